@@ -1,0 +1,85 @@
+/** Deadline of a command or a file operation that names none, in milliseconds. */
+export const defaultTimeoutMs = 30_000;
+
+/** What a command that exited 0 said. A warning on stderr is no error: `ip` prints LAG refusals so (facts §1.2). */
+export interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface OpenFile {
+  readonly path: string;
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** A host that can be looked at. It has no way to write: whoever only plans is given this. */
+export interface HostReader {
+  /** For messages. */
+  readonly name: string;
+  /** @throws HostError, `errno` ENOENT where there is no such file. */
+  readFile(path: string): Promise<string>;
+  /** The target as it is written in the symbolic link. */
+  readLink(path: string): Promise<string>;
+  /** Names, sorted. */
+  listDir(path: string): Promise<readonly string[]>;
+  /** Runs a command that only reads; one that is not known to is refused. */
+  query(argv: readonly string[], timeoutMs?: number): Promise<Ran>;
+  /** Processes that hold a file below this folder open. */
+  openFiles(folder: string): Promise<readonly OpenFile[]>;
+}
+
+export interface RunOptions {
+  readonly stdin?: string;
+  readonly timeoutMs?: number;
+}
+
+/** A host that can be changed. */
+export interface Host extends HostReader {
+  /** @throws HostError where the exit code is not 0, the program is missing, or the deadline passes. */
+  run(argv: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** One write to a kernel attribute, or a whole file put in place at once (temporary file, rename). */
+  writeFile(path: string, text: string): Promise<void>;
+}
+
+/**
+ * - `exit`: the command ran and failed; `errno`: a file operation failed; `missing`: no such program;
+ * - `timeout`: no answer within the deadline; `refused`: not a command that only reads; `lost`: the host cannot be reached.
+ */
+export type HostErrorKind = 'exit' | 'errno' | 'missing' | 'timeout' | 'refused' | 'lost';
+
+export interface HostErrorDetails {
+  readonly kind: HostErrorKind;
+  readonly host: string;
+  /** What was tried: an argv, or `read PATH`, `write PATH`, … as words. */
+  readonly argv: readonly string[];
+  readonly exitCode?: number;
+  readonly errno?: string;
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+/** An operation on a host that did not work: the reason first, then what was tried, then what it said. */
+export class HostError extends Error {
+  override readonly name = 'HostError';
+  readonly details: HostErrorDetails;
+
+  constructor(details: HostErrorDetails, cause?: unknown) {
+    super(describe(details), cause === undefined ? undefined : { cause });
+    this.details = details;
+  }
+}
+
+const reasons: { readonly [kind in HostErrorKind]: (d: HostErrorDetails) => string } = {
+  exit: (d) => `exit code ${d.exitCode}`,
+  errno: (d) => d.errno ?? 'failed',
+  missing: () => 'no such program',
+  timeout: () => 'no answer within the deadline',
+  refused: () => 'not a command that only reads',
+  lost: () => 'the host cannot be reached',
+};
+
+function describe(details: HostErrorDetails): string {
+  const said = (details.stderr ?? '').trim();
+  return `${details.host}: ${reasons[details.kind](details)}: ${details.argv.join(' ')}${said ? `: ${said}` : ''}`;
+}

@@ -1,0 +1,22 @@
+/** Where vflane keeps what it did on a host (`/var/lib/vflane` there). Everything is durable when its promise resolves. */
+export interface Store {
+  /** The journal's records, oldest first; a last one torn by a crash is left out. */
+  records(): Promise<readonly string[]>;
+  append(record: string): Promise<void>;
+  /** A whole document, put in place at once. */
+  put(name: string, text: string): Promise<void>;
+  /** Undefined where there is none. */
+  get(name: string): Promise<string | undefined>;
+  /** One writer a host. @throws StoreLocked */
+  lock(): Promise<() => Promise<void>>;
+}
+
+/** Somebody else is writing. */
+export class StoreLocked extends Error {
+  override readonly name = 'StoreLocked';
+}
+
+/** The journal holds a record that is damaged and is not the last: nothing can be trusted to follow from it. */
+export class StoreDamaged extends Error {
+  override readonly name = 'StoreDamaged';
+}

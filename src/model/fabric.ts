@@ -1,0 +1,96 @@
+import type { FabricName, GuestName, HostName, MacAddress, NetworkName, PciAddress } from './names.ts';
+
+/** What the file asks for, with every default filled in and every name checked. */
+export interface Fabric {
+  /** Goes into every MAC, so that two fabrics on one wire never collide. */
+  readonly name: FabricName;
+  readonly networks: readonly Network[];
+  readonly hosts: readonly FabricHost[];
+  readonly source: Source;
+}
+
+/** Where each key of the file stands, so that a finding made later can still point at its line. */
+export interface Source {
+  readonly file: string;
+  /** Key path (`hosts.alpha.datapath`) → line and column, both from 1. */
+  readonly places: ReadonlyMap<string, { readonly line: number; readonly col: number }>;
+}
+
+/** A tenant's layer 2. */
+export interface Network {
+  readonly name: NetworkName;
+  /** VLAN id on legacy-vlan hosts, VNI on overlay hosts. */
+  readonly id: number;
+  /** Bytes of IP packet a guest may send. */
+  readonly mtu: number;
+  /** Canonical CIDRs. */
+  readonly subnets: readonly string[];
+  readonly gateways: readonly string[];
+  readonly dns: readonly string[];
+  /** Addresses off the hosts that a guest's bond asks for by ARP (IPv4) or ND (IPv6) to see a dead switch. */
+  readonly arpTargets: readonly string[];
+  readonly uplink?: { readonly host: HostName; readonly vlan: number };
+}
+
+export type Datapath = 'legacy-vlan' | 'ovs-tc' | 'ovs-dpdk';
+
+export interface FabricHost {
+  readonly name: HostName;
+  readonly connect: Connect;
+  readonly datapath: Datapath;
+  readonly nic: Nic;
+  /** VFs in the pool of each port. */
+  readonly vfs: number;
+  readonly underlay?: Underlay;
+  readonly offload: 'required' | 'preferred' | 'off';
+  readonly guests: readonly Guest[];
+}
+
+export type Connect =
+  | { readonly kind: 'local' }
+  | { readonly kind: 'ssh'; readonly destination: string }
+  | { readonly kind: 'lab'; readonly machine: HostName }
+  | { readonly kind: 'sim'; readonly card: string; readonly kernel: string; readonly numOfVfs: number };
+
+export type Nic =
+  /** The PFs in the order of their ports. */
+  { readonly kind: 'pfs'; readonly pfs: readonly [PciAddress, PciAddress] } | { readonly kind: 'software' };
+
+export interface Underlay {
+  /** CIDR. */
+  readonly address: string;
+  readonly vlan?: number;
+  readonly routes: readonly { readonly to: string; readonly via: string }[];
+  readonly arpTargets: readonly string[];
+  /** The address is already on the host and stays the host's own. */
+  readonly adopt: boolean;
+}
+
+export type GuestKind = 'vm' | 'netns' | 'external' | 'host';
+
+export interface Guest {
+  readonly name: GuestName;
+  readonly kind: GuestKind;
+  readonly vm?: VmSpec;
+  readonly attachments: readonly Attachment[];
+}
+
+export interface VmSpec {
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly disk: string;
+}
+
+/** A guest on a network. */
+export interface Attachment {
+  readonly network: NetworkName;
+  /** CIDRs. */
+  readonly addresses: readonly string[];
+  readonly dhcp: boolean;
+  /** Given in the file, one for each VF of the attachment; absent ones are derived. */
+  readonly macs: readonly MacAddress[];
+  /** Megabits per second, 0 for no limit. */
+  readonly maxRateMbps: number;
+  readonly trust: boolean;
+  readonly spoofchk: boolean;
+}

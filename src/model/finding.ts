@@ -1,0 +1,36 @@
+/** Expected trouble: a value, returned in lists. */
+export interface Finding {
+  /** `VF1003`: its explanation stands in the catalogue. */
+  readonly code: string;
+  readonly severity: Severity;
+  readonly where: Where;
+  /** What is wrong, in one sentence. */
+  readonly message: string;
+  /** What to do. */
+  readonly hint: string;
+}
+
+/** `error` refuses a plan; `warning` is shown; `info` only explains. */
+export type Severity = 'error' | 'warning' | 'info';
+
+export interface Where {
+  readonly file?: string;
+  /** From 1. */
+  readonly line?: number;
+  /** From 1. */
+  readonly col?: number;
+  /** Key path in the file. */
+  readonly path?: string;
+  readonly host?: string;
+  /** What on the host, such as `vf-vlan 0000:03:00.0/3`. */
+  readonly at?: string;
+}
+
+/** A kind of finding, explained once. */
+export interface CatalogueEntry {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly title: string;
+  /** Two to five sentences: what it means, why it matters, what to do, with the source. */
+  readonly explanation: string;
+}

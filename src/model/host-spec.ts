@@ -1,0 +1,76 @@
+import type { Datapath, GuestKind } from './fabric.ts';
+import type { GuestName, HostName, IfName, MacAddress, NetworkName, PciAddress } from './names.ts';
+
+/** What one host should have: plain data, without a word of how it is reached or what is there now. */
+export interface HostSpec {
+  readonly host: HostName;
+  readonly datapath: Datapath;
+  readonly nics: readonly NicSpec[];
+  readonly guests: readonly GuestSpec[];
+  /** Which VF index each attachment has; what the ledger remembers. */
+  readonly allocation: Allocation;
+}
+
+/** `guest/network` → VF index, the same on both ports. */
+export type Allocation = { readonly [attachment: string]: number };
+
+export interface NicSpec {
+  readonly pfs: readonly PfSpec[];
+}
+
+export interface PfSpec {
+  readonly pci: PciAddress;
+  /** Bytes; sized for the pool, because changing it later resets igb's VFs (facts §17). */
+  readonly mtu: number;
+  readonly numVfs: number;
+  readonly vfs: readonly VfSpec[];
+}
+
+/** Every VF of the pool, spare ones included: what nobody owns must reach nothing. */
+export interface VfSpec {
+  readonly index: number;
+  readonly owner?: { readonly guest: GuestName; readonly network: NetworkName };
+  /** Absent: the card's own choice. */
+  readonly mac?: MacAddress;
+  /** 0: untagged; only a spare VF has it. */
+  readonly vlan: number;
+  readonly spoofchk: boolean;
+  readonly trust: boolean;
+  /** Megabits per second, 0 for no limit. */
+  readonly maxRateMbps: number;
+  readonly linkState: 'auto' | 'disable';
+  /** `native`: the driver the host would use itself; `none`: no driver at all. */
+  readonly driver: 'vfio-pci' | 'native' | 'none';
+}
+
+export interface GuestSpec {
+  readonly name: GuestName;
+  readonly kind: GuestKind;
+  readonly lanes: readonly LaneSpec[];
+}
+
+/** One attachment as the guest sees it: a bond over a VF of each port. */
+export interface LaneSpec {
+  readonly network: NetworkName;
+  readonly bond: IfName;
+  readonly members: readonly LaneMember[];
+  /** Bytes. */
+  readonly mtu: number;
+  readonly addresses: readonly string[];
+  readonly gateways: readonly string[];
+  readonly dns: readonly string[];
+  readonly dhcp: boolean;
+  readonly monitor: LinkMonitor;
+}
+
+export interface LaneMember {
+  readonly pf: PciAddress;
+  readonly index: number;
+  readonly ifName: IfName;
+  readonly mac: MacAddress;
+}
+
+/** `arp` sees a dead switch behind a live carrier; `miimon` does not (facts §8). */
+export type LinkMonitor =
+  | { readonly kind: 'miimon'; readonly intervalMs: number }
+  | { readonly kind: 'arp'; readonly intervalMs: number; readonly targets: readonly string[] };

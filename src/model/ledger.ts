@@ -1,0 +1,24 @@
+import type { Allocation } from './host-spec.ts';
+import type { Json } from './json.ts';
+
+/** What vflane put on a host, folded from its journal: it takes away only this. */
+export interface Ledger {
+  /** Keyed by `resource at`. */
+  readonly entries: ReadonlyMap<string, LedgerEntry>;
+  readonly allocation: Allocation;
+}
+
+export interface LedgerEntry {
+  readonly resource: string;
+  readonly at: string;
+  /** What vflane made of it. */
+  readonly value: Json;
+  /** What it was before vflane first touched it; `null`: not there. */
+  readonly was: Json;
+}
+
+export const emptyLedger: Ledger = { entries: new Map(), allocation: {} };
+
+export function ledgerKey(resource: string, at: string): string {
+  return `${resource} ${at}`;
+}

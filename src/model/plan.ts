@@ -1,0 +1,79 @@
+import type { Finding } from './finding.ts';
+import type { Allocation } from './host-spec.ts';
+import type { Json } from './json.ts';
+import type { PciAddress } from './names.ts';
+
+/**
+ * A name that exists only once an earlier step was taken. It is resolved right before the action, to exactly one match.
+ * - `netdev`: the PF's netdev now; with `vf`, its representor.
+ * - `vf`: the VF's PCI address.
+ * - `iommuGroup`, `netdevOf`: of a PCI address.
+ */
+export type Lookup =
+  | { readonly netdev: { readonly pf: PciAddress; readonly vf?: number } }
+  | { readonly vf: { readonly pf: PciAddress; readonly index: number } }
+  | { readonly iommuGroup: Text }
+  | { readonly netdevOf: Text };
+
+/** A word of an argv, a path, a stdin, a text to write. */
+export type Text = string | readonly (string | Lookup)[];
+
+/**
+ * A question whose answer must be as given.
+ * - `read`: a file's text without surrounding white space; `link`: the last part of where a symbolic link points, '' if there is none.
+ * - `query`: JSON output, walked by `at`: a key, an index, or `key=value` for the one element that has it; `is: null` also stands for "not there".
+ * - `unused`: nobody holds the VF: no open VFIO group, no netdev in another namespace.
+ */
+export type Probe =
+  | { readonly read: Text; readonly is: string }
+  | { readonly link: Text; readonly is: string }
+  | { readonly query: readonly Text[]; readonly at: readonly string[]; readonly is: Json }
+  | { readonly unused: Lookup };
+
+export type Action =
+  | { readonly run: readonly Text[]; readonly stdin?: Text }
+  | { readonly write: Text; readonly text: Text };
+
+/** One thing on a host from one value to another; `null` is "not there". */
+export interface Change {
+  readonly resource: string;
+  readonly at: string;
+  readonly from: Json;
+  readonly to: Json;
+}
+
+export interface Step {
+  /** A sentence: what is done, and why now. */
+  readonly why: string;
+  readonly resource: string;
+  /** What of the resource: `0000:03:00.0`, `0000:03:00.0/3`, or several, `0000:03:00.0/0-3,0000:03:00.1/0-3`. */
+  readonly at: string;
+  /** Guests it is done for. */
+  readonly for: readonly string[];
+  /** Guests whose traffic it may interrupt. */
+  readonly disrupts: readonly string[];
+  /** Looked at right before the actions; a false one stops the plan before any effect of this step. */
+  readonly guard: readonly Probe[];
+  readonly actions: readonly Action[];
+  readonly undo: readonly Action[];
+  readonly settle: Settle;
+  readonly changes: readonly Change[];
+}
+
+export interface Settle {
+  /** All must hold within the time. */
+  readonly all: readonly Probe[];
+  /** Read and reported, whatever they say. */
+  readonly show: readonly Probe[];
+  readonly timeoutMs: number;
+}
+
+/** What is to be done on one host. */
+export interface Plan {
+  readonly host: string;
+  /** `sha256:…` over what the plan touches and the boot id: a host that has moved on has another. */
+  readonly basis: string;
+  readonly steps: readonly Step[];
+  readonly allocation: Allocation;
+  readonly findings: readonly Finding[];
+}

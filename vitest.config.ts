@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
+    exclude: ['**/*.lab.test.ts', 'node_modules/**'],
+    pool: 'threads',
+    isolate: false,
+    testTimeout: 30_000,
+  },
+});
