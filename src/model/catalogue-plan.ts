@@ -1,0 +1,4 @@
+import type { CatalogueEntry } from './finding.ts';
+
+/** VF3xxx: what a plan would do. */
+export const planFindings: readonly CatalogueEntry[] = [];

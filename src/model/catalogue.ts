@@ -1,0 +1,27 @@
+import { connectionFindings } from './catalogue-connection.ts';
+import { fileFindings } from './catalogue-file.ts';
+import { hostFindings } from './catalogue-host.ts';
+import { planFindings } from './catalogue-plan.ts';
+import type { CatalogueEntry, Finding, Where } from './finding.ts';
+
+/** Every kind of finding there is, in the order of the codes. */
+export const catalogue: readonly CatalogueEntry[] = [
+  ...fileFindings,
+  ...hostFindings,
+  ...planFindings,
+  ...connectionFindings,
+];
+
+const byCode: ReadonlyMap<string, CatalogueEntry> = new Map(catalogue.map((entry) => [entry.code, entry]));
+
+/** The explanation of a code; undefined where there is no such code. */
+export function explained(code: string): CatalogueEntry | undefined {
+  return byCode.get(code);
+}
+
+/** The only way to make a finding: its severity is the catalogue's. A code that is not there is a defect, and throws. */
+export function finding(code: string, where: Where, message: string, hint: string): Finding {
+  const entry = byCode.get(code);
+  if (!entry) throw new Error(`no finding ${code} in the catalogue`);
+  return { code, severity: entry.severity, where, message, hint };
+}
