@@ -1,0 +1,45 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { LabError } from './errors.ts';
+import { takeLock } from './lock.ts';
+
+/** Where images, an unpacked QEMU and verdicts are kept: $VFLANE_CACHE_DIR/lab, else ~/.cache/vflane/lab. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const base = env['VFLANE_CACHE_DIR'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'vflane');
+  return join(base, 'lab');
+}
+
+/**
+ * The folder `name` of the cache, built by `build` where it is missing.
+ * A build happens in a folder of another name and gets its own only when complete, so a half one is never used;
+ * under the lock nobody else builds, so what an interrupted one left can go.
+ */
+export async function cached(
+  root: string,
+  name: string,
+  build: (folder: string) => Promise<void>,
+): Promise<string> {
+  const folder = join(root, name);
+  if (existsSync(folder)) return folder;
+  const busy = new LabError(
+    'LAB_BUSY',
+    `another lab has been building ${name} for 20 minutes`,
+    'wait for it',
+  );
+  const lock = await takeLock(join(root, `${name}.lock`), 1_200_000, busy);
+  try {
+    if (!existsSync(folder)) await buildInto(folder, build);
+    return folder;
+  } finally {
+    lock.release();
+  }
+}
+
+async function buildInto(folder: string, build: (folder: string) => Promise<void>): Promise<void> {
+  const building = `${folder}.building`;
+  rmSync(building, { recursive: true, force: true });
+  mkdirSync(building, { recursive: true });
+  await build(building);
+  renameSync(building, folder);
+}

@@ -1,0 +1,92 @@
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { LabError } from './errors.ts';
+
+/** What a lab remembers between commands, in `lab.json` of its folder. */
+export interface LabRecord {
+  readonly hosts: readonly HostRecord[];
+  readonly accel: 'kvm' | 'tcg';
+  readonly image: string;
+  readonly qemu: string;
+}
+
+export interface HostRecord {
+  readonly name: string;
+  readonly sshPort: number;
+}
+
+/** The files of one host, relative to the lab's folder: there QEMU runs, and a socket's path must be short. */
+export function hostFiles(name: string) {
+  const at = (file: string) => `${name}/${file}`;
+  return {
+    folder: name,
+    disk: at('disk.qcow2'),
+    qmp: at('qmp.sock'),
+    pid: at('qemu.pid'),
+    serial: at('serial.log'),
+    log: at('qemu.log'),
+    hostKey: at('host-key'),
+  } as const;
+}
+
+/** The files every host of a lab shares, relative to its folder. */
+export const labFiles = {
+  record: 'lab.json',
+  lock: 'lock',
+  sshConfig: 'ssh_config',
+  knownHosts: 'known_hosts',
+  authorizedKeys: 'authorized_keys',
+  key: 'id_ed25519',
+  switchA: 'switch-a.sock',
+  switchB: 'switch-b.sock',
+  switchPid: 'switch.pid',
+  switchLog: 'switch.log',
+} as const;
+
+/** A host's name becomes a file's, an ssh alias and a kernel argument, so it is held to a host name's letters. */
+export function checkHostName(name: string): void {
+  if (/^[a-z][a-z0-9-]{0,30}$/.test(name) && !name.endsWith('-')) return;
+  const said = JSON.stringify(name);
+  throw new LabError(
+    'LAB_BAD_NAME',
+    `${said} is no host name`,
+    'a letter, then letters, digits and -, in lower case',
+  );
+}
+
+/** Makes the lab's folder, which others may not enter: it holds keys. */
+export function makeLabFolder(dir: string): string {
+  const folder = resolve(dir);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** The record of the lab in `dir`, or undefined where none was ever up. */
+export function readRecord(dir: string): LabRecord | undefined {
+  const file = join(dir, labFiles.record);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as LabRecord) : undefined;
+}
+
+/** Replaces the record at once or not at all. */
+export function writeRecord(dir: string, record: LabRecord): void {
+  const file = join(dir, labFiles.record);
+  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`);
+  renameSync(`${file}.new`, file);
+}
+
+/**
+ * Hands `use` a short path for a unix socket in `dir`: a socket's path may have 107 characters (unix(7)), a
+ * folder's may have more, and /proc/self/fd/N stands for the folder while it is open.
+ */
+export async function throughShortPath<T>(
+  dir: string,
+  name: string,
+  use: (path: string) => Promise<T>,
+): Promise<T> {
+  const descriptor = openSync(dir, 'r');
+  try {
+    return await use(`/proc/self/fd/${descriptor}/${name}`);
+  } finally {
+    closeSync(descriptor);
+  }
+}

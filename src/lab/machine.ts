@@ -1,0 +1,107 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { startDetached } from './detached.ts';
+import { LabError } from './errors.ts';
+import { type HostRecord, hostFiles, labFiles } from './folder.ts';
+import { ownPid, stopOwn } from './process.ts';
+import { type Machine, machineArgv } from './qemu.ts';
+import type { Qemu } from './qemu-binary.ts';
+import { withQmp } from './qmp.ts';
+import { lastLines, run } from './run.ts';
+import { poll } from './wait.ts';
+
+/** Makes a host's disk: an overlay on the image, so that a host starts as Debian made it and keeps what it writes. */
+export async function makeDisk(dir: string, qemu: Qemu, name: string, backing: string, format: string) {
+  const files = hostFiles(name);
+  mkdirSync(join(dir, files.folder), { recursive: true });
+  rmSync(join(dir, files.disk), { force: true });
+  const argv = [
+    ...qemu.img,
+    'create',
+    '-q',
+    '-f',
+    'qcow2',
+    '-b',
+    backing,
+    '-F',
+    format,
+    join(dir, files.disk),
+  ];
+  const ran = await run(argv, { timeoutMs: 30_000, env: qemu.env });
+  if (ran.code !== 0)
+    throw new LabError('LAB_QEMU_FAILED', `qemu-img: ${lastLines(ran.stderr)}`, 'is the disk full?');
+}
+
+/** Starts QEMU for a host and returns when its QMP answers. */
+export async function startMachine(dir: string, qemu: Qemu, machine: Machine, extra: readonly string[] = []) {
+  const files = hostFiles(machine.name);
+  rmSync(join(dir, files.qmp), { force: true });
+  rmSync(join(dir, files.serial), { force: true });
+  const argv = [...qemu.system, ...machineArgv(dir, machine), ...extra];
+  const child = startDetached(argv, dir, files.log, qemu.env);
+  const answers = () => withQmp(dir, files.qmp, 5_000, async () => true).catch(() => false);
+  const up = await poll(20_000, 50, async () => child.ended() || (await answers()));
+  if (up && !child.ended()) return;
+  child.kill();
+  throw startError(machine, child.log());
+}
+
+function startError(machine: Machine, log: string): LabError {
+  if (/host forwarding/i.test(log)) {
+    const message = `port ${machine.sshPort} for ${machine.name} was taken meanwhile`;
+    return new LabError('LAB_PORT_TAKEN', message, 'run `vflane lab up` again');
+  }
+  return new LabError(
+    'LAB_QEMU_FAILED',
+    `QEMU of ${machine.name} did not start: ${log}`,
+    '`vflane lab down` cleans up',
+  );
+}
+
+/** Waits until a host lets us in. Until sshd says its name, asking costs one connection and no process. */
+export async function waitForSsh(dir: string, host: HostRecord, timeoutMs: number): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  const left = () => end - performance.now();
+  const alive = () => ownPid(dir, hostFiles(host.name).pid) !== undefined;
+  await poll(left(), 100, async () => !alive() || (await greets(host.sshPort, Math.min(left(), 5_000))));
+  const argv = ['ssh', '-F', join(dir, labFiles.sshConfig), host.name, 'true'];
+  let said = 'sshd did not answer';
+  const entered = await poll(left(), 300, async () => {
+    if (!alive()) return true;
+    const ran = await run(argv, { timeoutMs: 20_000 });
+    said = lastLines(ran.stderr, 1);
+    return ran.code === 0;
+  });
+  const serial = join(dir, hostFiles(host.name).serial);
+  if (!alive())
+    throw new LabError('LAB_QEMU_FAILED', `QEMU of ${host.name} died while it booted`, `see ${serial}`);
+  if (entered) return;
+  const message = `${host.name} did not answer by ssh within ${Math.round(timeoutMs / 1000)} s: ${said}`;
+  throw new LabError('LAB_BOOT_TIMEOUT', message, `its console is in ${serial}`);
+}
+
+/** QEMU's user network accepts at once and for nobody: only a greeting means that sshd is there. */
+export function greets(port: number, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: timeoutMs });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('data', (data) => end(data.toString('latin1').startsWith('SSH-')));
+    socket.on('timeout', () => end(false));
+    socket.on('error', () => end(false));
+    socket.on('close', () => end(false));
+  });
+}
+
+/** Ends a host's QEMU: by QMP, else by its pid. True if it was running. */
+export async function stopMachine(dir: string, name: string): Promise<boolean> {
+  const files = hostFiles(name);
+  if (ownPid(dir, files.pid) === undefined) return false;
+  await withQmp(dir, files.qmp, 2_000, (qmp) => qmp.execute('quit')).catch(() => undefined);
+  const gone = await poll(3_000, 50, () => ownPid(dir, files.pid) === undefined);
+  if (!gone) await stopOwn(dir, files.pid, 2_000);
+  return true;
+}

@@ -1,0 +1,62 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { LabError } from './errors.ts';
+
+/** A program the lab runs, and the Debian package that holds it. */
+export interface Need {
+  readonly tool: string;
+  readonly debianPackage: string;
+  readonly rootless?: true;
+}
+
+/** Everything the lab needs from the machine it runs on, besides Node. QEMU it finds or unpacks itself. */
+export const labNeeds: readonly Need[] = [
+  { tool: 'mmdebstrap', debianPackage: 'mmdebstrap' },
+  { tool: 'mke2fs', debianPackage: 'e2fsprogs' },
+  { tool: 'ssh', debianPackage: 'openssh-client' },
+  { tool: 'ssh-keygen', debianPackage: 'openssh-client' },
+  { tool: 'flock', debianPackage: 'util-linux' },
+  { tool: 'tar', debianPackage: 'tar' },
+  // Only an ordinary user's image is built in a user namespace.
+  { tool: 'newuidmap', debianPackage: 'uidmap', rootless: true },
+];
+
+/** The Debian packages to install before `lab up`, without duplicates. */
+export const labPackages: readonly string[] = [...new Set(labNeeds.map((need) => need.debianPackage))];
+
+/** PATH with the system folders an ordinary user's PATH lacks: mke2fs lives in /usr/sbin. */
+export function labPath(path: string | undefined): string {
+  const folders = (path ?? '').split(delimiter).filter((folder) => folder !== '');
+  return [...new Set([...folders, '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin'])].join(
+    delimiter,
+  );
+}
+
+/** Where `tool` is, or undefined. */
+export function findTool(tool: string, path = labPath(process.env['PATH'])): string | undefined {
+  return path
+    .split(delimiter)
+    .map((folder) => join(folder, tool))
+    .find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Throws LAB_TOOL_MISSING naming every missing tool and the one command that installs them. */
+export function checkNeeds(isRoot = process.getuid?.() === 0): void {
+  const missing = labNeeds.filter((need) => !(isRoot && need.rootless) && findTool(need.tool) === undefined);
+  if (missing.length === 0) return;
+  const packages = [...new Set(missing.map((need) => need.debianPackage))].join(' ');
+  throw new LabError(
+    'LAB_TOOL_MISSING',
+    `the lab needs ${missing.map((need) => need.tool).join(', ')}`,
+    `${isRoot ? '' : 'sudo '}apt-get install ${packages}`,
+  );
+}

@@ -1,0 +1,93 @@
+/** Credentials arrive by fw_cfg (systemd.system-credentials(7)); sshd reads them where systemd puts them. */
+export const credentials = {
+  hostKey: 'vflane-lab.host-key',
+  authorizedKeys: 'vflane-lab.authorized-keys',
+} as const;
+
+const credentialFolder = '/run/credentials/@system';
+
+const sshd = `HostKey ${credentialFolder}/${credentials.hostKey}
+AuthorizedKeysFile ${credentialFolder}/${credentials.authorizedKeys}
+PasswordAuthentication no
+PermitRootLogin prohibit-password
+UsePAM no
+UseDNS no
+PrintMotd no
+MaxStartups 100
+MaxSessions 100
+`;
+
+/** QEMU's user network hands out this one address; a fixed one saves the DHCP client. */
+const management = `[Unit]
+Description=Management address of the lab
+DefaultDependencies=no
+BindsTo=sys-subsystem-net-devices-mgmt0.device
+After=sys-subsystem-net-devices-mgmt0.device
+Before=network.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/ip link set mgmt0 up
+ExecStart=/usr/sbin/ip addr replace 10.0.2.15/24 dev mgmt0
+ExecStart=/usr/sbin/ip route replace default via 10.0.2.2
+
+[Install]
+WantedBy=sysinit.target
+`;
+
+/** Whoever gets in by ssh finds both ports named. */
+const sshAfterPorts = `[Unit]
+Wants=sys-subsystem-net-devices-enp1s0f0.device sys-subsystem-net-devices-enp1s0f1.device
+After=sys-subsystem-net-devices-enp1s0f0.device sys-subsystem-net-devices-enp1s0f1.device
+
+[Service]
+ExecStartPre=
+`;
+
+/**
+ * QEMU's igb computes a wrong inner checksum for TCP inside VXLAN, so the ports leave checksums to the kernel.
+ * The naming lines are those of systemd's own 99-default.link, which this file hides.
+ */
+const igbLink = `[Match]
+Driver=igb
+
+[Link]
+NamePolicy=keep kernel database onboard slot path
+AlternativeNamesPolicy=database onboard slot path mac
+MACAddressPolicy=none
+TransmitChecksumOffload=no
+`;
+
+const managementLink = `[Match]
+Driver=virtio_net
+
+[Link]
+Name=mgmt0
+`;
+
+/** Coldplug only what the lab has: every event costs milliseconds where the processor is emulated. */
+const trigger = `[Service]
+ExecStart=
+ExecStart=-/usr/bin/udevadm trigger --type=devices --action=add --subsystem-match=pci --subsystem-match=net --subsystem-match=block --subsystem-match=virtio --subsystem-match=misc --subsystem-match=mem
+`;
+
+const journal = `[Journal]
+Storage=volatile
+RuntimeMaxUse=16M
+`;
+
+/** Path in the guest -> text. */
+export const guestFiles: Readonly<Record<string, string>> = {
+  '/etc/ssh/sshd_config.d/vflane-lab.conf': sshd,
+  '/etc/systemd/system/ssh.service.d/vflane-lab.conf': sshAfterPorts,
+  '/etc/systemd/system/lab-management.service': management,
+  '/etc/systemd/network/10-igb.link': igbLink,
+  '/etc/systemd/network/10-management.link': managementLink,
+  '/etc/systemd/system/systemd-udev-trigger.service.d/vflane-lab.conf': trigger,
+  '/etc/systemd/journald.conf.d/vflane-lab.conf': journal,
+  '/etc/hosts': '127.0.0.1 localhost\n',
+  '/etc/hostname': 'lab\n',
+  '/etc/fstab': '',
+  '/etc/machine-id': '',
+};

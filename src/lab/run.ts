@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { labPath } from './needs.ts';
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+export interface RunOptions {
+  readonly timeoutMs: number;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called for every line of stderr as it comes. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** The environment of every program the lab starts. */
+export function labEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: labPath(process.env['PATH']), LC_ALL: 'C.UTF-8', ...extra };
+}
+
+/** Runs one program to its end or its deadline. A failure is a value: `code` (null: killed or not started). */
+export function run(argv: readonly string[], options: RunOptions): Promise<Ran> {
+  const [program = '', ...args] = argv;
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: labEnvironment(options.env),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
+  return collect(child, options);
+}
+
+function collect(child: ChildProcess, options: RunOptions): Promise<Ran> {
+  let stdout = '';
+  let stderr = '';
+  let timedOut = false;
+  const deadline = setTimeout(() => {
+    timedOut = true;
+    child.kill('SIGKILL');
+  }, options.timeoutMs);
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    if (options.onLine)
+      for (const line of text.split('\n')) if (line.trim() !== '') options.onLine(line.trim());
+  });
+  return new Promise((resolve) => {
+    const end = (code: number | null, message = '') => {
+      clearTimeout(deadline);
+      resolve({ code, stdout, stderr: stderr + message, timedOut });
+    };
+    child.on('error', (error) => end(null, error.message));
+    child.on('close', (code) => end(code));
+  });
+}
+
+/** The last lines of a program's output, for an error message. */
+export function lastLines(text: string, count = 5): string {
+  return text.trimEnd().split('\n').slice(-count).join('\n');
+}

@@ -1,0 +1,56 @@
+/** A port of a switch: anything that takes a frame. */
+export interface Port {
+  send(frame: Buffer): void;
+}
+
+const ageMs = 300_000;
+
+/** A learning Ethernet switch. Each VLAN has addresses of its own (802.1Q, independent learning). */
+export class Switch {
+  readonly #ports = new Set<Port>();
+  readonly #learned = new Map<string, { port: Port; atMs: number }>();
+
+  plug(port: Port): void {
+    this.#ports.add(port);
+  }
+
+  /** Takes a port out, and forgets what was learned there. */
+  unplug(port: Port): void {
+    this.#ports.delete(port);
+    for (const [key, seen] of this.#learned) if (seen.port === port) this.#learned.delete(key);
+  }
+
+  /** A frame that came in at `from`: remembers its sender, and passes it on to where its receiver was seen. */
+  receive(from: Port, frame: Buffer, nowMs: number): void {
+    if (frame.length < 14 || !this.#ports.has(from)) return;
+    const vlan = vlanOf(frame);
+    if (!isGroup(frame, 6)) this.#learned.set(key(vlan, frame, 6), { port: from, atMs: nowMs });
+    const seen = isGroup(frame, 0) ? undefined : this.#learned.get(key(vlan, frame, 0));
+    if (seen && nowMs - seen.atMs < ageMs) {
+      if (seen.port !== from) seen.port.send(frame);
+      return;
+    }
+    for (const port of this.#ports) if (port !== from) port.send(frame);
+  }
+}
+
+/** Joins two switches with a cable. */
+export function join(a: Switch, b: Switch, now: () => number): void {
+  const endAtA: Port = { send: (frame) => b.receive(endAtB, frame, now()) };
+  const endAtB: Port = { send: (frame) => a.receive(endAtA, frame, now()) };
+  a.plug(endAtA);
+  b.plug(endAtB);
+}
+
+function isGroup(frame: Buffer, at: number): boolean {
+  return ((frame[at] ?? 0) & 1) === 1;
+}
+
+function vlanOf(frame: Buffer): number {
+  const tagged = frame.length >= 18 && frame.readUInt16BE(12) === 0x8100;
+  return tagged ? frame.readUInt16BE(14) & 0xfff : 0;
+}
+
+function key(vlan: number, frame: Buffer, at: number): string {
+  return `${vlan}/${frame.toString('hex', at, at + 6)}`;
+}

@@ -1,0 +1,20 @@
+/** Resolves after `ms`. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+/** Asks every `everyMs` until the answer is true (then true) or `timeoutMs` is over (then false). */
+export async function poll(
+  timeoutMs: number,
+  everyMs: number,
+  done: () => boolean | Promise<boolean>,
+): Promise<boolean> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    if (await done()) return true;
+    if (performance.now() >= end) return false;
+    await pause(everyMs);
+  }
+}
