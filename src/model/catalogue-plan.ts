@@ -1,4 +1,33 @@
 import type { CatalogueEntry } from './finding.ts';
 
 /** VF3xxx: what a plan would do. */
-export const planFindings: readonly CatalogueEntry[] = [];
+export const planFindings: readonly CatalogueEntry[] = [
+  {
+    code: 'VF3001',
+    severity: 'error',
+    title: 'Something the plan depends on could not be looked at',
+    explanation:
+      'vflane compares what is there with what is wanted, and here it could not see what is there: a tool is missing, refused to answer, or root is needed. What was not seen is never taken for absent, so no plan is made from it. Make it readable and ask again.',
+  },
+  {
+    code: 'VF3002',
+    severity: 'error',
+    title: 'Something that vflane did not make is in the way',
+    explanation:
+      'A thing stands where vflane would put its own, and the ledger on the host (/var/lib/vflane) does not say that vflane made it. Somebody else may be using it, so it is left alone. Remove it yourself if it is not needed. A pool of VFs counts as one thing, because the kernel changes its size only through 0, which destroys every VF (drivers/pci/iov.c).',
+  },
+  {
+    code: 'VF3003',
+    severity: 'error',
+    title: 'A running guest would lose its VF',
+    explanation:
+      'A step would take a VF from a guest that is using it: its VFIO group is open, or its netdev is in the guest’s namespace. The guest is named. Stop it first, or say --allow-disruption. With a VM still holding the VF, the kernel may block the write until the VM lets go (drivers/vfio, vfio_unregister_group_dev), so stopping it is the better way.',
+  },
+  {
+    code: 'VF3004',
+    severity: 'warning',
+    title: 'The plan touches the operator’s own way in',
+    explanation:
+      'You are connected to the host over a port that this plan changes. It is therefore applied as if --confirm-within 60s had been said: the way back is armed on the host before the first change, and unless `vflane confirm` reaches it in time, the host undoes the plan by itself.',
+  },
+];

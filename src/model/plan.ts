@@ -21,7 +21,8 @@ export type Text = string | readonly (string | Lookup)[];
 /**
  * A question whose answer must be as given.
  * - `read`: a file's text without surrounding white space; `link`: the last part of where a symbolic link points, '' if there is none.
- * - `query`: JSON output, walked by `at`: a key, an index, or `key=value` for the one element that has it; `is: null` also stands for "not there".
+ * - `query`: JSON output, walked by `at`: a key, an index, `key=value` for the one
+ *   element that has it, `=value` for the element that is it; `is: null` also stands for "not there".
  * - `unused`: nobody holds the VF: no open VFIO group, no netdev in another namespace.
  */
 export type Probe =

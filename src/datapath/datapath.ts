@@ -1,0 +1,13 @@
+import type { Datapath, Fabric, FabricHost } from '../model/fabric.ts';
+import type { HostSpec } from '../model/host-spec.ts';
+import type { Ledger } from '../model/ledger.ts';
+import { expandLegacyVlan } from './legacy-vlan.ts';
+
+export type Expand = (fabric: Fabric, host: FabricHost, ledger: Ledger) => HostSpec;
+
+/** Every way of sharing the NIC that is built; `undefined` is refused by name before anything is looked at. */
+export const datapaths: { readonly [name in Datapath]: Expand | undefined } = {
+  'legacy-vlan': expandLegacyVlan,
+  'ovs-tc': undefined,
+  'ovs-dpdk': undefined,
+};

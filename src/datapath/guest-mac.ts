@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import type { FabricName, GuestName, MacAddress, NetworkName } from '../model/names.ts';
+
+/**
+ * A guest's MAC on a network: the same on every host, so that a guest may move, and another for each port, because two
+ * VFs with one MAC lose traffic between guests of one host (facts §8).
+ */
+export function guestMac(
+  fabric: FabricName,
+  guest: GuestName,
+  network: NetworkName,
+  port: number,
+): MacAddress {
+  const digest = createHash('sha256').update(`${fabric}\0${guest}\0${network}\0${port}`).digest();
+  // Bit 1 of the first octet: locally administered; bit 0: group address (IEEE 802-2014, 8.2.2).
+  const first = (digest.readUInt8(0) & 0xfc) | 0x02;
+  const rest = digest.subarray(1, 6).toString('hex').replace(/../g, ':$&');
+  return `${first.toString(16).padStart(2, '0')}${rest}` as MacAddress;
+}

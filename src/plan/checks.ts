@@ -1,0 +1,98 @@
+import { finding } from '../model/catalogue.ts';
+import type { Finding } from '../model/finding.ts';
+import { ledgerKey } from '../model/ledger.ts';
+import type { Step } from '../model/plan.ts';
+import { type Difference, type Haves, unseenOf } from './differences.ts';
+import type { Occupancy } from './in-use.ts';
+import { resourceOf } from './order.ts';
+import type { PlanInput } from './plan-input.ts';
+
+export interface CheckInput extends PlanInput {
+  readonly haves: Haves;
+  readonly differences: readonly Difference[];
+  readonly steps: readonly Step[];
+  readonly occupancy: Occupancy;
+}
+
+/** What stands against taking a plan's steps. */
+export function checksOf(input: CheckInput): readonly Finding[] {
+  return [...unseen(input), ...foreign(input), ...disruption(input), ...lockOut(input)];
+}
+
+function unseen({ host, wants, haves }: CheckInput): readonly Finding[] {
+  const reasons = new Map(unseenOf(wants, haves).map(({ resource, unseen: why }) => [resource, why]));
+  return [...reasons].map(([resource, why]) =>
+    finding(
+      'VF3001',
+      { host, at: resource },
+      `${host}: ${resource} could not be looked at: ${why}`,
+      'Make it readable (as root, with the tool installed), and ask again.',
+    ),
+  );
+}
+
+/** What vflane did not make is not vflane's to take apart. */
+function foreign({ host, ledger, differences }: CheckInput): readonly Finding[] {
+  return differences
+    .filter(({ resource, at, have }) => {
+      const made = resourceOf(resource).made === true;
+      return made && have !== null && !ledger.entries.has(ledgerKey(resource, at));
+    })
+    .map(({ resource, at, have, want }) =>
+      finding(
+        'VF3002',
+        { host, at: `${resource} ${at}` },
+        `${host}: ${resource} at ${at} is ${JSON.stringify(have)}, which vflane did not make, and ${JSON.stringify(want)} is wanted`,
+        resource === 'num-vfs'
+          ? `If nothing uses these VFs, remove them (echo 0 > /sys/bus/pci/devices/${at}/sriov_numvfs) and ask again.`
+          : 'Remove it if nothing uses it, or choose another name, and ask again.',
+      ),
+    );
+}
+
+function disruption({ host, steps, allowDisruption }: CheckInput): readonly Finding[] {
+  if (allowDisruption) return [];
+  const whyByGuest = new Map<string, string>();
+  for (const step of steps) {
+    for (const guest of step.disrupts)
+      if (!whyByGuest.has(guest)) whyByGuest.set(guest, `${step.resource} at ${step.at}`);
+  }
+  return [...whyByGuest].map(([guest, what]) =>
+    finding(
+      'VF3003',
+      { host, at: what },
+      `${host}: ${guest} is running and would lose its VF (${what})`,
+      `Stop ${guest} first, or say --allow-disruption.`,
+    ),
+  );
+}
+
+/** A plan that touches the operator's own way in is taken only with a way back that needs no operator. */
+function lockOut({ host, state, steps }: CheckInput): readonly Finding[] {
+  if (state.session === undefined || !touchesSession({ state, steps })) return [];
+  return [
+    finding(
+      'VF3004',
+      { host, at: state.session },
+      `${host}: this plan touches ${state.session}, over which you are connected`,
+      'Applied with a way back: unless you confirm it in time, the host undoes it by itself.',
+    ),
+  ];
+}
+
+/** True where a step changes the PF, or what the PF is a member of, that carries the operator's session. */
+export function touchesSession({ state, steps }: Pick<CheckInput, 'state' | 'steps'>): boolean {
+  const links = Array.isArray(state.links)
+    ? (state.links as readonly { name: string; master?: string }[])
+    : [];
+  const ways = new Set([
+    state.session,
+    ...links.filter((l) => l.master === state.session).map((l) => l.name),
+  ]);
+  const pfs = state.pfs
+    .filter((pf) => pf.netdev !== undefined && ways.has(pf.netdev))
+    .map((pf) => pf.pci as string);
+  return steps.some((step) =>
+    step.changes.some(({ at }) => pfs.some((pf) => at === pf || at.startsWith(`${pf}/`))),
+  );
+}

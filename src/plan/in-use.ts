@@ -1,0 +1,66 @@
+import type { HostSpec } from '../model/host-spec.ts';
+import { type HostState, isUnseen } from '../model/host-state.ts';
+import type { Ledger } from '../model/ledger.ts';
+import { vfAt } from '../resource/place.ts';
+
+/** Who has which VF, and who is using one right now. */
+export interface Occupancy {
+  /** `0000:03:00.0/3` → the guests that have it in the file or had it before. */
+  readonly owners: ReadonlyMap<string, readonly string[]>;
+  /** `0000:03:00.0/3` → who uses it: a guest's name, or the process that holds it open. */
+  readonly users: ReadonlyMap<string, User>;
+}
+
+export interface User {
+  readonly name: string;
+  /** `vfio`: a process has the VF's IOMMU group open; `netns`: its netdev is in a namespace. */
+  readonly by: 'vfio' | 'netns';
+}
+
+export function occupancyOf(spec: HostSpec | undefined, state: HostState, ledger: Ledger): Occupancy {
+  const owners = ownersOf(spec, state, ledger);
+  return { owners, users: new Map([...vfioUsers(state, owners), ...netnsUsers(state)]) };
+}
+
+function ownersOf(
+  spec: HostSpec | undefined,
+  state: HostState,
+  ledger: Ledger,
+): ReadonlyMap<string, readonly string[]> {
+  const owners = new Map<string, Set<string>>();
+  const add = (at: string, guest: string) => owners.set(at, (owners.get(at) ?? new Set()).add(guest));
+  for (const [attachment, index] of Object.entries(ledger.allocation)) {
+    for (const pf of state.pfs) add(vfAt(pf.pci, index), attachment.slice(0, attachment.indexOf('/')));
+  }
+  for (const pf of spec?.nics.flatMap((nic) => nic.pfs) ?? []) {
+    for (const vf of pf.vfs) if (vf.owner) add(vfAt(pf.pci, vf.index), vf.owner.guest);
+  }
+  return new Map([...owners].map(([at, guests]) => [at, [...guests]]));
+}
+
+function vfioUsers(state: HostState, owners: ReadonlyMap<string, readonly string[]>): [string, User][] {
+  if (isUnseen(state.holders)) return [];
+  const holders = new Map(state.holders.map((holder) => [holder.path, holder]));
+  return state.pfs.flatMap((pf) =>
+    pf.vfs.flatMap((vf): [string, User][] => {
+      const holder = vf.driver === 'vfio-pci' ? holders.get(`/dev/vfio/${vf.iommuGroup}`) : undefined;
+      if (!holder) return [];
+      const at = vfAt(pf.pci, vf.index);
+      return [[at, { name: owners.get(at)?.[0] ?? `${holder.command} (pid ${holder.pid})`, by: 'vfio' }]];
+    }),
+  );
+}
+
+function netnsUsers(state: HostState): [string, User][] {
+  const vfs = new Map(
+    state.pfs.flatMap((pf) => pf.vfs.map((vf) => [vf.pci as string, vfAt(pf.pci, vf.index)] as const)),
+  );
+  return Object.entries(state.namespaces).flatMap(([name, links]) =>
+    links === null || isUnseen(links)
+      ? []
+      : links.flatMap((link): [string, User][] => {
+          const at = link.parentDev === undefined ? undefined : vfs.get(link.parentDev);
+          return at === undefined ? [] : [[at, { name, by: 'netns' }]];
+        }),
+  );
+}

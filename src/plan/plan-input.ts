@@ -1,0 +1,16 @@
+import type { Allocation, HostSpec } from '../model/host-spec.ts';
+import type { HostState } from '../model/host-state.ts';
+import type { Ledger } from '../model/ledger.ts';
+import type { Wants } from './differences.ts';
+
+/** All that a plan is made from. */
+export interface PlanInput {
+  readonly host: string;
+  readonly state: HostState;
+  readonly ledger: Ledger;
+  readonly wants: Wants;
+  /** Absent where nothing is wanted any more, or something from before. */
+  readonly spec?: HostSpec;
+  readonly allocation: Allocation;
+  readonly allowDisruption: boolean;
+}

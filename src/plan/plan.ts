@@ -1,0 +1,31 @@
+import type { Finding } from '../model/finding.ts';
+import type { Plan } from '../model/plan.ts';
+import { basisOf } from './basis.ts';
+import { changesOf } from './changes.ts';
+import { checksOf } from './checks.ts';
+import { type Difference, differencesOf, havesOf } from './differences.ts';
+import { gatherSettles } from './gather-settles.ts';
+import { occupancyOf } from './in-use.ts';
+import type { PlanInput } from './plan-input.ts';
+import { stepsOf } from './step.ts';
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly differences: readonly Difference[];
+}
+
+/** The way from what is there to what is wanted, with whatever stands against taking it. Reads no host and no clock. */
+export function planFor(input: PlanInput): Planned {
+  const { host, state, ledger, wants, spec, allocation, allowDisruption } = input;
+  const haves = havesOf(state);
+  const differences = differencesOf(wants, haves);
+  const { down, up } = changesOf(differences, wants, haves);
+  const occupancy = occupancyOf(spec, state, ledger);
+  const staying = new Set<string>(spec?.guests.map((guest) => guest.name) ?? []);
+  const steps = gatherSettles(stepsOf([...down, ...up], { occupancy, staying, allowDisruption }));
+  const findings: readonly Finding[] = checksOf({ ...input, haves, differences, steps, occupancy });
+  return {
+    plan: { host, basis: basisOf(state.bootId, wants, haves), steps, allocation, findings },
+    differences,
+  };
+}

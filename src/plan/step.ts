@@ -1,0 +1,116 @@
+import type { Action, Change, Probe, Step, Text } from '../model/plan.ts';
+import { type Move, nothing, type Resource } from '../resource/resource.ts';
+import { atRange } from './at-range.ts';
+import { disruptedBy } from './disruption.ts';
+import type { Occupancy } from './in-use.ts';
+import { resourceOf } from './order.ts';
+
+export interface StepContext {
+  readonly occupancy: Occupancy;
+  /** Guests that the file still names. */
+  readonly staying: ReadonlySet<string>;
+  /** The operator has said that guests may be interrupted: no guard stands in the way. */
+  readonly allowDisruption: boolean;
+}
+
+/** Changes in their order → steps: neighbours of one kind (and one guest, where the kind says so) are one step. */
+export function stepsOf(changes: readonly Change[], context: StepContext): readonly Step[] {
+  const groups: Change[][] = [];
+  for (const change of changes) {
+    const last = groups.at(-1);
+    if (last?.[0] && groupOf(last[0]) === groupOf(change)) last.push(change);
+    else groups.push([change]);
+  }
+  return groups
+    .map((group) => stepOf(group, context))
+    .filter((step) => step.actions.length + step.undo.length > 0);
+}
+
+function groupOf({ resource, at, to }: Change): string {
+  return `${resource} ${to === null} ${resourceOf(resource).together?.(at) ?? ''}`;
+}
+
+function stepOf(changes: readonly Change[], context: StepContext): Step {
+  const [first] = changes;
+  if (!first) throw new Error('a step without changes');
+  const resource = resourceOf(first.resource);
+  const disrupts = changes.flatMap((change) => disruptedBy(change, context.occupancy, context.staying));
+  const guard = context.allowDisruption
+    ? []
+    : changes.flatMap(({ at, from, to }) => resource.guard?.(at, from, to) ?? []);
+  const settled = changes.flatMap(({ at, to }) => resource.settled(at, to));
+  const backwards = [...changes].reverse();
+  return {
+    why: resource.why(first.from, first.to),
+    resource: first.resource,
+    at: atRange(changes.map(({ at }) => at)),
+    for: guestsOf(changes, context.occupancy),
+    disrupts: [...new Set(disrupts)],
+    guard,
+    actions: actionsOf(changes.map(({ at, from, to }) => resource.move(at, from, to))),
+    undo: actionsOf(backwards.map(({ at, from, to }) => resource.move(at, to, from))),
+    settle: { all: whereSomethingIsLeft(resource, first, settled), show: [], timeoutMs: resource.timeoutMs },
+    changes,
+  };
+}
+
+/** A setting that goes with its base has nothing to be asked about afterwards. */
+function whereSomethingIsLeft(
+  resource: Resource,
+  { to }: Change,
+  settled: readonly Probe[],
+): readonly Probe[] {
+  return resource.attribute && to === null ? [] : settled;
+}
+
+function guestsOf(changes: readonly Change[], { owners }: Occupancy): readonly string[] {
+  const named = changes.flatMap(({ at }) => owners.get(at) ?? laneGuest(at));
+  return [...new Set(named)];
+}
+
+/** `web/storage` is a lane of the guest web; `0000:03:00.0/3` is nobody's. */
+function laneGuest(at: string): readonly string[] {
+  const guest = at.includes(':') ? '' : (at.split('/')[0] ?? '');
+  return guest === '' ? [] : [guest];
+}
+
+/** All batch lines of one namespace run as one `ip -batch`: a process a line would cost a hundred times as much. */
+function actionsOf(moves: readonly Move[]): readonly Action[] {
+  const actions: Action[] = [];
+  let lines: Text[] = [];
+  let namespace: string | undefined;
+  const flush = () => {
+    if (lines.length > 0) actions.push(batchAction(lines, namespace));
+    lines = [];
+  };
+  for (const move of moves) {
+    if (move === nothing) continue;
+    if ('actions' in move) {
+      flush();
+      actions.push(...move.actions);
+      continue;
+    }
+    if (move.namespace !== namespace) flush();
+    namespace = move.namespace;
+    lines.push(...move.batch);
+  }
+  flush();
+  return actions;
+}
+
+function batchAction(lines: readonly Text[], namespace: string | undefined): Action {
+  const run = namespace === undefined ? ['ip', '-batch', '-'] : ['ip', '-n', namespace, '-batch', '-'];
+  const stdin = lines.flatMap((line) => (typeof line === 'string' ? [line, '\n'] : [...line, '\n']));
+  return { run, stdin: joined(stdin) };
+}
+
+/** Neighbouring strings become one, so that a plan of many VFs stays small. */
+function joined(parts: readonly Exclude<Text, string>[number][]): Text {
+  const out: Exclude<Text, string>[number][] = [];
+  for (const part of parts) {
+    const last = out.at(-1);
+    if (typeof part === 'string' && typeof last === 'string') out[out.length - 1] = last + part;
+    else out.push(part);
+  }
+  return out;
+}

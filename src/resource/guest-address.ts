@@ -1,0 +1,51 @@
+import type { Json } from '../model/json.ts';
+import type { Probe, Text } from '../model/plan.ts';
+import { ipIn, laneAt, lanePlace, localLanes, placedIn } from './guest-place.ts';
+import { nothing, type Resource } from './resource.ts';
+
+/** The IP addresses of a guest's lane: a sorted list of CIDRs on its bond. */
+export const guestAddress: Resource = {
+  kind: 'guest-address',
+  timeoutMs: 10_000,
+  wanted: (spec) =>
+    localLanes(spec)
+      // Whoever runs a DHCP client in the guest brings addresses that are not in the file.
+      .filter(({ lane }) => !lane.dhcp)
+      .map(({ lane, namespace }) => ({
+        at: laneAt(namespace, lane.bond),
+        value: lane.addresses.length === 0 ? null : [...lane.addresses].sort(),
+      })),
+  there: (state) =>
+    placedIn(state, (links, namespace) => {
+      const bonds = links.filter((link) => link.bond && link.addresses.length > 0);
+      return bonds.map((link) => ({ at: laneAt(namespace, link.name), value: [...link.addresses].sort() }));
+    }),
+  standsOn: (at) => [`guest-bond ${at}`],
+  move: (at, from, to) => {
+    const { namespace, ifName } = lanePlace(at);
+    const lines = batch(ifName, listed(from), listed(to));
+    if (lines.length === 0) return nothing;
+    return { batch: lines, ...(namespace === null ? {} : { namespace }) };
+  },
+  settled: (at, to) => listed(to).map((cidr) => probe(at, cidr)),
+  together: (at) => lanePlace(at).namespace ?? '',
+  why: () => 'Give the lane its addresses.',
+};
+
+function listed(value: Json): readonly string[] {
+  return value === null ? [] : (value as readonly string[]);
+}
+
+function batch(name: string, from: readonly string[], to: readonly string[]): readonly Text[] {
+  return [
+    ...to.filter((cidr) => !from.includes(cidr)).map((cidr) => `addr replace ${cidr} dev ${name}`),
+    ...from.filter((cidr) => !to.includes(cidr)).map((cidr) => `addr del ${cidr} dev ${name}`),
+  ];
+}
+
+function probe(at: string, cidr: string): Probe {
+  const { namespace, ifName } = lanePlace(at);
+  const local = cidr.slice(0, cidr.indexOf('/'));
+  const query = [...ipIn(namespace), '-j', 'addr', 'show', 'dev', ifName];
+  return { query, at: ['0', 'addr_info', `local=${local}`, 'local'], is: local };
+}

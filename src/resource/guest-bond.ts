@@ -1,0 +1,137 @@
+import type { LaneSpec, LinkMonitor } from '../model/host-spec.ts';
+import type { BondState, LinkState } from '../model/host-state.ts';
+import type { Json } from '../model/json.ts';
+import type { Probe, Text } from '../model/plan.ts';
+import { ipIn, laneAt, lanePlace, localLanes, placedIn, standsInNamespace } from './guest-place.ts';
+import { nothing, type Resource } from './resource.ts';
+
+/** A guest's bond over a VF of each port. Addresses are a resource of their own. */
+type Bond = {
+  readonly members: readonly string[];
+  readonly mtu: number;
+  readonly monitor: string;
+  readonly primary: string;
+  readonly up: boolean;
+};
+
+/**
+ * The bond inside a guest on this host: active-backup with `fail_over_mac=active`, because its VFs have a MAC each, and
+ * `num_grat_arp=3`, so that the switches learn where it went (facts §8).
+ */
+export const guestBond: Resource = {
+  kind: 'guest-bond',
+  timeoutMs: 10_000,
+  made: true,
+  wanted: (spec) =>
+    localLanes(spec).map(({ lane, namespace }) => ({
+      at: laneAt(namespace, lane.bond),
+      value: wantedBond(lane),
+    })),
+  there: (state) =>
+    placedIn(state, (links, namespace) =>
+      links.flatMap((link) =>
+        link.bond ? [{ at: laneAt(namespace, link.name), value: seenBond(link, link.bond, links) }] : [],
+      ),
+    ),
+  standsOn: (at, value) => {
+    const { namespace } = lanePlace(at);
+    const members = (value as Bond).members.map((member) => `netns-vf ${laneAt(namespace, member)}`);
+    return [...members, ...standsInNamespace(namespace)];
+  },
+  replaced: (from, to) => shape(from as Bond) !== shape(to as Bond),
+  move: (at, from, to) => {
+    const { namespace, ifName } = lanePlace(at);
+    const lines = batch(ifName, from as Bond | null, to as Bond | null);
+    if (lines.length === 0) return nothing;
+    return { batch: lines, ...(namespace === null ? {} : { namespace }) };
+  },
+  settled: (at, to) => (to === null ? [] : probes(at, to as Bond)),
+  takes: (at, from) => {
+    const { namespace } = lanePlace(at);
+    return from === null || namespace === null ? undefined : { guest: namespace };
+  },
+  together: (at) => lanePlace(at).namespace ?? '',
+  why: (_from, to) =>
+    to === null
+      ? 'Take the guest’s bonds apart.'
+      : 'Bond the two VFs of each lane, so that a dead port or switch is survived.',
+};
+
+function wantedBond(lane: LaneSpec): Bond {
+  const members = lane.members.map((member) => member.ifName);
+  return { members, mtu: lane.mtu, monitor: monitorWords(lane.monitor), primary: members[0] ?? '', up: true };
+}
+
+/** As `ip link add … type bond` takes it; link monitoring never sees a dead switch behind a live carrier (facts §8). */
+function monitorWords(monitor: LinkMonitor): string {
+  if (monitor.kind === 'miimon') return `miimon ${monitor.intervalMs}`;
+  const v4 = monitor.targets.filter((target) => !target.includes(':'));
+  const v6 = monitor.targets.filter((target) => target.includes(':'));
+  const lists = [
+    ...(v4.length > 0 ? [`arp_ip_target ${v4.join(',')}`] : []),
+    ...(v6.length > 0 ? [`ns_ip6_target ${v6.join(',')}`] : []),
+  ];
+  return `arp_interval ${monitor.intervalMs} ${lists.join(' ')} arp_validate all`;
+}
+
+/** A bond that differs in what only its making can set is shown as it is, and is then made anew. */
+function seenBond(link: LinkState, bond: BondState, links: readonly LinkState[]): Bond {
+  const members = links.filter((other) => other.master === link.name).map((other) => other.name);
+  const odd = [
+    ...(bond.mode === 'active-backup' ? [] : [`mode ${bond.mode}`]),
+    ...(bond.failOverMac === 'active' ? [] : [`fail_over_mac ${bond.failOverMac}`]),
+    ...(bond.numGratArp === 3 ? [] : [`num_grat_arp ${bond.numGratArp}`]),
+  ];
+  const monitor = [...odd, seenMonitor(bond)].join(' ');
+  return { members: members.sort(), mtu: link.mtu, monitor, primary: bond.primary ?? '', up: link.up };
+}
+
+function seenMonitor(bond: BondState): string {
+  if (bond.arpIntervalMs === 0) return `miimon ${bond.miimonMs}`;
+  const targets = { kind: 'arp', intervalMs: bond.arpIntervalMs, targets: bond.arpTargets } as const;
+  const words = monitorWords(targets);
+  return bond.arpValidate === 'all'
+    ? words
+    : words.replace('arp_validate all', `arp_validate ${bond.arpValidate}`);
+}
+
+function shape(bond: Bond): string {
+  return JSON.stringify([bond.members, bond.monitor]);
+}
+
+function batch(name: string, from: Bond | null, to: Bond | null): readonly Text[] {
+  if (to === null) return from === null ? [] : [`link del dev ${name}`];
+  return [...(from === null ? making(name, to) : []), ...setting(name, from, to)];
+}
+
+/** Members are enslaved while they are down: bonding refuses others (facts §5). */
+function making(name: string, bond: Bond): readonly Text[] {
+  const recipe = 'type bond mode active-backup fail_over_mac active num_grat_arp 3';
+  return [
+    `link add name ${name} ${recipe} ${bond.monitor}`,
+    ...bond.members.flatMap((member) => [
+      `link set dev ${member} down`,
+      `link set dev ${member} master ${name}`,
+    ]),
+  ];
+}
+
+function setting(name: string, from: Bond | null, to: Bond): readonly Text[] {
+  return [
+    ...(from?.mtu === to.mtu ? [] : [`link set dev ${name} mtu ${to.mtu}`]),
+    ...(from?.primary === to.primary ? [] : [`link set dev ${name} type bond primary ${to.primary}`]),
+    ...(from?.up === to.up ? [] : [`link set dev ${name} ${to.up ? 'up' : 'down'}`]),
+  ];
+}
+
+function probes(at: string, to: Bond): readonly Probe[] {
+  const { namespace, ifName } = lanePlace(at);
+  const query = [...ipIn(namespace), '-j', '-d', 'link', 'show'];
+  const bond = `ifname=${ifName}`;
+  return [
+    { query, at: [bond, 'mtu'], is: to.mtu },
+    { query, at: [bond, 'flags', '=UP'], is: to.up ? 'UP' : null },
+    { query, at: [bond, 'linkinfo', 'info_data', 'primary'], is: to.primary as Json },
+    ...to.members.map((member) => ({ query, at: [`ifname=${member}`, 'master'], is: ifName })),
+  ];
+}

@@ -1,0 +1,14 @@
+import { pfSetting } from './pf-setting.ts';
+
+/** The PF's MTU in bytes, which bounds what its VFs may send. A change resets igb's VFs (facts §17), so it comes before them. */
+export const pfMtu = {
+  ...pfSetting<number>({
+    kind: 'pf-mtu',
+    wanted: (pf) => pf.mtu,
+    there: (link) => link.mtu,
+    words: (mtu) => `mtu ${mtu}`,
+    shown: (mtu) => ({ at: ['mtu'], is: mtu }),
+    why: 'Make room on the wire for the largest packet of any network, and its headers.',
+  }),
+  takes: (at: string) => ({ pf: at }),
+};

@@ -1,0 +1,66 @@
+import type { HostSpec } from '../model/host-spec.ts';
+import type { HostState, Unseen } from '../model/host-state.ts';
+import type { Json } from '../model/json.ts';
+import type { Action, Lookup, Probe, Text } from '../model/plan.ts';
+
+/**
+ * One kind of thing on a host: what is wanted, what is there, and the way from one value to another.
+ * `null` is "not there". Values are JSON, so that they can be journalled, compared and shown.
+ */
+export interface Resource {
+  /** Its name in plans, in the ledger and in messages. */
+  readonly kind: string;
+  /** Every place at which a value is wanted; `null` where nothing must be. */
+  wanted(spec: HostSpec, state: HostState): readonly Placed<Json>[];
+  /** Every place that was looked at; an `at` that ends in `*` speaks for all that begin so. */
+  there(state: HostState): readonly Placed<Json | Unseen>[];
+  /** Keys (`resource at`) this stands on: when one is replaced, this comes down first and goes up again after. */
+  standsOn?(at: string, value: Json): readonly string[];
+  /** Keys whose value it takes over when it is set up: when one changes, this is set up anew. */
+  reads?(at: string): readonly string[];
+  /** True where there is no way from one value to the other but through nothing. */
+  replaced?(from: Json, to: Json): boolean;
+  /** Something that is made: one that vflane did not make, and that differs, is in the way and is left alone. */
+  readonly made?: true;
+  /** A setting of what it stands on: it comes and goes with that, and has no earlier value of its own. */
+  readonly attribute?: true;
+  /** The value it has by itself as soon as what it stands on exists; absent for what must be made. */
+  fresh?: Json;
+  /** What a change does; `from` and `to` may be `null`. */
+  move(at: string, from: Json, to: Json): Move;
+  /** What must hold once `to` is reached. */
+  settled(at: string, to: Json): readonly Probe[];
+  /** Looked at right before a change that takes something out of use. */
+  guard?(at: string, from: Json, to: Json): readonly Probe[];
+  /** Which VFs, or which guest, a change takes away for a moment. */
+  takes?(at: string, from: Json, to: Json): Taken;
+  /** Changes with the same answer are made in one step; default: all of the kind. */
+  together?(at: string): string;
+  /** Milliseconds that a change may take to be seen. */
+  readonly timeoutMs: number;
+  /** The reason in the plan: what is done and why. */
+  why(from: Json, to: Json): string;
+}
+
+export interface Placed<Value> {
+  readonly at: string;
+  readonly value: Value;
+}
+
+/** A change is lines for one `ip -batch` (in a namespace), or actions of its own. */
+export type Move =
+  | { readonly batch: readonly Text[]; readonly namespace?: string }
+  | { readonly actions: readonly Action[] };
+
+/** Whose lane a change interrupts: a VF's, all of a PF's VFs', or a guest's own. */
+export type Taken =
+  | { readonly vf: string }
+  | { readonly pf: string }
+  | { readonly guest: string }
+  | undefined;
+
+export const nothing: Move = { actions: [] };
+
+export function pciPath(pci: string | Lookup, ...rest: readonly string[]): Text {
+  return ['/sys/bus/pci/devices/', pci, rest.map((part) => `/${part}`).join('')];
+}

@@ -1,0 +1,67 @@
+import type { VfSpec } from '../model/host-spec.ts';
+import type { PfState, VfAdmin } from '../model/host-state.ts';
+import { isUnseen } from '../model/host-state.ts';
+import type { Json } from '../model/json.ts';
+import type { Probe } from '../model/plan.ts';
+import { vfAt, vfPlace } from './place.ts';
+import { nothing, type Resource } from './resource.ts';
+
+/** What sets one of the settings that a PF enforces on a VF (`ip link set PF vf N …`) apart from the others. */
+export interface VfAttribute<Value extends Json> {
+  readonly kind: string;
+  /** `undefined`: nothing is asked of this VF, or its driver cannot do it. */
+  wanted(vf: VfSpec, pf: PfState): Value | undefined;
+  there(admin: VfAdmin): Value;
+  /** After creation of the VF, by every driver. */
+  readonly fresh?: Value;
+  /** What follows `vf N` on the command line. */
+  words(value: Value): string;
+  /** Where `ip -j link` shows it below the VF's entry, and what it shows there. */
+  shown(value: Value): { readonly at: readonly string[]; readonly is: Json };
+  readonly why: string;
+}
+
+/** A setting of a VF: it exists as long as the VF does, and is lost with it (`sriov_numvfs` to 0 wipes it, facts §3.1). */
+export function vfAttribute<Value extends Json>(attribute: VfAttribute<Value>): Resource {
+  return {
+    kind: attribute.kind,
+    timeoutMs: 5_000,
+    attribute: true,
+    ...(attribute.fresh === undefined ? {} : { fresh: attribute.fresh }),
+    wanted: (spec, state) =>
+      spec.nics.flatMap((nic) =>
+        nic.pfs.flatMap((pf) => {
+          const pfState = state.pfs.find((candidate) => candidate.pci === pf.pci);
+          return pf.vfs.flatMap((vf) => {
+            const value = pfState && attribute.wanted(vf, pfState);
+            return value === undefined ? [] : [{ at: vfAt(pf.pci, vf.index), value }];
+          });
+        }),
+      ),
+    there: (state) =>
+      state.pfs.flatMap((pf) =>
+        pf.vfs.map((vf) => ({
+          at: vfAt(pf.pci, vf.index),
+          value: isUnseen(vf.admin) ? vf.admin : attribute.there(vf.admin),
+        })),
+      ),
+    standsOn: (at) => [`num-vfs ${vfPlace(at).pf}`],
+    move: (at, _from, to) => (to === null ? nothing : { batch: [line(at, attribute.words(to as Value))] }),
+    settled: (at, to) => (to === null ? [] : [probe(at, attribute.shown(to as Value))]),
+    why: () => attribute.why,
+  };
+}
+
+function line(at: string, words: string) {
+  const { pf, index } = vfPlace(at);
+  return ['link set dev ', { netdev: { pf } }, ` vf ${index} ${words}`];
+}
+
+function probe(at: string, shown: { readonly at: readonly string[]; readonly is: Json }): Probe {
+  const { pf, index } = vfPlace(at);
+  return {
+    query: ['ip', '-j', '-d', 'link', 'show', 'dev', [{ netdev: { pf } }]],
+    at: ['0', 'vfinfo_list', `vf=${index}`, ...shown.at],
+    is: shown.is,
+  };
+}

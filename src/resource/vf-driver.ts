@@ -1,0 +1,79 @@
+import type { VfSpec } from '../model/host-spec.ts';
+import type { PfState } from '../model/host-state.ts';
+import type { Json } from '../model/json.ts';
+import type { Action, Lookup } from '../model/plan.ts';
+import { vfAt, vfPlace } from './place.ts';
+import { pciPath, type Resource } from './resource.ts';
+
+/**
+ * Which driver a VF is bound to: `vfio-pci` for a VM, the host's own for a namespace, none for a spare one. It is
+ * chosen through `driver_override`, for this VF alone: `new_id` takes every VF of the kind (facts §3.3).
+ */
+export const vfDriver: Resource = {
+  kind: 'vf-driver',
+  timeoutMs: 20_000,
+  fresh: null,
+  wanted: (spec, state) =>
+    spec.nics.flatMap((nic) =>
+      nic.pfs.flatMap((pf) => {
+        const pfState = state.pfs.find((candidate) => candidate.pci === pf.pci);
+        return pf.vfs.map((vf) => ({ at: vfAt(pf.pci, vf.index), value: driverOf(vf, pfState) }));
+      }),
+    ),
+  there: (state) =>
+    state.pfs.flatMap((pf) => pf.vfs.map((vf) => ({ at: vfAt(pf.pci, vf.index), value: vf.driver ?? null }))),
+  standsOn: (at) => [`num-vfs ${vfPlace(at).pf}`],
+  // A VF's driver reads the MAC when it probes.
+  reads: (at) => [`vf-mac ${at}`],
+  replaced: () => true,
+  move: (at, from, to) => ({ actions: [...unbind(vfOf(at), from), ...bind(vfOf(at), to)] }),
+  settled: (at, to) => [{ link: pciPath(vfOf(at), 'driver'), is: `${to ?? ''}` }],
+  guard: (at, from) => (from === null ? [] : [{ unused: vfOf(at) }]),
+  takes: (at, from) => (from === null ? undefined : { vf: at }),
+  why: (_from, to) =>
+    to === null
+      ? 'Take the driver off the VFs, so that nothing can be sent through them.'
+      : 'Bind the VFs to the driver their guests need, each by itself.',
+};
+
+/** PF driver → the driver of its VFs; mlx5 has one for both. */
+const nativeVfDrivers: { readonly [pfDriver: string]: string } = {
+  igb: 'igbvf',
+  ixgbe: 'ixgbevf',
+  i40e: 'iavf',
+  ice: 'iavf',
+};
+
+/** The driver that the host itself would use for a VF of this PF. */
+export function nativeVfDriver(pf: PfState | undefined): string {
+  const driver = pf?.driver ?? 'mlx5_core';
+  return nativeVfDrivers[driver] ?? driver;
+}
+
+function driverOf(vf: VfSpec, pf: PfState | undefined): string | null {
+  if (vf.driver === 'none') return null;
+  return vf.driver === 'native' ? nativeVfDriver(pf) : vf.driver;
+}
+
+function vfOf(at: string): Lookup {
+  return { vf: vfPlace(at) };
+}
+
+function unbind(vf: Lookup, from: Json): readonly Action[] {
+  return from === null
+    ? []
+    : [
+        { write: `/sys/bus/pci/drivers/${from}/unbind`, text: [vf] },
+        // A line break alone clears it (drivers/pci/pci-sysfs.c, driver_override_store).
+        { write: pciPath(vf, 'driver_override'), text: '\n' },
+      ];
+}
+
+function bind(vf: Lookup, to: Json): readonly Action[] {
+  return to === null
+    ? []
+    : [
+        { write: pciPath(vf, 'driver_override'), text: `${to}` },
+        { write: '/sys/bus/pci/drivers_probe', text: [vf] },
+      ];
+}

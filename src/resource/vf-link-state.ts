@@ -1,0 +1,15 @@
+import { vfAttribute } from './vf-attribute.ts';
+
+/**
+ * `auto` follows the port, so that a guest's bond sees a dead one; `enable` would blind it (facts §8). `disable` closes
+ * a spare VF, where the driver knows how: igb answers EOPNOTSUPP to all three.
+ */
+export const vfLinkState = vfAttribute<string>({
+  kind: 'vf-link-state',
+  fresh: 'auto',
+  wanted: (vf, pf) => (pf.driver === 'mlx5_core' ? vf.linkState : undefined),
+  there: (admin) => admin.linkState,
+  words: (state) => `state ${state}`,
+  shown: (state) => ({ at: ['link_state'], is: state }),
+  why: 'Let a guest see a dead port, and give a spare VF no link at all.',
+});

@@ -1,0 +1,12 @@
+import { vfAttribute } from './vf-attribute.ts';
+
+/** The most a VF may send, in Mb/s; 0 is no limit. */
+export const vfRate = vfAttribute<number>({
+  kind: 'vf-rate',
+  fresh: 0,
+  wanted: (vf) => vf.maxRateMbps,
+  there: (admin) => admin.maxRateMbps,
+  words: (mbps) => `max_tx_rate ${mbps}`,
+  shown: (mbps) => ({ at: ['rate', 'max_tx'], is: mbps }),
+  why: 'Limit what a guest may send, as the file asks.',
+});
