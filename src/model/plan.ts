@@ -57,6 +57,8 @@ export interface Step {
   readonly guard: readonly Probe[];
   readonly actions: readonly Action[];
   readonly undo: readonly Action[];
+  /** Looked at right before the undo: a false one leaves the step as it is, such as a VF that a guest has taken since. */
+  readonly undoGuard?: readonly Probe[];
   readonly settle: Settle;
   readonly changes: readonly Change[];
 }

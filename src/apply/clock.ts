@@ -1,0 +1,31 @@
+/** Time, as far as applying needs it; a test has its own. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+/** Never steps back while the process lives, so that setting the host's time cannot stretch a deadline. */
+export const systemClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+const firstWaitMs = 20;
+const longestWaitMs = 500;
+
+/** Asks until the answer will do or the time is up; gives the last answer, good or not. Asks at least once. */
+export async function poll<T>(
+  clock: Clock,
+  timeoutMs: number,
+  ask: () => Promise<T>,
+  willDo: (answer: T) => boolean,
+): Promise<T> {
+  const deadline = clock.now() + timeoutMs;
+  for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+    const answer = await ask();
+    const leftMs = deadline - clock.now();
+    if (willDo(answer) || leftMs <= 0) return answer;
+    await clock.sleep(Math.min(waitMs, leftMs));
+  }
+}

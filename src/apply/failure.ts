@@ -1,0 +1,59 @@
+import { HostError } from '../host/host.ts';
+import type { FailureKind, StepFailure, Unmet } from '../model/outcome.ts';
+import type { Step } from '../model/plan.ts';
+import { isStoreTrouble } from './journal.ts';
+import { Unresolved } from './resolve.ts';
+
+/** Trouble that is expected of a host: it ends a step, and is told. Everything else crashes. */
+export class Trouble extends Error {
+  override readonly name = 'Trouble';
+  readonly kind: FailureKind;
+  readonly unmet: readonly Unmet[];
+
+  constructor(kind: FailureKind, message: string, unmet: readonly Unmet[] = [], cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.kind = kind;
+    this.unmet = unmet;
+  }
+}
+
+/** Asked to stop. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** Names what went wrong in `work`; faults of our own go through as they are. */
+export async function during<T>(kind: FailureKind, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const trouble = asTrouble(kind, error);
+    throw trouble ?? error;
+  }
+}
+
+function asTrouble(kind: FailureKind, error: unknown): Trouble | undefined {
+  if (error instanceof Unresolved) return new Trouble('lookup', error.message, [], error);
+  const expected = kind === 'journal' ? isStoreTrouble(error) : error instanceof HostError;
+  return expected && error instanceof Error ? new Trouble(kind, error.message, [], error) : undefined;
+}
+
+export function unmetWords(unmet: readonly Unmet[]): string {
+  const shown = unmet.slice(0, 5).map(({ wanted, saw }) => `wanted: ${wanted}; saw: ${saw}`);
+  return unmet.length > 5 ? `${shown.join(' | ')} | and ${unmet.length - 5} more` : shown.join(' | ');
+}
+
+const hints: { readonly [kind in FailureKind]: string } = {
+  guard: 'Nothing of this step was done. Free what is in use, or plan again if the host has changed.',
+  lookup: 'Look into the kernel log of the host (dmesg): what should have this name did not appear.',
+  action: 'The last words of the message are the command’s own; the kernel log (dmesg) often says more.',
+  settle: 'The command said yes and the host did not follow; the kernel log (dmesg) often says why.',
+  arm: 'Nothing was done. Is systemd-run there, and does it work as root?',
+  journal: 'Nothing is done that cannot be written down first: make room below /var/lib/vflane, then resume.',
+};
+
+export function failureOf(n: number, step: Step, trouble: Trouble, effect: 'none' | 'unknown'): StepFailure {
+  const { why, resource, at } = step;
+  const { kind, message, unmet } = trouble;
+  return { n, why, resource, at, kind, message, hint: hints[kind], unmet, effect };
+}

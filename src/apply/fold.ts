@@ -1,0 +1,94 @@
+import type { Store } from '../host/store.ts';
+import type { Ledger } from '../model/ledger.ts';
+import type { Plan } from '../model/plan.ts';
+import {
+  advance,
+  begin,
+  type Folding,
+  type HistoryEntry,
+  historyEntry,
+  isUnconfirmed,
+  type Run,
+  type StepState,
+} from './folding.ts';
+import { type BeginRecord, JournalUnreadable, parseRecord } from './journal.ts';
+
+/** A plan that can still be gone on with or taken back. */
+export interface OpenPlan {
+  readonly id: string;
+  readonly verb: string;
+  readonly host: string;
+  readonly bootId: string;
+  /** When it began, in milliseconds since 1970. */
+  readonly time: number;
+  readonly plan: Plan;
+  /** `back` once a rollback began: from there only a rollback goes on. */
+  readonly direction: 'forward' | 'back';
+  /** One for each step of the plan. */
+  readonly steps: readonly StepState[];
+  readonly stepsDone: number;
+  /** When it is taken back unless confirmed, in milliseconds since 1970. */
+  readonly deadline?: number;
+}
+
+/** All that the journal tells. */
+export interface Fold {
+  readonly ledger: Ledger;
+  /** Interrupted: to be resumed or rolled back before anything else. */
+  readonly open?: OpenPlan;
+  /** Applied, and waiting for `confirm`; its deadline is never before the apply's end plus the time asked for. */
+  readonly unconfirmed?: OpenPlan;
+  /** Oldest first. */
+  readonly history: readonly HistoryEntry[];
+}
+
+type GetDocument = (name: string) => Promise<string | undefined>;
+
+/** @throws JournalUnreadable */
+export async function foldJournal(lines: readonly string[], getDocument: GetDocument): Promise<Fold> {
+  const folding: Folding = { entries: new Map(), past: [], allocation: {}, run: undefined };
+  for (const line of lines) {
+    const record = parseRecord(line);
+    if (record.record === 'begin') begin(folding, record, await planOf(record, getDocument));
+    else advance(folding, record);
+  }
+  return readOff(folding);
+}
+
+export async function readFold(store: Store): Promise<Fold> {
+  return foldJournal(await store.records(), (name) => store.get(name));
+}
+
+/** The way back is due: nobody confirmed, or whoever applied died. Asked under the lock. */
+export function expired(fold: Fold, now: number): OpenPlan | undefined {
+  const waiting = fold.open ?? fold.unconfirmed;
+  return waiting?.deadline !== undefined && waiting.deadline <= now ? waiting : undefined;
+}
+
+async function planOf(record: BeginRecord, getDocument: GetDocument): Promise<Plan> {
+  const text = await getDocument(record.document);
+  if (text !== undefined) return JSON.parse(text) as Plan;
+  throw new JournalUnreadable(`the journal names the plan ${record.document}, which is not in the store`);
+}
+
+function readOff({ entries, past, allocation, run }: Folding): Fold {
+  const told = { ledger: { entries, allocation }, history: run ? [...past, historyEntry(run)] : past };
+  if (run && !run.end) return { ...told, open: openPlan(run) };
+  return run && isUnconfirmed(run) ? { ...told, unconfirmed: openPlan(run) } : told;
+}
+
+function openPlan(run: Run): OpenPlan {
+  const { plan: id, verb, host, bootId, time } = run.begin;
+  const { plan, direction, steps } = run;
+  const stepsDone = steps.filter(({ state }) => state === 'done').length;
+  const open = { id, verb, host, bootId, time, plan, direction, steps, stepsDone };
+  const deadline = deadlineOf(run);
+  return deadline === undefined ? open : { ...open, deadline };
+}
+
+// Counted anew from the end of a long apply, which would else be taken back before anybody could look at it.
+function deadlineOf(run: Run): number | undefined {
+  if (run.armedUntil === undefined || run.confirmed) return undefined;
+  const afterEnd = run.end ? run.end.time + (run.begin.confirmWithinMs ?? 0) : 0;
+  return Math.max(run.armedUntil, afterEnd);
+}
