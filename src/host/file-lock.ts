@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { type FileHandle, open } from 'node:fs/promises';
+import { StoreLocked } from './store.ts';
+
+/** flock(1) with -n answers at once; longer than this and the file system does not. */
+const lockTimeoutMs = 10_000;
+
+/**
+ * Locks a file for as long as this process lives or until the answer is called.
+ * The lock hangs on a descriptor (flock(2)), so that the kernel frees it when the holder dies, however it dies.
+ * @throws StoreLocked, naming the holder
+ */
+export async function lockFile(path: string): Promise<() => Promise<void>> {
+  const file = await open(path, 'a+', 0o600);
+  try {
+    await takeLock(path, file);
+    await file.truncate(0);
+    await file.appendFile(`${process.pid} ${new Date().toISOString()} ${commandLine()}\n`);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  return async () => {
+    await file.truncate(0).catch(() => undefined);
+    await file.close();
+  };
+}
+
+async function takeLock(path: string, file: FileHandle): Promise<void> {
+  const taken = spawnSync('flock', ['-n', '3'], {
+    stdio: ['ignore', 'ignore', 'pipe', file.fd],
+    timeout: lockTimeoutMs,
+    encoding: 'utf8',
+  });
+  if (taken.error !== undefined) throw new Error(`${path}: cannot be locked: flock: ${taken.error.message}`);
+  if (taken.status === 1)
+    throw new StoreLocked(`${path} is held by ${await holder(file)}; wait until it ends`);
+  if (taken.status !== 0) throw new Error(`${path}: cannot be locked: ${taken.stderr.trim()}`);
+}
+
+async function holder(file: FileHandle): Promise<string> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+  const [, pid, since, command] = /^(\d+) (\S+) (.*)/.exec(buffer.toString('utf8', 0, bytesRead)) ?? [];
+  return pid === undefined ? 'another process' : `process ${pid} (${command}) since ${since}`;
+}
+
+function commandLine(): string {
+  return ['vflane', ...process.argv.slice(2)]
+    .join(' ')
+    .replaceAll(/[^\x20-\x7e]/g, '?')
+    .slice(0, 1000);
+}

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolder, putFile } from './durable-file.ts';
+import { lockFile } from './file-lock.ts';
+import { appendRecord, readJournal, repairJournal } from './journal.ts';
+import type { Store } from './store.ts';
+import { checkedName } from './store-text.ts';
+
+/** A store in a folder, which is made when something is first written. Readers need no lock, writers hold it. */
+export function fileStore(folder: string): Store {
+  return new FileStore(folder);
+}
+
+/** A store's folder could not be read or written. */
+export class StoreFailed extends Error {
+  override readonly name = 'StoreFailed';
+}
+
+class FileStore implements Store {
+  readonly #folder: string;
+  readonly #journal: string;
+  /** Writes wait for each other, so that no record is put between the halves of another. */
+  #last: Promise<unknown> = Promise.resolve();
+  #repaired = false;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#journal = join(folder, 'journal');
+  }
+
+  records(): Promise<readonly string[]> {
+    return this.#attempt('read', this.#journal, async () => (await readJournal(this.#journal)).records);
+  }
+
+  append(record: string): Promise<void> {
+    return this.#inTurn(() => this.#attempt('append to', this.#journal, () => this.#append(record)));
+  }
+
+  put(name: string, text: string): Promise<void> {
+    const path = join(this.#folder, 'documents', checkedName(name));
+    return this.#inTurn(() =>
+      this.#attempt('write', path, async () => {
+        await makeFolder(join(this.#folder, 'documents'), 0o700);
+        await putFile(path, text, 0o600);
+      }),
+    );
+  }
+
+  get(name: string): Promise<string | undefined> {
+    const path = join(this.#folder, 'documents', checkedName(name));
+    return this.#attempt('read', path, async () => {
+      try {
+        return await readFile(path, 'utf8');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async lock(): Promise<() => Promise<void>> {
+    const path = join(this.#folder, 'lock');
+    return this.#attempt('lock', path, async () => {
+      await makeFolder(this.#folder, 0o700);
+      // Whoever wrote meanwhile may have been killed at it.
+      this.#repaired = false;
+      return lockFile(path);
+    });
+  }
+
+  async #append(record: string): Promise<void> {
+    if (!this.#repaired) {
+      await makeFolder(this.#folder, 0o700);
+      await repairJournal(this.#journal);
+      this.#repaired = true;
+    }
+    try {
+      await appendRecord(this.#journal, record);
+    } catch (error) {
+      this.#repaired = false;
+      throw error;
+    }
+  }
+
+  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #attempt<Value>(verb: string, path: string, work: () => Promise<Value>): Promise<Value> {
+    try {
+      return await work();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      throw new StoreFailed(`cannot ${verb} ${path}: ${code}${hintOf(code)}`, { cause: error });
+    }
+  }
+}
+
+const hints: Readonly<Record<string, string>> = {
+  ENOSPC: ': the disk is full; free some space, nothing of this was kept',
+  EACCES: ': run as root, or name a folder of your own in VFLANE_STATE_DIR',
+  EROFS: ': the file system is read-only',
+};
+
+function hintOf(code: string): string {
+  return hints[code] ?? '';
+}

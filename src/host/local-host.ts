@@ -1,0 +1,158 @@
+import { closeSync, constants, open, read } from 'node:fs';
+import { readdir, readlink } from 'node:fs/promises';
+import { join, normalize } from 'node:path';
+import { promisify } from 'node:util';
+import { runCommand } from './command.ts';
+import { within } from './deadline.ts';
+import { putFile } from './durable-file.ts';
+import { defaultTimeoutMs, type Host, HostError, type OpenFile, type Ran, type RunOptions } from './host.ts';
+import { AttributeWriter, WriteHangs } from './kernel-attribute.ts';
+import { openFilesBelow } from './open-files.ts';
+import { isReadOnly } from './read-only.ts';
+
+export interface LocalHostOptions {
+  readonly name: string;
+  /** A folder that stands for `/`, for files only. */
+  readonly root?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Deadline of one file operation; creating a PF's VFs is one, and can take a minute. */
+  readonly fileTimeoutMs?: number;
+}
+
+/** This machine, and how many processes it was made to start. */
+export interface LocalHost extends Host {
+  readonly spawned: number;
+}
+
+const sbin = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+const openFile = promisify(open);
+const readFrom = promisify(read);
+
+export function localHost(options: LocalHostOptions): LocalHost {
+  return new Local(options);
+}
+
+class Local implements LocalHost {
+  readonly name: string;
+  spawned = 0;
+  readonly #root: string;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #fileTimeoutMs: number;
+  readonly #attributes = new AttributeWriter(() => {
+    this.spawned += 1;
+  });
+
+  constructor({ name, root = '/', env = process.env, fileTimeoutMs = 120_000 }: LocalHostOptions) {
+    this.name = name;
+    this.#root = root;
+    this.#fileTimeoutMs = fileTimeoutMs;
+    // A user's PATH often lacks the folders where ip, devlink and ethtool are.
+    const path = [...new Set([...(env.PATH ?? '/usr/bin:/bin').split(':'), ...sbin])].join(':');
+    this.#env = { ...env, PATH: path, LC_ALL: 'C', LANGUAGE: '' };
+  }
+
+  readFile(path: string): Promise<string> {
+    return this.#onFile('read', path, readWhole);
+  }
+
+  readLink(path: string): Promise<string> {
+    return this.#onFile('readlink', path, (file) => readlink(file));
+  }
+
+  listDir(path: string): Promise<readonly string[]> {
+    return this.#onFile('list', path, async (folder) => (await readdir(folder)).sort());
+  }
+
+  openFiles(folder: string): Promise<readonly OpenFile[]> {
+    return this.#onFile('open files below', folder, async () => {
+      const proc = join(this.#root, 'proc');
+      // With hidepid a process of somebody else is not even listed: only root can say that there is none.
+      if (this.#root === '/' && process.geteuid?.() !== 0) throw errnoError('EACCES');
+      return openFilesBelow(proc, normalize(folder));
+    });
+  }
+
+  async query(argv: readonly string[], timeoutMs?: number): Promise<Ran> {
+    if (!isReadOnly(argv)) throw new HostError({ kind: 'refused', host: this.name, argv });
+    return this.run(argv, timeoutMs === undefined ? {} : { timeoutMs });
+  }
+
+  run(argv: readonly string[], { stdin, timeoutMs = defaultTimeoutMs }: RunOptions = {}): Promise<Ran> {
+    this.spawned += 1;
+    return runCommand({ host: this.name, argv, stdin, timeoutMs, env: this.#env });
+  }
+
+  writeFile(path: string, text: string): Promise<void> {
+    if (/^\/(sys|proc)\//.test(normalize(path))) return this.#writeAttribute(path, text);
+    return this.#onFile('write', path, (file) => putFile(file, text));
+  }
+
+  /** A write that the kernel holds beyond the deadline is left to a process of its own: it may still happen later. */
+  #writeAttribute(path: string, text: string): Promise<void> {
+    const timeoutMs = this.#fileTimeoutMs;
+    const write = async (file: string): Promise<void> => {
+      const errno = await this.#attributes.write(file, text, timeoutMs);
+      if (errno !== undefined) throw errnoError(errno);
+    };
+    // Writes wait for each other, so that only the writer itself knows when the deadline of this one begins.
+    return this.#attempt(['write', path, text], () => write(this.#place(path)));
+  }
+
+  #onFile<Value>(verb: string, path: string, work: (file: string) => Promise<Value>): Promise<Value> {
+    const argv = [verb, path];
+    return this.#attempt(argv, () =>
+      within(this.#fileTimeoutMs, work(this.#place(path)), () => this.#timedOut(argv)),
+    );
+  }
+
+  #timedOut(argv: readonly string[]): HostError {
+    return new HostError({ kind: 'timeout', host: this.name, argv });
+  }
+
+  async #attempt<Value>(argv: readonly string[], work: () => Promise<Value>): Promise<Value> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof HostError) throw error;
+      if (error instanceof WriteHangs) throw this.#timedOut(argv);
+      const { code = 'EIO' } = error as NodeJS.ErrnoException;
+      const errno = code.startsWith('ERR_') ? 'EINVAL' : code;
+      throw new HostError({ kind: 'errno', host: this.name, argv, errno }, error);
+    }
+  }
+
+  #place(path: string): string {
+    if (!path.startsWith('/')) throw errnoError('EINVAL');
+    return join(this.#root, normalize(path));
+  }
+}
+
+function errnoError(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(code), { code });
+}
+
+/** The longest text attribute of sysfs, in bytes (PAGE_SIZE, Documentation/filesystems/sysfs.rst). */
+const pageBytes = 4096;
+
+/**
+ * Five times quicker than fs.promises.readFile, and unlike readFileSync it does not hold the event loop where an
+ * attribute waits for a lock that a stuck write holds.
+ */
+async function readWhole(path: string): Promise<string> {
+  const file = await openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const chunks: Buffer[] = [];
+    for (let size = pageBytes * 2; ; size = pageBytes * 64) {
+      const { bytesRead, buffer } = await readFrom(file, Buffer.allocUnsafe(size), 0, size, null);
+      chunks.push(buffer.subarray(0, bytesRead));
+      if (bytesRead === 0 || isWholeAttribute(path, bytesRead)) return Buffer.concat(chunks).toString('utf8');
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A short read ends a file of sysfs; in debugfs and /proc it may be one record of many. */
+function isWholeAttribute(path: string, bytesRead: number): boolean {
+  return path.startsWith('/sys/') && !path.startsWith('/sys/kernel/debug/') && bytesRead < pageBytes;
+}
