@@ -6,7 +6,7 @@ import { takeLock } from './lock.ts';
 
 /** Where images, an unpacked QEMU and verdicts are kept: $VFLANE_CACHE_DIR/lab, else ~/.cache/vflane/lab. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const base = env['VFLANE_CACHE_DIR'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'vflane');
+  const base = env.VFLANE_CACHE_DIR ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'vflane');
   return join(base, 'lab');
 }
 

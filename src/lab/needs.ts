@@ -33,7 +33,7 @@ export function labPath(path: string | undefined): string {
 }
 
 /** Where `tool` is, or undefined. */
-export function findTool(tool: string, path = labPath(process.env['PATH'])): string | undefined {
+export function findTool(tool: string, path = labPath(process.env.PATH)): string | undefined {
   return path
     .split(delimiter)
     .map((folder) => join(folder, tool))

@@ -28,12 +28,25 @@ Before=network.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/usr/sbin/ip link set mgmt0 up
-ExecStart=/usr/sbin/ip addr replace 10.0.2.15/24 dev mgmt0
-ExecStart=/usr/sbin/ip route replace default via 10.0.2.2
+ExecStart=/usr/sbin/ip -batch /usr/lib/vflane-lab/management
 
 [Install]
 WantedBy=sysinit.target
+`;
+
+const managementBatch = `link set mgmt0 up
+addr replace 10.0.2.15/24 dev mgmt0
+route replace default via 10.0.2.2
+`;
+
+/** What ssh does not need starts behind it, rather than beside it on one processor. */
+const afterSsh = '[Unit]\nAfter=ssh.service\n';
+
+/** The board's disk controller, watchdog and bus: nobody asks them anything. */
+const unused = `blacklist ahci
+blacklist iTCO_wdt
+blacklist i2c_i801
+blacklist lpc_ich
 `;
 
 /** Whoever gets in by ssh finds both ports named. */
@@ -86,6 +99,11 @@ export const guestFiles: Readonly<Record<string, string>> = {
   '/etc/systemd/network/10-management.link': managementLink,
   '/etc/systemd/system/systemd-udev-trigger.service.d/vflane-lab.conf': trigger,
   '/etc/systemd/journald.conf.d/vflane-lab.conf': journal,
+  '/etc/systemd/system/dbus.service.d/vflane-lab.conf': afterSsh,
+  '/etc/systemd/system/systemd-logind.service.d/vflane-lab.conf': afterSsh,
+  '/etc/systemd/system/systemd-user-sessions.service.d/vflane-lab.conf': afterSsh,
+  '/etc/modprobe.d/vflane-lab.conf': unused,
+  '/usr/lib/vflane-lab/management': managementBatch,
   '/etc/hosts': '127.0.0.1 localhost\n',
   '/etc/hostname': 'lab\n',
   '/etc/fstab': '',

@@ -44,6 +44,13 @@ const masked = [
   ...['dev-mqueue.mount', 'sys-kernel-tracing.mount', 'sys-fs-fuse-connections.mount'],
   ...['sys-kernel-config.mount', 'systemd-ask-password-console.path', 'systemd-ask-password-wall.path'],
   ...['systemd-tpm2-setup-early.service', 'systemd-tpm2-setup.service', 'systemd-network-generator.service'],
+  ...['systemd-udev-load-credentials.service', 'systemd-hostnamed.socket', 'uuidd.socket'],
+];
+
+/** Every generator is a process more before the first unit starts, and there is nothing here to generate. */
+const generators = [
+  ...['debug', 'fstab', 'getty', 'gpt-auto', 'hibernate-resume', 'rc-local', 'run', 'ssh', 'system-update'],
+  ...['sysv', 'tpm2'],
 ];
 
 /** Installed for the overlay datapaths, started by nobody until vflane does. */
@@ -55,6 +62,10 @@ version=$(ls /lib/modules)
 rm -f /etc/ssh/ssh_host_*
 for unit in ${disabled.join(' ')}; do systemctl disable "$unit" || true; done
 for unit in ${masked.join(' ')}; do ln -sf /dev/null "/etc/systemd/system/$unit"; done
+mkdir -p /etc/systemd/system-generators
+for generator in ${generators.join(' ')}; do
+  ln -sf /dev/null "/etc/systemd/system-generators/systemd-$generator-generator"
+done
 systemctl enable ssh.service lab-management.service
 systemctl set-default multi-user.target
 touch /etc/.updated /var/.updated

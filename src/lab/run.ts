@@ -18,7 +18,7 @@ export interface RunOptions {
 
 /** The environment of every program the lab starts. */
 export function labEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: labPath(process.env['PATH']), LC_ALL: 'C.UTF-8', ...extra };
+  return { ...process.env, PATH: labPath(process.env.PATH), LC_ALL: 'C.UTF-8', ...extra };
 }
 
 /** Runs one program to its end or its deadline. A failure is a value: `code` (null: killed or not started). */
