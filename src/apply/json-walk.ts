@@ -19,6 +19,7 @@ function element(list: readonly Json[], selector: string): Json | undefined {
   const cut = selector.indexOf('=');
   if (cut < 0) return undefined;
   const wanted = selector.slice(cut + 1);
+  if (cut === 0) return list.find((one) => one === wanted);
   const fit = list.filter((one) => {
     const value = stepInto(one, selector.slice(0, cut));
     return value !== undefined && (typeof value === 'string' ? value : JSON.stringify(value)) === wanted;
