@@ -7,7 +7,7 @@ import { within } from './deadline.ts';
 import { putFile } from './durable-file.ts';
 import { defaultTimeoutMs, type Host, HostError, type OpenFile, type Ran, type RunOptions } from './host.ts';
 import { AttributeWriter, WriteHangs } from './kernel-attribute.ts';
-import { openFilesBelow } from './open-files.ts';
+import { CannotLook, openFilesBelow } from './open-files.ts';
 import { isReadOnly } from './read-only.ts';
 
 export interface LocalHostOptions {
@@ -67,7 +67,8 @@ class Local implements LocalHost {
     return this.#onFile('open files below', folder, async () => {
       const proc = join(this.#root, 'proc');
       // With hidepid a process of somebody else is not even listed: only root can say that there is none.
-      if (this.#root === '/' && process.geteuid?.() !== 0) throw errnoError('EACCES');
+      if (this.#root === '/' && process.geteuid?.() !== 0)
+        throw new CannotLook('only root may look into every process: run as root', 'EACCES');
       return openFilesBelow(proc, normalize(folder));
     });
   }
@@ -117,7 +118,8 @@ class Local implements LocalHost {
       if (error instanceof WriteHangs) throw this.#timedOut(argv);
       const { code = 'EIO' } = error as NodeJS.ErrnoException;
       const errno = code.startsWith('ERR_') ? 'EINVAL' : code;
-      throw new HostError({ kind: 'errno', host: this.name, argv, errno }, error);
+      const seen = error instanceof CannotLook ? { stderr: error.message } : {};
+      throw new HostError({ kind: 'errno', host: this.name, argv, errno, ...seen }, error);
     }
   }
 

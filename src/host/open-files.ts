@@ -2,10 +2,22 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenFile } from './host.ts';
 
+/** A process that could not be looked at: "nobody" is said only after a complete look. */
+export class CannotLook extends Error {
+  override readonly name = 'CannotLook';
+  /** An errno's name. */
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /**
  * Every process that holds a file below this folder open.
  * Reads synchronously: these files never wait for anything, and there are thousands.
- * @throws NodeJS.ErrnoException where a process could not be looked at: "nobody" is said only after a complete look.
+ * @throws CannotLook
  */
 export function openFilesBelow(proc: string, folder: string): readonly OpenFile[] {
   const pids = readdirSync(proc).filter((name) => /^\d+$/.test(name));
@@ -13,10 +25,20 @@ export function openFilesBelow(proc: string, folder: string): readonly OpenFile[
 }
 
 function heldBy(process: string, pid: number, folder: string): readonly OpenFile[] {
+  try {
+    const paths = new Set(
+      pathsOf(process).filter((path) => path.startsWith(`${folder.replace(/\/+$/, '')}/`)),
+    );
+    return [...paths].map((path) => ({ path, pid, command: commandOf(process) }));
+  } catch (error) {
+    const { code = 'EIO' } = error as NodeJS.ErrnoException;
+    throw new CannotLook(`cannot look into process ${pid} (${commandOf(process)})`, code);
+  }
+}
+
+function pathsOf(process: string): readonly string[] {
   const links = whileItLives(() => readdirSync(join(process, 'fd'))) ?? [];
-  const paths = links.map((fd) => whileItLives(() => readlinkSync(join(process, 'fd', fd))));
-  const held = [...new Set(paths.filter((path) => path?.startsWith(`${folder.replace(/\/+$/, '')}/`)))];
-  return held.map((path) => ({ path: path ?? '', pid, command: commandOf(process) }));
+  return links.flatMap((fd) => whileItLives(() => readlinkSync(join(process, 'fd', fd))) ?? []);
 }
 
 function commandOf(process: string): string {
