@@ -1,4 +1,82 @@
 import type { CatalogueEntry } from './finding.ts';
 
-/** VF2xxx: what a host has or lacks. */
-export const hostFindings: readonly CatalogueEntry[] = [];
+/** VF2xxx: what a host is, or is not, ready for. */
+export const hostFindings: readonly CatalogueEntry[] = [
+  {
+    code: 'VF2001',
+    severity: 'error',
+    title: 'The host has no such card',
+    explanation:
+      'The PCI function that `nic:` names is not there. PCI addresses change when a card is moved to another slot, or when another card is added before it. A card whose firmware does not start is missing too. `lspci -D` shows every function with its full address.',
+  },
+  {
+    code: 'VF2002',
+    severity: 'error',
+    title: 'A port of the card has no driver or no netdev',
+    explanation:
+      'vflane sets a VF’s MAC and VLAN through the netdev of its PF, so the PF has to be bound to its own driver (mlx5_core). A PF that was given to a VM or bound to vfio-pci has no netdev. Give it back to its driver, and ask again.',
+  },
+  {
+    code: 'VF2003',
+    severity: 'error',
+    title: 'SR-IOV is off in the card',
+    explanation:
+      'The PF has no sriov_totalvfs, or it is 0. The card’s firmware has SRIOV_EN=0 or NUM_OF_VFS=0, or the BIOS gave the card no room for VFs. Change it with mstconfig and reboot: the new value counts only from the next start of the card (facts §6.2).',
+  },
+  {
+    code: 'VF2004',
+    severity: 'error',
+    title: 'The pool is larger than the firmware allows',
+    explanation:
+      'The kernel refuses more VFs than sriov_totalvfs, which is the firmware’s NUM_OF_VFS as of the last start of the card. Raise it with mstconfig and reboot. Keep it at 64 or below if you ever want a VF-LAG: with more, the driver refuses it, however many are in use (facts §1.2).',
+  },
+  {
+    code: 'VF2005',
+    severity: 'error',
+    title: 'There is no IOMMU for a VM’s VF',
+    explanation:
+      'A VF is given to a VM through VFIO, which needs an IOMMU to keep the VM’s memory apart: /sys/kernel/iommu_groups is empty here. Switch it on in the BIOS. AMD hosts use it by default then; Intel hosts may need intel_iommu=on (facts §3.3).',
+  },
+  {
+    code: 'VF2006',
+    severity: 'error',
+    title: 'vflane is not root on the host',
+    explanation:
+      'Setting up VFs, namespaces and bonds takes root (CAP_NET_ADMIN and the files of sysfs). Looking does not, and works without. Run vflane as root, or connect as a user that may become root without a password.',
+  },
+  {
+    code: 'VF2007',
+    severity: 'error',
+    title: 'The MTU is beyond what the port can do',
+    explanation:
+      'The PF’s MTU is the largest network’s and 80 bytes for headers, as in the seed’s 9080 for 9000. The driver states a smaller maximum. Lower the networks’ MTU.',
+  },
+  {
+    code: 'VF2008',
+    severity: 'error',
+    title: 'The card is in switchdev mode',
+    explanation:
+      'legacy-vlan lets the card tag what a VF sends; in switchdev mode mlx5 refuses a VLAN on a VF (esw/legacy.c, EOPNOTSUPP), and representors and a bridge do that work. The mode was set by somebody else, so vflane does not change it: everything on the card would go down. Set it to legacy, or choose another datapath.',
+  },
+  {
+    code: 'VF2009',
+    severity: 'warning',
+    title: 'A port belongs to a bond or bridge of the host',
+    explanation:
+      'In legacy mode a host bond does not carry VFs over to the other port: each guest has a VF of each port and bonds them itself. The host’s bond and the VFs can share the card, but the master decides the PF’s MTU, and the two may disagree.',
+  },
+  {
+    code: 'VF2010',
+    severity: 'warning',
+    title: 'A namespace guest asks for DHCP',
+    explanation:
+      'A VM runs a DHCP client of its own; a namespace on the host does not, and vflane brings none. The lane is set up without an address. Run a client inside the namespace, or write the address down in the file.',
+  },
+  {
+    code: 'VF2020',
+    severity: 'error',
+    title: 'The datapath is not built yet',
+    explanation:
+      'The file is right, and this version of vflane does not know how to set up what it asks for. legacy-vlan is built; ovs-tc and ovs-dpdk are not. Nothing was looked at or changed on this host.',
+  },
+];

@@ -30,4 +30,18 @@ export const planFindings: readonly CatalogueEntry[] = [
     explanation:
       'You are connected to the host over a port that this plan changes. It is therefore applied as if --confirm-within 60s had been said: the way back is armed on the host before the first change, and unless `vflane confirm` reaches it in time, the host undoes the plan by itself.',
   },
+  {
+    code: 'VF3010',
+    severity: 'error',
+    title: 'A plan was interrupted',
+    explanation:
+      'vflane, the host’s connection or the power went away while a plan was being applied. The journal on the host knows which steps were done. `vflane resume` goes on from there, `vflane rollback` undoes what was begun; until one of them is done, no other plan is applied. After a reboot of the host nothing is replayed: it is looked at and planned anew.',
+  },
+  {
+    code: 'VF3011',
+    severity: 'error',
+    title: 'A plan waits to be confirmed',
+    explanation:
+      'A plan was applied with --confirm-within, and the host will take it back by itself when its time runs out. `vflane confirm` keeps it, `vflane rollback` takes it back now. Until then no other plan is applied, because it might be taken back together with this one.',
+  },
 ];

@@ -1,5 +1,5 @@
 import type { Finding } from '../model/finding.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Change, Plan, Step } from '../model/plan.ts';
 import { basisOf } from './basis.ts';
 import { changesOf } from './changes.ts';
 import { checksOf } from './checks.ts';
@@ -25,7 +25,12 @@ export function planFor(input: PlanInput): Planned {
   const steps = gatherSettles(stepsOf([...down, ...up], { occupancy, staying, allowDisruption }));
   const findings: readonly Finding[] = checksOf({ ...input, haves, differences, steps, occupancy });
   return {
-    plan: { host, basis: basisOf(state.bootId, wants, haves), steps, allocation, findings },
+    plan: { host, basis: basisOf(state.bootId, changesIn(steps), haves), steps, allocation, findings },
     differences,
   };
+}
+
+/** Every change of a plan's steps, in their order. */
+export function changesIn(steps: readonly Step[]): readonly Change[] {
+  return steps.flatMap((step) => step.changes);
 }

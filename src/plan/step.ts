@@ -49,8 +49,9 @@ function stepOf(changes: readonly Change[], context: StepContext): Step {
     guard,
     actions: actionsOf(changes.map(({ at, from, to }) => resource.move(at, from, to))),
     undo: actionsOf(backwards.map(({ at, from, to }) => resource.move(at, to, from))),
+    undoGuard: backwards.flatMap(({ at, from, to }) => resource.guard?.(at, to, from) ?? []),
     settle: { all: whereSomethingIsLeft(resource, first, settled), show: [], timeoutMs: resource.timeoutMs },
-    changes,
+    changes: resource.stays ? [] : changes,
   };
 }
 

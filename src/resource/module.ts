@@ -9,6 +9,7 @@ import { nativeVfDriver } from './vf-driver.ts';
 export const kernelModule: Resource = {
   kind: 'module',
   timeoutMs: 10_000,
+  stays: true,
   wanted: (spec, state) => {
     const vfs = spec.nics.flatMap((nic) => nic.pfs.flatMap((pf) => pf.vfs.map((vf) => ({ pf: pf.pci, vf }))));
     const names = vfs.flatMap(({ pf, vf }) => {

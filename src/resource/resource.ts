@@ -22,6 +22,8 @@ export interface Resource {
   replaced?(from: Json, to: Json): boolean;
   /** Something that is made: one that vflane did not make, and that differs, is in the way and is left alone. */
   readonly made?: true;
+  /** It is for good: no undo takes it away, and the ledger does not name it. */
+  readonly stays?: true;
   /** A setting of what it stands on: it comes and goes with that, and has no earlier value of its own. */
   readonly attribute?: true;
   /** The value it has by itself as soon as what it stands on exists; absent for what must be made. */

@@ -1,0 +1,19 @@
+import { finding } from '../model/catalogue.ts';
+import { isUnseen } from '../model/host-state.ts';
+import { placeOf, type Rule } from './rule.ts';
+
+/** In switchdev a VLAN on a VF is refused with EOPNOTSUPP (facts §4.2); a PF shows a switch id only then (facts §2.4). */
+export const switchdevInTheWay: Rule = (examined) => {
+  const { links, pfs } = examined.state;
+  if (examined.spec.datapath !== 'legacy-vlan' || isUnseen(links)) return [];
+  return pfs
+    .filter((pf) => links.find((link) => link.name === pf.netdev)?.physSwitchId !== undefined)
+    .map((pf) =>
+      finding(
+        'VF2008',
+        placeOf(examined, 'datapath'),
+        `${examined.host.name}: ${pf.pci} is in switchdev mode, where the card sets no VLANs`,
+        `If nothing uses its representors: devlink dev eswitch set pci/${pf.pci} mode legacy.`,
+      ),
+    );
+};

@@ -1,0 +1,84 @@
+import { HostError, type HostReader } from '../host/host.ts';
+import { type HostState, isUnseen, type LinkState, type Seen } from '../model/host-state.ts';
+import type { PciAddress } from '../model/names.ts';
+import { type IpAddrShow, parseIpAddr } from './ip-link.ts';
+import { seen, seenOr } from './look.ts';
+import { sessionNetdev } from './session.ts';
+import { type AdminOf, observePf } from './sysfs-pf.ts';
+
+/** What to look at, and no more: each namespace is a process. */
+export interface Sections {
+  readonly pfs: readonly PciAddress[];
+  readonly namespaces: readonly string[];
+}
+
+/**
+ * Looks at a host. One `ip` for the host itself, one for each namespace that is there, the rest are files.
+ * @throws HostError of kind `lost` when the host cannot be reached; everything else that fails is `unseen`.
+ */
+export async function observe(reader: HostReader, sections: Sections): Promise<HostState> {
+  const [bootId, kernel, addr, modules, holders, namespaces, groups] = await Promise.all([
+    text(reader, '/proc/sys/kernel/random/boot_id'),
+    text(reader, '/proc/sys/kernel/osrelease'),
+    seen(async () => parseIpAddr((await reader.query(['ip', '-j', '-d', 'addr', 'show'])).stdout)),
+    seen(() => reader.listDir('/sys/module')),
+    seen(() => reader.openFiles('/dev/vfio')),
+    observeNamespaces(reader, sections.namespaces),
+    seenOr(() => reader.listDir('/sys/kernel/iommu_groups')),
+  ]);
+  const links = isUnseen(addr) ? addr : addr.links;
+  const pfs = await Promise.all(sections.pfs.map((pci) => observePf(reader, pci, adminIn(addr))));
+  return {
+    bootId,
+    kernel,
+    modules,
+    root: await isRoot(reader),
+    iommu: isUnseen(groups) ? groups : (groups ?? []).length > 0,
+    pfs,
+    links,
+    namespaces,
+    holders,
+    session: isUnseen(links) ? undefined : await sessionNetdev(reader, links),
+  };
+}
+
+/** @throws HostError: without these two nothing that was seen could be held against anything. */
+async function text(reader: HostReader, path: string): Promise<string> {
+  return (await reader.readFile(path)).trim();
+}
+
+function adminIn(addr: Seen<IpAddrShow>): AdminOf {
+  return (netdev, index) => {
+    if (isUnseen(addr)) return addr;
+    const admin = netdev === undefined ? undefined : addr.vfs.get(netdev)?.get(index);
+    return admin ?? { unseen: `ip shows no VF ${index} of ${netdev ?? 'a PF without a netdev'}` };
+  };
+}
+
+async function observeNamespaces(
+  reader: HostReader,
+  wanted: readonly string[],
+): Promise<HostState['namespaces']> {
+  if (wanted.length === 0) return {};
+  const present = await seenOr(() => reader.listDir('/run/netns'));
+  const look = async (name: string): Promise<Seen<readonly LinkState[]> | null> => {
+    if (isUnseen(present)) return present;
+    if (!present?.includes(name)) return null;
+    return seen(async () => {
+      const { stdout } = await reader.query(['ip', '-n', name, '-j', '-d', 'addr', 'show']);
+      return parseIpAddr(stdout).links;
+    });
+  };
+  return Object.fromEntries(await Promise.all(wanted.map(async (name) => [name, await look(name)] as const)));
+}
+
+/** The real, effective, saved and file-system user ids: proc_pid_status(5). */
+async function isRoot(reader: HostReader): Promise<boolean> {
+  try {
+    const status = await reader.readFile('/proc/self/status');
+    return /^Uid:\s+\d+\s+0\s/m.test(status);
+  } catch (error) {
+    if (error instanceof HostError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import type { HostReader } from '../host/host.ts';
+import type { PfState, Seen, VfAdmin, VfState } from '../model/host-state.ts';
+import { isUnseen } from '../model/host-state.ts';
+import { asPciAddress, type PciAddress } from '../model/names.ts';
+import { seenOr } from './look.ts';
+
+const devices = '/sys/bus/pci/devices';
+
+/** What a PF enforces on its VFs, by its netdev's name and the VF's index. */
+export type AdminOf = (netdev: string | undefined, index: number) => Seen<VfAdmin>;
+
+/** Looks at one PF and its VFs (Documentation/ABI/testing/sysfs-bus-pci). */
+export async function observePf(reader: HostReader, pci: PciAddress, adminOf: AdminOf): Promise<PfState> {
+  const folder = `${devices}/${pci}`;
+  const entries = await seenOr(() => reader.listDir(folder));
+  if (isUnseen(entries)) throw new Error(entries.unseen);
+  if (entries === undefined) return absentPf(pci);
+  const [driver, id, netdev, autoprobe, numVfs, totalVfs] = await Promise.all([
+    driverOf(reader, folder),
+    deviceId(reader, folder),
+    onlyNetdev(reader, folder, entries),
+    attribute(reader, `${folder}/sriov_drivers_autoprobe`, (value) => value === '1'),
+    attribute(reader, `${folder}/sriov_numvfs`, Number),
+    attribute(reader, `${folder}/sriov_totalvfs`, Number),
+  ]);
+  const indices = entries.flatMap((name) => /^virtfn(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+  const vfs = await Promise.all(
+    indices.sort((a, b) => a - b).map((index) => observeVf(reader, folder, index, adminOf(netdev, index))),
+  );
+  return {
+    pci,
+    present: true,
+    driver,
+    id,
+    netdev,
+    autoprobe: autoprobe ?? true,
+    numVfs: numVfs ?? 0,
+    totalVfs: totalVfs ?? 0,
+    vfs: vfs.filter((vf): vf is VfState => vf !== undefined),
+  };
+}
+
+function absentPf(pci: PciAddress): PfState {
+  const nothing = { driver: undefined, id: undefined, netdev: undefined };
+  return { pci, present: false, ...nothing, autoprobe: true, numVfs: 0, totalVfs: 0, vfs: [] };
+}
+
+async function observeVf(
+  reader: HostReader,
+  pfFolder: string,
+  index: number,
+  admin: Seen<VfAdmin>,
+): Promise<VfState | undefined> {
+  const target = await seenOr(() => reader.readLink(`${pfFolder}/virtfn${index}`));
+  const pci = typeof target === 'string' ? asPciAddress(lastPart(target)) : undefined;
+  if (pci === undefined) return undefined;
+  const folder = `${devices}/${pci}`;
+  const [driver, override, group, netdev] = await Promise.all([
+    driverOf(reader, folder),
+    attribute(reader, `${folder}/driver_override`, String),
+    linkName(reader, `${folder}/iommu_group`),
+    onlyNetdev(reader, folder),
+  ]);
+  // The kernel prints a null pointer so where none is set (drivers/pci/pci-sysfs.c, driver_override_show).
+  const driverOverride = typeof override === 'string' && override !== '(null)' ? override : '';
+  return { index, pci, driver, driverOverride, iommuGroup: group, netdev, admin };
+}
+
+function driverOf(reader: HostReader, folder: string): Promise<string | undefined> {
+  return linkName(reader, `${folder}/driver`);
+}
+
+async function deviceId(reader: HostReader, folder: string): Promise<string | undefined> {
+  const [vendor, device] = await Promise.all([
+    attribute(reader, `${folder}/vendor`, String),
+    attribute(reader, `${folder}/device`, String),
+  ]);
+  return typeof vendor === 'string' && typeof device === 'string'
+    ? `${vendor.replace('0x', '')}:${device.replace('0x', '')}`
+    : undefined;
+}
+
+/** The netdev of a function that has one; in switchdev, where representors stand beside the uplink, the one with a `p<N>` name. */
+async function onlyNetdev(
+  reader: HostReader,
+  folder: string,
+  entries?: readonly string[],
+): Promise<string | undefined> {
+  if (entries !== undefined && !entries.includes('net')) return undefined;
+  const names = await seenOr(() => reader.listDir(`${folder}/net`));
+  if (names === undefined || isUnseen(names)) return undefined;
+  if (names.length < 2) return names[0];
+  const ports = await Promise.all(
+    names.map((name) => attribute(reader, `${folder}/net/${name}/phys_port_name`, String)),
+  );
+  return names.find((_, place) => /^p\d+$/.test(`${ports[place]}`));
+}
+
+async function attribute<Value>(
+  reader: HostReader,
+  path: string,
+  read: (text: string) => Value,
+): Promise<Seen<Value> | undefined> {
+  const text = await seenOr(() => reader.readFile(path));
+  return typeof text === 'string' ? read(text.trim()) : text;
+}
+
+async function linkName(reader: HostReader, path: string): Promise<string | undefined> {
+  const target = await seenOr(() => reader.readLink(path));
+  return typeof target === 'string' ? lastPart(target) : undefined;
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,173 @@
+import type { Fold } from '../apply/fold.ts';
+import { datapaths } from '../datapath/datapath.ts';
+import { placeOf } from '../doctor/rule.ts';
+import { examine } from '../doctor/rules.ts';
+import { finding } from '../model/catalogue.ts';
+import type { Fabric, FabricHost } from '../model/fabric.ts';
+import type { Finding } from '../model/finding.ts';
+import type { HostSpec } from '../model/host-spec.ts';
+import type { HostState } from '../model/host-state.ts';
+import type { Ledger } from '../model/ledger.ts';
+import type { Plan } from '../model/plan.ts';
+import { observe } from '../observe/observe.ts';
+import { type Difference, type Wants, wantsNothing, wantsOf } from '../plan/differences.ts';
+import { changesIn, planFor } from '../plan/plan.ts';
+import { wantsBefore } from './look.ts';
+import { sectionsFor } from './sections.ts';
+import type { Site } from './site.ts';
+
+/** A host, looked at and held against what is wanted. */
+export interface HostPlan {
+  readonly plan: Plan;
+  readonly differences: readonly Difference[];
+  readonly state: HostState;
+  readonly fold: Fold;
+  readonly spec?: HostSpec;
+}
+
+export interface PlanOptions {
+  readonly allowDisruption: boolean;
+}
+
+/** What the file wants of a host. */
+export async function planFromFile(
+  site: Site,
+  fabric: Fabric,
+  host: FabricHost,
+  options: PlanOptions,
+): Promise<HostPlan> {
+  const expand = datapaths[host.datapath];
+  if (!expand) return refusedPlan(site, await site.fold(), notBuilt(fabric, host));
+  const { fold, state } = await look(site, host);
+  const spec = expand(fabric, host, fold.ledger);
+  const wants = wantsOf(spec, state, fold.ledger);
+  const allocation = spec.allocation;
+  const { plan, differences } = planFor({
+    host: host.name,
+    state,
+    ledger: fold.ledger,
+    wants,
+    spec,
+    allocation,
+    ...options,
+  });
+  const findings = [
+    ...examine({ fabric, host, spec, state }),
+    ...waiting(host.name, fold, state),
+    ...plan.findings,
+  ];
+  return { plan: { ...plan, findings }, differences, state, fold, spec };
+}
+
+/** Everything of vflane's away from a host. */
+export async function planToDestroy(
+  site: Site,
+  host: FabricHost | undefined,
+  options: PlanOptions,
+): Promise<HostPlan> {
+  const { fold, state } = await look(site, host);
+  return planBackwards(site, fold, state, wantsNothing(fold.ledger), {}, options);
+}
+
+/** The plan that was applied last, backwards; `undefined` where there is none to undo. */
+export async function planToUndo(
+  site: Site,
+  host: FabricHost | undefined,
+  options: PlanOptions,
+): Promise<HostPlan | undefined> {
+  const { fold, state } = await look(site, host);
+  const [last, before] = undoable(fold);
+  const undone = last === undefined ? undefined : await site.plan(last);
+  if (!undone) return undefined;
+  const allocation = before === undefined ? {} : ((await site.plan(before))?.allocation ?? {});
+  return planBackwards(site, fold, state, wantsBefore(changesIn(undone.steps)), allocation, options);
+}
+
+/** The ids of the plans that are in force, the last first: an undo takes the one before it out of force. */
+function undoable(fold: Fold): readonly string[] {
+  const inForce: string[] = [];
+  for (const { id, verb, outcome } of fold.history) {
+    if (outcome !== 'applied' && outcome !== 'unconfirmed') continue;
+    if (verb === 'undo') inForce.pop();
+    else inForce.push(id);
+  }
+  return inForce.reverse();
+}
+
+function planBackwards(
+  site: Site,
+  fold: Fold,
+  state: HostState,
+  wants: Wants,
+  allocation: Plan['allocation'],
+  options: PlanOptions,
+): HostPlan {
+  const input = { host: site.name, state, ledger: asOurs(fold.ledger, wants), wants, allocation, ...options };
+  const { plan, differences } = planFor(input);
+  const findings = [...waiting(site.name, fold, state), ...plan.findings];
+  return { plan: { ...plan, findings }, differences, state, fold };
+}
+
+/** What a plan of ours has taken away is ours to put back. */
+function asOurs(ledger: Ledger, wants: Wants): Ledger {
+  const missing = [...wants].filter(([key]) => !ledger.entries.has(key));
+  const added = missing.map(
+    ([key, { resource, at, value }]) => [key, { resource, at, value, was: value }] as const,
+  );
+  return { ...ledger, entries: new Map([...ledger.entries, ...added]) };
+}
+
+async function look(site: Site, host: FabricHost | undefined) {
+  const fold = await site.fold();
+  const state = await observe(site.reader, sectionsFor(host, fold.ledger));
+  return { fold, state };
+}
+
+/** A plan that was not finished, or waits for its operator, comes first. */
+function waiting(host: string, fold: Fold, state: HostState): readonly Finding[] {
+  const former = fold.open ?? fold.unconfirmed;
+  if (!former || former.bootId !== state.bootId) return [];
+  const [code, what, hint] = fold.open
+    ? ['VF3010', 'was interrupted', 'Go on with `vflane resume`, or back with `vflane rollback`.']
+    : [
+        'VF3011',
+        'waits to be confirmed',
+        'Keep it with `vflane confirm`, or take it back with `vflane rollback`.',
+      ];
+  return [
+    finding(code, { host, at: former.id }, `${host}: the plan ${former.id} (${former.verb}) ${what}`, hint),
+  ];
+}
+
+function notBuilt(fabric: Fabric, host: FabricHost): Finding {
+  return finding(
+    'VF2020',
+    placeOf({ fabric, host }, 'datapath'),
+    `${host.name}: the datapath ${host.datapath} is not built yet`,
+    'Use legacy-vlan.',
+  );
+}
+
+function refusedPlan(site: Site, fold: Fold, reason: Finding): HostPlan {
+  const plan: Plan = {
+    host: site.name,
+    basis: '',
+    steps: [],
+    allocation: fold.ledger.allocation,
+    findings: [reason],
+  };
+  return { plan, differences: [], state: unobserved, fold };
+}
+
+const unobserved: HostState = {
+  bootId: '',
+  kernel: '',
+  modules: { unseen: 'not looked at' },
+  root: false,
+  iommu: { unseen: 'not looked at' },
+  pfs: [],
+  links: { unseen: 'not looked at' },
+  namespaces: {},
+  holders: { unseen: 'not looked at' },
+  session: undefined,
+};

@@ -1,0 +1,32 @@
+import type { OnEvent } from '../apply/event.ts';
+import type { Fold } from '../apply/fold.ts';
+import type { HostReader } from '../host/host.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Plan } from '../model/plan.ts';
+
+/** A host as an operator reaches it: it can be looked at, its journal read, and it can be asked to carry something out. */
+export interface Site {
+  readonly name: string;
+  readonly reader: HostReader;
+  /** @throws StoreDamaged, JournalUnreadable */
+  fold(): Promise<Fold>;
+  /** A plan of its history. */
+  plan(id: string): Promise<Plan | undefined>;
+  /** Runs on the host: a cut line neither stops nor breaks it. */
+  carryOut(request: Request, onEvent: OnEvent): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+/** What a host can be asked to carry out: plain data, it crosses the line. */
+export type Request =
+  | {
+      readonly do: 'apply';
+      readonly plan: Plan;
+      readonly planId: string;
+      readonly verb: string;
+      readonly confirmWithinMs?: number;
+    }
+  | { readonly do: 'resume' }
+  /** `planId`: only that one, and only if its time has run out; `undefined`: whatever waits. */
+  | { readonly do: 'rollback'; readonly planId?: string }
+  | { readonly do: 'confirm' };

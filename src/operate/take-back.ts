@@ -1,0 +1,30 @@
+import type { Clock } from '../apply/clock.ts';
+import { readFold } from '../apply/fold.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { carryOut, type Workshop } from './carry-out.ts';
+
+/** How long the timer's process waits for an apply that is still under way, in milliseconds. */
+const patienceMs = 3_600_000;
+const pauseMs = 1_000;
+
+/** What the dead man's timer starts: waits until the plan's time has really run out, and takes it back unless confirmed. */
+export async function takeBackWhenDue(
+  workshop: Workshop & { readonly clock: Clock },
+  planId: string,
+): Promise<Outcome> {
+  const { clock } = workshop;
+  const givesUpAt = clock.now() + patienceMs;
+  for (;;) {
+    const outcome = await carryOut(workshop, { do: 'rollback', planId }, () => {});
+    const goesOn =
+      outcome.kind === 'locked' || (outcome.kind === 'nothing-to-do' && (await stillArmed(workshop, planId)));
+    if (!goesOn || clock.now() > givesUpAt) return outcome;
+    await clock.sleep(pauseMs);
+  }
+}
+
+async function stillArmed({ store }: Workshop, planId: string): Promise<boolean> {
+  const { open, unconfirmed } = await readFold(store);
+  const waiting = open ?? unconfirmed;
+  return waiting?.id === planId && waiting.deadline !== undefined;
+}
