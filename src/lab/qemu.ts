@@ -61,7 +61,7 @@ function machineId(name: string): string {
 
 function management(sshPort: number): readonly string[] {
   return [
-    ...['-netdev', `user,id=m,hostfwd=tcp:127.0.0.1:${sshPort}-:22`],
+    ...['-netdev', `user,id=m,ipv6=off,hostfwd=tcp:127.0.0.1:${sshPort}-:22`],
     ...['-device', 'virtio-net-pci,netdev=m,romfile='],
   ];
 }
