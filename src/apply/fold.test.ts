@@ -134,6 +134,14 @@ describe('the ledger', () => {
     ]);
   });
 
+  it('answers for a step that was begun: it may have had its effect', async () => {
+    const scene = new Scene();
+    scene.walk([['a', 1]], 1, false);
+    const begun = await scene.fold(scene.lines.slice(0, 2));
+    expect(begun.open?.steps[0]?.state).toBe('started');
+    expect(begun.ledger.entries.get('thing a')).toMatchObject({ value: 1, was: null });
+  });
+
   it('remembers "not there" as what it was, however often it is changed afterwards', async () => {
     const scene = new Scene();
     scene.walk([['a', 1]], 1, false);

@@ -10,8 +10,10 @@ import {
   isUnconfirmed,
   type Run,
   type StepState,
+  startFolding,
 } from './folding.ts';
 import { type BeginRecord, JournalUnreadable, parseRecord } from './journal.ts';
+import { fromSnapshot, snapshotName, snapshotText } from './snapshot.ts';
 
 /** A plan that can still be gone on with or taken back. */
 export interface OpenPlan {
@@ -46,17 +48,40 @@ type GetDocument = (name: string) => Promise<string | undefined>;
 
 /** @throws JournalUnreadable */
 export async function foldJournal(lines: readonly string[], getDocument: GetDocument): Promise<Fold> {
-  const folding: Folding = { entries: new Map(), past: [], allocation: {}, run: undefined };
+  return readOff(await foldOn(startFolding(), lines, getDocument));
+}
+
+/** The same, from the last snapshot on: the cost of a look does not grow with the history. @throws JournalUnreadable */
+export async function readFold(store: Store): Promise<Fold> {
+  return readOff(await foldStore(store));
+}
+
+/** Keeps the fold of a journal whose last plan is over. It only saves time: where it cannot be kept, nothing is lost. */
+export async function keepSnapshot(store: Store): Promise<void> {
+  const folding = await foldStore(store);
+  if (!folding.run?.end || isUnconfirmed(folding.run)) return;
+  const past = [...folding.past, historyEntry(folding.run)];
+  const lines = await store.records();
+  await store.put(snapshotName, snapshotText({ ...folding, past, run: undefined }, lines));
+}
+
+async function foldStore(store: Store): Promise<Folding> {
+  const lines = await store.records();
+  const { folding, upTo } = fromSnapshot(await store.get(snapshotName), lines);
+  return foldOn(folding, lines.slice(upTo), (name) => store.get(name));
+}
+
+async function foldOn(
+  folding: Folding,
+  lines: readonly string[],
+  getDocument: GetDocument,
+): Promise<Folding> {
   for (const line of lines) {
     const record = parseRecord(line);
     if (record.record === 'begin') begin(folding, record, await planOf(record, getDocument));
     else advance(folding, record);
   }
-  return readOff(folding);
-}
-
-export async function readFold(store: Store): Promise<Fold> {
-  return foldJournal(await store.records(), (name) => store.get(name));
+  return folding;
 }
 
 /** The way back is due: nobody confirmed, or whoever applied died. Asked under the lock. */

@@ -49,6 +49,10 @@ export interface Folding {
   run: Run | undefined;
 }
 
+export function startFolding(): Folding {
+  return { entries: new Map(), past: [], allocation: {}, run: undefined };
+}
+
 export function begin(folding: Folding, record: BeginRecord, plan: Plan): void {
   if (folding.run) folding.past.push(historyEntry(folding.run));
   folding.run = {

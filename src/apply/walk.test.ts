@@ -3,9 +3,9 @@ import type { PciAddress } from '../model/names.ts';
 import type { ApplyEvent } from './event.ts';
 import { expired } from './fold.ts';
 import { pf, pfPath } from './testing/fake-card.ts';
-import { FakeWorld } from './testing/fake-world.ts';
+import { FakeWorld, Killed } from './testing/fake-world.ts';
 import { attributeStep, bondStep, cardPlan, nothing, planOf, vlanStep } from './testing/plans.ts';
-import { apply, fold, planId, resume, rollback } from './testing/walks.ts';
+import { apply, fold, orKilled, planId, resume, rollback } from './testing/walks.ts';
 import { applyPlan, confirmPlan, finish } from './walk.ts';
 
 const numVfs = () => attributeStep('num-vfs', `${pfPath}/sriov_numvfs`, '0', '2');
@@ -32,6 +32,7 @@ describe('walking a plan', () => {
       '"phase":"done"',
       '"phase":"start"',
       'run ip link add bond0 type bond',
+      'run ip link set bond0 up',
       '"phase":"done"',
     ]);
     expect(world.card.vlans).toEqual(
@@ -44,13 +45,13 @@ describe('walking a plan', () => {
 
   it('stops at a false guard before any effect of the step, and there is nothing of it to undo', async () => {
     const world = new FakeWorld();
-    world.card.bonds.add('bond0');
+    world.card.bonds.set('bond0', true);
     const before = world.card.state();
     const outcome = await apply(world.session(), planOf(bondStep('bond0')));
     expect(outcome).toMatchObject({ kind: 'failed', failure: { kind: 'guard', effect: 'none' } });
     expect(outcome.kind === 'failed' && outcome.failure.message).toContain('ip -j link show › ifname=bond0');
     await rollback(world, world.session(), before);
-    expect(world.card.bonds).toEqual(new Set(['bond0']));
+    expect(world.card.bonds.has('bond0')).toBe(true);
     expect((await fold(world)).ledger.entries.size).toBe(0);
   });
 
@@ -133,6 +134,19 @@ describe('walking a plan', () => {
     expect(world.card.bonds.has('bond0')).toBe(true);
   });
 
+  it('does not disturb again what was done when it was killed', async () => {
+    const world = new FakeWorld();
+    const dying = world.session();
+    const run = async () => {
+      await dying.host.run(['ip', 'link', 'add', 'bond0']);
+      await dying.host.run(['ip', 'link', 'set', 'bond0', 'up']);
+      throw new Killed();
+    };
+    await orKilled(apply({ ...dying, host: { ...dying.host, run } }, planOf(bondStep('bond0'))));
+    expect(await resume(world, world.session())).toEqual({ kind: 'applied', stepsDone: 1 });
+    expect(world.operations.filter((o) => o.startsWith('run'))).toEqual([]);
+  });
+
   it('replays nothing after a reboot', async () => {
     const world = new FakeWorld();
     await apply(world.session(), cardPlan());
@@ -158,6 +172,22 @@ describe('rolling back', () => {
     expect(clean).toBe(true);
     const { ledger, history, open } = await fold(world);
     expect([ledger.entries.size, history.at(-1)?.outcome, open]).toEqual([0, 'rolled-back', undefined]);
+  });
+
+  it('undoes nothing twice', async () => {
+    const world = new FakeWorld();
+    const before = world.card.state();
+    await apply(world.session(), cardPlan());
+    const first = world.session({ at: 4, how: 'kill' });
+    expect(await orKilled(rollback(world, first, before))).toBe('killed');
+    const open = (await fold(world)).open;
+    expect([open?.direction, open?.steps.map((s) => s.state)]).toEqual([
+      'back',
+      ['done', 'done', 'done', 'done', 'undone'],
+    ]);
+    expect(open && (await fold(world)).ledger.entries.has('bond bond0')).toBe(false);
+    const { result, clean } = await rollback(world, world.session(), before);
+    expect([result, clean]).toEqual([{ kind: 'undone', stepsUndone: 4, failures: [] }, true]);
   });
 
   it('keeps answering for what remains', async () => {

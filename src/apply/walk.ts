@@ -1,9 +1,9 @@
 import type { StepFailure } from '../model/outcome.ts';
 import type { Change, Step } from '../model/plan.ts';
 import { during, failureOf, Interrupted, Trouble } from './failure.ts';
-import type { OpenPlan } from './fold.ts';
+import { keepSnapshot, type OpenPlan } from './fold.ts';
 import type { StepState } from './folding.ts';
-import { documentName, type EndOutcome, summaryOf, write } from './journal.ts';
+import { documentName, type EndOutcome, isStoreTrouble, summaryOf, write } from './journal.ts';
 import { takeStep, type Walk } from './step.ts';
 
 /** How far a walk came. The plan stays open in the journal until `finish`. */
@@ -125,6 +125,11 @@ export async function finish(
 ): Promise<void> {
   const { store, clock, planId } = walk;
   await write(store, { v: 1, record: 'end', plan: planId, time: clock.now(), outcome, residue });
+  try {
+    await keepSnapshot(store);
+  } catch (error) {
+    if (!isStoreTrouble(error)) throw error;
+  }
 }
 
 /** The operator is still there: the plan stays. The caller disarms the timer. */

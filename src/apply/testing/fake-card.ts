@@ -12,13 +12,14 @@ export class FakeCard {
   ]);
   readonly links = new Map<string, string>();
   readonly vlans = new Map<number, number>();
-  readonly bonds = new Set<string>();
+  /** Name → up. */
+  readonly bonds = new Map<string, boolean>();
   open: readonly OpenFile[] = [];
 
   /** All there is, to be compared. */
   state(): string {
-    const parts = [this.files, this.links, this.vlans].map((map) => [...map].sort());
-    return JSON.stringify([...parts, [...this.bonds].sort()]);
+    const parts = [this.files, this.links, this.vlans, this.bonds];
+    return JSON.stringify(parts.map((map) => [...map].sort()));
   }
 
   read(path: string): string {
@@ -66,16 +67,15 @@ export class FakeCard {
   query(argv: readonly string[]): string {
     if (argv.join(' ') !== 'ip -j link show') refuse(argv, 'EINVAL');
     const vfinfo_list = [...this.vlans].map(([vf, vlan]) => ({ vf, vlan_list: vlan ? [{ vlan }] : [{}] }));
-    return JSON.stringify([
-      { ifname: 'eth0', vfinfo_list },
-      ...[...this.bonds].map((ifname) => ({ ifname })),
-    ]);
+    const bonds = [...this.bonds].map(([ifname, up]) => ({ ifname, operstate: up ? 'UP' : 'DOWN' }));
+    return JSON.stringify([{ ifname: 'eth0', vfinfo_list }, ...bonds]);
   }
 
   run(argv: readonly string[], stdin: string): Ran {
     const words = argv.join(' ');
     if (words === 'ip -batch -') for (const line of stdin.trim().split('\n')) this.#setVlan(line.split(' '));
     else if (words.startsWith('ip link add')) this.#addBond(argv);
+    else if (words.startsWith('ip link set')) this.#bondUp(argv);
     else if (words.startsWith('ip link del')) this.#dropBond(argv);
     else refuse(argv, 'EINVAL');
     return { stdout: '', stderr: '' };
@@ -89,7 +89,12 @@ export class FakeCard {
 
   #addBond(argv: readonly string[]): void {
     if (this.bonds.has(argv[3] ?? '')) refuse(argv, 'EEXIST');
-    this.bonds.add(argv[3] ?? '');
+    this.bonds.set(argv[3] ?? '', false);
+  }
+
+  #bondUp(argv: readonly string[]): void {
+    if (!this.bonds.has(argv[3] ?? '')) refuse(argv, 'ENODEV');
+    this.bonds.set(argv[3] ?? '', true);
   }
 
   #dropBond(argv: readonly string[]): void {

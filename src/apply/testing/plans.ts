@@ -61,11 +61,14 @@ export function bondStep(name: string): Step {
     resource: 'bond',
     at: name,
     guard: [{ query: ['ip', '-j', 'link', 'show'], at: [`ifname=${name}`], is: null }],
-    actions: [{ run: ['ip', 'link', 'add', name, 'type', 'bond'] }],
+    actions: [
+      { run: ['ip', 'link', 'add', name, 'type', 'bond'] },
+      { run: ['ip', 'link', 'set', name, 'up'] },
+    ],
     undo: [{ run: ['ip', 'link', 'del', name] }],
     settle: {
       ...nothing.settle,
-      all: [{ query: ['ip', '-j', 'link', 'show'], at: [`ifname=${name}`, 'ifname'], is: name }],
+      all: [{ query: ['ip', '-j', 'link', 'show'], at: [`ifname=${name}`, 'operstate'], is: 'UP' }],
     },
     changes: [{ resource: 'bond', at: name, from: null, to: { mode: 'active-backup' } }],
   };
