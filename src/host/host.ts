@@ -57,6 +57,8 @@ export interface HostErrorDetails {
   readonly errno?: string;
   readonly stdout?: string;
   readonly stderr?: string;
+  /** What to do about it. */
+  readonly hint?: string;
 }
 
 /** An operation on a host that did not work: the reason first, then what was tried, then what it said. */

@@ -9,6 +9,7 @@ import { defaultTimeoutMs, type Host, HostError, type OpenFile, type Ran, type R
 import { AttributeWriter, WriteHangs } from './kernel-attribute.ts';
 import { CannotLook, openFilesBelow } from './open-files.ts';
 import { isReadOnly } from './read-only.ts';
+import { exitDespite } from './stuck-thread.ts';
 
 export interface LocalHostOptions {
   readonly name: string;
@@ -101,9 +102,13 @@ class Local implements LocalHost {
 
   #onFile<Value>(verb: string, path: string, work: (file: string) => Promise<Value>): Promise<Value> {
     const argv = [verb, path];
-    return this.#attempt(argv, () =>
-      within(this.#fileTimeoutMs, work(this.#place(path)), () => this.#timedOut(argv)),
-    );
+    return this.#attempt(argv, () => {
+      const working = work(this.#place(path));
+      return within(this.#fileTimeoutMs, working, () => {
+        exitDespite(working);
+        return this.#timedOut(argv);
+      });
+    });
   }
 
   #timedOut(argv: readonly string[]): HostError {
