@@ -12,8 +12,8 @@ export interface Fabric {
 /** Where each key of the file stands, so that a finding made later can still point at its line. */
 export interface Source {
   readonly file: string;
-  /** Key path (`hosts.alpha.datapath`) → line and column, both from 1. */
-  readonly places: ReadonlyMap<string, { readonly line: number; readonly col: number }>;
+  /** Key path (`hosts.alpha.datapath`) → line and column, both from 1; of what would hold it where it is not written. */
+  readonly places: { get(path: string): { readonly line: number; readonly col: number } | undefined };
 }
 
 /** A tenant's layer 2. */
@@ -87,6 +87,8 @@ export interface Attachment {
   /** CIDRs. */
   readonly addresses: readonly string[];
   readonly dhcp: boolean;
+  /** DHCPv6. */
+  readonly dhcp6?: boolean;
   /** Given in the file, one for each VF of the attachment; absent ones are derived. */
   readonly macs: readonly MacAddress[];
   /** Megabits per second, 0 for no limit. */

@@ -1,0 +1,87 @@
+import type { Attachment, Fabric, FabricHost, Guest, Network, Source, Underlay } from '../model/fabric.ts';
+import { asFabricName, asGuestName, asHostName, asMacAddress, asNetworkName } from '../model/names.ts';
+import type { Address, Cidr } from './address.ts';
+import type { At } from './cursor.ts';
+import type { ReadAttachment, ReadGuest, ReadHost, Reading, ReadNetwork, ReadUnderlay } from './reading.ts';
+
+/** A reading without an error finding → the fabric. */
+export function complete(reading: Reading, source: Source): Fabric {
+  return {
+    name: needed(asFabricName(needed(reading.name).value)),
+    networks: reading.networks.map(network),
+    hosts: reading.hosts.map(host),
+    source,
+  };
+}
+
+/** What the rules have let pass without having it is our own mistake. */
+function needed<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a file without findings lacks something');
+  return value;
+}
+
+function network(read: ReadNetwork): Network {
+  const { uplink } = read;
+  return {
+    name: needed(asNetworkName(read.key)),
+    id: needed(read.id),
+    mtu: read.mtu,
+    subnets: texts(read.subnets),
+    gateways: texts(read.gateways),
+    dns: texts(read.dns),
+    arpTargets: texts(read.arpTargets),
+    ...(uplink && {
+      uplink: { host: needed(asHostName(needed(uplink.host).value)), vlan: needed(uplink.vlan) },
+    }),
+  };
+}
+
+function texts(list: readonly At<Cidr | Address>[]): readonly string[] {
+  return [...new Set(list.map((item) => item.value.text))];
+}
+
+function host(read: ReadHost): FabricHost {
+  const nic = needed(read.nic);
+  return {
+    name: needed(asHostName(read.key)),
+    connect: needed(read.connect),
+    datapath: needed(read.datapath),
+    nic,
+    vfs: needed(read.vfs),
+    ...(read.underlay && { underlay: underlay(read.underlay) }),
+    offload: read.offload ?? (nic.kind === 'software' ? 'off' : 'required'),
+    guests: read.guests.map(guest),
+  };
+}
+
+function underlay(read: ReadUnderlay): Underlay {
+  return {
+    address: needed(read.address).value.text,
+    ...(read.vlan !== undefined && { vlan: read.vlan }),
+    routes: read.routes.map(({ to, via }) => ({ to: needed(to).value.text, via: needed(via).value.text })),
+    arpTargets: texts(read.arpTargets),
+    adopt: read.adopt,
+  };
+}
+
+function guest(read: ReadGuest): Guest {
+  return {
+    name: needed(asGuestName(read.key)),
+    kind: needed(read.kinds[0]),
+    ...(read.vm && { vm: read.vm }),
+    attachments: read.attachments.map(attachment),
+  };
+}
+
+function attachment(read: ReadAttachment): Attachment {
+  return {
+    network: needed(asNetworkName(read.key)),
+    addresses: texts(read.addresses),
+    dhcp: read.dhcp.includes(4),
+    ...(read.dhcp.includes(6) && { dhcp6: true }),
+    macs: read.macs.map((mac) => needed(asMacAddress(mac.value))),
+    maxRateMbps: read.maxRateMbps,
+    trust: read.trust,
+    spoofchk: read.spoofchk,
+  };
+}

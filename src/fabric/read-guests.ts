@@ -1,0 +1,101 @@
+import type { GuestKind, VmSpec } from '../model/fabric.ts';
+import { asMacAddress } from '../model/names.ts';
+import { type Cidr, readHostCidr } from './address.ts';
+import {
+  type At,
+  allOf,
+  booleanOf,
+  type Cursor,
+  child,
+  children,
+  isBroken,
+  isGiven,
+  isList,
+  numberOf,
+  readOf,
+  textOf,
+} from './cursor.ts';
+import { isWrong, type Read } from './grammar.ts';
+import { readDisk, readMemory, readRate } from './quantity.ts';
+import type { ReadAttachment, ReadGuest } from './reading.ts';
+
+export const guestKinds: readonly GuestKind[] = ['vm', 'netns', 'external', 'host'];
+
+export function readGuests(guests: Cursor): readonly ReadGuest[] {
+  return children(guests).map(readGuest);
+}
+
+function readGuest(guest: Cursor): ReadGuest {
+  const networks = child(guest, 'networks');
+  return {
+    key: String(guest.path.at(-1)),
+    path: guest.path,
+    kinds: children(guest).flatMap((inner) => guestKinds.find((kind) => kind === inner.path.at(-1)) ?? []),
+    broken: isBroken(guest),
+    vm: readVm(child(guest, 'vm')),
+    hasNetworks: networks.spot?.inner?.size !== 0,
+    attachments: children(networks).map(readAttachment),
+  };
+}
+
+function readVm(vm: Cursor): VmSpec | undefined {
+  const cpus = numberOf(child(vm, 'cpus'));
+  const memoryMiB = readOf(child(vm, 'memory'), readMemory);
+  const disk = readOf(child(vm, 'disk'), readDisk);
+  if (cpus === undefined || memoryMiB === undefined || disk === undefined) return undefined;
+  return { cpus, memoryMiB, disk };
+}
+
+function readAttachment(attachment: Cursor): ReadAttachment {
+  const full = textOf(attachment) === undefined && !isList(attachment);
+  const at = (key: string) => child(attachment, key);
+  const families = full
+    ? [...inAddress(at('address')), ...byFamily(attachment)]
+    : [{ cursor: attachment, family: undefined }];
+  return {
+    key: String(attachment.path.at(-1)),
+    path: attachment.path,
+    addresses: families.flatMap((family) => allOf(family.cursor, readHostCidr)),
+    misplaced: families.flatMap(misplaced),
+    dhcp: families.filter((family) => textOf(family.cursor) === 'dhcp').map((family) => family.family ?? 4),
+    macs: allOf(at('mac'), readMac),
+    maxRateMbps: readMaxRate(at('max-rate')),
+    trustAt: isGiven(at('trust')) ? at('trust').path : undefined,
+    trust: booleanOf(at('trust')) ?? false,
+    spoofchk: booleanOf(at('spoofchk')) ?? true,
+  };
+}
+
+interface FamilyCursor {
+  readonly cursor: Cursor;
+  /** Undefined where either may stand. */
+  readonly family: 4 | 6 | undefined;
+}
+
+function inAddress(address: Cursor): readonly FamilyCursor[] {
+  const isMapping = address.spot?.inner !== undefined && !isList(address);
+  return isMapping ? byFamily(address) : [{ cursor: address, family: undefined }];
+}
+
+function byFamily(cursor: Cursor): readonly FamilyCursor[] {
+  return [
+    { cursor: child(cursor, 'v4'), family: 4 },
+    { cursor: child(cursor, 'v6'), family: 6 },
+  ];
+}
+
+function misplaced({ cursor, family }: FamilyCursor): readonly At<Cidr>[] {
+  if (family === undefined) return [];
+  return allOf(cursor, readHostCidr).filter((cidr) => cidr.value.address.family !== family);
+}
+
+function readMac(text: string): Read<string> {
+  const value = asMacAddress(text);
+  return value ? { value } : { wrong: 'no MAC address', hint: '' };
+}
+
+function readMaxRate(cursor: Cursor): number {
+  const given = numberOf(cursor) ?? textOf(cursor);
+  const result = given === undefined ? undefined : readRate(given);
+  return result && !isWrong(result) ? result.value : 0;
+}

@@ -1,0 +1,70 @@
+import type { Datapath, FabricHost, Nic } from '../model/fabric.ts';
+import { readAddress, readHostCidr, readRoute } from './address.ts';
+import { readConnect } from './connect.ts';
+import {
+  type At,
+  allOf,
+  booleanOf,
+  type Cursor,
+  child,
+  children,
+  isBroken,
+  isGiven,
+  isList,
+  numberOf,
+  readOf,
+  textOf,
+} from './cursor.ts';
+import { isWrong, type Read } from './grammar.ts';
+import { readCard, readPfs } from './nic.ts';
+import { readGuests } from './read-guests.ts';
+import { defaultVfs, type ReadHost, type ReadUnderlay } from './reading.ts';
+
+export function readHosts(hosts: Cursor): readonly ReadHost[] {
+  return children(hosts).map(readHost);
+}
+
+function readHost(host: Cursor): ReadHost {
+  const at = (key: string) => child(host, key);
+  const vfs = at('vfs');
+  return {
+    key: String(host.path.at(-1)),
+    path: host.path,
+    connect: readOf(at('connect'), readConnect),
+    connectText: textOf(at('connect')),
+    // The shape has refused every other word.
+    datapath: textOf(at('datapath')) as Datapath | undefined,
+    nic: readNic(at('nic')),
+    vfs: isBroken(vfs) ? undefined : (numberOf(vfs) ?? defaultVfs),
+    underlayGiven: isGiven(at('underlay')),
+    underlay: isGiven(at('underlay')) ? readUnderlay(at('underlay')) : undefined,
+    offload: textOf(at('offload')) as FabricHost['offload'] | undefined,
+    guests: readGuests(at('guests')),
+  };
+}
+
+function readNic(nic: Cursor): Nic | undefined {
+  if (!isList(nic)) return readOf(nic, readCard);
+  const pfs = readPfs(children(nic).flatMap((pf) => textOf(pf) ?? []));
+  return isWrong(pfs) ? undefined : pfs.value;
+}
+
+function readUnderlay(underlay: Cursor): ReadUnderlay {
+  const full = textOf(underlay) === undefined;
+  return {
+    path: underlay.path,
+    address: first(full ? child(underlay, 'address') : underlay, readHostCidr),
+    vlan: numberOf(child(underlay, 'vlan')),
+    routes: children(child(underlay, 'routes')).map((route) => ({
+      to: first(child(route, 'to'), readRoute),
+      via: first(child(route, 'via'), readAddress),
+    })),
+    arpTargets: allOf(child(underlay, 'arp-targets'), readAddress),
+    adopt: booleanOf(child(underlay, 'adopt')) ?? false,
+  };
+}
+
+function first<T>(cursor: Cursor, read: (text: string) => Read<T>): At<T> | undefined {
+  const value = readOf(cursor, read);
+  return value === undefined ? undefined : { value, path: cursor.path };
+}
