@@ -35,11 +35,6 @@ export function run(argv: readonly string[], options: RunOptions): Promise<Ran> 
 function collect(child: ChildProcess, options: RunOptions): Promise<Ran> {
   let stdout = '';
   let stderr = '';
-  let timedOut = false;
-  const deadline = setTimeout(() => {
-    timedOut = true;
-    child.kill('SIGKILL');
-  }, options.timeoutMs);
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
@@ -48,14 +43,37 @@ function collect(child: ChildProcess, options: RunOptions): Promise<Ran> {
     if (options.onLine)
       for (const line of text.split('\n')) if (line.trim() !== '') options.onLine(line.trim());
   });
+  const deadline = endAt(child, options.timeoutMs);
   return new Promise((resolve) => {
     const end = (code: number | null, message = '') => {
-      clearTimeout(deadline);
-      resolve({ code, stdout, stderr: stderr + message, timedOut });
+      deadline.clear();
+      resolve({ code, stdout, stderr: stderr + message, timedOut: deadline.passed() });
     };
     child.on('error', (error) => end(null, error.message));
     child.on('close', (code) => end(code));
   });
+}
+
+/** Asks the program to end at its deadline, so that it can tidy up; two seconds later it is made to. */
+function endAt(child: ChildProcess, timeoutMs: number): { passed: () => boolean; clear: () => void } {
+  let passed = false;
+  let kill: NodeJS.Timeout | undefined;
+  const ask = setTimeout(() => {
+    passed = true;
+    child.kill('SIGTERM');
+    kill = setTimeout(() => child.kill('SIGKILL'), 2_000);
+  }, timeoutMs);
+  // A child of the child may hold the pipes open for as long as it likes.
+  child.on('exit', () => {
+    if (passed) for (const pipe of [child.stdout, child.stderr]) pipe?.destroy();
+  });
+  return {
+    passed: () => passed,
+    clear: () => {
+      clearTimeout(ask);
+      clearTimeout(kill);
+    },
+  };
 }
 
 /** The last lines of a program's output, for an error message. */

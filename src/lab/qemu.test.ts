@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { type Machine, machineArgv } from './qemu.ts';
+
+const machine: Machine = {
+  name: 'beta',
+  index: 1,
+  sshPort: 2222,
+  accel: 'tcg',
+  memoryMb: 1024,
+  image: { id: 'abc', kernel: '/cache/vmlinuz', initrd: '/cache/initrd', disk: '/cache/disk.raw' },
+};
+
+/** The values given for an option, in order. */
+function values(argv: readonly string[], option: string): readonly (string | undefined)[] {
+  return argv.flatMap((word, index) => (word === option ? [argv[index + 1]] : []));
+}
+
+describe('QEMU’s arguments for a host', () => {
+  const argv = machineArgv('/run/my lab', machine);
+
+  it('have a card of two ports that its guest can find, each in a switch of its own', () => {
+    expect(values(argv, '-device').filter((device) => device?.startsWith('igb'))).toEqual([
+      'igb,bus=rp1,addr=0.0,multifunction=on,x-pcie-ari-nextfn-1=on,netdev=n0,mac=02:00:00:00:02:00',
+      'igb,bus=rp1,addr=0.1,netdev=n1,mac=02:00:00:00:02:01',
+    ]);
+    expect(values(argv, '-netdev').slice(1)).toEqual([
+      'stream,id=n0,server=off,addr.type=unix,addr.path=switch-a.sock',
+      'stream,id=n1,server=off,addr.type=unix,addr.path=switch-b.sock',
+    ]);
+  });
+
+  it('have an IOMMU that remaps interrupts, before any other device', () => {
+    expect(values(argv, '-device')[0]).toBe('intel-iommu,intremap=on,caching-mode=on');
+    expect(values(argv, '-M')).toEqual(['q35,accel=tcg,kernel-irqchip=split']);
+    expect(values(argv, '-append')[0]).toMatch(/intel_iommu=on iommu=pt .*systemd\.hostname=beta /);
+  });
+
+  it('name the lab’s folder once, so that the process can be told to be ours', () => {
+    expect(argv.filter((word) => word.includes('/run/my lab'))).toEqual(['/run/my lab/beta/qemu.pid']);
+  });
+
+  it('listen on this machine only, and come back from a reboot', () => {
+    expect(values(argv, '-netdev')[0]).toBe('user,id=m,ipv6=off,hostfwd=tcp:127.0.0.1:2222-:22');
+    expect(argv).not.toContain('-no-reboot');
+  });
+
+  it('keep keys out of the command line', () => {
+    expect(values(argv, '-fw_cfg')).toEqual([
+      'name=opt/io.systemd.credentials/vflane-lab.host-key,file=beta/host-key',
+      'name=opt/io.systemd.credentials/vflane-lab.authorized-keys,file=authorized_keys',
+    ]);
+  });
+
+  it('use the processor there is where KVM works', () => {
+    const kvm = machineArgv('/run', { ...machine, accel: 'kvm' });
+    expect([values(kvm, '-cpu'), values(kvm, '-smp')]).toEqual([['host'], ['2']]);
+  });
+});

@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labDestination, labDown, labStatus, labUp } from '../src/lab/lab.ts';
+import { run } from '../src/lab/run.ts';
+import { poll } from '../src/lab/wait.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'vflane-lab-boot-'));
+const lab = join(dir, 'lab');
+
+/** What a command on the host says; a failing one fails the test with its stderr. */
+async function alpha(command: string): Promise<string> {
+  const ran = await run(['ssh', ...labDestination(lab, 'alpha'), command], { timeoutMs: 60_000 });
+  expect({ command, code: ran.code, stderr: ran.stderr }).toEqual({ command, code: 0, stderr: '' });
+  return ran.stdout.trim();
+}
+
+beforeAll(async () => {
+  const program = join(dir, 'switches.cjs');
+  const stdin = {
+    contents:
+      "import { serveSwitches } from './src/lab/switch-serve.ts'; void serveSwitches(process.argv[2]);",
+    resolveDir: process.cwd(),
+    loader: 'ts' as const,
+  };
+  await build({ stdin, bundle: true, platform: 'node', format: 'cjs', outfile: program, logLevel: 'error' });
+  await labUp({
+    dir: lab,
+    hosts: ['alpha'],
+    onProgress: (line) => console.log(line),
+    serveSwitches: [process.execPath, program],
+  });
+});
+
+afterAll(async () => {
+  await labDown({ dir: lab, purge: true });
+  rmSync(dir, { recursive: true });
+});
+
+describe('a host of the lab', () => {
+  it('has two igb ports, each in an IOMMU group of its own', async () => {
+    const links = JSON.parse(await alpha('ip -j link')) as { ifname: string; address: string }[];
+    const ports = links.filter((link) => link.ifname.startsWith('enp1s0f'));
+    expect(ports.map(({ ifname, address }) => [ifname, address])).toEqual([
+      ['enp1s0f0', '02:00:00:00:01:00'],
+      ['enp1s0f1', '02:00:00:00:01:01'],
+    ]);
+    expect(await alpha('ethtool -k enp1s0f0 | grep tx-checksumming')).toBe('tx-checksumming: off');
+  });
+
+  it('makes VFs, each in an IOMMU group of its own', async () => {
+    for (const port of [0, 1]) {
+      await alpha(`ip link set enp1s0f${port} up`);
+      await alpha(`echo 2 > /sys/bus/pci/devices/0000:01:00.${port}/sriov_numvfs`);
+    }
+    const groups = (await alpha('readlink -f /sys/bus/pci/devices/0000:01:*/iommu_group')).split('\n');
+    expect(new Set(groups).size).toBe(6);
+    const links = JSON.parse(await alpha('ip -j -d addr show')) as { vfinfo_list?: unknown[] }[];
+    expect(links.flatMap((link) => link.vfinfo_list?.length ?? [])).toEqual([2, 2]);
+  });
+
+  it('gives a VF to vfio-pci', async () => {
+    await alpha('modprobe vfio-pci');
+    const vf = '/sys/bus/pci/devices/0000:01:10.0';
+    await alpha(`echo vfio-pci > ${vf}/driver_override && echo 0000:01:10.0 > ${vf}/driver/unbind`);
+    await alpha('echo 0000:01:10.0 > /sys/bus/pci/drivers_probe');
+    const group = (await alpha(`readlink ${vf}/iommu_group`)).split('/').at(-1);
+    expect(await alpha('ls /dev/vfio')).toContain(group);
+  });
+
+  it('passes frames from port to port through both switches', async () => {
+    await alpha('ip netns add far && ip link set enp1s0f1 netns far');
+    await alpha('ip addr add 10.9.9.1/24 dev enp1s0f0');
+    await alpha('ip -n far addr add 10.9.9.2/24 dev enp1s0f1 && ip -n far link set enp1s0f1 up');
+    expect(await alpha('ping -c 3 -i 0.3 -w 20 10.9.9.2')).toContain(' 0% packet loss');
+  });
+
+  it('runs Node for the agent, and timers of systemd', async () => {
+    expect(await alpha('node --version')).toMatch(/^v2\d\./);
+    await alpha('systemd-run --quiet --on-active=1s touch /root/rang 2>&1');
+    await alpha('for i in $(seq 50); do [ -e /root/rang ] && exit; sleep 0.2; done; exit 1');
+  });
+
+  it('comes back from a reboot with its disk, and without its VFs', async () => {
+    const before = await alpha('cat /proc/sys/kernel/random/boot_id');
+    await run(['ssh', ...labDestination(lab, 'alpha'), 'systemctl reboot'], { timeoutMs: 20_000 });
+    let after = before;
+    await poll(120_000, 500, async () => {
+      const argv = ['ssh', ...labDestination(lab, 'alpha'), 'cat /proc/sys/kernel/random/boot_id'];
+      const ran = await run(argv, { timeoutMs: 10_000 });
+      if (ran.code === 0) after = ran.stdout.trim();
+      return after !== before;
+    });
+    expect(after).not.toBe(before);
+    expect(await alpha('ls /root/rang')).toBe('/root/rang');
+    expect(await alpha('cat /sys/bus/pci/devices/0000:01:00.0/sriov_numvfs')).toBe('0');
+  });
+
+  it('is told as up, cannot be brought up twice, and goes down twice', async () => {
+    expect(await labStatus({ dir: lab })).toMatchObject({
+      hosts: [{ name: 'alpha', state: 'up' }],
+      switches: 'up',
+    });
+    const again = labUp({ dir: lab, hosts: ['alpha'], onProgress: () => {} });
+    await expect(again).rejects.toMatchObject({ code: 'LAB_ALREADY_UP' });
+    expect(await labDown({ dir: lab })).toEqual({ stopped: ['alpha'] });
+    expect(await labDown({ dir: lab })).toEqual({ stopped: [] });
+    expect(await labStatus({ dir: lab })).toMatchObject({
+      hosts: [{ state: 'stopped' }],
+      switches: 'stopped',
+    });
+  });
+});
