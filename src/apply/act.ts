@@ -37,6 +37,19 @@ export async function prepare(
   throw new Unresolved(`${last.message} (after ${lookupTimeoutMs / 1000} s)`, { cause: last });
 }
 
+/** The names of these actions that are there already; of the others some exist only once an earlier action was taken. */
+export async function namesNow(host: Host, actions: readonly Action[]): Promise<Resolved> {
+  const look = lookAt(host);
+  for (const action of actions) {
+    try {
+      await fillAction(look, action);
+    } catch (error) {
+      if (!(error instanceof Unresolved)) throw error;
+    }
+  }
+  return Object.fromEntries(look.found);
+}
+
 async function fillAction(look: Look, action: Action): Promise<Ready> {
   if ('write' in action)
     return { write: await fill(look, action.write), text: await fill(look, action.text) };

@@ -1,7 +1,7 @@
 import { HostError } from '../host/host.ts';
+import { StoreFailed } from '../host/store.ts';
 import type { FailureKind, StepFailure, Unmet } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
-import { isStoreTrouble } from './journal.ts';
 import { Unresolved } from './resolve.ts';
 
 /** Trouble that is expected of a host: it ends a step, and is told. Everything else crashes. */
@@ -34,7 +34,7 @@ export async function during<T>(kind: FailureKind, work: Promise<T>): Promise<T>
 
 function asTrouble(kind: FailureKind, error: unknown): Trouble | undefined {
   if (error instanceof Unresolved) return new Trouble('lookup', error.message, [], error);
-  const expected = kind === 'journal' ? isStoreTrouble(error) : error instanceof HostError;
+  const expected = error instanceof (kind === 'journal' ? StoreFailed : HostError);
   return expected && error instanceof Error ? new Trouble(kind, error.message, [], error) : undefined;
 }
 

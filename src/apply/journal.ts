@@ -1,4 +1,3 @@
-import { HostError } from '../host/host.ts';
 import type { Store } from '../host/store.ts';
 import type { Allocation } from '../model/host-spec.ts';
 import type { Change, Plan } from '../model/plan.ts';
@@ -105,10 +104,4 @@ function parsed(line: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The store's own trouble (a full disk), as opposed to a fault of ours. */
-export function isStoreTrouble(error: unknown): error is Error {
-  if (error instanceof HostError) return true;
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }

@@ -21,7 +21,7 @@ function element(list: readonly Json[], selector: string): Json | undefined {
   const wanted = selector.slice(cut + 1);
   if (cut === 0) return list.find((one) => one === wanted);
   const fit = list.filter((one) => {
-    const value = stepInto(one, selector.slice(0, cut));
+    const value = cut === 0 ? one : stepInto(one, selector.slice(0, cut));
     return value !== undefined && (typeof value === 'string' ? value : JSON.stringify(value)) === wanted;
   });
   if (fit.length > 1) throw new WalkError(`${fit.length} elements have ${selector}`);

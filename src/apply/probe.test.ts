@@ -61,6 +61,8 @@ describe('a probe', () => {
     expect(await printed(text, [...to, 'vf=0', 'vlan_list', '0', 'vlan'], '40')).toBe('differs');
     expect(await printed(text, [...to, 'vf=1', 'vlan_list', '0', 'vlan'], null)).toBe('holds');
     expect(await printed(text, ['ifname=eth1'], null)).toBe('holds');
+    expect(await printed('{"flags":["LOWER_UP","UP"]}', ['flags', '=UP'], 'UP')).toBe('holds');
+    expect(await printed('{"flags":["LOWER_UP"]}', ['flags', '=UP'], null)).toBe('holds');
     expect(await printed('[{"a":1},{"a":"1"}]', ['a=1'], null)).toBe('unseen');
     expect(await printed('', ['ifname=eth1'], null)).toBe('holds');
   });

@@ -2,7 +2,7 @@ import type { Host } from '../host/host.ts';
 import type { Store } from '../host/store.ts';
 import type { StepFailure } from '../model/outcome.ts';
 import type { Action, Plan, Probe, Settle, Step } from '../model/plan.ts';
-import { act, lookupTimeoutMs, prepare } from './act.ts';
+import { act, lookupTimeoutMs, namesNow, prepare } from './act.ts';
 import { type Clock, poll } from './clock.ts';
 import type { OnEvent, Shown } from './event.ts';
 import { during, failureOf, Interrupted, Trouble, unmetWords } from './failure.ts';
@@ -107,16 +107,19 @@ async function undoFirst(walk: Walk, n: number, step: Step, begun: Resolved): Pr
 async function doActions(walk: Walk, n: number, step: Step, progress: Progress): Promise<void> {
   const [first, ...rest] = step.actions;
   const prepared = first && (await during('lookup', prepare(walk.host, walk.clock, first)));
-  await noteStep(walk, n, 'start', prepared ? { resolved: prepared.resolved } : {});
+  const names = { ...(await during('lookup', namesNow(walk.host, rest))), ...prepared?.resolved };
+  await noteStep(walk, n, 'start', { resolved: names });
   await guard(walk, step.guard);
   progress.effect = 'unknown';
   if (prepared) await perform(walk, n, prepared.ready);
-  for (const action of rest) await doNext(walk, n, action);
+  for (const action of rest) await doNext(walk, n, action, names);
 }
 
-async function doNext(walk: Walk, n: number, action: Action): Promise<void> {
+// Only names that are news are written down: a record for each of 254 VFs would cost more than binding them.
+async function doNext(walk: Walk, n: number, action: Action, noted: Resolved): Promise<void> {
   const { ready, resolved } = await during('lookup', prepare(walk.host, walk.clock, action));
-  if (Object.keys(resolved).length) await noteStep(walk, n, 'resolved', { resolved });
+  const news = Object.entries(resolved).filter(([words, value]) => noted[words] !== value);
+  if (news.length) await noteStep(walk, n, 'resolved', { resolved: Object.fromEntries(news) });
   await perform(walk, n, ready);
 }
 

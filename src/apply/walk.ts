@@ -1,9 +1,10 @@
+import { StoreFailed } from '../host/store.ts';
 import type { StepFailure } from '../model/outcome.ts';
 import type { Change, Step } from '../model/plan.ts';
 import { during, failureOf, Interrupted, Trouble } from './failure.ts';
 import { keepSnapshot, type OpenPlan } from './fold.ts';
 import type { StepState } from './folding.ts';
-import { documentName, type EndOutcome, isStoreTrouble, summaryOf, write } from './journal.ts';
+import { documentName, type EndOutcome, summaryOf, write } from './journal.ts';
 import { takeStep, type Walk } from './step.ts';
 
 /** How far a walk came. The plan stays open in the journal until `finish`. */
@@ -128,7 +129,7 @@ export async function finish(
   try {
     await keepSnapshot(store);
   } catch (error) {
-    if (!isStoreTrouble(error)) throw error;
+    if (!(error instanceof StoreFailed)) throw error;
   }
 }
 

@@ -3,17 +3,12 @@ import { join } from 'node:path';
 import { makeFolder, putFile } from './durable-file.ts';
 import { lockFile } from './file-lock.ts';
 import { appendRecord, readJournal, repairJournal } from './journal.ts';
-import type { Store } from './store.ts';
+import { type Store, StoreFailed } from './store.ts';
 import { checkedName } from './store-text.ts';
 
 /** A store in a folder, which is made when something is first written. Readers need no lock, writers hold it. */
 export function fileStore(folder: string): Store {
   return new FileStore(folder);
-}
-
-/** A store's folder could not be read or written. */
-export class StoreFailed extends Error {
-  override readonly name = 'StoreFailed';
 }
 
 class FileStore implements Store {

@@ -2,8 +2,9 @@
 export interface Store {
   /** The journal's records, oldest first; a last one torn by a crash is left out. */
   records(): Promise<readonly string[]>;
+  /** @throws StoreFailed */
   append(record: string): Promise<void>;
-  /** A whole document, put in place at once. */
+  /** A whole document, put in place at once. @throws StoreFailed */
   put(name: string, text: string): Promise<void>;
   /** Undefined where there is none. */
   get(name: string): Promise<string | undefined>;
@@ -19,4 +20,9 @@ export class StoreLocked extends Error {
 /** The journal holds a record that is damaged and is not the last: nothing can be trusted to follow from it. */
 export class StoreDamaged extends Error {
   override readonly name = 'StoreDamaged';
+}
+
+/** The store could not be read or written, as on a full disk: what was to be kept was not kept. */
+export class StoreFailed extends Error {
+  override readonly name = 'StoreFailed';
 }

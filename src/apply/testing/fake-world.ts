@@ -1,5 +1,5 @@
 import { type Host, HostError, type Ran } from '../../host/host.ts';
-import type { Store } from '../../host/store.ts';
+import { type Store, StoreFailed } from '../../host/store.ts';
 import type { Clock } from '../clock.ts';
 import { FakeCard } from './fake-card.ts';
 
@@ -49,12 +49,7 @@ export class FakeWorld {
 
   #store(operate: Operate): Store {
     const act = async <T>(words: readonly string[], effect: () => T): Promise<T> =>
-      operate(words, effect, () =>
-        Object.assign(new Error('ENOSPC: no space left on device, write'), {
-          code: 'ENOSPC',
-          syscall: 'write',
-        }),
-      ) as T;
+      operate(words, effect, () => new StoreFailed('cannot append: ENOSPC: the disk is full')) as T;
     return {
       records: async () => [...this.records],
       append: (record) => act(['append', record], () => void this.records.push(record)),
