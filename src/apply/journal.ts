@@ -50,13 +50,13 @@ export interface EndRecord extends Common {
   readonly residue: readonly Change[];
 }
 
-export interface ArmedRecord extends Common {
+interface ArmedRecord extends Common {
   readonly record: 'armed';
   readonly deadline: number;
 }
 
 /** `resume` and `rollback` open the plan (again). */
-export interface MarkRecord extends Common {
+interface MarkRecord extends Common {
   readonly record: 'resume' | 'rollback' | 'confirmed';
 }
 

@@ -103,7 +103,7 @@ function parseOutput(argv: readonly string[], stdout: string): Json {
 }
 
 /** What a probe wants, in words. */
-export function probeWords(probe: Probe): string {
+function probeWords(probe: Probe): string {
   if ('read' in probe) return `${textWords(probe.read)} is ${JSON.stringify(probe.is)}`;
   if ('link' in probe) return `${textWords(probe.link)} points to ${JSON.stringify(probe.is)}`;
   if ('unused' in probe) return `${lookupWords(probe.unused)} is unused`;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { StoreFailed } from '../host/store.ts';
 import type { PciAddress } from '../model/names.ts';
 import type { ApplyEvent } from './event.ts';
 import { expired } from './fold.ts';
@@ -108,6 +109,22 @@ describe('walking a plan', () => {
     });
   });
 
+  it('does nothing that it could not write down first', async () => {
+    const world = new FakeWorld();
+    const session = world.session();
+    const append = async (record: string) => {
+      if (record.includes('"n":2')) throw new StoreFailed('cannot append to /var/lib/vflane/journal: ENOSPC');
+      await session.store.append(record);
+    };
+    const outcome = await apply({ ...session, store: { ...session.store, append } }, cardPlan());
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      stepsDone: 2,
+      failure: { kind: 'journal', n: 2, effect: 'none' },
+    });
+    expect([...world.card.vlans.values()]).toEqual([0, 0]);
+  });
+
   it('shows what it was told to show, though it be wrong', async () => {
     const world = new FakeWorld();
     const events: ApplyEvent[] = [];
@@ -188,6 +205,33 @@ describe('rolling back', () => {
     expect(open && (await fold(world)).ledger.entries.has('bond bond0')).toBe(false);
     const { result, clean } = await rollback(world, world.session(), before);
     expect([result, clean]).toEqual([{ kind: 'undone', stepsUndone: 4, failures: [] }, true]);
+  });
+
+  it('uses the name it was done with, where that has become one of several', async () => {
+    const world = new FakeWorld();
+    world.card.write(`${pfPath}/sriov_numvfs`, '2');
+    const before = world.card.state();
+    await apply(world.session(), planOf(vlanStep([40, 41])));
+    world.card.files.set(`${pfPath}/net/eth9/phys_port_name`, 'p0');
+    const { result } = await rollback(world, world.session(), before);
+    expect(result).toMatchObject({ failures: [] });
+    expect([...world.card.vlans.values()]).toEqual([0, 0]);
+  });
+
+  it('puts a host right though its disk is full', async () => {
+    const world = new FakeWorld();
+    const before = world.card.state();
+    await apply(world.session(), cardPlan());
+    const session = world.session();
+    const full = async () => {
+      throw new StoreFailed('cannot append to /var/lib/vflane/journal: ENOSPC');
+    };
+    const events: ApplyEvent[] = [];
+    const back = rollback(world, { ...session, store: { ...session.store, append: full } }, before, events);
+    await expect(back).rejects.toThrow('ENOSPC');
+    expect(world.card.state()).toBe(before);
+    expect(events.filter((e) => e.kind === 'warning').length).toBeGreaterThan(5);
+    expect((await fold(world)).open?.id).toBe(planId);
   });
 
   it('keeps answering for what remains', async () => {
