@@ -4,7 +4,7 @@ import { expired, type Fold, type OpenPlan, readFold } from '../apply/fold.ts';
 import { rollbackPlan } from '../apply/rollback.ts';
 import { applyPlan, confirmPlan, finish, resumePlan, type WalkOutcome } from '../apply/walk.ts';
 import type { Host } from '../host/host.ts';
-import { type Store, StoreLocked } from '../host/store.ts';
+import { type Store, StoreFailed, StoreLocked } from '../host/store.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Outcome, StepFailure } from '../model/outcome.ts';
 import type { Change, Plan } from '../model/plan.ts';
@@ -171,17 +171,32 @@ async function rollback(
 async function takeBack(bench: Bench, bootId: string, failure: StepFailure | undefined): Promise<Outcome> {
   const fold = await readFold(bench.store);
   const open = fold.open ?? fold.unconfirmed;
-  if (!open) return { kind: 'nothing-to-do' };
+  if (!open) return failure ? neverBegan(failure) : { kind: 'nothing-to-do' };
   const result = await rollbackPlan({ ...bench, open, bootId });
   if (result.kind === 'rebooted') return afterReboot(bench, open.id);
   const residue = await residueOf(bench.host, wantsBefore(changesIn(open.plan.steps)));
-  await finish(
-    { ...bench, planId: open.id },
-    residue.length === 0 ? 'rolled-back' : 'rollback-incomplete',
-    residue,
-  );
+  await closeRolledBack(bench, open.id, residue);
   await disarm(bench, open);
   return rolledBack(open.id, residue, result.failures, failure);
+}
+
+/** The plan could not even be written down: nothing was done. */
+function neverBegan(failure: StepFailure): Outcome {
+  return { kind: 'failed', planId: '', stepsDone: 0, failure };
+}
+
+/** What was undone stays undone though the journal is full: the plan stays open there, and a later rollback closes it. */
+async function closeRolledBack(bench: Bench, planId: string, residue: readonly Change[]): Promise<void> {
+  try {
+    await finish({ ...bench, planId }, residue.length === 0 ? 'rolled-back' : 'rollback-incomplete', residue);
+  } catch (error) {
+    if (!(error instanceof StoreFailed)) throw error;
+    bench.onEvent({
+      kind: 'warning',
+      n: 0,
+      message: `the rollback could not be written down: ${error.message}`,
+    });
+  }
 }
 
 function rolledBack(

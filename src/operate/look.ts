@@ -1,28 +1,20 @@
 import type { HostReader } from '../host/host.ts';
-import { isUnseen } from '../model/host-state.ts';
-import type { Json } from '../model/json.ts';
-import { ledgerKey } from '../model/ledger.ts';
 import type { Change } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
 import { basisOf } from '../plan/basis.ts';
-import { differencesOf, haveAt, havesOf, type Want, type Wants } from '../plan/differences.ts';
+import { byPlace, eachPlace } from '../plan/by-place.ts';
+import { differencesOf, havesOf, unseenOf, type Wants } from '../plan/differences.ts';
 import { sectionsOf } from './sections.ts';
 
 /** The first value each place had before these changes. */
 export function wantsBefore(changes: readonly Change[]): Wants {
-  const wants = new Map<string, Want>();
-  for (const { resource, at, from } of changes) {
-    const key = ledgerKey(resource, at);
-    if (!wants.has(key)) wants.set(key, { resource, at, value: from });
-  }
-  return wants;
+  // The earliest is set last, and counts.
+  return byPlace(changes.map(({ resource, at, from }) => ({ resource, at, value: from })).reverse());
 }
 
 /** The last value each place has after these changes. */
 export function wantsAfter(changes: readonly Change[]): Wants {
-  return new Map(
-    changes.map(({ resource, at, to }) => [ledgerKey(resource, at), { resource, at, value: to }]),
-  );
+  return byPlace(changes.map(({ resource, at, to }) => ({ resource, at, value: to })));
 }
 
 /** The digest of what these changes touch, as it is now. */
@@ -33,7 +25,7 @@ export async function basisNow(reader: HostReader, changes: readonly Change[]): 
 
 /** Looks, and tells every place that is not as wanted: `from` is what is wanted, `to` what is there. */
 export async function residueOf(reader: HostReader, wants: Wants): Promise<readonly Change[]> {
-  const state = await observe(reader, sectionsOf([...wants.values()]));
+  const state = await observe(reader, sectionsOf([...eachPlace(wants)]));
   const haves = havesOf(state);
   const differing = differencesOf(wants, haves).map(({ resource, at, have, want }) => ({
     resource,
@@ -41,10 +33,11 @@ export async function residueOf(reader: HostReader, wants: Wants): Promise<reado
     from: want,
     to: have,
   }));
-  const hidden = [...wants.values()].flatMap(({ resource, at, value }) => {
-    const have = haveAt(haves, resource, at);
-    const seen: Json = { unseen: isUnseen(have) ? have.unseen : '' };
-    return isUnseen(have) ? [{ resource, at, from: value, to: seen }] : [];
-  });
+  const hidden = unseenOf(wants, haves).map(({ resource, at, want, unseen }) => ({
+    resource,
+    at,
+    from: want,
+    to: { unseen },
+  }));
   return [...differing, ...hidden];
 }

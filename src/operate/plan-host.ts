@@ -7,9 +7,10 @@ import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import type { HostState } from '../model/host-state.ts';
-import type { Ledger } from '../model/ledger.ts';
+import { type Ledger, ledgerKey } from '../model/ledger.ts';
 import type { Plan } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
+import { eachPlace } from '../plan/by-place.ts';
 import { type Difference, type Wants, wantsNothing, wantsOf } from '../plan/differences.ts';
 import { changesIn, planFor } from '../plan/plan.ts';
 import { wantsBefore } from './look.ts';
@@ -110,11 +111,12 @@ function planBackwards(
 
 /** What a plan of ours has taken away is ours to put back. */
 function asOurs(ledger: Ledger, wants: Wants): Ledger {
-  const missing = [...wants].filter(([key]) => !ledger.entries.has(key));
-  const added = missing.map(
-    ([key, { resource, at, value }]) => [key, { resource, at, value, was: value }] as const,
-  );
-  return { ...ledger, entries: new Map([...ledger.entries, ...added]) };
+  const entries = new Map(ledger.entries);
+  for (const { resource, at, value } of eachPlace(wants)) {
+    const key = ledgerKey(resource, at);
+    if (!entries.has(key)) entries.set(key, { resource, at, value, was: value });
+  }
+  return { ...ledger, entries };
 }
 
 async function look(site: Site, host: FabricHost | undefined) {

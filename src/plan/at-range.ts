@@ -10,16 +10,21 @@ export function atRange(places: readonly string[]): string {
     run = undefined;
   };
   for (const place of places) {
-    const vf = /^(.+)\/(\d+)$/.exec(place);
-    const [pf, index] = [vf?.[1] ?? '', Number(vf?.[2])];
-    if (vf && run && run.pf === pf && run.last + 1 === index) {
+    const slash = place.lastIndexOf('/');
+    const index = isVf(place) ? Number(place.slice(slash + 1)) : undefined;
+    if (run && index === run.last + 1 && place.startsWith(run.pf) && slash === run.pf.length) {
       run.last = index;
       continue;
     }
     close();
-    if (vf) run = { pf, first: index, last: index };
-    else words.push(place);
+    if (index === undefined) words.push(place);
+    else run = { pf: place.slice(0, slash), first: index, last: index };
   }
   close();
   return words.join(',');
+}
+
+/** `0000:03:00.0/3`: everything else with a slash begins with a guest's name, which has no colon. */
+function isVf(place: string): boolean {
+  return place[4] === ':' && place.includes('/');
 }

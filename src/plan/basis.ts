@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { isUnseen } from '../model/host-state.ts';
-import { ledgerKey } from '../model/ledger.ts';
 import type { Change } from '../model/plan.ts';
 import { type Haves, haveAt } from './differences.ts';
 
@@ -9,14 +8,15 @@ import { type Haves, haveAt } from './differences.ts';
  * itself (counters, carrier) is no part of it.
  */
 export function basisOf(bootId: string, changes: readonly Change[], haves: Haves): string {
-  const hash = createHash('sha256').update(bootId);
-  const seen = new Set<string>();
+  const lines = [bootId];
+  const seen = new Map<string, Set<string>>();
   for (const { resource, at } of changes) {
-    const key = ledgerKey(resource, at);
-    if (seen.has(key)) continue;
-    seen.add(key);
+    const places = seen.get(resource) ?? new Set();
+    seen.set(resource, places);
+    if (places.has(at)) continue;
+    places.add(at);
     const have = haveAt(haves, resource, at);
-    hash.update(`\n${key} ${isUnseen(have) ? 'unseen' : JSON.stringify(have)}`);
+    lines.push(`${resource} ${at} ${isUnseen(have) ? 'unseen' : JSON.stringify(have)}`);
   }
-  return `sha256:${hash.digest('hex')}`;
+  return `sha256:${createHash('sha256').update(lines.join('\n')).digest('hex')}`;
 }

@@ -1,8 +1,8 @@
 import { isUnseen } from '../model/host-state.ts';
-import { type Json, sameJson } from '../model/json.ts';
-import { ledgerKey } from '../model/ledger.ts';
+import { sameJson } from '../model/json.ts';
 import type { Change } from '../model/plan.ts';
-import type { Difference, Haves, Wants } from './differences.ts';
+import { type AtPlace, eachPlace } from './by-place.ts';
+import { type Difference, type Haves, haveAt, keyOf, type Wants } from './differences.ts';
 import { placeOf, resourceOf } from './order.ts';
 
 /** What is taken down, last things first, and then what is set up, first things first. */
@@ -17,21 +17,33 @@ export interface Changes {
  */
 export function changesOf(differences: readonly Difference[], wants: Wants, haves: Haves): Changes {
   const falling = fallingOf(differences, wants, haves);
-  const down = [...falling.values()].reverse();
   const differing = differences.filter(({ want }) => want !== null).map(asChange);
-  const differingKeys = new Set(differing.map(keyOf));
-  const again = down.flatMap((change) => {
-    const want = differingKeys.has(keyOf(change)) ? undefined : wants.get(keyOf(change));
-    return want && want.value !== null ? [{ ...change, to: want.value }] : [];
-  });
-  const up = [...differing, ...again]
-    .map((change) => (falling.has(keyOf(change)) ? { ...change, from: null } : change))
-    .filter(({ resource, from, to }) => from !== null || !sameJson(to, resourceOf(resource).fresh));
-  return { down, up: inOrder(up) };
+  if (falling.size === 0) return { down: [], up: inOrder(differing.filter(isWork)) };
+  const down = [...falling.values()].reverse();
+  const up = [
+    ...differing.map((change) => (falling.has(keyOf(change)) ? { ...change, from: null } : change)),
+  ];
+  return { down, up: inOrder([...up, ...upAgain(down, differing, wants)].filter(isWork)) };
 }
 
 function asChange({ resource, at, have, want }: Difference): Change {
   return { resource, at, from: have, to: want };
+}
+
+/** What comes by itself with the thing it stands on is no work. */
+function isWork({ resource, from, to }: Change): boolean {
+  return from !== null || !sameJson(to, resourceOf(resource).fresh);
+}
+
+/** What only came down because of something below it. */
+function upAgain(down: readonly Change[], differing: readonly Change[], wants: Wants): readonly Change[] {
+  const differingKeys = new Set(differing.map(keyOf));
+  return down.flatMap(({ resource, at }) => {
+    const to = wants.get(resource)?.get(at) ?? null;
+    return to === null || differingKeys.has(keyOf({ resource, at }))
+      ? []
+      : [{ resource, at, from: null, to }];
+  });
 }
 
 /** What has to come down, by key, in the order of set-up. */
@@ -43,42 +55,40 @@ function fallingOf(
   const falling = new Map<string, Change>();
   for (const { resource, at, have, want } of differences) {
     if (have === null || !(want === null || resourceOf(resource).replaced?.(have, want))) continue;
-    falling.set(ledgerKey(resource, at), { resource, at, from: have, to: null });
+    falling.set(keyOf({ resource, at }), { resource, at, from: have, to: null });
   }
-  if (falling.size > 0) addStanding(falling, differences, wants, haves);
+  const changing = new Set(differences.filter(({ have }) => have !== null).map(keyOf));
+  if (changing.size > 0) addStanding(falling, changing, wants, haves);
   return new Map(inOrder([...falling.values()]).map((change) => [keyOf(change), change]));
 }
 
 /** One pass in the order of set-up is enough: nothing stands on what comes after it. */
 function addStanding(
   falling: Map<string, Change>,
-  differences: readonly Difference[],
+  changing: ReadonlySet<string>,
   wants: Wants,
   haves: Haves,
 ): void {
-  const changing = new Set(differences.filter(({ have }) => have !== null).map(keyOf));
   for (const { resource, at, value } of inOrder(standing(wants, haves))) {
-    const key = ledgerKey(resource, at);
     const { standsOn, reads } = resourceOf(resource);
     const undermined =
       standsOn?.(at, value).some((base) => falling.has(base)) ||
       reads?.(at).some((base) => changing.has(base));
+    const key = keyOf({ resource, at });
     if (undermined && !falling.has(key)) falling.set(key, { resource, at, from: value, to: null });
   }
 }
 
 /** What is there of what is vflane's business: a namespace that nobody asked about is not. */
-function standing(wants: Wants, haves: Haves): readonly { resource: string; at: string; value: Json }[] {
-  return [...wants.entries()].flatMap(([key, { resource, at }]) => {
-    const have = haves.get(key);
-    return have === undefined || have === null || isUnseen(have) ? [] : [{ resource, at, value: have }];
-  });
+function standing(wants: Wants, haves: Haves) {
+  const there: AtPlace<NonNullable<Change['from']>>[] = [];
+  for (const { resource, at } of eachPlace(wants)) {
+    const have = haveAt(haves, resource, at);
+    if (have !== null && !isUnseen(have)) there.push({ resource, at, value: have });
+  }
+  return there;
 }
 
 function inOrder<Thing extends { readonly resource: string }>(things: readonly Thing[]): Thing[] {
   return [...things].sort((a, b) => placeOf(a.resource) - placeOf(b.resource));
-}
-
-function keyOf({ resource, at }: { readonly resource: string; readonly at: string }): string {
-  return ledgerKey(resource, at);
 }

@@ -1,8 +1,7 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
-import { ledgerKey } from '../model/ledger.ts';
 import type { Step } from '../model/plan.ts';
-import { type Difference, type Haves, unseenOf } from './differences.ts';
+import { type Difference, type Haves, keyOf, unseenOf } from './differences.ts';
 import type { Occupancy } from './in-use.ts';
 import { resourceOf } from './order.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -36,7 +35,7 @@ function foreign({ host, ledger, differences }: CheckInput): readonly Finding[] 
   return differences
     .filter(({ resource, at, have }) => {
       const made = resourceOf(resource).made === true;
-      return made && have !== null && !ledger.entries.has(ledgerKey(resource, at));
+      return made && have !== null && !ledger.entries.has(keyOf({ resource, at }));
     })
     .map(({ resource, at, have, want }) =>
       finding(

@@ -2,17 +2,14 @@ import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen, type Unseen } from '../model/host-state.ts';
 import { type Json, sameJson } from '../model/json.ts';
 import { type Ledger, type LedgerEntry, ledgerKey } from '../model/ledger.ts';
+import { type ByPlace, eachPlace, ofKind } from './by-place.ts';
 import { order, resourceOf } from './order.ts';
 
-/** What a host should have, key by key (`resource at`). */
-export type Wants = ReadonlyMap<string, Want>;
+/** What a host should have; `null`: it must not be there. */
+export type Wants = ByPlace<Json>;
 
-export interface Want {
-  readonly resource: string;
-  readonly at: string;
-  /** `null`: it must not be there. */
-  readonly value: Json;
-}
+/** What was found; at a place that ends in `*`, why nothing could be seen from there on. */
+export type Haves = ByPlace<Json | Unseen>;
 
 /** A place where the host is not as wanted. */
 export interface Difference {
@@ -22,66 +19,82 @@ export interface Difference {
   readonly want: Json;
 }
 
-/** What was found, key by key; a key that ends in `*` could not be looked at from there on. */
-export type Haves = ReadonlyMap<string, Json | Unseen>;
-
 /** What the file wants of a host; and of what vflane put there earlier and the file no longer names, what was there before. */
 export function wantsOf(spec: HostSpec, state: HostState, ledger: Ledger): Wants {
-  const wants = new Map<string, Want>();
+  const wants = new Map<string, Map<string, Json>>();
   for (const resource of order) {
-    for (const { at, value } of resource.wanted(spec, state)) {
-      wants.set(ledgerKey(resource.kind, at), { resource: resource.kind, at, value });
-    }
+    const places = ofKind(wants, resource.kind);
+    for (const { at, value } of resource.wanted(spec, state)) places.set(at, value);
   }
-  for (const [key, entry] of ledger.entries) if (!wants.has(key)) addFormer(wants, key, entry);
+  for (const entry of ledger.entries.values()) {
+    if (!wants.get(entry.resource)?.has(entry.at)) addFormer(wants, entry);
+  }
   return wants;
 }
 
 /** Everything of vflane's away: each thing as it was before vflane first touched it. */
 export function wantsNothing(ledger: Ledger): Wants {
-  const wants = new Map<string, Want>();
-  for (const [key, entry] of ledger.entries) addFormer(wants, key, entry);
+  const wants = new Map<string, Map<string, Json>>();
+  for (const entry of ledger.entries.values()) addFormer(wants, entry);
   return wants;
 }
 
-function addFormer(wants: Map<string, Want>, key: string, { resource, at, was }: LedgerEntry): void {
+function addFormer(wants: Map<string, Map<string, Json>>, { resource, at, was }: LedgerEntry): void {
   if (was === null && resourceOf(resource).attribute) return;
-  wants.set(key, { resource, at, value: was });
+  ofKind(wants, resource).set(at, was);
 }
 
 export function havesOf(state: HostState): Haves {
-  const haves = new Map<string, Json | Unseen>();
+  const haves = new Map<string, Map<string, Json | Unseen>>();
   for (const resource of order) {
-    for (const { at, value } of resource.there(state)) haves.set(ledgerKey(resource.kind, at), value);
+    const places = ofKind(haves, resource.kind);
+    for (const { at, value } of resource.there(state)) places.set(at, value);
   }
   return haves;
 }
 
 /** What is at a place: a value, `null` for nothing, or why it could not be seen. */
 export function haveAt(haves: Haves, resource: string, at: string): Json | Unseen {
-  const exact = haves.get(ledgerKey(resource, at));
+  const places = haves.get(resource);
+  if (places === undefined || places.size === 0) return null;
+  const exact = places.get(at);
   if (exact !== undefined) return exact;
-  const above = at.slice(0, at.indexOf('/') + 1);
-  return haves.get(ledgerKey(resource, `${above}*`)) ?? haves.get(ledgerKey(resource, '*')) ?? null;
+  return places.get(`${at.slice(0, at.indexOf('/') + 1)}*`) ?? places.get('*') ?? null;
 }
 
 /** Every place where the two are apart, in the order of set-up. A host without any is verified. */
 export function differencesOf(wants: Wants, haves: Haves): readonly Difference[] {
   const differences: Difference[] = [];
-  for (const { resource, at, value } of wants.values()) {
-    const have = haveAt(haves, resource, at);
-    if (isUnseen(have) || sameJson(have, value)) continue;
-    // A setting that is as wanted as soon as its VF exists is no difference of its own.
-    if (have === null && sameJson(value, resourceOf(resource).fresh)) continue;
-    differences.push({ resource, at, have, want: value });
+  for (const [resource, places] of wants) {
+    const { fresh } = resourceOf(resource);
+    for (const [at, want] of places) {
+      const have = haveAt(haves, resource, at);
+      if (isUnseen(have) || sameJson(have, want)) continue;
+      // A setting that is as wanted as soon as its VF exists is no difference of its own.
+      if (have === null && sameJson(want, fresh)) continue;
+      differences.push({ resource, at, have, want });
+    }
   }
   return differences;
 }
 
-/** Wanted places that could not be looked at, with the reason: none of them may pass for "as wanted". */
-export function unseenOf(wants: Wants, haves: Haves): readonly (Want & Unseen)[] {
-  return [...wants.values()].flatMap((want) => {
-    const have = haveAt(haves, want.resource, want.at);
-    return isUnseen(have) ? [{ ...want, unseen: have.unseen }] : [];
-  });
+/** Places that are not as they should be or could not be looked at: none of the latter may pass for "as wanted". */
+export interface Hidden extends Unseen {
+  readonly resource: string;
+  readonly at: string;
+  readonly want: Json;
+}
+
+export function unseenOf(wants: Wants, haves: Haves): readonly Hidden[] {
+  const hidden: Hidden[] = [];
+  for (const { resource, at, value } of eachPlace(wants)) {
+    const have = haveAt(haves, resource, at);
+    if (isUnseen(have)) hidden.push({ resource, at, want: value, unseen: have.unseen });
+  }
+  return hidden;
+}
+
+/** The ledger's own key of a difference. */
+export function keyOf({ resource, at }: { readonly resource: string; readonly at: string }): string {
+  return ledgerKey(resource, at);
 }

@@ -27,15 +27,19 @@ function ownersOf(
   state: HostState,
   ledger: Ledger,
 ): ReadonlyMap<string, readonly string[]> {
-  const owners = new Map<string, Set<string>>();
-  const add = (at: string, guest: string) => owners.set(at, (owners.get(at) ?? new Set()).add(guest));
+  const owners = new Map<string, string[]>();
+  const add = (at: string, guest: string) => {
+    const known = owners.get(at);
+    if (known === undefined) owners.set(at, [guest]);
+    else if (!known.includes(guest)) known.push(guest);
+  };
   for (const [attachment, index] of Object.entries(ledger.allocation)) {
     for (const pf of state.pfs) add(vfAt(pf.pci, index), attachment.slice(0, attachment.indexOf('/')));
   }
   for (const pf of spec?.nics.flatMap((nic) => nic.pfs) ?? []) {
     for (const vf of pf.vfs) if (vf.owner) add(vfAt(pf.pci, vf.index), vf.owner.guest);
   }
-  return new Map([...owners].map(([at, guests]) => [at, [...guests]]));
+  return owners;
 }
 
 function vfioUsers(state: HostState, owners: ReadonlyMap<string, readonly string[]>): [string, User][] {

@@ -18,7 +18,7 @@ export function stepsOf(changes: readonly Change[], context: StepContext): reado
   const groups: Change[][] = [];
   for (const change of changes) {
     const last = groups.at(-1);
-    if (last?.[0] && groupOf(last[0]) === groupOf(change)) last.push(change);
+    if (last?.[0] && isTogether(last[0], change)) last.push(change);
     else groups.push([change]);
   }
   return groups
@@ -26,8 +26,10 @@ export function stepsOf(changes: readonly Change[], context: StepContext): reado
     .filter((step) => step.actions.length + step.undo.length > 0);
 }
 
-function groupOf({ resource, at, to }: Change): string {
-  return `${resource} ${to === null} ${resourceOf(resource).together?.(at) ?? ''}`;
+function isTogether(a: Change, b: Change): boolean {
+  if (a.resource !== b.resource || (a.to === null) !== (b.to === null)) return false;
+  const { together } = resourceOf(a.resource);
+  return together === undefined || together(a.at) === together(b.at);
 }
 
 function stepOf(changes: readonly Change[], context: StepContext): Step {
@@ -48,7 +50,10 @@ function stepOf(changes: readonly Change[], context: StepContext): Step {
     disrupts: [...new Set(disrupts)],
     guard,
     actions: actionsOf(changes.map(({ at, from, to }) => resource.move(at, from, to))),
-    undo: actionsOf(backwards.map(({ at, from, to }) => resource.move(at, to, from))),
+    undo: actionsOf(
+      backwards.map(({ at, from, to }) => resource.move(at, to, from)),
+      ['-force'],
+    ),
     undoGuard: backwards.flatMap(({ at, from, to }) => resource.guard?.(at, to, from) ?? []),
     settle: { all: whereSomethingIsLeft(resource, first, settled), show: [], timeoutMs: resource.timeoutMs },
     changes: resource.stays ? [] : changes,
@@ -75,13 +80,16 @@ function laneGuest(at: string): readonly string[] {
   return guest === '' ? [] : [guest];
 }
 
-/** All batch lines of one namespace run as one `ip -batch`: a process a line would cost a hundred times as much. */
-function actionsOf(moves: readonly Move[]): readonly Action[] {
+/**
+ * All batch lines of one namespace run as one `ip -batch`: a process a line would cost a hundred times as much. It stops
+ * at a line that fails; on the way back, with `-force`, it does not, because the rest has to be undone all the same.
+ */
+function actionsOf(moves: readonly Move[], options: readonly string[] = []): readonly Action[] {
   const actions: Action[] = [];
   let lines: Text[] = [];
   let namespace: string | undefined;
   const flush = () => {
-    if (lines.length > 0) actions.push(batchAction(lines, namespace));
+    if (lines.length > 0) actions.push(batchAction(lines, namespace, options));
     lines = [];
   };
   for (const move of moves) {
@@ -99,8 +107,13 @@ function actionsOf(moves: readonly Move[]): readonly Action[] {
   return actions;
 }
 
-function batchAction(lines: readonly Text[], namespace: string | undefined): Action {
-  const run = namespace === undefined ? ['ip', '-batch', '-'] : ['ip', '-n', namespace, '-batch', '-'];
+function batchAction(
+  lines: readonly Text[],
+  namespace: string | undefined,
+  options: readonly string[],
+): Action {
+  const inside = namespace === undefined ? [] : ['-n', namespace];
+  const run = ['ip', ...inside, ...options, '-batch', '-'];
   const stdin = lines.flatMap((line) => (typeof line === 'string' ? [line, '\n'] : [...line, '\n']));
   return { run, stdin: joined(stdin) };
 }

@@ -37,7 +37,7 @@ export const netnsVf: Resource = {
     if (to === null) return [];
     const { namespace, ifName } = lanePlace(at);
     return [
-      { query: [...ipIn(namespace), '-j', 'link', 'show', 'dev', ifName], at: ['0', 'ifname'], is: ifName },
+      { query: [...ipIn(namespace), '-j', 'link', 'show'], at: [`ifname=${ifName}`, 'ifname'], is: ifName },
     ];
   },
   takes: (at, from) => {

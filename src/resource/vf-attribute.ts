@@ -1,10 +1,10 @@
-import type { VfSpec } from '../model/host-spec.ts';
-import type { PfState, VfAdmin } from '../model/host-state.ts';
+import type { HostSpec, VfSpec } from '../model/host-spec.ts';
+import type { HostState, PfState, Unseen, VfAdmin } from '../model/host-state.ts';
 import { isUnseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
-import type { Probe } from '../model/plan.ts';
+import type { Probe, Text } from '../model/plan.ts';
 import { vfAt, vfPlace } from './place.ts';
-import { nothing, type Resource } from './resource.ts';
+import { nothing, type Placed, type Resource } from './resource.ts';
 
 /** What sets one of the settings that a PF enforces on a VF (`ip link set PF vf N …`) apart from the others. */
 export interface VfAttribute<Value extends Json> {
@@ -28,23 +28,8 @@ export function vfAttribute<Value extends Json>(attribute: VfAttribute<Value>): 
     timeoutMs: 5_000,
     attribute: true,
     ...(attribute.fresh === undefined ? {} : { fresh: attribute.fresh }),
-    wanted: (spec, state) =>
-      spec.nics.flatMap((nic) =>
-        nic.pfs.flatMap((pf) => {
-          const pfState = state.pfs.find((candidate) => candidate.pci === pf.pci);
-          return pf.vfs.flatMap((vf) => {
-            const value = pfState && attribute.wanted(vf, pfState);
-            return value === undefined ? [] : [{ at: vfAt(pf.pci, vf.index), value }];
-          });
-        }),
-      ),
-    there: (state) =>
-      state.pfs.flatMap((pf) =>
-        pf.vfs.map((vf) => ({
-          at: vfAt(pf.pci, vf.index),
-          value: isUnseen(vf.admin) ? vf.admin : attribute.there(vf.admin),
-        })),
-      ),
+    wanted: (spec, state) => wantedOf(attribute, spec, state),
+    there: (state) => thereOf(attribute, state),
     standsOn: (at) => [`num-vfs ${vfPlace(at).pf}`],
     move: (at, _from, to) => (to === null ? nothing : { batch: [line(at, attribute.words(to as Value))] }),
     settled: (at, to) => (to === null ? [] : [probe(at, attribute.shown(to as Value))]),
@@ -52,7 +37,36 @@ export function vfAttribute<Value extends Json>(attribute: VfAttribute<Value>): 
   };
 }
 
-function line(at: string, words: string) {
+function wantedOf<Value extends Json>(
+  attribute: VfAttribute<Value>,
+  spec: HostSpec,
+  state: HostState,
+): readonly Placed<Json>[] {
+  const placed: Placed<Json>[] = [];
+  for (const pf of spec.nics.flatMap((nic) => nic.pfs)) {
+    const pfState = state.pfs.find((candidate) => candidate.pci === pf.pci);
+    if (pfState === undefined) continue;
+    for (const vf of pf.vfs) {
+      const value = attribute.wanted(vf, pfState);
+      if (value !== undefined) placed.push({ at: vfAt(pf.pci, vf.index), value });
+    }
+  }
+  return placed;
+}
+
+function thereOf<Value extends Json>(
+  attribute: VfAttribute<Value>,
+  state: HostState,
+): readonly Placed<Json | Unseen>[] {
+  return state.pfs.flatMap((pf) =>
+    pf.vfs.map((vf) => ({
+      at: vfAt(pf.pci, vf.index),
+      value: isUnseen(vf.admin) ? vf.admin : attribute.there(vf.admin),
+    })),
+  );
+}
+
+function line(at: string, words: string): Text {
   const { pf, index } = vfPlace(at);
   return ['link set dev ', { netdev: { pf } }, ` vf ${index} ${words}`];
 }

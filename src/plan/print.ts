@@ -1,0 +1,58 @@
+import type { Action, Plan, Step } from '../model/plan.ts';
+import { inWords } from './words.ts';
+
+/** Lines of one batch, or writes of one step, that are shown before the rest is only counted. */
+const linesShown = 8;
+
+export interface PrintOptions {
+  /** Every command, however many. */
+  readonly full: boolean;
+}
+
+/** A plan as text, line by line: what is done and why, with the exact commands. */
+export function printPlan(plan: Plan, { full }: PrintOptions): readonly string[] {
+  if (plan.steps.length === 0) return [`${plan.host}: nothing to do`];
+  const count = plan.steps.length === 1 ? '1 step' : `${plan.steps.length} steps`;
+  const width = `${plan.steps.length}`.length;
+  return [
+    `${plan.host}: ${count}`,
+    ...plan.steps.flatMap((step, place) => printStep(step, `${place + 1}`.padStart(width), full)),
+  ];
+}
+
+function printStep(step: Step, number: string, full: boolean): readonly string[] {
+  const indent = ' '.repeat(number.length + 4);
+  const whom = step.for.length === 0 ? '' : `  (${some(step.for, full)})`;
+  const commands = step.actions.flatMap((action) => printAction(action));
+  return [
+    `  ${number}. ${step.why}${whom}`,
+    ...(step.disrupts.length === 0 ? [] : [`${indent}interrupts ${step.disrupts.join(', ')}`]),
+    ...shortened(commands, full).map((line) => `${indent}${line}`),
+  ];
+}
+
+function printAction(action: Action): readonly string[] {
+  if ('write' in action) return [`echo ${echoed(inWords(action.text))} > ${inWords(action.write)}`];
+  const command = action.run.map((word) => shellWord(inWords(word))).join(' ');
+  const lines = action.stdin === undefined ? [] : inWords(action.stdin).trimEnd().split('\n');
+  return [command, ...lines.map((line) => `    ${line}`)];
+}
+
+function echoed(text: string): string {
+  return text === '\n' ? "''" : shellWord(text);
+}
+
+/** Only for reading: a plan is never run by pasting words together. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./<> -]+$/.test(word) && !/\s/.test(word.replace(/<[^>]*>/g, '')) ? word : `'${word}'`;
+}
+
+function shortened(lines: readonly string[], full: boolean): readonly string[] {
+  if (full || lines.length <= linesShown + 1) return lines;
+  return [...lines.slice(0, linesShown), `… and ${lines.length - linesShown} more (--full shows them)`];
+}
+
+function some(names: readonly string[], full: boolean): string {
+  if (full || names.length <= linesShown) return names.join(', ');
+  return `${names.slice(0, linesShown).join(', ')} and ${names.length - linesShown} more`;
+}
