@@ -26,10 +26,18 @@ export interface HostState {
   readonly links: Seen<readonly LinkState[]>;
   /** Only the namespaces that were asked about; `null`: looked, and it is not there. */
   readonly namespaces: { readonly [name: string]: Seen<readonly LinkState[]> | null };
+  /** Default routes of the namespaces that were asked about. */
+  readonly routes: { readonly [namespace: string]: Seen<readonly DefaultRoute[]> };
   /** Who has a VFIO group open. */
   readonly holders: Seen<readonly Holder[]>;
   /** The netdev over which the operator came in, where one can be told. */
   readonly session: string | undefined;
+}
+
+export interface DefaultRoute {
+  readonly gateway: string;
+  readonly netdev: string;
+  readonly metric: number;
 }
 
 export interface Holder {

@@ -2,6 +2,7 @@ import { HostError, type HostReader } from '../host/host.ts';
 import { type HostState, isUnseen, type LinkState, type Seen } from '../model/host-state.ts';
 import type { PciAddress } from '../model/names.ts';
 import { type IpAddrShow, parseIpAddr } from './ip-link.ts';
+import { parseDefaultRoutes } from './ip-route.ts';
 import { seen, seenOr } from './look.ts';
 import { sessionNetdev } from './session.ts';
 import { type AdminOf, observePf } from './sysfs-pf.ts';
@@ -10,6 +11,8 @@ import { type AdminOf, observePf } from './sysfs-pf.ts';
 export interface Sections {
   readonly pfs: readonly PciAddress[];
   readonly namespaces: readonly string[];
+  /** Namespaces whose default routes matter. */
+  readonly routes: readonly string[];
 }
 
 /**
@@ -17,13 +20,14 @@ export interface Sections {
  * @throws HostError of kind `lost` when the host cannot be reached; everything else that fails is `unseen`.
  */
 export async function observe(reader: HostReader, sections: Sections): Promise<HostState> {
-  const [bootId, kernel, addr, modules, holders, namespaces, groups] = await Promise.all([
+  const [bootId, kernel, addr, modules, holders, namespaces, routes, groups] = await Promise.all([
     text(reader, '/proc/sys/kernel/random/boot_id'),
     text(reader, '/proc/sys/kernel/osrelease'),
     seen(async () => parseIpAddr((await reader.query(['ip', '-j', '-d', 'addr', 'show'])).stdout)),
     seen(() => reader.listDir('/sys/module')),
     seen(() => reader.openFiles('/dev/vfio')),
     observeNamespaces(reader, sections.namespaces),
+    observeRoutes(reader, sections.routes),
     seenOr(() => reader.listDir('/sys/kernel/iommu_groups')),
   ]);
   const links = isUnseen(addr) ? addr : addr.links;
@@ -37,6 +41,7 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
     pfs,
     links,
     namespaces,
+    routes,
     holders,
     session: isUnseen(links) ? undefined : await sessionNetdev(reader, links),
   };
@@ -70,6 +75,24 @@ async function observeNamespaces(
     });
   };
   return Object.fromEntries(await Promise.all(wanted.map(async (name) => [name, await look(name)] as const)));
+}
+
+async function observeRoutes(
+  reader: HostReader,
+  namespaces: readonly string[],
+): Promise<HostState['routes']> {
+  const look = (name: string) =>
+    seen(async () => {
+      const families = await Promise.all(
+        ['-4', '-6'].map((family) =>
+          reader.query(['ip', '-n', name, family, '-j', 'route', 'show', 'default']),
+        ),
+      );
+      return families.flatMap(({ stdout }) => parseDefaultRoutes(stdout));
+    });
+  const present = namespaces.length === 0 ? [] : await seenOr(() => reader.listDir('/run/netns'));
+  const there = namespaces.filter((name) => isUnseen(present) || present?.includes(name));
+  return Object.fromEntries(await Promise.all(there.map(async (name) => [name, await look(name)] as const)));
 }
 
 /** The real, effective, saved and file-system user ids: proc_pid_status(5). */

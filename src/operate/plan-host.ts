@@ -39,7 +39,7 @@ export async function planFromFile(
 ): Promise<HostPlan> {
   const expand = datapaths[host.datapath];
   if (!expand) return refusedPlan(site, await site.fold(), notBuilt(fabric, host));
-  const { fold, state } = await look(site, host);
+  const { fold, state } = await look(site, fabric, host);
   const spec = expand(fabric, host, fold.ledger);
   const wants = wantsOf(spec, state, fold.ledger);
   const allocation = spec.allocation;
@@ -66,7 +66,7 @@ export async function planToDestroy(
   host: FabricHost | undefined,
   options: PlanOptions,
 ): Promise<HostPlan> {
-  const { fold, state } = await look(site, host);
+  const { fold, state } = await look(site, undefined, host);
   return planBackwards(site, fold, state, wantsNothing(fold.ledger), {}, options);
 }
 
@@ -76,7 +76,7 @@ export async function planToUndo(
   host: FabricHost | undefined,
   options: PlanOptions,
 ): Promise<HostPlan | undefined> {
-  const { fold, state } = await look(site, host);
+  const { fold, state } = await look(site, undefined, host);
   const [last, before] = undoable(fold);
   const undone = last === undefined ? undefined : await site.plan(last);
   if (!undone) return undefined;
@@ -119,9 +119,9 @@ function asOurs(ledger: Ledger, wants: Wants): Ledger {
   return { ...ledger, entries };
 }
 
-async function look(site: Site, host: FabricHost | undefined) {
+async function look(site: Site, fabric: Fabric | undefined, host: FabricHost | undefined) {
   const fold = await site.fold();
-  const state = await observe(site.reader, sectionsFor(host, fold.ledger));
+  const state = await observe(site.reader, sectionsFor(fabric, host, fold.ledger));
   return { fold, state };
 }
 
@@ -170,6 +170,7 @@ const unobserved: HostState = {
   pfs: [],
   links: { unseen: 'not looked at' },
   namespaces: {},
+  routes: {},
   holders: { unseen: 'not looked at' },
   session: undefined,
 };

@@ -1,15 +1,30 @@
-import type { FabricHost } from '../model/fabric.ts';
+import type { Fabric, FabricHost, Guest } from '../model/fabric.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { asPciAddress, type PciAddress } from '../model/names.ts';
 import type { Change } from '../model/plan.ts';
 import type { Sections } from '../observe/observe.ts';
 
 /** What has to be looked at to hold a host against its part of the file and against what vflane put there. */
-export function sectionsFor(host: FabricHost | undefined, ledger: Ledger): Sections {
+export function sectionsFor(
+  fabric: Fabric | undefined,
+  host: FabricHost | undefined,
+  ledger: Ledger,
+): Sections {
   const asked = host?.nic.kind === 'pfs' ? host.nic.pfs : [];
   const named = (host?.guests ?? []).filter((guest) => guest.kind === 'netns').map((guest) => guest.name);
   const left = sectionsOf([...ledger.entries.values()]);
-  return { pfs: unique([...asked, ...left.pfs]), namespaces: unique([...named, ...left.namespaces]) };
+  const routed = (host?.guests ?? []).filter((guest) => guest.kind === 'netns' && hasGateway(fabric, guest));
+  return {
+    pfs: unique([...asked, ...left.pfs]),
+    namespaces: unique([...named, ...left.namespaces]),
+    routes: unique([...routed.map((guest) => guest.name), ...left.routes]),
+  };
+}
+
+/** Two more processes a namespace are spent only where a route is asked for. */
+function hasGateway(fabric: Fabric | undefined, guest: Guest): boolean {
+  const gated = new Set(fabric?.networks.filter((net) => net.gateways.length > 0).map((net) => net.name));
+  return guest.attachments.some((attachment) => gated.has(attachment.network));
 }
 
 /** What has to be looked at to see these places again. */
@@ -22,11 +37,12 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
   const namespaces = heads.flatMap(({ resource, head }) =>
     head !== '' && (resource === 'netns' || guestKinds.has(resource)) ? [head] : [],
   );
-  return { pfs: unique(pfs), namespaces: unique(namespaces) };
+  const routes = heads.flatMap(({ resource, head }) => (resource === 'guest-route' ? [head] : []));
+  return { pfs: unique(pfs), namespaces: unique(namespaces), routes: unique(routes) };
 }
 
 /** Resources whose `at` begins with a namespace. */
-const guestKinds: ReadonlySet<string> = new Set(['netns-vf', 'guest-bond', 'guest-address']);
+const guestKinds: ReadonlySet<string> = new Set(['netns-vf', 'guest-bond', 'guest-address', 'guest-route']);
 
 function unique<Item>(items: readonly Item[]): readonly Item[] {
   return [...new Set(items)];

@@ -1,6 +1,7 @@
 import { autoprobe } from '../resource/autoprobe.ts';
 import { guestAddress } from '../resource/guest-address.ts';
 import { guestBond } from '../resource/guest-bond.ts';
+import { guestRoute } from '../resource/guest-route.ts';
 import { kernelModule } from '../resource/module.ts';
 import { netns } from '../resource/netns.ts';
 import { netnsVf } from '../resource/netns-vf.ts';
@@ -43,6 +44,8 @@ export const order: readonly Resource[] = [
   netnsVf,
   guestBond,
   guestAddress,
+  // A gateway is reached through the address's subnet.
+  guestRoute,
 ];
 
 const places = new Map(order.map((resource, place) => [resource.kind, place]));

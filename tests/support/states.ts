@@ -23,6 +23,7 @@ export function bareHost(more: Partial<HostState> = {}): HostState {
     pfs: [barePf(pf0, 'enp3s0f0np0'), barePf(pf1, 'enp3s0f1np1')],
     links: [link('enp3s0f0np0', pf0), link('enp3s0f1np1', pf1)],
     namespaces: {},
+    routes: {},
     holders: [],
     session: undefined,
     ...more,

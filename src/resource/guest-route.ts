@@ -1,0 +1,84 @@
+import type { HostSpec } from '../model/host-spec.ts';
+import { isUnseen } from '../model/host-state.ts';
+import type { Json } from '../model/json.ts';
+import type { Probe } from '../model/plan.ts';
+import { ipIn, laneAt, lanePlace } from './guest-place.ts';
+import { nothing, type Placed, type Resource } from './resource.ts';
+
+/** The metric of a guest's first lane with a gateway; each further lane has one more, so that no two routes are one. */
+const firstMetric = 100;
+
+/**
+ * The default routes of a guest in a namespace: `10.3.0.1 metric 100`, sorted. The host's own namespace gets none: its
+ * way out is its operator's.
+ */
+export const guestRoute: Resource = {
+  kind: 'guest-route',
+  timeoutMs: 10_000,
+  wanted: wantedOf,
+  there: (state) =>
+    Object.entries(state.routes).flatMap(([namespace, routes]) => {
+      if (isUnseen(routes)) return [{ at: laneAt(namespace, '*'), value: routes }];
+      const netdevs = [...new Set(routes.map((route) => route.netdev))];
+      return netdevs.map((netdev) => ({
+        at: laneAt(namespace, netdev),
+        value: routes
+          .filter((route) => route.netdev === netdev)
+          .map(({ gateway, metric }) => `${gateway} metric ${metric}`)
+          .sort(),
+      }));
+    }),
+  standsOn: (at) => [`guest-bond ${at}`, `guest-address ${at}`],
+  move: (at, from, to) => {
+    const { namespace, ifName } = lanePlace(at);
+    const [before, after] = [listed(from), listed(to)];
+    const added = after.filter((route) => !before.includes(route));
+    const gone = before.filter((route) => !after.includes(route));
+    const batch = [
+      ...added.map((route) => `${family(route)}route replace default via ${words(route, ifName)}`),
+      ...gone.map((route) => `${family(route)}route del default via ${words(route, ifName)}`),
+    ];
+    if (batch.length === 0) return nothing;
+    return { batch, ...(namespace === null ? {} : { namespace }) };
+  },
+  settled: (at, to) => listed(to).map((route) => probe(at, route)),
+  together: (at) => lanePlace(at).namespace ?? '',
+  why: () => 'Give the guest its way out of the network.',
+};
+
+function wantedOf(spec: HostSpec): readonly Placed<Json>[] {
+  const guests = spec.guests.filter((guest) => guest.kind === 'netns');
+  return guests.flatMap(({ name, lanes }) =>
+    lanes
+      .filter((lane) => lane.gateways.length > 0 && !lane.dhcp)
+      .map((lane, place) => ({
+        at: laneAt(name, lane.bond),
+        value: lane.gateways.map((gateway) => `${gateway} metric ${firstMetric + place}`).sort(),
+      })),
+  );
+}
+
+function listed(value: Json): readonly string[] {
+  return value === null ? [] : (value as readonly string[]);
+}
+
+/** `10.3.0.1 metric 100` → `10.3.0.1 dev storage metric 100`. */
+function words(route: string, netdev: string): string {
+  return route.replace(' metric', ` dev ${netdev} metric`);
+}
+
+/** A line of a batch may choose its family for itself (ip(8)). */
+function family(route: string): string {
+  return route.includes(':') ? '-6 ' : '';
+}
+
+function probe(at: string, route: string): Probe {
+  const { namespace, ifName } = lanePlace(at);
+  const gateway = route.slice(0, route.indexOf(' '));
+  const six = route.includes(':') ? ['-6'] : [];
+  return {
+    query: [...ipIn(namespace), ...six, '-j', 'route', 'show', 'default', 'dev', ifName],
+    at: [`gateway=${gateway}`, 'gateway'],
+    is: gateway,
+  };
+}
