@@ -1,5 +1,5 @@
 import type { HostSpec } from '../model/host-spec.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen, type Unseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { Probe } from '../model/plan.ts';
 import { ipIn, laneAt, lanePlace } from './guest-place.ts';
@@ -17,7 +17,7 @@ export const guestRoute: Resource = {
   timeoutMs: 10_000,
   wanted: wantedOf,
   there: (state) =>
-    Object.entries(state.routes).flatMap(([namespace, routes]) => {
+    Object.entries(state.routes).flatMap(([namespace, routes]): readonly Placed<Json | Unseen>[] => {
       if (isUnseen(routes)) return [{ at: laneAt(namespace, '*'), value: routes }];
       const netdevs = [...new Set(routes.map((route) => route.netdev))];
       return netdevs.map((netdev) => ({
