@@ -52,11 +52,14 @@ function readAttachment(attachment: Cursor): ReadAttachment {
   const families = full
     ? [...inAddress(at('address')), ...byFamily(attachment)]
     : [{ cursor: attachment, family: undefined }];
+  const given = families.flatMap(({ cursor, family }) =>
+    allOf(cursor, readHostCidr).map((cidr) => ({ cidr, family })),
+  );
   return {
     key: String(attachment.path.at(-1)),
     path: attachment.path,
-    addresses: families.flatMap((family) => allOf(family.cursor, readHostCidr)),
-    misplaced: families.flatMap(misplaced),
+    addresses: given.filter(({ cidr, family }) => fits(cidr, family)).map(({ cidr }) => cidr),
+    misplaced: given.filter(({ cidr, family }) => !fits(cidr, family)).map(({ cidr }) => cidr),
     dhcp: families.filter((family) => textOf(family.cursor) === 'dhcp').map((family) => family.family ?? 4),
     macs: allOf(at('mac'), readMac),
     maxRateMbps: readMaxRate(at('max-rate')),
@@ -84,9 +87,8 @@ function byFamily(cursor: Cursor): readonly FamilyCursor[] {
   ];
 }
 
-function misplaced({ cursor, family }: FamilyCursor): readonly At<Cidr>[] {
-  if (family === undefined) return [];
-  return allOf(cursor, readHostCidr).filter((cidr) => cidr.value.address.family !== family);
+function fits(cidr: At<Cidr>, family: 4 | 6 | undefined): boolean {
+  return family === undefined || cidr.value.address.family === family;
 }
 
 function readMac(text: string): Read<string> {

@@ -46,7 +46,7 @@ function some(names: readonly string[]): string {
 
 export const vmsAreExternal: Rule = (fabric, where) =>
   guestsOf(fabric)
-    .filter(({ guest }) => guest.kinds.includes('vm'))
+    .filter(({ guest }) => guest.vm !== undefined)
     .map(({ guest }) => {
       const message = 'vflane prepares the VFs of this guest as for external: true; it does not run VMs yet';
       return finding(

@@ -2,7 +2,7 @@ import { finding } from '../model/catalogue.ts';
 import type { Connect, Datapath } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
 import { contains } from './address.ts';
-import { listed, quoted } from './grammar.ts';
+import { quoted } from './grammar.ts';
 import { onOneCard } from './nic.ts';
 import type { ReadHost } from './reading.ts';
 import { isOverlay, underlays, usersOf } from './reading-views.ts';
@@ -16,7 +16,7 @@ function encapsulation(datapath: Datapath): 'VLAN' | 'VXLAN' {
 export const oneEncapsulationANetwork: Rule = (fabric, where) => {
   const clashes = new Map<ReadHost, Clash[]>();
   for (const [network, users] of usersOf(fabric)) {
-    const [first, ...rest] = users;
+    const [first, ...rest] = users.filter((host) => host.datapath !== undefined);
     const second = rest.find((host) => first && differ(first, host));
     if (!first || !second) continue;
     clashes.set(first, [...(clashes.get(first) ?? []), { network, other: second }]);
@@ -168,19 +168,29 @@ function wayTo(connect: Connect | undefined): string | undefined {
   return connect.kind === 'lab' ? `lab ${connect.machine}` : `ssh ${connect.destination}`;
 }
 
+/** The overlays bond the two ports inside the card. */
 export const portsOfOneCard: Rule = (fabric, where) =>
   fabric.hosts.flatMap((host) => {
     if (host.nic?.kind !== 'pfs' || onOneCard(host.nic.pfs)) return [];
-    const severe = 'the card bonds its own two ports only';
-    const message = `${listed(host.nic.pfs)} are functions of different cards`;
-    return [
-      finding(
-        'VF1039',
-        where([...host.path, 'nic']),
-        message,
-        `${isOverlay(host.datapath) ? severe : 'see that it is meant so'}; a card's PFs are its functions .0 and .1`,
-      ),
-    ];
+    const message = `${host.nic.pfs.join(' and ')} are functions of different cards`;
+    const at = where([...host.path, 'nic']);
+    return isOverlay(host.datapath)
+      ? [
+          finding(
+            'VF1033',
+            at,
+            message,
+            `${host.datapath} needs both ports of one card, such as "0000:03:00"`,
+          ),
+        ]
+      : [
+          finding(
+            'VF1039',
+            at,
+            message,
+            'see that it is meant so: the ports of a card are its functions .0 and .1',
+          ),
+        ];
   });
 
 export const softwareOffloadsNothing: Rule = (fabric, where) =>

@@ -118,7 +118,7 @@ function notAllowed(issue: Issue, path: KeyPath, told: Told): ShapeFinding {
   if (Array.isArray(value) && issue.code !== 'invalid_type') return wrongLength(value, path, told);
   if (isOfAnotherKind(issue, value)) return wrongType(path, told);
   const words = issue.code === 'invalid_value' ? issue.values.map(String) : [];
-  const hint = `${didYouMean(String(value), words)}allowed: ${allowedAt(path, told)}`;
+  const hint = `${typeof value === 'string' ? didYouMean(value, words) : ''}allowed: ${allowedAt(path, told)}`;
   const code = issue.code === 'invalid_value' && typeof value === 'number' ? 'VF1012' : 'VF1011';
   const shown = typeof value === 'string' ? quoted(value) : String(value);
   return at(code, path, `${shown} is not allowed`, hint, told);

@@ -66,26 +66,26 @@ export function anyAddress(code: string) {
 
 /** `dhcp`, `none`, one address or a list of one family. */
 export function familyAddresses(family: 'IPv4' | 'IPv6') {
-  const addresses = [
-    text('VF1016', readOrWord),
-    z.array(text('VF1016', readHostCidr)).check(z.minLength(1)),
-  ] as const;
   return described(
-    z.union(addresses),
+    attachmentAddresses(),
     `${family} addresses.`,
     `an ${family} address with its prefix, a list, dhcp or none`,
   );
 }
 
-/** `dhcp`, `none`, one address, a list, or by family. */
+/** `dhcp`, `none`, one address or a list of both families. */
+export function attachmentAddresses() {
+  return z.union([text('VF1016', readOrWord), z.array(text('VF1016', readHostCidr)).check(z.minLength(1))]);
+}
+
+/** The same, or by family. */
 export function attachmentAddress() {
   const byFamily = mapping({
     v4: z.optional(familyAddresses('IPv4')),
     v6: z.optional(familyAddresses('IPv6')),
   });
-  const list = z.array(text('VF1016', readHostCidr)).check(z.minLength(1));
   return described(
-    z.union([text('VF1016', readOrWord), list, byFamily]),
+    z.union([attachmentAddresses(), byFamily]),
     'Addresses with their prefix; none unless given.',
     'an address such as 192.168.10.2/24, a list, { v4, v6 }, dhcp or none',
   );

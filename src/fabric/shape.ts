@@ -6,6 +6,7 @@ import { readDisk, readMemory } from './quantity.ts';
 import {
   anyAddress,
   attachmentAddress,
+  attachmentAddresses,
   described,
   familyAddresses,
   grammar,
@@ -97,7 +98,7 @@ function attachment() {
     trust: flag('Lets the guest change its MAC and go promiscuous; false unless said; legacy-vlan only.'),
     spoofchk: flag('Drops what the guest sends under a foreign address; true unless said.'),
   });
-  const short = attachmentAddress();
+  const short = attachmentAddresses();
   return described(
     z.union([short, full]),
     "A guest's place on a network.",
