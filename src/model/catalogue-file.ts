@@ -6,6 +6,13 @@ const error = 'error';
 /** What is wrong with one place of the file, whatever stands elsewhere. */
 const placeFindings: readonly CatalogueEntry[] = [
   {
+    code: 'VF1000',
+    severity: error,
+    title: 'The file cannot be read',
+    explanation:
+      'There is no file of that name, or it cannot be opened. Without -f the file is fabric.yaml in the current directory, else /etc/vflane/fabric.yaml.',
+  },
+  {
     code: 'VF1001',
     severity: error,
     title: 'The file is no text that YAML allows',

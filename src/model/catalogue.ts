@@ -1,4 +1,5 @@
 import { connectionFindings } from './catalogue-connection.ts';
+import { defectFindings } from './catalogue-defect.ts';
 import { fileFindings } from './catalogue-file.ts';
 import { hostFindings } from './catalogue-host.ts';
 import { planFindings } from './catalogue-plan.ts';
@@ -10,6 +11,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...hostFindings,
   ...planFindings,
   ...connectionFindings,
+  ...defectFindings,
 ];
 
 const byCode: ReadonlyMap<string, CatalogueEntry> = new Map(catalogue.map((entry) => [entry.code, entry]));

@@ -1,0 +1,71 @@
+import { styleText } from 'node:util';
+import type { Json } from '../model/json.ts';
+
+export type ColorChoice = 'always' | 'auto' | 'never';
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan' | 'magenta';
+
+/** A stream of the process, as far as it matters here. */
+export interface Sink {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** Where a verb writes: its result to stdout, progress and log to stderr. Nothing else of the program prints. */
+export interface Output {
+  /** A line of the result; nothing where `--json` was asked for. */
+  result(line: string): void;
+  /** The result as one JSON object with its `schema`; nothing without `--json`. */
+  json(schema: string, value: { readonly [key: string]: Json | undefined }): void;
+  /** One JSON object a line, for verbs that take long; nothing without `--json`. */
+  stream(schema: string, value: { readonly [key: string]: Json | undefined }): void;
+  /** A line of progress or log. */
+  log(line: string): void;
+  /** Colours a part of the result, where stdout has colours. */
+  paint(style: Style | readonly Style[], text: string): string;
+  /** The same for the log. */
+  paintLog(style: Style | readonly Style[], text: string): string;
+  readonly wantsJson: boolean;
+  /** Whether a person reads the result. */
+  readonly terminal: { readonly stdout: boolean; readonly stderr: boolean; readonly columns: number };
+}
+
+export interface OutputOptions {
+  readonly json: boolean;
+  readonly color: ColorChoice;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export function makeOutput(stdout: Sink, stderr: Sink, options: OutputOptions): Output {
+  const { json } = options;
+  const object = (schema: string, value: object) => ({ schema, ...value });
+  return {
+    result: (line) => void (json || stdout.write(`${line}\n`)),
+    json: (schema, value) =>
+      void (json && stdout.write(`${JSON.stringify(object(schema, value), null, 2)}\n`)),
+    stream: (schema, value) => void (json && stdout.write(`${JSON.stringify(object(schema, value))}\n`)),
+    log: (line) => void stderr.write(`${line}\n`),
+    paint: painter(stdout, options),
+    paintLog: painter(stderr, options),
+    wantsJson: json,
+    terminal: {
+      stdout: stdout.isTTY === true,
+      stderr: stderr.isTTY === true,
+      columns: stdout.columns ?? stderr.columns ?? 80,
+    },
+  };
+}
+
+// Since Node 22 styleText asks the stream by itself unless told not to; Node 20 ignores the third argument.
+const paintAlways = styleText as (style: string | readonly string[], text: string, options: object) => string;
+
+function painter(sink: Sink, options: OutputOptions): Output['paint'] {
+  if (!hasColor(sink, options)) return (_, text) => text;
+  return (style, text) => paintAlways(style, text, { validateStream: false });
+}
+
+// https://no-color.org: set and not empty.
+function hasColor(sink: Sink, { color, env }: OutputOptions): boolean {
+  if (color !== 'auto') return color === 'always';
+  return sink.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
+}
