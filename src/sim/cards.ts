@@ -1,0 +1,98 @@
+/** Cards the simulated host can have: dual-port, what their drivers take and refuse (facts §2–§5, §12). */
+export interface Card {
+  readonly vendor: string;
+  readonly device: string;
+  readonly vfDevice: string;
+  readonly pfDriver: string;
+  readonly vfDriver: string;
+  /** Bus and device: the ports are its functions 0 and 1. */
+  readonly slot: string;
+  /** The most VFs of one port that the firmware can be told to have. */
+  readonly maxVfs: number;
+  /** Routing id of a VF = that of its PF + offset + index × stride (facts §3.2). */
+  readonly vfOffset: (port: number, numOfVfs: number) => number;
+  readonly vfStride: number;
+  readonly maxMtu: number;
+  readonly switchdev: boolean;
+  readonly vfLinkState: boolean;
+  readonly vfMinRate: boolean;
+  readonly spoofchkByDefault: boolean;
+  /** A VF's driver may take another MAC than the PF gave it. */
+  readonly vfMayChangeMac: boolean;
+  /** A VF sees its port lose the wire; the emulated igb's VFs do not. */
+  readonly vfSeesCable: boolean;
+  /** `sriov_numvfs` = 0 while a guest has a VF: waits for ever, or is refused. */
+  readonly waitsForGuests: boolean;
+  readonly channels: number;
+  readonly linkSpeed: string;
+  readonly linkWidth: string;
+  readonly maxLinkWidth: string;
+  readonly speedMbps: number;
+  readonly ouis: string;
+  /** `portName` is what the driver calls port N, '' where it calls it nothing. */
+  readonly portName: (port: number) => string;
+  readonly namesPerFunction: boolean;
+}
+
+export const cards = {
+  connectx5: {
+    vendor: '15b3',
+    device: '1019',
+    vfDevice: '101a',
+    pfDriver: 'mlx5_core',
+    vfDriver: 'mlx5_core',
+    slot: '0000:03:00',
+    maxVfs: 127,
+    vfOffset: (port, numOfVfs) => (port === 0 ? 2 : numOfVfs + 1),
+    vfStride: 1,
+    maxMtu: 9978,
+    switchdev: true,
+    vfLinkState: true,
+    vfMinRate: true,
+    spoofchkByDefault: false,
+    vfMayChangeMac: true,
+    vfSeesCable: true,
+    waitsForGuests: true,
+    channels: 32,
+    linkSpeed: '16.0 GT/s PCIe',
+    linkWidth: '8',
+    maxLinkWidth: '16',
+    speedMbps: 100_000,
+    ouis: 'b8:ce:f6',
+    portName: (port) => `p${port}`,
+    namesPerFunction: true,
+  },
+  igb: {
+    vendor: '8086',
+    device: '10c9',
+    vfDevice: '10ca',
+    pfDriver: 'igb',
+    vfDriver: 'igbvf',
+    slot: '0000:01:00',
+    maxVfs: 7,
+    vfOffset: () => 0x80,
+    vfStride: 2,
+    maxMtu: 9216,
+    switchdev: false,
+    vfLinkState: false,
+    vfMinRate: false,
+    spoofchkByDefault: true,
+    vfMayChangeMac: false,
+    vfSeesCable: false,
+    waitsForGuests: false,
+    channels: 1,
+    linkSpeed: '2.5 GT/s PCIe',
+    linkWidth: '1',
+    maxLinkWidth: '1',
+    speedMbps: 1000,
+    ouis: '00:1b:21',
+    portName: () => '',
+    namesPerFunction: false,
+  },
+} as const satisfies { readonly [name: string]: Card };
+
+export type CardName = keyof typeof cards;
+
+export function asCardName(text: string): CardName | undefined {
+  return Object.hasOwn(cards, text) ? (text as CardName) : undefined;
+}

@@ -1,0 +1,122 @@
+import { hasCarrier } from '../carrier.ts';
+import { cardOf, functionAt, kernelOf, pfAt } from '../functions.ts';
+import { findNetdev } from '../netdevs.ts';
+import type { Netdev, SimState } from '../state.ts';
+import { firmware } from './devlink.ts';
+import { type Call, failed, type Program, type Reply, said, silent } from './program.ts';
+
+type Verb = (call: Call, netdev: Netdev, words: readonly string[], json: boolean) => Reply;
+
+const verbs: { readonly [option: string]: Verb | undefined } = {
+  '-l': showChannels,
+  '--show-channels': showChannels,
+  '-L': setChannels,
+  '--set-channels': setChannels,
+  '-k': showFeatures,
+  '--show-features': showFeatures,
+  '-K': setFeatures,
+  '--features': setFeatures,
+  '-i': showDriver,
+  '-S': (_call, _netdev, _words, json) => (json ? said('[ { } ]\n') : said('no stats available\n')),
+};
+
+/** `ethtool` 6.14 of Debian 13 (6.1 on 12). */
+export const ethtool: Program = (call) => {
+  const json = call.argv.includes('--json') || call.argv.includes('-j');
+  const words = call.argv.slice(1).filter((word) => word !== '--json' && word !== '-j');
+  if (words[0] === '--version') return said('ethtool version 6.14.2\n');
+  const [first = '', second] = words;
+  const verb = Object.hasOwn(verbs, first) ? verbs[first] : undefined;
+  const name = verb ? (second ?? '') : first;
+  if (first.startsWith('-') && !verb) return failed(1, badArguments);
+  const netdev = findNetdev(call.state, call.ns, name);
+  if (!netdev) return failed(1, 'netlink error: No such device\n');
+  return verb ? verb(call, netdev, words.slice(2), json) : link(call.state, netdev);
+};
+
+const badArguments = 'ethtool: bad command line argument(s)\nFor more information run ethtool -h\n';
+
+function link(state: SimState, netdev: Netdev): Reply {
+  const speed = hasCarrier(state, netdev) ? `${cardOf(state).speedMbps}Mb/s` : 'Unknown!';
+  return said(
+    `Settings for ${netdev.name}:\n\tSpeed: ${speed}\n\tLink detected: ${hasCarrier(state, netdev) ? 'yes' : 'no'}\n`,
+  );
+}
+
+/** Only since 6.15 in JSON (facts §5). */
+function showChannels(call: Call, netdev: Netdev, _words: readonly string[], json: boolean): Reply {
+  if (json) {
+    const why = 'JSON output not available for this subcommand\n';
+    return failed(1, `ethtool: bad command line argument(s)\n${why}For more information run ethtool -h\n`);
+  }
+  if (netdev.maxChannels === 0) return failed(1, 'netlink error: Operation not supported\n');
+  const other = cardOf(call.state).switchdev ? 'n/a' : '1';
+  const part = (combined: number) => `RX:\t\tn/a\nTX:\t\tn/a\nOther:\t\t${other}\nCombined:\t${combined}\n`;
+  return said(
+    `Channel parameters for ${netdev.name}:\nPre-set maximums:\n${part(netdev.maxChannels)}Current hardware settings:\n${part(netdev.channels)}`,
+  );
+}
+
+function setChannels(call: Call, netdev: Netdev, words: readonly string[]): Reply {
+  const [key, value = ''] = words;
+  if (call.state.uid !== 0) return failed(1, 'netlink error: Operation not permitted\n');
+  if (netdev.maxChannels === 0) return failed(1, 'netlink error: Operation not supported\n');
+  if (key !== 'combined' || !/^\d+$/.test(value)) return failed(1, badArguments);
+  const count = Number(value);
+  if (count > netdev.maxChannels) {
+    const why = 'netlink error: requested channel count exceeds maximum (offset 40)\n';
+    return failed(1, `${why}netlink error: Invalid argument\n`);
+  }
+  if (count === 0) return failed(1, 'netlink error: Invalid argument\n');
+  netdev.channels = count;
+  return silent;
+}
+
+/** Nothing offloads tc without CLS_ACT (facts §0); igb never does. */
+function isFixed(state: SimState, netdev: Netdev): boolean {
+  const canOffload = cardOf(state).switchdev && kernelOf(state).clsAct;
+  return !canOffload || !(netdev.kind === 'representor' || netdev.kind === 'pf');
+}
+
+function showFeatures({ state }: Call, netdev: Netdev, _words: readonly string[], json: boolean): Reply {
+  const fixed = isFixed(state, netdev);
+  const active = !fixed && netdev.hwTc;
+  const record = {
+    ifname: netdev.name,
+    'rx-checksumming': { active: true, fixed: false, requested: true },
+    'hw-tc-offload': { active, fixed, requested: active },
+  };
+  if (json) return said(`${JSON.stringify([record])}\n`);
+  return said(
+    `Features for ${netdev.name}:\nrx-checksumming: on\nhw-tc-offload: ${active ? 'on' : 'off'}${fixed ? ' [fixed]' : ''}\n`,
+  );
+}
+
+function setFeatures({ state }: Call, netdev: Netdev, words: readonly string[]): Reply {
+  const [feature, value] = words;
+  if (state.uid !== 0) return failed(1, 'netlink error: Operation not permitted\n');
+  if (feature !== 'hw-tc-offload')
+    return feature === undefined || value === undefined ? failed(1, badArguments) : silent;
+  if (value !== 'on' && value !== 'off') return failed(1, badArguments);
+  if (value === 'on' && isFixed(state, netdev)) {
+    return failed(
+      1,
+      'Could not change any device features\n',
+      'Actual changes:\nhw-tc-offload: off [requested on]\n',
+    );
+  }
+  netdev.hwTc = value === 'on';
+  return silent;
+}
+
+function showDriver({ state }: Call, netdev: Netdev): Reply {
+  const card = cardOf(state);
+  const driver =
+    netdev.kind === 'representor' ? 'mlx5e_rep' : (functionAt(state, netdev.pci)?.driver ?? netdev.kind);
+  const version = pfAt(state, netdev.pci) && card.switchdev ? `${firmware} (MT_0000000013)` : '';
+  const yes =
+    'supports-statistics: yes\nsupports-test: yes\nsupports-eeprom-access: yes\nsupports-register-dump: yes\nsupports-priv-flags: yes\n';
+  return said(
+    `driver: ${driver}\nversion: ${kernelOf(state).release}\nfirmware-version: ${version}\nexpansion-rom-version: \nbus-info: ${netdev.pci}\n${yes}`,
+  );
+}

@@ -1,0 +1,91 @@
+import { Failure, Refusal } from '../errno.ts';
+import { walk } from '../files/node.ts';
+import { listDir, readFile, readLink, rootOf, writeFile } from '../files/root.ts';
+import { because, type Call, failed, type Program, quoted, type Reply, said } from './program.ts';
+
+/** Each operand by itself: what fails is told, the others go on, and the exit code is 1 (coreutils). */
+function each(program: string, paths: readonly string[], act: (path: string) => string): Reply {
+  const out: string[] = [];
+  const err: string[] = [];
+  for (const path of paths) {
+    try {
+      out.push(act(path));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      err.push(`${program}${quoted(path)}: ${because(error)}\n`);
+    }
+  }
+  return { stdout: out.join(''), stderr: err.join(''), code: err.length > 0 ? 1 : 0 };
+}
+
+function operands(call: Call): readonly string[] {
+  return call.argv.slice(1).filter((word) => !word.startsWith('-'));
+}
+
+export const cat: Program = (call) =>
+  each('cat: ', operands(call), (path) => readFile(call.state, call.ns, path));
+
+export const ls: Program = (call) => {
+  const paths = operands(call);
+  const reply = each('ls: cannot access ', paths, (path) => {
+    const { node } = walk(rootOf(call.state, call.ns), path, true);
+    const names = node.kind === 'dir' ? listDir(call.state, call.ns, path) : [path];
+    return names.map((name) => `${name}\n`).join('');
+  });
+  return reply.code === 0
+    ? reply
+    : { ...reply, code: 2, stderr: reply.stderr.replace(/access ([^'\n]+): /g, "access '$1': ") };
+};
+
+/** Without -f the target as it stands; what is no link is a silent 1. */
+export const readlink: Program = (call) => {
+  const whole = call.argv.some((word) => /^-[fem]$/.test(word));
+  const one = (path: string) =>
+    whole ? walk(rootOf(call.state, call.ns), path, true).path : readLink(call.state, path);
+  const { stdout, code } = each('', operands(call), (path) => `${one(path)}\n`);
+  return { stdout, stderr: '', code };
+};
+
+/** What it was given goes to stdout whatever the file says; sysfs does not care for -a. */
+export const tee: Program = (call) => {
+  const append = call.argv.includes('-a');
+  const { stderr, code } = each('tee: ', operands(call), (path) => {
+    const old = append && !/^\/(sys|proc|dev)\//.test(path) ? previous(call, path) : '';
+    writeFile(call.state, call.ns, path, old + call.stdin, 'EACCES');
+    return '';
+  });
+  return { stdout: call.stdin, stderr, code };
+};
+
+function previous(call: Call, path: string): string {
+  try {
+    return readFile(call.state, call.ns, path);
+  } catch (error) {
+    if (error instanceof Refusal) return '';
+    throw error;
+  }
+}
+
+export const rm: Program = (call) => {
+  const force = call.argv.some((word) => /^-\w*f/.test(word));
+  return each('rm: cannot remove ', operands(call), (path) => {
+    if (Object.hasOwn(call.state.files, path)) delete call.state.files[path];
+    else if (!force) throw new Refusal('ENOENT');
+    return '';
+  });
+};
+
+export const mkdir: Program = () => said('');
+
+export const test: Program = (call) => {
+  const [flag = '', path = ''] = call.argv.slice(1);
+  if (!['-e', '-d', '-f'].includes(flag)) throw new Failure(2, 'test: unknown condition\n');
+  try {
+    const { node } = walk(rootOf(call.state, call.ns), path, true);
+    const fits = flag === '-e' || (flag === '-d') === (node.kind === 'dir');
+    return fits ? said('') : failed(1, '');
+  } catch (error) {
+    if (error instanceof Refusal) return failed(1, '');
+    throw error;
+  }
+};

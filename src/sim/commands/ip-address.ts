@@ -1,0 +1,100 @@
+import ipaddr from 'ipaddr.js';
+import { Failure, Refusal } from '../errno.ts';
+import type { Address, Netdev } from '../state.ts';
+import { type IpContext, netdevNamed } from './ip-context.ts';
+import { show } from './ip-show.ts';
+import { failed, type Reply, silent } from './program.ts';
+import { Words } from './words.ts';
+
+/** `ip address`. */
+export function ipAddress(context: IpContext, argv: readonly string[]): Reply {
+  const [verb = 'show', ...rest] = argv;
+  if (['show', 'list', 'lst', 'ls', 's'].includes(verb)) return show(context, rest, false);
+  const act = verbs[verb];
+  if (!act) return failed(255, `Command "${verb}" is unknown, try "ip address help".\n`);
+  act(context, parse(context, rest));
+  return silent;
+}
+
+interface Wanted {
+  readonly netdev: Netdev;
+  readonly address: Address | undefined;
+}
+
+const verbs: { readonly [verb: string]: ((context: IpContext, wanted: Wanted) => void) | undefined } = {
+  add: (context, wanted) => add(context, wanted, false),
+  a: (context, wanted) => add(context, wanted, false),
+  replace: (context, wanted) => add(context, wanted, true),
+  change: (context, wanted) => add(context, wanted, true),
+  del: remove,
+  delete: remove,
+  flush: (context, wanted) => {
+    if (context.call.state.uid !== 0) throw new Refusal('EPERM');
+    wanted.netdev.addresses = wanted.netdev.addresses.filter(
+      (a) => context.family !== 0 && a.family !== context.family,
+    );
+  },
+};
+
+/** Words that carry a value which changes nothing here. */
+const ignored = ['label', 'metric', 'valid_lft', 'preferred_lft', 'scope', 'proto'];
+const plain = ['nodad', 'noprefixroute', 'home', 'mngtmpaddr'];
+
+function parse(context: IpContext, argv: readonly string[]): Wanted {
+  const words = new Words(argv);
+  let name: string | undefined;
+  let address: Address | undefined;
+  while (!words.done) {
+    const word = words.next();
+    if (word === 'dev') name = words.next();
+    else if (word === 'brd' || word === 'broadcast') words.next();
+    else if (ignored.includes(word)) words.next();
+    else if (!plain.includes(word)) address = parseAddress(word === 'local' ? words.next() : word);
+  }
+  if (name === undefined) throw new Failure(255, 'Not enough information: "dev" argument is required.\n');
+  return { netdev: netdevNamed(context.call.state, context.ns, name), address };
+}
+
+function parseAddress(word: string): Address {
+  const [local = '', length] = word.split('/');
+  const bad = new Failure(1, `Error: any valid prefix is expected rather than "${word}".\n`);
+  if (!ipaddr.IPv4.isValidFourPartDecimal(local) && !ipaddr.IPv6.isValid(local)) throw bad;
+  const parsed = ipaddr.parse(local);
+  const family = parsed.kind() === 'ipv4' ? 4 : 6;
+  const most = family === 4 ? 32 : 128;
+  const prefix = length === undefined ? most : Number(length);
+  if (!Number.isInteger(prefix) || prefix < 0 || prefix > most || length === '') throw bad;
+  const scope = parsed.range() === 'linkLocal' ? 'link' : parsed.range() === 'loopback' ? 'host' : 'global';
+  return { family, local: parsed.toString(), prefix, scope, label: '' };
+}
+
+function add(context: IpContext, { netdev, address }: Wanted, replace: boolean): void {
+  if (context.call.state.uid !== 0) throw new Refusal('EPERM');
+  if (!address) throw new Failure(1, 'Not enough information: address is required.\n');
+  // One address is two where the prefix differs, in IPv4; in IPv6 it is one (devinet.c, addrconf.c).
+  const isThere = netdev.addresses.some(
+    (a) => a.local === address.local && (a.family === 6 || a.prefix === address.prefix),
+  );
+  if (isThere && replace) return;
+  if (isThere && address.family === 4) throw new Refusal('EEXIST', 'ipv4: Address already assigned');
+  if (isThere) throw new Refusal('EEXIST', 'ipv6: address already assigned');
+  if (address.family === 6 && netdev.slave) throw new Refusal('EACCES', 'IPv6 is disabled on this device');
+  netdev.addresses.push({ ...address, label: address.family === 4 ? netdev.name : '' });
+}
+
+function remove(context: IpContext, { netdev, address }: Wanted): void {
+  if (context.call.state.uid !== 0) throw new Refusal('EPERM');
+  if (!address) throw new Failure(1, 'Not enough information: address is required.\n');
+  const kept = netdev.addresses.filter(
+    (a) =>
+      a.local !== address.local ||
+      (a.prefix !== address.prefix && address.prefix < (a.family === 4 ? 32 : 128)),
+  );
+  if (kept.length === netdev.addresses.length) {
+    throw new Refusal(
+      'EADDRNOTAVAIL',
+      address.family === 4 ? 'ipv4: Address not found' : 'ipv6: address not found',
+    );
+  }
+  netdev.addresses = kept;
+}

@@ -1,0 +1,233 @@
+import { primaryOf } from '../bond.ts';
+import { hasCarrier, slaveIsUp } from '../carrier.ts';
+import { kernelOf, pfAt } from '../functions.ts';
+import { flags, operstate } from '../link-state.ts';
+import { minMtu, netdevAt } from '../netdevs.ts';
+import { portName, switchId } from '../ports.ts';
+import type { Bond, Netdev, SimState, Vf } from '../state.ts';
+import type { IpContext } from './ip-context.ts';
+
+export type Fields = { readonly [key: string]: unknown };
+
+/** What `ip -j link|addr show` prints of one netdev, key by key in its order (ip/ipaddress.c, print_linkinfo). */
+export function linkRecord(context: IpContext, netdev: Netdev, isLink: boolean): Fields {
+  const { state } = context.call;
+  const showsLink = context.family === 0 || context.details || isLink;
+  return {
+    ifindex: netdev.ifindex,
+    ...lowerLink(state, netdev),
+    ifname: netdev.name,
+    flags: flags(state, netdev),
+    mtu: netdev.mtu,
+    qdisc: qdisc(netdev),
+    ...masterName(state, netdev),
+    operstate: operstate(state, netdev),
+    ...(isLink ? { linkmode: 'DEFAULT' } : {}),
+    group: 'default',
+    txqlen: 1000,
+    ...(showsLink ? hardware(netdev) : {}),
+    ...(context.details ? details(state, netdev, isLink) : {}),
+    ...(netdev.alias && (isLink || context.details) ? { ifalias: netdev.alias } : {}),
+    ...(isLink && context.stats ? { stats64: noTraffic } : {}),
+    ...(isLink || context.details ? vfList(state, netdev) : {}),
+    ...(netdev.altNames.length > 0 ? { altnames: netdev.altNames } : {}),
+  };
+}
+
+function lowerLink(state: SimState, netdev: Netdev): Fields {
+  const lower = netdevAt(state, netdev.peer);
+  if (!lower) return {};
+  return lower.ns === netdev.ns ? { link: lower.name } : { link_index: lower.ifindex };
+}
+
+function masterName(state: SimState, netdev: Netdev): Fields {
+  const master = netdevAt(state, netdev.master);
+  return master ? { master: master.name } : {};
+}
+
+const queueless: readonly Netdev['kind'][] = ['loopback', 'bond', 'veth', 'vlan', 'vxlan', 'dummy', 'bridge'];
+
+function qdisc(netdev: Netdev): string {
+  if (netdev.kind === 'loopback') return 'noqueue';
+  if (!netdev.up) return 'noop';
+  if (queueless.includes(netdev.kind)) return 'noqueue';
+  return netdev.maxChannels > 1 || netdev.kind === 'pf' ? 'mq' : 'fq_codel';
+}
+
+function hardware(netdev: Netdev): Fields {
+  const loopback = netdev.kind === 'loopback';
+  const permanent = netdev.permMac !== netdev.mac && netdev.pci !== '' && netdev.permMac !== '';
+  return {
+    link_type: loopback ? 'loopback' : 'ether',
+    address: netdev.mac,
+    broadcast: loopback ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff',
+    ...(permanent ? { permaddr: netdev.permMac } : {}),
+  };
+}
+
+function details(state: SimState, netdev: Netdev, isLink: boolean): Fields {
+  const loopback = netdev.kind === 'loopback';
+  const queues = netdev.bond ? 16 : Math.max(1, netdev.maxChannels);
+  const switched = { phys_port_name: portName(state, netdev), phys_switch_id: switchId(state, netdev) };
+  return {
+    promiscuity: 0,
+    allmulti: 0,
+    min_mtu: loopback ? 0 : minMtu,
+    max_mtu: loopback ? 0 : netdev.maxMtu,
+    ...linkInfo(state, netdev),
+    ...(isLink ? { inet6_addr_gen_mode: 'eui64' } : {}),
+    num_tx_queues: queues,
+    num_rx_queues: queues,
+    gso_max_size: 65536,
+    gso_max_segs: 65535,
+    tso_max_size: loopback ? 524280 : 65536,
+    tso_max_segs: 65535,
+    gro_max_size: 65536,
+    ...(kernelOf(state).debian >= 13 ? { gso_ipv4_max_size: 65536, gro_ipv4_max_size: 65536 } : {}),
+    ...Object.fromEntries(Object.entries(switched).filter(([, value]) => value !== '')),
+    ...(netdev.pci === '' ? {} : { parentbus: 'pci', parentdev: netdev.pci }),
+  };
+}
+
+function linkInfo(state: SimState, netdev: Netdev): Fields {
+  const kinds: readonly Netdev['kind'][] = ['bond', 'veth', 'vlan', 'vxlan', 'dummy', 'bridge'];
+  const own = kinds.includes(netdev.kind) ? { info_kind: netdev.kind, ...infoData(state, netdev) } : {};
+  const info = { ...own, ...slaveInfo(state, netdev) };
+  return Object.keys(info).length > 0 ? { linkinfo: info } : {};
+}
+
+function infoData(state: SimState, netdev: Netdev): Fields {
+  if (netdev.bond) return { info_data: bondData(state, netdev, netdev.bond) };
+  return Object.keys(netdev.info).length > 0 ? { info_data: netdev.info } : {};
+}
+
+/** ip/iplink_bond.c, bond_print_opt: `arp_validate` none is null there, the active slave absent where there is none. */
+function bondData(state: SimState, netdev: Netdev, bond: Bond): Fields {
+  const active = netdevAt(state, bond.active)?.name;
+  const primary = primaryOf(state, netdev)?.name;
+  return {
+    mode: bond.mode,
+    ...(active === undefined ? {} : { active_slave: active }),
+    miimon: bond.miimon,
+    updelay: bond.updelay,
+    downdelay: bond.downdelay,
+    peer_notify_delay: 0,
+    use_carrier: 1,
+    arp_interval: bond.arpInterval,
+    arp_missed_max: bond.missedMax,
+    ...(bond.arpTargets.length > 0 ? { arp_ip_target: bond.arpTargets } : {}),
+    arp_validate: bond.arpValidate === 'none' ? null : bond.arpValidate,
+    arp_all_targets: bond.arpAllTargets,
+    ...(primary === undefined ? {} : { primary }),
+    primary_reselect: bond.primaryReselect,
+    fail_over_mac: bond.failOverMac,
+    xmit_hash_policy: bond.xmitHashPolicy,
+    resend_igmp: 1,
+    num_peer_notif: bond.numPeerNotif,
+    all_slaves_active: bond.allSlavesActive,
+    min_links: bond.minLinks,
+    lp_interval: 1,
+    packets_per_slave: 1,
+    ad_lacp_active: 'on',
+    ad_lacp_rate: bond.lacpRate,
+    ...(kernelOf(state).debian >= 13 ? { coupled_control: true } : {}),
+    ad_select: 'stable',
+    tlb_dynamic_lb: 1,
+  };
+}
+
+function slaveInfo(state: SimState, netdev: Netdev): Fields {
+  const master = netdevAt(state, netdev.master);
+  if (!netdev.slave || !master?.bond) return {};
+  const backup = master.bond.mode === 'active-backup' && master.bond.active !== netdev.ifindex;
+  return {
+    info_slave_kind: 'bond',
+    info_slave_data: {
+      state: backup ? 'BACKUP' : 'ACTIVE',
+      mii_status: slaveIsUp(state, master, netdev) ? 'UP' : 'DOWN',
+      link_failure_count: netdev.slave.failures,
+      perm_hwaddr: netdev.slave.permMac,
+      queue_id: 0,
+      prio: 0,
+    },
+  };
+}
+
+const noTraffic = {
+  rx: { bytes: 0, packets: 0, errors: 0, dropped: 0, over_errors: 0, multicast: 0 },
+  tx: { bytes: 0, packets: 0, errors: 0, dropped: 0, carrier_errors: 0, collisions: 0 },
+};
+
+function vfList(state: SimState, netdev: Netdev): Fields {
+  const pf = netdev.kind === 'pf' ? pfAt(state, netdev.pci) : undefined;
+  return pf && pf.vfs.length > 0 ? { vfinfo_list: pf.vfs.map(vfRecord) } : {};
+}
+
+/** print_vfinfo: no VLAN is an empty object, zero rates and QoS are left out (facts §4.1). */
+function vfRecord(vf: Vf): Fields {
+  const { admin } = vf;
+  return {
+    vf: vf.index,
+    link_type: 'ether',
+    address: admin.mac,
+    broadcast: 'ff:ff:ff:ff:ff:ff',
+    vlan_list: [
+      { ...(admin.vlan > 0 ? { vlan: admin.vlan } : {}), ...(admin.qos > 0 ? { qos: admin.qos } : {}) },
+    ],
+    ...(admin.maxRate > 0 ? { tx_rate: admin.maxRate } : {}),
+    rate: { max_tx: admin.maxRate, min_tx: admin.minRate },
+    spoofchk: admin.spoofchk,
+    link_state: admin.linkState,
+    trust: admin.trust,
+  };
+}
+
+/** `addr_info`, with the link-local address that the kernel makes itself. */
+export function addressRecords(context: IpContext, netdev: Netdev): readonly Fields[] {
+  const { state } = context.call;
+  const forever = { valid_life_time: 4294967295, preferred_life_time: 4294967295 };
+  const own = netdev.addresses.map((a) => ({
+    family: a.family === 4 ? 'inet' : 'inet6',
+    local: a.local,
+    prefixlen: a.prefix,
+    scope: a.scope,
+    ...(a.family === 4 ? { label: a.label } : {}),
+    ...forever,
+  }));
+  const kernel = kernelOf(state).debian >= 13 ? { protocol: 'kernel_ll' } : {};
+  const loopback = netdev.kind === 'loopback';
+  const local =
+    netdev.up && !loopback && !netdev.slave && hasCarrier(state, netdev)
+      ? [
+          {
+            family: 'inet6',
+            local: linkLocal(netdev.mac),
+            prefixlen: 64,
+            scope: 'link',
+            ...kernel,
+            ...forever,
+          },
+        ]
+      : [];
+  const family = context.family === 0 ? undefined : context.family === 4 ? 'inet' : 'inet6';
+  return [...(loopback && netdev.up ? loopbackAddresses(forever) : []), ...own, ...local].filter(
+    (record) => family === undefined || record.family === family,
+  );
+}
+
+function loopbackAddresses(forever: Fields): readonly { family: string }[] {
+  return [
+    { family: 'inet', local: '127.0.0.1', prefixlen: 8, scope: 'host', label: 'lo', ...forever } as {
+      family: string;
+    },
+    { family: 'inet6', local: '::1', prefixlen: 128, scope: 'host', ...forever } as { family: string },
+  ];
+}
+
+/** EUI-64 (RFC 4291, appendix A). */
+function linkLocal(mac: string): string {
+  const o = mac.split(':').map((octet) => Number.parseInt(octet, 16));
+  const group = (high = 0, low = 0) => ((high << 8) | low).toString(16);
+  const groups = [group((o[0] ?? 0) ^ 2, o[1]), group(o[2], 0xff), group(0xfe, o[3]), group(o[4], o[5])];
+  return groups[0] === '0' ? `fe80::${groups.slice(1).join(':')}` : `fe80::${groups.join(':')}`;
+}

@@ -1,0 +1,52 @@
+import { devlink } from './devlink.ts';
+import { ethtool } from './ethtool.ts';
+import { cat, ls, mkdir, readlink, rm, tee, test } from './files.ts';
+import { ip } from './ip.ts';
+import type { Program } from './program.ts';
+import {
+  dmesg,
+  falsehood,
+  hostname,
+  id,
+  kill,
+  lsmod,
+  modprobe,
+  mstconfig,
+  nothing,
+  qemu,
+  reboot,
+  sleep,
+  udevadm,
+  uname,
+} from './system.ts';
+import { systemctl, systemdRun } from './systemd.ts';
+
+/** Every program the host has; another one is missing. */
+export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
+  ['cat', cat],
+  ['devlink', devlink],
+  ['dmesg', dmesg],
+  ['ethtool', ethtool],
+  ['false', falsehood],
+  ['hostname', hostname],
+  ['id', id],
+  ['ip', ip],
+  ['kill', kill],
+  ['ls', ls],
+  ['lsmod', lsmod],
+  ['mkdir', mkdir],
+  ['modprobe', modprobe],
+  ['mstconfig', mstconfig],
+  ['qemu-system-x86_64', qemu],
+  ['readlink', readlink],
+  ['reboot', reboot],
+  ['rm', rm],
+  ['sleep', sleep],
+  ['systemctl', systemctl],
+  ['systemd-run', systemdRun],
+  ['tee', tee],
+  ['test', test],
+  ['true', nothing],
+  ['udevadm', udevadm],
+  ['uname', uname],
+]);

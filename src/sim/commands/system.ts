@@ -1,0 +1,149 @@
+import { advance, nowMs } from '../clock.ts';
+import { reboot as rebootHost } from '../create.ts';
+import { loadModule } from '../drivers.ts';
+import { kernelOf } from '../functions.ts';
+import { endProcess, startGuest } from '../processes.ts';
+import type { SimState } from '../state.ts';
+import { type Call, failed, type Program, type Reply, said, silent } from './program.ts';
+
+const loadable = [
+  'vfio',
+  'vfio_pci',
+  'bonding',
+  'igb',
+  'igbvf',
+  'mlx5_core',
+  'vxlan',
+  'veth',
+  'dummy',
+  'openvswitch',
+  '8021q',
+  'act_mirred',
+  'cls_flower',
+  'sch_ingress',
+  'macvlan',
+  'bridge',
+];
+/** What a module brings along. */
+const alsoLoaded: { readonly [module: string]: readonly string[] | undefined } = {
+  vfio_pci: ['vfio', 'vfio_iommu_type1', 'vfio_pci_core'],
+  bonding: ['tls'],
+};
+
+export const modprobe: Program = (call) => {
+  const { state } = call;
+  const remove = call.argv.includes('-r');
+  const names = call.argv.slice(1).filter((word) => !word.startsWith('-'));
+  for (const word of names) {
+    const reply = remove ? removeModule(state, word) : addModule(state, word);
+    if (reply.code !== 0) return reply;
+  }
+  return silent;
+};
+
+function addModule(state: SimState, word: string): Reply {
+  const name = word.replaceAll('-', '_');
+  if (state.modules.includes(name)) return silent;
+  const { release } = kernelOf(state);
+  if (!loadable.includes(name)) {
+    return failed(1, `modprobe: FATAL: Module ${word} not found in directory /lib/modules/${release}\n`);
+  }
+  if (state.uid !== 0)
+    return failed(1, `modprobe: ERROR: could not insert '${name}': Operation not permitted\n`);
+  for (const other of [...(alsoLoaded[name] ?? []), name]) loadModule(state, other);
+  return silent;
+}
+
+function removeModule(state: SimState, word: string): Reply {
+  const name = word.replaceAll('-', '_');
+  if (!state.modules.includes(name)) return failed(1, `modprobe: FATAL: Module ${word} not found.\n`);
+  const bound = state.pfs
+    .flatMap((pf) => [pf, ...pf.vfs])
+    .some((fn) => fn.driver.replaceAll('-', '_') === name);
+  const bonds = name === 'bonding' && state.netdevs.some((n) => n.bond);
+  if (bound || bonds) return failed(1, `modprobe: FATAL: Module ${name} is in use.\n`);
+  state.modules = state.modules.filter((module) => module !== name);
+  return silent;
+}
+
+export const lsmod: Program = ({ state }) => {
+  const lines = state.modules.map((name) => `${name.padEnd(24)}16384  0\n`);
+  return said(`Module                  Size  Used by\n${lines.join('')}`);
+};
+
+export const uname: Program = ({ state, argv }) => {
+  const { release } = kernelOf(state);
+  const [flag = '-s'] = argv.slice(1);
+  const words: { readonly [flag: string]: string | undefined } = {
+    '-s': 'Linux',
+    '-r': release,
+    '-n': state.name,
+    '-m': 'x86_64',
+    '-a': `Linux ${state.name} ${release} #1 SMP PREEMPT_DYNAMIC Debian x86_64 GNU/Linux`,
+  };
+  const word = words[flag];
+  return word === undefined ? failed(1, `uname: invalid option '${flag}'\n`) : said(`${word}\n`);
+};
+
+export const id: Program = ({ state, argv }) => {
+  const name = state.uid === 0 ? 'root' : 'user';
+  if (argv.includes('-un') || argv.includes('-nu')) return said(`${name}\n`);
+  return said(
+    argv.includes('-u') ? `${state.uid}\n` : `uid=${state.uid}(${name}) gid=${state.uid}(${name})\n`,
+  );
+};
+
+export const dmesg: Program = ({ state }) => said(state.dmesg.map((line) => `${line}\n`).join(''));
+
+export const hostname: Program = ({ state }) => said(`${state.name}\n`);
+
+export const nothing: Program = () => silent;
+
+export const falsehood: Program = () => failed(1, '');
+
+export const udevadm: Program = ({ argv }) =>
+  argv[1] === 'settle' || argv[1] === 'trigger' || argv[1] === 'control'
+    ? silent
+    : failed(1, `Unknown command verb ${argv[1] ?? ''}.\n`);
+
+export const sleep: Program = ({ state, argv }) => {
+  const seconds = Number((argv[1] ?? '').replace(/s$/, ''));
+  if (!Number.isFinite(seconds) || seconds < 0 || argv[1] === undefined) {
+    return failed(1, `sleep: invalid time interval ‘${argv[1] ?? ''}’\n`);
+  }
+  advance(state, seconds * 1000);
+  return silent;
+};
+
+export const reboot: Program = ({ state }) => {
+  if (state.uid !== 0) return failed(1, 'Call to Reboot failed: Access denied\n');
+  rebootHost(state);
+  return silent;
+};
+
+export const qemu: Program = ({ state, argv, ns }) => {
+  startGuest(state, argv, ns);
+  return silent;
+};
+
+export const kill: Program = ({ state, argv }) => {
+  for (const word of argv.slice(1).filter((w) => !w.startsWith('-'))) {
+    if (!endProcess(state, Number(word))) return failed(1, `kill: (${word}): No such process\n`);
+  }
+  return silent;
+};
+
+export const date: Program = (call: Call) => said(`${Math.floor(nowMs(call.state) / 1000)}\n`);
+
+export const mstconfig: Program = ({ state, argv }) => {
+  const set = argv.findIndex((word) => word === 'set' || word === 's');
+  const vfs = argv.find((word) => word.startsWith('NUM_OF_VFS='))?.split('=')[1];
+  if (set < 0)
+    return said(
+      `\nDevice #1:\n----------\n\nDevice type:        ConnectX5\nDevice:             ${state.pfs[0]?.pci ?? ''}\n\nConfigurations:                                          Next Boot\n        NUM_OF_VFS                                  ${state.nextNumOfVfs}\n        SRIOV_EN                                    True(1)\n`,
+    );
+  if (vfs === undefined || !/^\d+$/.test(vfs) || Number(vfs) > 127)
+    return failed(1, '-E- Failed to set configuration\n');
+  state.nextNumOfVfs = Number(vfs);
+  return said('Applying... Done!\n-I- Please reboot machine to load new configurations.\n');
+};

@@ -1,0 +1,167 @@
+import { type CardName, cards } from './cards.ts';
+import { boardGroups, kernelOf } from './functions.ts';
+import { type KernelName, kernels } from './kernels.ts';
+import { burntIn } from './macs.ts';
+import { loopback } from './namespaces.ts';
+import { addNetdev } from './netdevs.ts';
+import { probePf } from './probe.ts';
+import type { Clock, Pf, SimState } from './state.ts';
+
+export interface SimOptions {
+  readonly name: string;
+  readonly card?: CardName;
+  readonly kernel?: KernelName;
+  /** NUM_OF_VFS of the firmware, per port; what the card cannot have is cut down to what it can. */
+  readonly numOfVfs?: number;
+  readonly uid?: number;
+  readonly iommu?: boolean;
+}
+
+const defaultNumOfVfs = 16;
+/** 2026-01-01: where the clock of a host in memory starts. */
+const epochMs = 1_767_225_600_000;
+/** The management port's PCI address. */
+export const managementPci = '0000:00:1f.6';
+
+export function createState(options: SimOptions, clock: Clock = { kind: 'own', nowMs: epochMs }): SimState {
+  const card = options.card ?? 'connectx5';
+  const numOfVfs = Math.min(options.numOfVfs ?? defaultNumOfVfs, cards[card].maxVfs);
+  const state: SimState = {
+    schema: 'vflane.sim-state/1',
+    name: options.name,
+    card,
+    kernel: options.kernel ?? 'debian-13',
+    uid: options.uid ?? 0,
+    iommu: options.iommu ?? true,
+    generation: 0,
+    boots: 0,
+    clock,
+    numOfVfs,
+    nextNumOfVfs: numOfVfs,
+    cables: [true, true],
+    ...volatile(),
+    files: {},
+    log: [],
+    faults: [],
+  };
+  boot(state);
+  state.files = baseFiles(state);
+  return state;
+}
+
+type Volatile = Pick<
+  SimState,
+  | 'pfs'
+  | 'netdevs'
+  | 'nextIfindex'
+  | 'randomMacs'
+  | 'namespaces'
+  | 'routes'
+  | 'modules'
+  | 'dynamicIds'
+  | 'lag'
+  | 'processes'
+  | 'nextPid'
+  | 'waiting'
+  | 'timers'
+  | 'dmesg'
+>;
+
+/** What a reboot forgets. */
+function volatile(): Volatile {
+  return {
+    pfs: [],
+    netdevs: [],
+    nextIfindex: 2,
+    randomMacs: 0,
+    namespaces: [],
+    routes: [],
+    modules: [],
+    dynamicIds: [],
+    lag: { type: 'none', sharedFdb: false },
+    processes: [],
+    nextPid: 4000,
+    waiting: [],
+    timers: [],
+    dmesg: [],
+  };
+}
+
+/** Everything is lost but the firmware's settings, the files and what the simulator itself keeps (facts §13.12). */
+export function reboot(state: SimState): void {
+  Object.assign(state, volatile());
+  state.boots += 1;
+  boot(state);
+}
+
+/** A brand-new host of the same kind; only the generation tells it from the old one. */
+export function reset(state: SimState): void {
+  const { name, card, kernel, uid, iommu } = state;
+  const fresh = createState({ name, card, kernel, uid, iommu, numOfVfs: state.nextNumOfVfs }, state.clock);
+  const generation = state.generation + 1;
+  Object.assign(state, fresh, { generation });
+}
+
+function boot(state: SimState): void {
+  state.numOfVfs = state.nextNumOfVfs;
+  state.modules.push('e1000e', 'virtio_net', 'iommu_v2', cards[state.card].pfDriver);
+  if (cards[state.card].switchdev) state.modules.push('mlx5_ib', 'mlxfw');
+  addNetdev(state, { ...loopback('', 1), up: true });
+  addManagement(state);
+  plugCard(state);
+}
+
+function addManagement(state: SimState): void {
+  const mac = burntIn('3c:ec:ef', state.name, 0xf0);
+  const eno1 = addNetdev(state, {
+    kind: 'management',
+    name: 'eno1',
+    mac,
+    pci: managementPci,
+    maxMtu: 9000,
+    up: true,
+    altNames: kernelOf(state).debian < 13 ? ['enp0s31f6'] : ['enp0s31f6', `enx${mac.replaceAll(':', '')}`],
+  });
+  eno1.addresses.push({ family: 4, local: '10.0.0.10', prefix: 24, scope: 'global', label: 'eno1' });
+  state.routes.push({
+    ns: '',
+    family: 4,
+    dst: 'default',
+    via: '10.0.0.1',
+    ifindex: eno1.ifindex,
+    metric: 0,
+    protocol: 'static',
+    scope: 'global',
+    src: '',
+  });
+}
+
+/** The card's functions appear and their driver takes them. */
+export function plugCard(state: SimState): void {
+  const card = cards[state.card];
+  for (const port of [0, 1] as const) {
+    const pf: Pf = {
+      pci: `${card.slot}.${port}`,
+      port,
+      driver: '',
+      driverOverride: '',
+      iommuGroup: boardGroups + port,
+      autoprobe: true,
+      eswitch: 'legacy',
+      metadata: true,
+      vfs: [],
+    };
+    state.pfs.push(pf);
+    probePf(state, pf, burntIn(card.ouis, state.name, port));
+  }
+}
+
+function baseFiles(state: SimState): SimState['files'] {
+  const { debian } = kernels[state.kernel];
+  const codename = debian === 13 ? 'trixie' : 'bookworm';
+  return {
+    '/etc/hostname': `${state.name}\n`,
+    '/etc/debian_version': `${debian}.1\n`,
+    '/etc/os-release': `PRETTY_NAME="Debian GNU/Linux ${debian} (${codename})"\nNAME="Debian GNU/Linux"\nVERSION_ID="${debian}"\nVERSION_CODENAME=${codename}\nID=debian\n`,
+  };
+}

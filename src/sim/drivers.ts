@@ -1,0 +1,157 @@
+import { Blocked, Refusal } from './errno.ts';
+import { cardOf, functionAt, isHeld, pfAt, vfAt } from './functions.ts';
+import { evaluateLag } from './lag.ts';
+import { burntIn } from './macs.ts';
+import { probePf, probeVf, unprobe } from './probe.ts';
+import type { Pf, SimState, Vf } from './state.ts';
+
+/** The PCI drivers a host can load, by the module that holds them. */
+const modules: { readonly [driver: string]: string } = {
+  mlx5_core: 'mlx5_core',
+  igb: 'igb',
+  igbvf: 'igbvf',
+  'vfio-pci': 'vfio_pci',
+};
+
+export function loadModule(state: SimState, name: string): void {
+  const module = name.replaceAll('-', '_');
+  if (!state.modules.includes(module)) state.modules.push(module);
+}
+
+export function pciDrivers(state: SimState): readonly string[] {
+  return Object.keys(modules).filter((driver) => state.modules.includes(modules[driver] ?? ''));
+}
+
+export function boundTo(state: SimState, driver: string): readonly (Pf | Vf)[] {
+  return state.pfs.flatMap((pf) => [pf, ...pf.vfs]).filter((fn) => fn.driver === driver);
+}
+
+function ids(state: SimState, fn: Pf | Vf): { readonly vendor: string; readonly device: string } {
+  const card = cardOf(state);
+  return { vendor: card.vendor, device: 'port' in fn ? card.device : card.vfDevice };
+}
+
+/** drivers/pci/pci-driver.c, pci_match_device: an override excludes every other driver. */
+function matches(state: SimState, driver: string, fn: Pf | Vf): boolean {
+  if (fn.driverOverride !== '') return fn.driverOverride === driver;
+  const native = 'port' in fn ? cardOf(state).pfDriver : cardOf(state).vfDriver;
+  const { vendor, device } = ids(state, fn);
+  return (
+    driver === native ||
+    state.dynamicIds.some((id) => id.driver === driver && id.vendor === vendor && id.device === device)
+  );
+}
+
+/** pci_device_can_probe: with autoprobe off a VF is bound only through driver_override (facts §3.3). */
+function mayProbe(state: SimState, fn: Pf | Vf): boolean {
+  const owner = vfAt(state, fn.pci);
+  return owner === undefined || owner.pf.autoprobe || fn.driverOverride !== '';
+}
+
+function probe(state: SimState, driver: string, fn: Pf | Vf): void {
+  if (!mayProbe(state, fn)) throw new Refusal('ENODEV');
+  if (driver === 'vfio-pci') {
+    if (!state.iommu) throw new Refusal('EINVAL');
+    fn.driver = driver;
+    return;
+  }
+  const owner = vfAt(state, fn.pci);
+  if (owner) probeVf(state, owner.pf, owner.vf);
+  else if ('port' in fn) probePf(state, fn, burntIn(cardOf(state).ouis, state.name, fn.port));
+}
+
+/** What the bus does with a driverless function: the first driver that matches, and no complaint (device_attach). */
+export function attach(state: SimState, fn: Pf | Vf): void {
+  const driver = pciDrivers(state).find((d) => matches(state, d, fn));
+  if (fn.driver !== '' || driver === undefined) return;
+  try {
+    probe(state, driver, fn);
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+  }
+}
+
+function known(state: SimState, text: string): Pf | Vf {
+  const fn = functionAt(state, text.trim());
+  if (!fn) throw new Refusal('ENODEV');
+  return fn;
+}
+
+export function writeProbe(state: SimState, text: string): void {
+  const fn = known(state, text);
+  attach(state, fn);
+  evaluateLag(state);
+}
+
+export function writeBind(state: SimState, driver: string, text: string): void {
+  const fn = known(state, text);
+  if (!matches(state, driver, fn)) throw new Refusal('ENODEV');
+  if (fn.driver !== '') throw new Refusal('EBUSY');
+  probe(state, driver, fn);
+}
+
+/** Taking a driver from a function that a guest holds sleeps until the guest lets go. */
+export function writeUnbind(state: SimState, driver: string, text: string): void {
+  const fn = known(state, text);
+  if (fn.driver !== driver) throw new Refusal('ENODEV');
+  const vfs = 'vfs' in fn ? fn.vfs : [fn];
+  if (vfs.some((vf) => isHeld(state, vf))) throw new Blocked('a guest holds the function');
+  if ('vfs' in fn) resetPf(state, fn);
+  unprobe(state, fn);
+  evaluateLag(state);
+}
+
+/** A PF without a driver has no VFs and no eswitch. */
+function resetPf(state: SimState, pf: Pf): void {
+  for (const vf of pf.vfs) unprobe(state, vf);
+  state.netdevs = state.netdevs.filter((n) => !(n.kind === 'representor' && n.pci === pf.pci));
+  pf.vfs = [];
+  pf.eswitch = 'legacy';
+}
+
+/** An empty line clears it; nothing is bound or unbound by it. */
+export function writeOverride(fn: Pf | Vf, text: string): void {
+  fn.driverOverride = text.replace(/\n[\s\S]*$/, '');
+}
+
+function parseId(text: string): { readonly vendor: string; readonly device: string } {
+  const found = /^\s*([0-9a-f]{1,8})\s+([0-9a-f]{1,8})/i.exec(text.replaceAll('0x', ''));
+  if (!found) throw new Refusal('EINVAL');
+  const hex = (word = '') => word.toLowerCase().padStart(4, '0');
+  return { vendor: hex(found[1]), device: hex(found[2]) };
+}
+
+/** Grabs every driverless function with this id, other people's too (facts §3.3). */
+export function writeNewId(state: SimState, driver: string, text: string): void {
+  const id = parseId(text);
+  const card = cardOf(state);
+  const isStatic =
+    id.vendor === card.vendor &&
+    ((driver === card.pfDriver && id.device === card.device) ||
+      (driver === card.vfDriver && id.device === card.vfDevice));
+  const isDynamic = state.dynamicIds.some((d) => d.driver === driver && sameId(d, id));
+  if (isStatic || isDynamic) throw new Refusal('EEXIST');
+  state.dynamicIds.push({ driver, ...id });
+  for (const fn of state.pfs.flatMap((pf) => [pf, ...pf.vfs])) {
+    if (fn.driver !== '' || !matches(state, driver, fn) || !mayProbe(state, fn)) continue;
+    if (driver !== 'vfio-pci' || state.iommu) probe(state, driver, fn);
+  }
+}
+
+function sameId(a: { vendor: string; device: string }, b: { vendor: string; device: string }): boolean {
+  return a.vendor === b.vendor && a.device === b.device;
+}
+
+export function writeRemoveId(state: SimState, driver: string, text: string): void {
+  const id = parseId(text);
+  const before = state.dynamicIds.length;
+  state.dynamicIds = state.dynamicIds.filter((d) => !(d.driver === driver && sameId(d, id)));
+  if (state.dynamicIds.length === before) throw new Refusal('ENODEV');
+}
+
+export function writeAutoprobe(state: SimState, pci: string, text: string): void {
+  const word = text.trim().toLowerCase();
+  const pf = pfAt(state, pci);
+  if (!pf || !/^(1|0|y|n|yes|no|on|off|t|f)/.test(word)) throw new Refusal('EINVAL');
+  pf.autoprobe = /^(1|y|on|t)/.test(word);
+}

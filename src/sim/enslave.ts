@@ -1,0 +1,75 @@
+import { settleBonds } from './bond.ts';
+import { Refusal } from './errno.ts';
+import { cardOf, vfAt } from './functions.ts';
+import { evaluateLag, lagWarnings } from './lag.ts';
+import { randomMac, zeroMac } from './macs.ts';
+import { setMtu } from './mtu.ts';
+import { slavesOf } from './netdevs.ts';
+import type { Bond, Netdev, SimState } from './state.ts';
+
+/** Warnings: the kernel takes the slave, the card may not take the bond (facts §1.2). */
+export function enslave(state: SimState, master: Netdev, netdev: Netdev): readonly string[] {
+  if (master === netdev) throw new Refusal('EPERM', 'Cannot enslave bond to itself.');
+  if (master.kind === 'bridge') {
+    netdev.master = master.ifindex;
+    return [];
+  }
+  if (!master.bond) throw new Refusal('EOPNOTSUPP');
+  refuseAsSlave(netdev);
+  joinBond(state, master, master.bond, netdev);
+  settleBonds(state);
+  evaluateLag(state);
+  return netdev.kind === 'pf' ? lagWarnings(state) : [];
+}
+
+/** bond_main.c, bond_enslave. */
+function refuseAsSlave(netdev: Netdev): void {
+  if (netdev.kind === 'bond') throw new Refusal('EPERM', 'Device type (master device) cannot be enslaved');
+  if (netdev.kind === 'loopback') throw new Refusal('EINVAL');
+  if (netdev.up) throw new Refusal('EPERM', 'Device can not be enslaved while up');
+}
+
+function joinBond(state: SimState, master: Netdev, bond: Bond, netdev: Netdev): void {
+  const first = slavesOf(state, master).length === 0;
+  const { mtu: originalMtu, mac: permMac } = netdev;
+  setMtu(state, netdev, master.mtu);
+  if (first && master.randomMac) master.mac = netdev.mac;
+  const oneMac = bond.mode !== 'active-backup' || bond.failOverMac === 'none';
+  if (oneMac) takeMac(state, netdev, master.mac, originalMtu);
+  netdev.slave = { permMac, originalMtu, failures: 0 };
+  netdev.master = master.ifindex;
+  netdev.up = true;
+  netdev.addresses = netdev.addresses.filter((a) => a.family === 4);
+}
+
+/** A VF's driver may not take a MAC that its PF did not give it (igbvf: EADDRNOTAVAIL; mlx5 does not mind). */
+function takeMac(state: SimState, netdev: Netdev, mac: string, mtuBefore: number): void {
+  try {
+    changeMac(state, netdev, mac);
+  } catch (refusal) {
+    netdev.mtu = mtuBefore;
+    throw refusal;
+  }
+}
+
+export function changeMac(state: SimState, netdev: Netdev, mac: string): void {
+  const admin = netdev.kind === 'vf' ? vfAt(state, netdev.pci)?.vf.admin.mac : undefined;
+  const fixed = admin !== undefined && admin !== zeroMac && admin !== mac;
+  if (fixed && !cardOf(state).vfMayChangeMac) throw new Refusal('EADDRNOTAVAIL');
+  netdev.mac = mac;
+}
+
+/** The slave is closed, and gets its own MAC and MTU back (bond_main.c, __bond_release_one). */
+export function release(state: SimState, master: Netdev | undefined, netdev: Netdev): void {
+  netdev.master = 0;
+  if (!netdev.slave || !master?.bond) return;
+  netdev.mtu = netdev.slave.originalMtu;
+  if (master.bond.mode !== 'active-backup' || master.bond.failOverMac !== 'active')
+    netdev.mac = netdev.slave.permMac;
+  delete netdev.slave;
+  netdev.up = false;
+  if (master.bond.active === netdev.ifindex) master.bond.active = 0;
+  if (slavesOf(state, master).length === 0 && master.randomMac) master.mac = randomMac(state);
+  settleBonds(state);
+  evaluateLag(state);
+}

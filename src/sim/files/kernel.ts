@@ -1,0 +1,123 @@
+import { managementPci } from '../create.ts';
+import { Refusal } from '../errno.ts';
+import { allVfs, cardOf, kernelOf } from '../functions.ts';
+import { bootConfig } from '../kernels.ts';
+import { lagMapping } from '../lag.ts';
+import { bootId } from '../macs.ts';
+import type { SimState } from '../state.ts';
+import { type DirNode, dir, file, link, listing, type Node } from './node.ts';
+import { devicePath } from './pci.ts';
+
+/** /proc */
+export function procDir(state: SimState): DirNode {
+  return dir({
+    cmdline: () =>
+      file(() => `BOOT_IMAGE=/boot/vmlinuz-${kernelOf(state).release} root=/dev/vda1 ro quiet\n`),
+    modules: () =>
+      file(() => state.modules.map((name) => `${name} 16384 0 - Live 0x0000000000000000\n`).join('')),
+    sys: () =>
+      dir({
+        kernel: () =>
+          dir({
+            hostname: () => file(() => `${state.name}\n`),
+            osrelease: () => file(() => `${kernelOf(state).release}\n`),
+            random: () => dir({ boot_id: () => file(() => `${bootId(state)}\n`) }),
+          }),
+      }),
+  });
+}
+
+/** /boot */
+export function bootDir(state: SimState): DirNode {
+  const kernel = kernelOf(state);
+  return dir({ [`config-${kernel.release}`]: () => file(() => bootConfig(kernel)) });
+}
+
+/** /sys/module */
+export function moduleDir(state: SimState): DirNode {
+  return listing(
+    () => state.modules,
+    (name) => (state.modules.includes(name) ? dir({ refcnt: () => file(() => '0\n') }) : undefined),
+  );
+}
+
+/** /sys/kernel */
+export function kernelDir(state: SimState): DirNode {
+  return dir({
+    iommu_groups: () => groupsDir(state),
+    debug: () => dir({ mlx5: cardOf(state).switchdev ? () => mlx5Debug(state) : undefined }),
+    security: () => dir({ lockdown: () => file(() => '[none] integrity confidentiality\n') }),
+  });
+}
+
+function groups(state: SimState): ReadonlyMap<string, string> {
+  const found = new Map<string, string>([['12', managementPci]]);
+  if (!state.iommu) return new Map();
+  for (const fn of state.pfs.flatMap((pf) => [pf, ...pf.vfs])) found.set(String(fn.iommuGroup), fn.pci);
+  return found;
+}
+
+function groupsDir(state: SimState): Node {
+  return listing(
+    () => [...groups(state).keys()],
+    (group) => {
+      const pci = groups(state).get(group);
+      return pci === undefined
+        ? undefined
+        : dir({ devices: () => dir({ [pci]: () => link(`../../../../devices/${devicePath(pci)}`) }) });
+    },
+  );
+}
+
+/** Under both PFs; readable by root only (facts §1.1). */
+function mlx5Debug(state: SimState): Node {
+  return listing(
+    () => state.pfs.map((pf) => pf.pci),
+    (pci) => (state.pfs.some((pf) => pf.pci === pci) ? dir({ lag: () => lagDebug(state) }) : undefined),
+  );
+}
+
+function lagDebug(state: SimState): Node {
+  const active = (read: () => string) => () =>
+    file(() => {
+      if (state.lag.type === 'none') throw new Refusal('EINVAL');
+      return read();
+    });
+  return dir({
+    state: () => file(() => (state.lag.type === 'none' ? 'disabled\n' : 'active\n')),
+    type: active(() => `${state.lag.type}\n`),
+    port_sel_mode: active(() => 'queue_affinity\n'),
+    flags: active(() => `shared_fdb:${state.lag.sharedFdb ? 'on' : 'off'}\nfdb_selection_mode:native\n`),
+    mapping: active(() =>
+      lagMapping(state)
+        .map((to, i) => `${i + 1}:${to}\n`)
+        .join(''),
+    ),
+    members: () => file(() => state.pfs.map((pf) => `${pf.pci}\n`).join('')),
+  });
+}
+
+/** /sys/class/infiniband, as rdma-core's rules rename it: one device where the FDB is shared (facts §0b). */
+export function infinibandDir(state: SimState): DirNode {
+  const names = () => {
+    if (!cardOf(state).switchdev) return [];
+    const ports = state.lag.sharedFdb ? state.pfs.slice(0, 1) : state.pfs;
+    const vfs = allVfs(state).filter((vf) => vf.driver === 'mlx5_core');
+    return [...ports, ...vfs].map((fn) => rdmaName(fn.pci));
+  };
+  return listing(names, (name) => (names().includes(name) ? dir({}) : undefined));
+}
+
+function rdmaName(pci: string): string {
+  const [, bus = '', rest = ''] = pci.split(':');
+  const [device = '', fn = ''] = rest.split('.');
+  return `rocep${Number.parseInt(bus, 16)}s${Number.parseInt(device, 16)}f${fn}`;
+}
+
+/** /dev/vfio */
+export function vfioDir(state: SimState): DirNode {
+  const bound = () => allVfs(state).filter((vf) => vf.driver === 'vfio-pci');
+  const names = () =>
+    state.modules.includes('vfio') ? ['vfio', ...bound().map((vf) => String(vf.iommuGroup))] : [];
+  return listing(names, (name) => (names().includes(name) ? { kind: 'file' } : undefined));
+}

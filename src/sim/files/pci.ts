@@ -1,0 +1,188 @@
+import { managementPci } from '../create.ts';
+import {
+  boundTo,
+  pciDrivers,
+  writeAutoprobe,
+  writeBind,
+  writeNewId,
+  writeOverride,
+  writeProbe,
+  writeRemoveId,
+  writeUnbind,
+} from '../drivers.ts';
+import { Refusal } from '../errno.ts';
+import { cardOf, functionAt } from '../functions.ts';
+import { netdevsOf } from '../netdevs.ts';
+import { writeNumVfs } from '../num-vfs.ts';
+import type { Pf, SimState, Vf } from '../state.ts';
+import { netdevDir } from './net.ts';
+import { button, type DirNode, dir, file, link, listing, type Node } from './node.ts';
+
+/** The root port that the card sits behind, in /sys/devices. */
+export const cardParent = 'pci0000:00/0000:00:01.1';
+
+export function devicePath(pci: string): string {
+  return pci === managementPci ? `pci0000:00/${pci}` : `${cardParent}/${pci}`;
+}
+
+function allFunctions(state: SimState): readonly string[] {
+  return [managementPci, ...state.pfs.flatMap((pf) => [pf.pci, ...pf.vfs.map((vf) => vf.pci)])];
+}
+
+/** /sys/bus/pci */
+export function pciBus(state: SimState): DirNode {
+  return dir({
+    devices: () =>
+      listing(
+        () => allFunctions(state),
+        (pci) => (exists(state, pci) ? link(`../../../devices/${devicePath(pci)}`) : undefined),
+      ),
+    drivers: () =>
+      listing(
+        () => allDrivers(state),
+        (name) => driverDir(state, name),
+      ),
+    drivers_probe: () => button((text) => writeProbe(state, text)),
+  });
+}
+
+function exists(state: SimState, pci: string): boolean {
+  return pci === managementPci || functionAt(state, pci) !== undefined;
+}
+
+function allDrivers(state: SimState): readonly string[] {
+  return [...pciDrivers(state), 'e1000e'];
+}
+
+function driverDir(state: SimState, name: string): Node | undefined {
+  if (!allDrivers(state).includes(name)) return undefined;
+  const bound = () => (name === 'e1000e' ? [managementPci] : boundTo(state, name).map((fn) => fn.pci));
+  const attributes = dir({
+    bind: () => button((text) => writeBind(state, name, text)),
+    unbind: () => button((text) => writeUnbind(state, name, text)),
+    new_id: () => button((text) => writeNewId(state, name, text)),
+    remove_id: () => button((text) => writeRemoveId(state, name, text)),
+  });
+  return listing(
+    () => [...attributes.names(), ...bound()],
+    (entry) =>
+      attributes.child(entry) ??
+      (bound().includes(entry) ? link(`../../../../devices/${devicePath(entry)}`) : undefined),
+  );
+}
+
+/** /sys/devices/pci0000:00 */
+export function pciTree(state: SimState, ns: string): DirNode {
+  return dir({
+    '0000:00:01.1': () =>
+      listing(
+        () => allFunctions(state).filter((pci) => pci !== managementPci),
+        (pci) => cardFunction(state, ns, pci),
+      ),
+    [managementPci]: () => managementDir(state, ns),
+  });
+}
+
+function managementDir(state: SimState, ns: string): DirNode {
+  return dir({
+    vendor: () => file(() => '0x8086\n'),
+    device: () => file(() => '0x15fb\n'),
+    class: () => file(() => '0x020000\n'),
+    driver: () => link('../../../bus/pci/drivers/e1000e'),
+    driver_override: () => file(() => '(null)\n'),
+    iommu_group: state.iommu ? () => link('../../../kernel/iommu_groups/12') : undefined,
+    numa_node: () => file(() => '-1\n'),
+    net: () => netDir(state, ns, managementPci),
+  });
+}
+
+function netDir(state: SimState, ns: string, pci: string): DirNode {
+  const here = () => netdevsOf(state, pci).filter((n) => n.ns === ns);
+  return listing(
+    () => here().map((n) => n.name),
+    (name) => {
+      const netdev = here().find((n) => n.name === name);
+      return netdev && netdevDir(state, netdev);
+    },
+  );
+}
+
+function cardFunction(state: SimState, ns: string, pci: string): Node | undefined {
+  const fn = functionAt(state, pci);
+  if (!fn) return undefined;
+  const base = functionAttributes(state, ns, fn);
+  const more = 'port' in fn ? pfAttributes(state, fn) : vfAttributes(state, fn);
+  const virtfns = 'port' in fn ? virtfnLinks(fn) : dir({});
+  const parts = [base, more, virtfns];
+  return listing(
+    () => parts.flatMap((part) => part.names()),
+    (name) => parts.map((part) => part.child(name)).find((node) => node !== undefined),
+  );
+}
+
+function functionAttributes(state: SimState, ns: string, fn: Pf | Vf): DirNode {
+  const card = cardOf(state);
+  const hasNet = netdevsOf(state, fn.pci).length > 0;
+  return dir({
+    vendor: () => file(() => `0x${card.vendor}\n`),
+    device: () => file(() => `0x${'port' in fn ? card.device : card.vfDevice}\n`),
+    class: () => file(() => '0x020000\n'),
+    driver: fn.driver === '' ? undefined : () => driverLink(fn.driver),
+    driver_override: () =>
+      file(
+        () => `${fn.driverOverride || '(null)'}\n`,
+        (text) => writeOverride(fn, text),
+      ),
+    iommu_group: state.iommu ? () => link(`../../../../kernel/iommu_groups/${fn.iommuGroup}`) : undefined,
+    net: hasNet ? () => netDir(state, ns, fn.pci) : undefined,
+    numa_node: () => file(() => '-1\n'),
+    local_cpulist: () => file(() => '0-31\n'),
+    current_link_speed: () => file(() => `${card.linkSpeed}\n`),
+    current_link_width: () => file(() => `${card.linkWidth}\n`),
+    max_link_speed: () => file(() => `${card.linkSpeed}\n`),
+    max_link_width: () => file(() => `${card.maxLinkWidth}\n`),
+    subsystem: () => link('../../../../bus/pci'),
+  });
+}
+
+function driverLink(driver: string): Node {
+  return link(`../../../../bus/pci/drivers/${driver}`);
+}
+
+/** The SR-IOV files exist only where the firmware has VFs to give (facts §3.1). */
+function pfAttributes(state: SimState, pf: Pf): DirNode {
+  if (state.numOfVfs === 0) return dir({});
+  const card = cardOf(state);
+  return dir({
+    sriov_numvfs: () =>
+      file(
+        () => `${pf.vfs.length}\n`,
+        (text) => writeNumVfs(state, pf, text),
+      ),
+    sriov_totalvfs: () => file(() => `${state.numOfVfs}\n`),
+    sriov_offset: () => file(() => `${card.vfOffset(pf.port, state.numOfVfs)}\n`),
+    sriov_stride: () => file(() => `${card.vfStride}\n`),
+    sriov_vf_device: () => file(() => `${card.vfDevice}\n`),
+    sriov_drivers_autoprobe: () =>
+      file(
+        () => `${pf.autoprobe ? 1 : 0}\n`,
+        (text) => writeAutoprobe(state, pf.pci, text),
+      ),
+  });
+}
+
+function virtfnLinks(pf: Pf): DirNode {
+  return listing(
+    () => pf.vfs.map((vf) => `virtfn${vf.index}`),
+    (name) => {
+      const vf = /^virtfn\d+$/.test(name) ? pf.vfs[Number(name.slice('virtfn'.length))] : undefined;
+      return vf && link(`../${vf.pci}`);
+    },
+  );
+}
+
+function vfAttributes(state: SimState, vf: Vf): DirNode {
+  const pf = state.pfs.find((p) => p.vfs.includes(vf));
+  if (!pf) throw new Refusal('ENOENT');
+  return dir({ physfn: () => link(`../${pf.pci}`) });
+}

@@ -1,0 +1,138 @@
+import { Refusal } from '../errno.ts';
+import { cardOf } from '../functions.ts';
+import type { Netdev, SimState } from '../state.ts';
+import { bootDir, infinibandDir, kernelDir, moduleDir, procDir, vfioDir } from './kernel.ts';
+import { netdevDir } from './net.ts';
+import { both, type DirNode, dir, link, listing, type Node, walk } from './node.ts';
+import { devicePath, pciBus, pciTree } from './pci.ts';
+
+/** The host's whole file tree as a process in namespace `ns` sees it: sysfs shows each namespace its own netdevs. */
+export function rootOf(state: SimState, ns: string): DirNode {
+  const kernelTree = dir({
+    sys: () => sysDir(state, ns),
+    proc: () => procDir(state),
+    boot: () => bootDir(state),
+    dev: () => dir({ vfio: state.modules.includes('vfio') ? () => vfioDir(state) : undefined }),
+    run: () => dir({ netns: () => namespacesDir(state) }),
+  });
+  return both(kernelTree, ordinary(state, '/'));
+}
+
+function sysDir(state: SimState, ns: string): DirNode {
+  const here = () => state.netdevs.filter((n) => n.ns === ns);
+  return dir({
+    bus: () => dir({ pci: () => pciBus(state) }),
+    class: () =>
+      dir({
+        net: () =>
+          listing(
+            () => here().map((n) => n.name),
+            (name) => {
+              const netdev = here().find((n) => n.name === name);
+              return netdev && link(`../../devices/${netdevPath(netdev)}`);
+            },
+          ),
+        infiniband: cardOf(state).switchdev ? () => infinibandDir(state) : undefined,
+      }),
+    devices: () => dir({ 'pci0000:00': () => pciTree(state, ns), virtual: () => virtualDir(state, here) }),
+    kernel: () => kernelDir(state),
+    module: () => moduleDir(state),
+  });
+}
+
+function netdevPath(netdev: Netdev): string {
+  return netdev.pci === '' ? `virtual/net/${netdev.name}` : `${devicePath(netdev.pci)}/net/${netdev.name}`;
+}
+
+function virtualDir(state: SimState, here: () => readonly Netdev[]): DirNode {
+  const virtual = () => here().filter((n) => n.pci === '');
+  return dir({
+    net: () =>
+      listing(
+        () => virtual().map((n) => n.name),
+        (name) => {
+          const netdev = virtual().find((n) => n.name === name);
+          return netdev && netdevDir(state, netdev);
+        },
+      ),
+  });
+}
+
+function namespacesDir(state: SimState): DirNode {
+  return listing(
+    () => state.namespaces,
+    (name) => (state.namespaces.includes(name) ? { kind: 'file' } : undefined),
+  );
+}
+
+/** Files that somebody wrote; their folders are there because they are. */
+function ordinary(state: SimState, folder: string): DirNode {
+  const below = () => Object.keys(state.files).filter((path) => path.startsWith(folder));
+  return listing(
+    () => [...new Set(below().map((path) => path.slice(folder.length).split('/')[0] ?? ''))],
+    (name): Node | undefined => {
+      const path = `${folder}${name}`;
+      const text = Object.hasOwn(state.files, path) ? state.files[path] : undefined;
+      if (text !== undefined) {
+        const write = (value: string) => {
+          state.files[path] = value;
+        };
+        return { kind: 'file', read: () => text, write };
+      }
+      return below().some((p) => p.startsWith(`${path}/`)) ? ordinary(state, `${path}/`) : undefined;
+    },
+  );
+}
+
+/** @throws Refusal */
+export function readFile(state: SimState, ns: string, path: string): string {
+  const { node, path: real } = walk(rootOf(state, ns), path, true);
+  if (node.kind === 'dir') throw new Refusal('EISDIR');
+  if (node.kind === 'link') throw new Refusal('ENOENT');
+  const rootOnly = real.startsWith('/sys/kernel/debug');
+  if (!node.read || (rootOnly && state.uid !== 0)) throw new Refusal('EACCES');
+  return node.read();
+}
+
+export function readLink(state: SimState, path: string): string {
+  const { node } = walk(rootOf(state, ''), path, false);
+  if (node.kind !== 'link') throw new Refusal('EINVAL');
+  return node.target;
+}
+
+export function listDir(state: SimState, ns: string, path: string): readonly string[] {
+  const { node } = walk(rootOf(state, ns), path, true);
+  if (node.kind !== 'dir') throw new Refusal('ENOTDIR');
+  return [...node.names()].sort();
+}
+
+const kernelTrees = /^\/(sys|proc|dev|run\/netns|boot)(\/|$)/;
+
+/** Writes an attribute, or a whole ordinary file. `create`: what a missing kernel file answers (O_CREAT gives EACCES). */
+export function writeFile(
+  state: SimState,
+  ns: string,
+  path: string,
+  text: string,
+  missing: 'ENOENT' | 'EACCES',
+): void {
+  if (state.uid !== 0) throw new Refusal('EACCES');
+  const found = lookUp(state, ns, path);
+  if (!found) {
+    if (kernelTrees.test(path)) throw new Refusal(missing);
+    state.files[path] = text;
+    return;
+  }
+  if (found.kind === 'dir') throw new Refusal('EISDIR');
+  if (found.kind !== 'file' || !found.write) throw new Refusal('EACCES');
+  found.write(text);
+}
+
+function lookUp(state: SimState, ns: string, path: string): Node | undefined {
+  try {
+    return walk(rootOf(state, ns), path, true).node;
+  } catch (refusal) {
+    if (refusal instanceof Refusal && refusal.errno === 'ENOENT') return undefined;
+    throw refusal;
+  }
+}

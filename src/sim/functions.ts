@@ -1,0 +1,64 @@
+import { type Card, cards } from './cards.ts';
+import { type Kernel, kernels } from './kernels.ts';
+import type { Pf, SimState, Vf } from './state.ts';
+
+export function cardOf(state: SimState): Card {
+  return cards[state.card];
+}
+
+export function kernelOf(state: SimState): Kernel {
+  return kernels[state.kernel];
+}
+
+export function pfAt(state: SimState, pci: string): Pf | undefined {
+  return state.pfs.find((pf) => pf.pci === pci);
+}
+
+export function vfAt(state: SimState, pci: string): { readonly pf: Pf; readonly vf: Vf } | undefined {
+  for (const pf of state.pfs) {
+    const vf = pf.vfs.find((v) => v.pci === pci);
+    if (vf) return { pf, vf };
+  }
+  return undefined;
+}
+
+export function functionAt(state: SimState, pci: string): Pf | Vf | undefined {
+  return pfAt(state, pci) ?? vfAt(state, pci)?.vf;
+}
+
+export function allVfs(state: SimState): readonly Vf[] {
+  return state.pfs.flatMap((pf) => pf.vfs);
+}
+
+export function isHeld(state: SimState, vf: Vf): boolean {
+  return state.processes.some((process) => process.vfs.includes(vf.pci));
+}
+
+/** What firmware calls "up": a driver of the host's, or a running guest (facts §1.2.8). */
+export function isInUse(state: SimState, vf: Vf): boolean {
+  return vf.driver === cardOf(state).vfDriver || isHeld(state, vf);
+}
+
+/** `0000:03:00.0` moved on by a routing-id offset. */
+export function pciPlus(pci: string, offset: number): string {
+  const [domain = '', bus = '', rest = ''] = pci.split(':');
+  const [device = '', fn = ''] = rest.split('.');
+  const from = (Number.parseInt(bus, 16) << 8) | (Number.parseInt(device, 16) << 3) | Number(fn);
+  const rid = from + offset;
+  const hex = (value: number) => value.toString(16).padStart(2, '0');
+  return `${domain}:${hex(rid >> 8)}:${hex((rid >> 3) & 31)}.${rid & 7}`;
+}
+
+/** The lowest IOMMU group nobody has; the first ones belong to the board. */
+export function freeIommuGroup(state: SimState): number {
+  const taken = new Set<number>();
+  for (const pf of state.pfs) {
+    taken.add(pf.iommuGroup);
+    for (const vf of pf.vfs) taken.add(vf.iommuGroup);
+  }
+  let group = boardGroups;
+  while (taken.has(group)) group += 1;
+  return group;
+}
+
+export const boardGroups = 13;

@@ -1,0 +1,83 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { createState, type SimOptions } from './create.ts';
+import type { SimState } from './state.ts';
+
+/** Where a simulated host's state is between two operations. */
+export interface Keeper {
+  load(): SimState;
+  /** Durable when it returns. */
+  save(): void;
+}
+
+export function memoryKeeper(state: SimState): Keeper {
+  return { load: () => state, save: () => {} };
+}
+
+/**
+ * One JSON file, put in place at once. A host that was only looked at has no file: it is made anew, the same, each time.
+ * Each operation looks whether another command has written meanwhile; two that write at the same moment are not kept apart.
+ */
+export function fileKeeper(stateFile: string, options: SimOptions): Keeper {
+  let state: SimState | undefined;
+  let seen = '';
+  return {
+    load() {
+      const now = signature(stateFile);
+      if (state === undefined || now !== seen) {
+        state = now === '' ? createState(options, { kind: 'wall', offsetMs: 0 }) : read(stateFile);
+        seen = now;
+      }
+      return state;
+    },
+    save() {
+      if (state === undefined) return;
+      put(stateFile, JSON.stringify(state));
+      seen = signature(stateFile);
+    },
+  };
+}
+
+function signature(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stats ? `${stats.ino}/${stats.mtimeNs}/${stats.size}` : '';
+}
+
+function read(path: string): SimState {
+  const state = JSON.parse(readFileSync(path, 'utf8')) as SimState;
+  if (state.schema !== 'vflane.sim-state/1') throw new Error(`${path}: not a simulated host's state`);
+  return state;
+}
+
+function put(path: string, text: string): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true });
+  const temporary = `${path}.${process.pid}.new`;
+  const file = openSync(temporary, 'w', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+  syncFolder(folder);
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}

@@ -1,0 +1,63 @@
+import { release } from './enslave.ts';
+import { Refusal } from './errno.ts';
+import { pfAt } from './functions.ts';
+import { addNetdev, nameInUse, netdevAt, refuseCollision } from './netdevs.ts';
+import { close, removeNetdev } from './remove.ts';
+import type { Netdev, SimState } from './state.ts';
+
+export function hasNamespace(state: SimState, ns: string): boolean {
+  return ns === '' || state.namespaces.includes(ns);
+}
+
+export function addNamespace(state: SimState, ns: string): void {
+  state.namespaces.push(ns);
+  addNetdev(state, loopback(ns, 1));
+}
+
+export function loopback(ns: string, ifindex: number): Parameters<typeof addNetdev>[1] {
+  return { kind: 'loopback', name: 'lo', mac: '00:00:00:00:00:00', ns, ifindex, mtu: 65536 };
+}
+
+/** Netdevs with hardware come back to the host, down and without addresses; the others are gone with it. */
+export function deleteNamespace(state: SimState, ns: string): void {
+  state.namespaces = state.namespaces.filter((name) => name !== ns);
+  for (const netdev of state.netdevs.filter((n) => n.ns === ns)) {
+    if (netdev.pci === '') removeNetdev(state, netdev);
+    else comeBack(state, netdev);
+  }
+  state.routes = state.routes.filter((route) => route.ns !== ns);
+}
+
+/** net/core/dev.c, default_device_exit_net. */
+function comeBack(state: SimState, netdev: Netdev): void {
+  leave(state, netdev);
+  if (nameInUse(state, '', netdev.name)) netdev.name = `dev${netdev.ifindex}`;
+  netdev.altNames = netdev.altNames.filter((name) => !nameInUse(state, '', name));
+  netdev.ns = '';
+}
+
+function leave(state: SimState, netdev: Netdev): void {
+  if (netdev.master) release(state, netdevAt(state, netdev.master), netdev);
+  close(state, netdev);
+  netdev.addresses = [];
+}
+
+/** net/core/dev.c, dev_change_net_namespace: closed, released, without addresses; names must be free there. */
+export function moveNetdev(state: SimState, netdev: Netdev, ns: string, rename: string | undefined): void {
+  if (netdev.ns === ns) return;
+  if (isImmovable(state, netdev)) throw new Refusal('EINVAL');
+  const taken = state.netdevs.some(
+    (n) => n.ns === ns && (n.name === netdev.name || n.altNames.includes(netdev.name)),
+  );
+  const name = taken && rename !== undefined ? rename : netdev.name;
+  refuseCollision(state, netdev, ns, [name, ...netdev.altNames]);
+  leave(state, netdev);
+  netdev.name = name;
+  netdev.ns = ns;
+  // The number is kept if it is free there; two of one number never meet here, as numbers are never reused.
+}
+
+function isImmovable(state: SimState, netdev: Netdev): boolean {
+  if (netdev.kind === 'pf') return pfAt(state, netdev.pci)?.eswitch === 'switchdev';
+  return ['loopback', 'bond', 'bridge', 'representor'].includes(netdev.kind);
+}

@@ -1,0 +1,237 @@
+import {
+  defaultTimeoutMs,
+  type Host,
+  HostError,
+  type HostErrorDetails,
+  type OpenFile,
+  type Ran,
+  type RunOptions,
+} from '../host/host.ts';
+import { isReadOnly } from '../host/read-only.ts';
+import { settleBonds } from './bond.ts';
+import { advance, nowMs } from './clock.ts';
+import type { Reply } from './commands/program.ts';
+import type { SimOptions } from './create.ts';
+import { Blocked, Refusal } from './errno.ts';
+import { strike } from './faults.ts';
+import { listDir, readFile, readLink, writeFile } from './files/root.ts';
+import { vfAt } from './functions.ts';
+import type { Keeper } from './keeper.ts';
+import { appendLog, type Change } from './log.ts';
+import { MissingProgram, start } from './start.ts';
+import type { Fault, SimState, Timer } from './state.ts';
+
+/** The tool is dead: nothing it does on this host after that reaches it. */
+export class KilledByFault extends Error {
+  override readonly name = 'KilledByFault';
+}
+
+export type SimHostOptions = SimOptions & {
+  /** How the tool dies of a `kill` fault; by default it kills itself. If it returns, KilledByFault is thrown. */
+  readonly onKill?: () => void;
+};
+
+/** A kernel, a card and their tools in memory: answers as a host does, and refuses what one refuses. */
+export class SimHost implements Host {
+  readonly name: string;
+  readonly #keeper: Keeper;
+  readonly #onKill: () => void;
+  #dead: Error | undefined;
+
+  constructor(keeper: Keeper, options: Pick<SimHostOptions, 'name' | 'onKill'>) {
+    this.name = options.name;
+    this.#keeper = keeper;
+    this.#onKill = options.onKill ?? (() => process.kill(process.pid, 'SIGKILL'));
+  }
+
+  /** The state itself, for tests and for `sim` verbs: whoever changes it calls `save`. */
+  get state(): SimState {
+    return this.#keeper.load();
+  }
+
+  save(): void {
+    this.#keeper.save();
+  }
+
+  /** The same machine for a tool that starts anew after it was killed. */
+  reopened(): SimHost {
+    return new SimHost(this.#keeper, { name: this.name, onKill: this.#onKill });
+  }
+
+  /** Time on the host: sleeping moves it on and waits for nothing. */
+  get clock(): { now(): number; sleep(ms: number): Promise<void> } {
+    return {
+      now: () => nowMs(this.state),
+      sleep: async (ms) => {
+        this.#alive();
+        advance(this.state, ms);
+      },
+    };
+  }
+
+  async readFile(path: string): Promise<string> {
+    return this.#look(['read', path], (state) => readFile(state, '', path));
+  }
+
+  async readLink(path: string): Promise<string> {
+    return this.#look(['readlink', path], (state) => readLink(state, path));
+  }
+
+  async listDir(path: string): Promise<readonly string[]> {
+    return this.#look(['list', path], (state) => listDir(state, '', path));
+  }
+
+  async openFiles(folder: string): Promise<readonly OpenFile[]> {
+    return this.#look(['open files below', folder], (state) => {
+      if (state.uid !== 0) throw new Refusal('EACCES');
+      return openFilesBelow(state, folder.replace(/\/+$/, ''));
+    });
+  }
+
+  async query(argv: readonly string[], _timeoutMs?: number): Promise<Ran> {
+    if (!isReadOnly(argv)) throw new HostError({ kind: 'refused', host: this.name, argv });
+    return this.#ask(argv);
+  }
+
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    if (isReadOnly(argv)) return this.#ask(argv);
+    const { stdin = '', timeoutMs = defaultTimeoutMs } = options;
+    const change = options.stdin === undefined ? { run: argv } : { run: argv, stdin };
+    return this.#change(change, timeoutMs, (state) => this.#ran(argv, () => start(state, argv, stdin)));
+  }
+
+  async writeFile(path: string, text: string): Promise<void> {
+    await this.#change({ write: path, text }, defaultTimeoutMs, (state) =>
+      this.#told(['write', path, text], () => {
+        writeFile(state, '', path, text, 'ENOENT');
+        settleBonds(state);
+        return { stdout: '', stderr: '' };
+      }),
+    );
+  }
+
+  /** Timers of `systemd-run` whose time has come, oldest first; who runs one takes it first. */
+  dueTimers(): readonly Timer[] {
+    const now = nowMs(this.state);
+    return this.state.timers.filter((timer) => timer.dueMs <= now).sort((a, b) => a.dueMs - b.dueMs);
+  }
+
+  takeTimer(unit: string): Timer | undefined {
+    const { state } = this;
+    const taken = state.timers.find((timer) => timer.unit === unit);
+    state.timers = state.timers.filter((timer) => timer !== taken);
+    if (taken) this.save();
+    return taken;
+  }
+
+  #alive(): void {
+    if (this.#dead) throw this.#dead;
+  }
+
+  #look<Value>(argv: readonly string[], look: (state: SimState) => Value): Value {
+    this.#alive();
+    return this.#told(argv, () => look(this.state));
+  }
+
+  #ask(argv: readonly string[]): Ran {
+    this.#alive();
+    return this.#ran(argv, () => start(this.state, argv, ''));
+  }
+
+  /** One operation that changes: a fault may strike it; it is logged and durable before it answers. */
+  #change(change: Change, timeoutMs: number, act: (state: SimState) => Ran): Ran {
+    this.#alive();
+    const { state } = this;
+    const fault = strike(state);
+    if (fault && !fault.after && fault.how !== 'lie') this.#play(fault, change, timeoutMs);
+    const outcome = attempt(() => act(fault?.how === 'lie' ? structuredClone(state) : state));
+    if (fault?.after && fault.how !== 'lie') this.#play(fault, change, timeoutMs);
+    return this.#answer(change, timeoutMs, fault, outcome);
+  }
+
+  #answer(change: Change, timeoutMs: number, fault: Fault | undefined, outcome: Attempt): Ran {
+    const struck = fault ? { fault: described(fault) } : {};
+    if ('ran' in outcome) {
+      this.#record(change, struck);
+      return outcome.ran;
+    }
+    if (outcome.error instanceof Blocked) advance(this.state, timeoutMs);
+    const error = outcome.error instanceof Blocked ? this.#error('timeout', change) : outcome.error;
+    this.#record(change, { error: error instanceof Error ? error.message : String(error), ...struck });
+    throw error;
+  }
+
+  #play(fault: Fault, change: Change, timeoutMs: number): never {
+    if (fault.how === 'kill') this.#die(fault, change);
+    if (fault.how === 'hang') advance(this.state, timeoutMs);
+    const error = this.#error(fault.how === 'hang' ? 'timeout' : 'run' in change ? 'exit' : 'errno', change);
+    this.#record(change, { error: error.message, fault: described(fault) });
+    throw error;
+  }
+
+  #die(fault: Fault, change: Change): never {
+    if (fault.after) this.#record(change, { fault: described(fault) });
+    else this.save();
+    this.#dead = new KilledByFault(`${this.name}: killed by a fault`);
+    this.#onKill();
+    throw this.#dead;
+  }
+
+  #record(change: Change, more: { readonly error?: string; readonly fault?: string }): void {
+    appendLog(this.state, change, { at: nowMs(this.state), ...more });
+    this.save();
+  }
+
+  #error(kind: 'timeout' | 'exit' | 'errno', change: Change): HostError {
+    const argv = 'run' in change ? change.run : ['write', change.write, change.text];
+    const more: { readonly [key in typeof kind]: Partial<HostErrorDetails> } = {
+      timeout: {},
+      exit: { exitCode: 1, stdout: '', stderr: `${argv[0]}: Input/output error\n` },
+      errno: { errno: 'EIO' },
+    };
+    return new HostError({ kind, host: this.name, argv, ...more[kind] });
+  }
+
+  /** A program's answer as the port gives it. */
+  #ran(argv: readonly string[], run: () => Reply): Ran {
+    const reply = this.#told(argv, run);
+    const { stdout, stderr, code } = reply;
+    if (code === 0) return { stdout, stderr };
+    throw new HostError({ kind: 'exit', host: this.name, argv, exitCode: code, stdout, stderr });
+  }
+
+  #told<Value>(argv: readonly string[], act: () => Value): Value {
+    try {
+      return act();
+    } catch (error) {
+      if (error instanceof MissingProgram)
+        throw new HostError({ kind: 'missing', host: this.name, argv }, error);
+      if (!(error instanceof Refusal)) throw error;
+      throw new HostError({ kind: 'errno', host: this.name, argv, errno: error.errno }, error);
+    }
+  }
+}
+
+type Attempt = { readonly ran: Ran } | { readonly error: unknown };
+
+function attempt(act: () => Ran): Attempt {
+  try {
+    return { ran: act() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function described(fault: Fault): string {
+  return `${fault.how} ${fault.after ? 'after' : 'before'}`;
+}
+
+function openFilesBelow(state: SimState, folder: string): readonly OpenFile[] {
+  return state.processes.flatMap((process) => {
+    const groups = process.vfs.map((pci) => vfAt(state, pci)?.vf.iommuGroup).filter((g) => g !== undefined);
+    const paths = groups.length > 0 ? ['/dev/vfio/vfio', ...groups.map((group) => `/dev/vfio/${group}`)] : [];
+    return paths
+      .filter((path) => path.startsWith(`${folder}/`))
+      .map((path) => ({ path, pid: process.pid, command: process.command }));
+  });
+}

@@ -1,0 +1,33 @@
+import { settleBonds } from './bond.ts';
+import type { Call, Reply } from './commands/program.ts';
+import { programs } from './commands/programs.ts';
+import type { SimState } from './state.ts';
+
+/** The program is not installed: exec(2) says ENOENT. */
+export class MissingProgram extends Error {
+  override readonly name = 'MissingProgram';
+}
+
+/** Runs one program on the host. @throws MissingProgram, Blocked */
+export function start(state: SimState, argv: readonly string[], stdin: string): Reply {
+  const reply = startIn({ state, argv, stdin, ns: '', start: startInside });
+  settleBonds(state);
+  return reply;
+}
+
+function startIn(call: Call): Reply {
+  const name = (call.argv[0] ?? '').replace(/^\/(usr\/)?s?bin\//, '');
+  const program = programs.get(name);
+  if (!program) throw new MissingProgram(name);
+  return program(call);
+}
+
+function startInside(call: Call): Reply {
+  try {
+    return startIn(call);
+  } catch (error) {
+    if (!(error instanceof MissingProgram)) throw error;
+    const stderr = `exec of "${call.argv[0]}" failed: No such file or directory\n`;
+    return { stdout: '', stderr, code: 255 };
+  }
+}

@@ -1,0 +1,224 @@
+import type { CardName } from './cards.ts';
+import type { KernelName } from './kernels.ts';
+
+/** Everything a simulated host is: plain JSON, changed in place by the kernel's functions, stored whole. */
+export interface SimState {
+  readonly schema: 'vflane.sim-state/1';
+  /** For messages, boot ids and MACs: two hosts differ by it. */
+  name: string;
+  card: CardName;
+  kernel: KernelName;
+  /** Who the commands run as. */
+  uid: number;
+  iommu: boolean;
+  /** Counts `reset` and `reboot`: both make a new boot id. */
+  generation: number;
+  boots: number;
+  clock: Clock;
+  /** NUM_OF_VFS that the card took at its last reset, and the one it takes at the next (facts §13.11). */
+  numOfVfs: number;
+  nextNumOfVfs: number;
+  /** Empty while the card is unplugged. */
+  pfs: Pf[];
+  cables: [boolean, boolean];
+  netdevs: Netdev[];
+  nextIfindex: number;
+  /** Counts MACs the kernel invented. */
+  randomMacs: number;
+  namespaces: string[];
+  routes: Route[];
+  modules: string[];
+  /** `new_id`: vendor and device a driver takes besides its own. */
+  dynamicIds: { driver: string; vendor: string; device: string }[];
+  lag: Lag;
+  processes: Process[];
+  nextPid: number;
+  /** Writes of 0 to `sriov_numvfs` that wait for a guest: PF addresses. */
+  waiting: string[];
+  timers: Timer[];
+  /** Ordinary files; they outlive a reboot. */
+  files: { [path: string]: string };
+  dmesg: string[];
+  log: LogEntry[];
+  faults: Fault[];
+}
+
+/** `wall`: the machine's clock plus an offset, so that time passes between two commands. */
+export type Clock = { kind: 'own'; nowMs: number } | { kind: 'wall'; offsetMs: number };
+
+export interface Pf {
+  pci: string;
+  port: 0 | 1;
+  /** '' for none, here and below. */
+  driver: string;
+  driverOverride: string;
+  iommuGroup: number;
+  autoprobe: boolean;
+  eswitch: 'legacy' | 'switchdev';
+  /** esw_port_metadata. */
+  metadata: boolean;
+  vfs: Vf[];
+}
+
+export interface Vf {
+  index: number;
+  pci: string;
+  driver: string;
+  driverOverride: string;
+  iommuGroup: number;
+  admin: VfAdmin;
+}
+
+export interface VfAdmin {
+  mac: string;
+  vlan: number;
+  qos: number;
+  spoofchk: boolean;
+  trust: boolean;
+  linkState: 'auto' | 'enable' | 'disable';
+  maxRate: number;
+  minRate: number;
+}
+
+export type NetdevKind =
+  | 'loopback'
+  | 'management'
+  | 'pf'
+  | 'vf'
+  | 'representor'
+  | 'bond'
+  | 'veth'
+  | 'vlan'
+  | 'vxlan'
+  | 'dummy'
+  | 'bridge';
+
+export interface Netdev {
+  ifindex: number;
+  /** '' is the host's own namespace. */
+  ns: string;
+  name: string;
+  altNames: string[];
+  kind: NetdevKind;
+  /** PCI address of the function behind it; a representor has its PF's. */
+  pci: string;
+  /** VF index of a representor. */
+  vf: number;
+  mac: string;
+  permMac: string;
+  /** The kernel invented the MAC (NET_ADDR_RANDOM): udev makes no name of it, a bond takes its first slave's. */
+  randomMac: boolean;
+  up: boolean;
+  mtu: number;
+  maxMtu: number;
+  alias: string;
+  /** ifindex, 0 for none: of the bond above, of the veth's peer, of what a VLAN stands on. */
+  master: number;
+  peer: number;
+  addresses: Address[];
+  channels: number;
+  maxChannels: number;
+  hwTc: boolean;
+  bond?: Bond;
+  slave?: Slave;
+  /** VLAN id, VNI and the like, as `ip -d` shows them. */
+  info: { [key: string]: string | number | boolean };
+}
+
+export interface Address {
+  family: 4 | 6;
+  local: string;
+  prefix: number;
+  scope: string;
+  label: string;
+}
+
+export interface Slave {
+  permMac: string;
+  originalMtu: number;
+  failures: number;
+}
+
+export interface Bond {
+  mode: string;
+  miimon: number;
+  updelay: number;
+  downdelay: number;
+  arpInterval: number;
+  arpTargets: string[];
+  arpValidate: string;
+  arpAllTargets: string;
+  missedMax: number;
+  primary: string;
+  primaryReselect: string;
+  failOverMac: string;
+  xmitHashPolicy: string;
+  numPeerNotif: number;
+  allSlavesActive: number;
+  minLinks: number;
+  lacpRate: string;
+  /** ifindex of the active slave, 0 for none. */
+  active: number;
+}
+
+export interface Lag {
+  type: 'none' | 'roce' | 'switchdev';
+  sharedFdb: boolean;
+}
+
+export interface Process {
+  pid: number;
+  command: string;
+  argv: string[];
+  /** PCI addresses of the VFs it holds through VFIO. */
+  vfs: string[];
+  ns: string;
+}
+
+export interface Timer {
+  unit: string;
+  dueMs: number;
+  argv: string[];
+}
+
+export interface Route {
+  ns: string;
+  family: 4 | 6;
+  /** `default` or a CIDR. */
+  dst: string;
+  via: string;
+  ifindex: number;
+  metric: number;
+  protocol: 'kernel' | 'boot' | 'static';
+  scope: 'link' | 'global';
+  src: string;
+}
+
+/** One thing the host was asked to change. */
+export interface LogEntry {
+  /** From 1, in order. */
+  readonly n: number;
+  /** Milliseconds of the host's clock. */
+  readonly at: number;
+  readonly run?: readonly string[];
+  readonly stdin?: string;
+  readonly write?: string;
+  readonly text?: string;
+  readonly ok: boolean;
+  readonly error?: string;
+  /** The fault that was played on it. */
+  readonly fault?: string;
+}
+
+/**
+ * What goes wrong at the N-th changing operation from now (N from 1), once.
+ * - `error`: refused; with `after`, the effect is there all the same.
+ * - `hang`: no answer within the deadline; with `after`, the effect is there.
+ * - `lie`: answers as if it had worked, and nothing happened.
+ * - `kill`: the tool dies, before or after the effect.
+ */
+export interface Fault {
+  at: number;
+  readonly after: boolean;
+  readonly how: 'error' | 'hang' | 'lie' | 'kill';
+}
