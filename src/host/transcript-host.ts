@@ -1,3 +1,4 @@
+import { isAnswerTo } from './answer-shapes.ts';
 import { type ErrorJson, errorFromJson, errorToJson } from './error-json.ts';
 import { HostError, type HostReader, type OpenFile, type Ran } from './host.ts';
 import { isReadOnly } from './read-only.ts';
@@ -10,6 +11,14 @@ interface Entry {
   readonly answer?: unknown;
   readonly error?: ErrorJson;
 }
+
+const questions: ReadonlyMap<string, Exclude<keyof HostReader, 'name'>> = new Map([
+  ['read', 'readFile'],
+  ['readlink', 'readLink'],
+  ['list', 'listDir'],
+  ['open-files', 'openFiles'],
+  ['query', 'query'],
+]);
 
 /** What a host answered once; plain JSON, to be kept in a file. */
 export interface Transcript {
@@ -114,18 +123,6 @@ function isEntry(value: unknown): value is Entry {
   };
   const isAsk = Array.isArray(ask) && ask.every((word) => typeof word === 'string');
   if (!isAsk || (answer === undefined) === (error === undefined)) return false;
-  return error !== undefined || isAnswerTo(ask[0], answer);
-}
-
-function isAnswerTo(verb: string | undefined, answer: unknown): boolean {
-  if (verb === 'read' || verb === 'readlink') return typeof answer === 'string';
-  if (verb === 'list') return Array.isArray(answer) && answer.every((name) => typeof name === 'string');
-  if (verb === 'open-files') return Array.isArray(answer) && answer.every(isOpenFile);
-  const { stdout, stderr } = (answer ?? {}) as Partial<Ran>;
-  return verb === 'query' && typeof stdout === 'string' && typeof stderr === 'string';
-}
-
-function isOpenFile(value: unknown): boolean {
-  const { path, pid, command } = (value ?? {}) as Partial<OpenFile>;
-  return typeof path === 'string' && typeof pid === 'number' && typeof command === 'string';
+  const question = questions.get(ask[0] ?? '');
+  return error !== undefined || (question !== undefined && isAnswerTo(question, answer));
 }

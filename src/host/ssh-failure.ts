@@ -1,0 +1,56 @@
+import { HostError, type HostErrorDetails } from './host.ts';
+
+interface Known {
+  readonly said: RegExp;
+  readonly hint: (destination: string) => string;
+  readonly kind?: HostErrorDetails['kind'];
+}
+
+/** What ssh says (openssh: ssh.c, sshconnect.c) and what its user can do about it, the most telling first. */
+const known: readonly Known[] = [
+  {
+    said: /REMOTE HOST IDENTIFICATION HAS CHANGED/,
+    hint: (to) =>
+      `its host key is not the one you know: make sure that it is still that machine, then ssh-keygen -R ${to}`,
+  },
+  {
+    said: /Host key verification failed|No .* host key is known for/,
+    hint: (to) => `its host key is not known yet: run \`ssh ${to}\` once and compare the fingerprint`,
+  },
+  {
+    said: /Permission denied \(|Too many authentication failures/,
+    hint: (to) =>
+      `no key of yours is accepted: \`ssh -o BatchMode=yes ${to} true\` must work; ssh-copy-id ${to} or ssh-add`,
+  },
+  {
+    said: /Could not resolve hostname/,
+    hint: () => 'the name is not known: look at `connect:` and your ssh_config',
+  },
+  {
+    said: /Connection refused|timed out|No route to host|Network is unreachable|Connection closed by/,
+    hint: (to) => `the machine, its sshd or the way to it is down: \`ssh ${to}\` says more`,
+  },
+  { said: /Bad configuration option|Can't open user config file/, hint: () => 'the ssh_config is wrong' },
+  {
+    said: /spawn \S+ ENOENT/,
+    kind: 'missing',
+    hint: () => 'on this machine: apt-get install openssh-client',
+  },
+  {
+    said: /could not be copied to/,
+    hint: () => 'the folder there must be writable, with some megabytes free',
+  },
+];
+
+/** What an ssh that did not lead to an agent means for its user. */
+export function sshFailure(host: string, destination: string, stderr: string, hint?: string): HostError {
+  const match = known.find(({ said }) => said.test(stderr));
+  const advice = match?.hint(destination) ?? hint ?? `\`ssh ${destination}\` says more`;
+  return new HostError({
+    kind: match?.kind ?? 'lost',
+    host,
+    argv: ['ssh', destination],
+    stderr,
+    hint: advice,
+  });
+}

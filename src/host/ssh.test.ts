@@ -1,0 +1,238 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hostContract, readerContract, refusal, type Subject } from '../../tests/host-contract.ts';
+import { bundleProgram } from '../../tests/program.ts';
+import { noSshd, type Sshd, startSshd } from '../../tests/sshd.ts';
+import { testMachine } from '../../tests/test-machine.ts';
+import type { AgentHost } from './agent-client.ts';
+import { connectSsh, type SshOptions } from './ssh.ts';
+
+const machine = testMachine();
+const folder = mkdtempSync(join(tmpdir(), 'vflane-ssh-'));
+const agentFolder = join(folder, 'agent');
+const bundle = join(folder, 'vflane.cjs');
+bundleProgram(
+  `import { existsSync, writeFileSync } from 'node:fs';
+   import { serveAgent } from './src/host/agent-server.ts';
+   import { localHost } from './src/host/local-host.ts';
+   if (process.argv.slice(2).join(' ') !== 'agent --stdio') throw new Error('not as an agent: ' + process.argv);
+   const slow = (folder, emit) => new Promise((resolve) => {
+     emit(process.pid);
+     const timer = setInterval(() => {
+       if (!existsSync(folder + '/go')) return;
+       clearInterval(timer);
+       writeFileSync(folder + '/done', 'done');
+       resolve('done');
+     }, 20);
+   });
+   serveAgent({
+     input: process.stdin, output: process.stdout, host: localHost({ name: 'there', root: '${machine.root}' }),
+     version: '1.0.0', methods: { slow },
+   });`,
+  bundle,
+);
+afterAll(() => {
+  machine.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const to: Omit<SshOptions, 'sshConfig'> = {
+  name: 'alpha',
+  destination: 'alpha',
+  bundle,
+  version: '1.0.0',
+  agentFolder,
+  asRoot: process.geteuid?.() === 0,
+};
+
+if (noSshd !== undefined) console.log(`ssh is not tested with a real sshd: ${noSshd}`);
+
+describe.skipIf(noSshd !== undefined)('a host over a real sshd', () => {
+  let sshd: Sshd;
+  beforeAll(async () => {
+    sshd = await startSshd();
+  });
+  afterAll(() => sshd?.stop());
+  const here = (): SshOptions => ({ ...to, sshConfig: sshd.config });
+  const connect = async (): Promise<Subject<AgentHost>> => {
+    const adapter = await connectSsh(here());
+    return { adapter, close: () => adapter.close() };
+  };
+
+  readerContract('ssh', machine.reader, connect);
+  hostContract('ssh', machine.host, connect);
+
+  it('gets the bundle once, readable by its user alone, and keeps the three used last', async () => {
+    rmSync(agentFolder, { recursive: true, force: true });
+    await (await connectSsh(here())).close();
+    const [copy = ''] = readdirSync(agentFolder);
+    expect(copy).toMatch(/^vflane-[0-9a-f]{64}\.cjs$/);
+    const { ino, mode } = statSync(join(agentFolder, copy));
+    expect(mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(agentFolder, copy))).toEqual(readFileSync(bundle));
+    for (const age of [1, 2, 3, 4]) {
+      const old = join(agentFolder, `vflane-${String(age).repeat(64)}.cjs`);
+      writeFileSync(old, '');
+      utimesSync(old, 1000 - age, 1000 - age);
+    }
+    await (await connectSsh(here())).close();
+    expect(readdirSync(agentFolder)).toEqual(
+      [copy, ...['1', '2'].map((age) => `vflane-${age.repeat(64)}.cjs`)].sort(),
+    );
+    expect(statSync(join(agentFolder, copy)).ino).toBe(ino);
+  });
+
+  it('goes on with what it was told when the line is cut in the middle', async () => {
+    const signs = mkdtempSync(join(folder, 'signs-'));
+    const agent = await connectSsh(here());
+    let lost: Promise<unknown> = Promise.resolve();
+    await new Promise((resolve) => {
+      lost = refusal(agent.call('slow', signs, resolve));
+    });
+    for (const pid of sshProcesses(sshd.config)) process.kill(pid, 'SIGKILL');
+    expect(await lost).toMatchObject({ kind: 'lost', host: 'alpha' });
+    writeFileSync(join(signs, 'go'), '');
+    await expect.poll(() => existsSync(join(signs, 'done')), { timeout: 10_000 }).toBe(true);
+  });
+
+  it('is out of reach of a Ctrl-C at the terminal', async () => {
+    const agent = await connectSsh(here());
+    const groups = sshProcesses(sshd.config).map(processGroup);
+    expect(groups.length).toBeGreaterThan(0);
+    expect(groups).not.toContain(processGroup(process.pid));
+    await agent.close();
+  });
+
+  it.each([
+    [
+      'a host key that is not known',
+      ['HostName 127.0.0.1', 'UserKnownHostsFile none'],
+      /Host key verification failed|No .* host key is known/,
+      'fingerprint',
+    ],
+    [
+      'a key that is not accepted',
+      ['HostName 127.0.0.1', 'User vflane-nobody'],
+      /Permission denied \(/,
+      'ssh-copy-id',
+    ],
+    ['a port where nobody listens', ['HostName 127.0.0.1', 'Port 1'], /Connection refused/, 'is down'],
+    [
+      'a name that is none',
+      ['HostName vflane-none.invalid'],
+      /Could not resolve hostname/,
+      'name is not known',
+    ],
+    ['a configuration that is wrong', ['Nonsense yes'], /Bad configuration option/, 'ssh_config is wrong'],
+  ])('says what to do about %s', async (_, lines, stderr, hint) => {
+    const config = join(folder, 'other_config');
+    const first = lines.join('\n  ');
+    writeFileSync(config, `Host alpha\n  ${first}\nInclude ${sshd.config}\n`);
+    const details = await refusal(connectSsh({ ...to, sshConfig: config }));
+    expect(details).toMatchObject({ kind: 'lost', host: 'alpha', argv: ['ssh', 'alpha'] });
+    expect(details.stderr).toMatch(stderr);
+    expect(details.hint).toContain(hint);
+  });
+});
+
+/** The ssh processes that were started with this ssh_config. */
+function sshProcesses(config: string): readonly number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids
+    .filter((pid) => commandLine(pid).startsWith(`ssh\0-T`) && commandLine(pid).includes(config))
+    .map(Number);
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function processGroup(pid: number): string | undefined {
+  return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[2];
+}
+
+describe('the far side of an ssh', () => {
+  /** An ssh that runs the remote command here, by a shell that finds these programs first. */
+  function fakeSsh(programs: Readonly<Record<string, string>>): string {
+    const bin = mkdtempSync(join(folder, 'bin-'));
+    for (const [name, text] of Object.entries({ ...programs, ssh: sshText(bin) })) {
+      writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`);
+      chmodSync(join(bin, name), 0o755);
+    }
+    return join(bin, 'ssh');
+  }
+  const sshText = (bin: string): string => `for last; do :; done\nPATH=${bin}:$PATH exec sh -c "$last"`;
+  const user = { id: 'echo 1000' };
+
+  it.each([
+    ['no Node.js', 'exit 127', 'Node.js is not installed there'],
+    ['an old one', 'echo v18.20.4', 'Node.js v18.20.4 there is older than 20.19'],
+    ['one just too old', 'echo v20.18.3', 'Node.js v20.18.3 there is older than 20.19'],
+  ])('with %s says which package to install', async (_, text, stderr) => {
+    const details = await refusal(connectSsh({ ...to, sshPath: fakeSsh({ node: text }) }));
+    expect(details).toMatchObject({ kind: 'missing', argv: ['node', '--version'], stderr });
+    expect(details.hint).toContain('apt-get install nodejs');
+  });
+
+  it('where the user is not root gets there by sudo', async () => {
+    const log = join(folder, 'sudo.log');
+    const sudo = `printf "%s " "$@" >> ${log}; shift; exec "$@"`;
+    const host = await connectSsh({ ...to, asRoot: true, sshPath: fakeSsh({ ...user, sudo }) });
+    expect(await host.readFile('/etc/text')).toBe(machine.reader.text.text);
+    await host.close();
+    expect(readFileSync(log, 'utf8')).toMatch(/^-n true .*-n \S+\/node \S+\.cjs agent --stdio $/s);
+  });
+
+  it('where sudo wants a password says what to allow', async () => {
+    const sshPath = fakeSsh({ ...user, sudo: 'echo a password is required >&2; exit 1' });
+    const details = await refusal(connectSsh({ ...to, asRoot: true, sshPath }));
+    expect(details).toMatchObject({ kind: 'errno', errno: 'EACCES', argv: ['sudo', '-n', 'true'] });
+    expect(details.hint).toContain('NOPASSWD');
+  });
+
+  it('that cannot keep the bundle says so, and keeps no half of it', async () => {
+    const bad = join(folder, 'bad');
+    mkdirSync(bad, { recursive: true });
+    const sshPath = fakeSsh({ head: 'echo head: No space left on device >&2; echo half; exit 1' });
+    const details = await refusal(connectSsh({ ...to, agentFolder: bad, sshPath }));
+    expect(details.stderr).toContain('No space left on device');
+    expect(details.hint).toContain('megabytes free');
+    expect(readdirSync(bad)).toEqual([]);
+  });
+
+  it('that never becomes an agent is given up, with what it said', async () => {
+    const sshPath = fakeSsh({
+      node: 'echo v22.0.0; [ "$1" = --version ] || { echo oh no >&2; exec sleep 20; }',
+    });
+    const details = await refusal(connectSsh({ ...to, sshPath, timeoutMs: 1500 }));
+    expect(details.stderr).toBe('no agent answered within 1500 ms: oh no');
+  });
+
+  it('is not looked for where the destination is an option, or there is no ssh', async () => {
+    for (const destination of ['-oProxyCommand=touch /tmp/x', '', 'a b', '-w']) {
+      expect((await refusal(connectSsh({ ...to, destination }))).stderr).toBe('not an ssh destination');
+    }
+    const details = await refusal(connectSsh({ ...to, sshPath: '/no/ssh' }));
+    expect(details).toMatchObject({
+      kind: 'missing',
+      hint: 'on this machine: apt-get install openssh-client',
+    });
+  });
+});
