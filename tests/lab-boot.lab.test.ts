@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labDestination, labDown, labStatus, labUp } from '../src/lab/lab.ts';
+import { labDown, labUp } from '../src/lab/lab.ts';
 import { run } from '../src/lab/run.ts';
+import { labDestination, labStatus } from '../src/lab/status.ts';
 import { poll } from '../src/lab/wait.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'vflane-lab-boot-'));

@@ -6,13 +6,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cached, cacheFolder } from './cache.ts';
 import { LabError } from './errors.ts';
 import { checkHostName, writeRecord } from './folder.ts';
-import { labDestination, labDown, labHostNames, labStatus, labUp } from './lab.ts';
+import { labDown, labHostNames, labUp } from './lab.ts';
 import { takeLock } from './lock.ts';
 import { findTool, labPath } from './needs.ts';
 import { isOf, ownPid, stopOwn } from './process.ts';
 import { recipe, recipeHash } from './recipe.ts';
 import { run } from './run.ts';
 import { sshConfigText } from './ssh-config.ts';
+import { labDestination, labStatus } from './status.ts';
 
 let dir: string;
 beforeEach(() => {

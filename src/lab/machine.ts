@@ -59,17 +59,22 @@ function startError(machine: Machine, log: string): LabError {
   );
 }
 
-/** Waits until a host lets us in. Until sshd says its name, asking costs one connection and no process. */
-export async function waitForSsh(dir: string, host: HostRecord, timeoutMs: number): Promise<void> {
+/** Waits until a host lets us run `command`. Until sshd says its name, asking costs one connection and no process. */
+export async function waitForSsh(
+  dir: string,
+  host: HostRecord,
+  command: () => readonly string[],
+  timeoutMs: number,
+): Promise<void> {
   const end = performance.now() + timeoutMs;
   const left = () => end - performance.now();
   const alive = () => ownPid(dir, hostFiles(host.name).pid) !== undefined;
   await poll(left(), 100, async () => !alive() || (await greets(host.sshPort, Math.min(left(), 5_000))));
-  const argv = ['ssh', '-F', join(dir, labFiles.sshConfig), host.name, 'true'];
+  const argv = ['ssh', '-F', join(dir, labFiles.sshConfig), host.name];
   let said = 'sshd did not answer';
   const entered = await poll(left(), 300, async () => {
     if (!alive()) return true;
-    const ran = await run(argv, { timeoutMs: 20_000 });
+    const ran = await run([...argv, ...command()], { timeoutMs: 20_000 });
     said = lastLines(ran.stderr, 1);
     return ran.code === 0;
   });

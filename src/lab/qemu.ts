@@ -38,6 +38,8 @@ export function platform(accel: 'kvm' | 'tcg', memoryMb: number): readonly strin
     ...['-M', `q35,accel=${accel},kernel-irqchip=split`, ...processor, '-m', `${memoryMb}M`],
     ...['-nodefaults', '-no-user-config', '-display', 'none'],
     ...['-device', 'intel-iommu,intremap=on,caching-mode=on'],
+    // A new id at every start: a restored guest draws other random numbers than the saved one.
+    ...['-device', 'vmgenid,guid=auto'],
   ];
 }
 

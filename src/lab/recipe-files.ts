@@ -90,6 +90,24 @@ Storage=volatile
 RuntimeMaxUse=16M
 `;
 
+/** Before a host is saved: all started, nothing unwritten, no memory full of files. */
+const rest = `systemctl is-system-running --wait >/dev/null || true
+udevadm settle --timeout=30
+sync
+echo 3 > /proc/sys/vm/drop_caches
+`;
+
+/**
+ * After a host was restored, with the time and a new boot id: the kernel keeps the boot id of the host that was saved,
+ * and by it vflane tells that a host began anew. systemd-nspawn puts a file over it in the same way.
+ */
+const wake = `set -e
+date --set="@$1" >/dev/null
+echo "$2" > /run/boot-id
+chmod 444 /run/boot-id
+mount --bind /run/boot-id /proc/sys/kernel/random/boot_id
+`;
+
 /** Path in the guest -> text. */
 export const guestFiles: Readonly<Record<string, string>> = {
   '/etc/ssh/sshd_config.d/vflane-lab.conf': sshd,
@@ -104,6 +122,8 @@ export const guestFiles: Readonly<Record<string, string>> = {
   '/etc/systemd/system/systemd-user-sessions.service.d/vflane-lab.conf': afterSsh,
   '/etc/modprobe.d/vflane-lab.conf': unused,
   '/usr/lib/vflane-lab/management': managementBatch,
+  '/usr/lib/vflane-lab/rest': rest,
+  '/usr/lib/vflane-lab/wake': wake,
   '/etc/hosts': '127.0.0.1 localhost\n',
   '/etc/hostname': 'lab\n',
   '/etc/fstab': '',

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cached } from './cache.ts';
 import { LabError } from './errors.ts';
 import { type HostRecord, hostFiles, labFiles } from './folder.ts';
 import { lastLines, run } from './run.ts';
@@ -31,26 +32,30 @@ function quoted(path: string): string {
   return `"${path.replaceAll('%', '%%')}"`;
 }
 
-/** Writes ssh_config and known_hosts; makes the lab's key and each host's where they are missing. */
-export async function writeSshFiles(dir: string, hosts: readonly HostRecord[]): Promise<void> {
-  await makeKey(join(dir, labFiles.key), 'vflane-lab');
-  writeFileSync(join(dir, labFiles.authorizedKeys), publicKey(join(dir, labFiles.key)));
+/**
+ * Writes ssh_config and known_hosts, and puts the keys beside them. The keys are this user's for every lab of theirs
+ * and kept in the cache below `root`: a snapshot of a host has read them, and is good for the next lab too.
+ */
+export async function writeSshFiles(root: string, dir: string, hosts: readonly HostRecord[]): Promise<void> {
+  const take = async (name: string, file: string) => {
+    const keys = await cached(root, `key-${name}`, (folder) =>
+      makeKey(join(folder, 'key'), `vflane-lab-${name}`),
+    );
+    copyFileSync(join(keys, 'key'), join(dir, file));
+    chmodSync(join(dir, file), 0o600);
+    return readFileSync(join(keys, 'key.pub'), 'utf8');
+  };
+  writeFileSync(join(dir, labFiles.authorizedKeys), await take('user', labFiles.key));
   const known: string[] = [];
   for (const { name } of hosts) {
-    const key = join(dir, hostFiles(name).hostKey);
-    await makeKey(key, name);
-    known.push(`${name} ${publicKey(key)}`);
+    mkdirSync(join(dir, hostFiles(name).folder), { recursive: true });
+    known.push(`${name} ${await take(`host-${name}`, hostFiles(name).hostKey)}`);
   }
   writeFileSync(join(dir, labFiles.knownHosts), known.join(''));
   writeFileSync(join(dir, labFiles.sshConfig), sshConfigText(dir, hosts));
 }
 
-function publicKey(key: string): string {
-  return readFileSync(`${key}.pub`, 'utf8');
-}
-
 async function makeKey(file: string, comment: string): Promise<void> {
-  if (existsSync(file)) return;
   const argv = ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', file];
   const ran = await run(argv, { timeoutMs: 10_000 });
   if (ran.code === 0) return;
