@@ -1,11 +1,14 @@
 // One bundled file: it starts in half the time of separate modules, and the agent can be copied to a host as it is.
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
-await build({
-  absWorkingDir: import.meta.dirname ?? new URL('.', import.meta.url).pathname,
+const root = new URL('.', import.meta.url).pathname;
+
+const { outputFiles } = await build({
+  absWorkingDir: root,
   entryPoints: ['src/cli/main.ts'],
   outfile: 'dist/vflane.cjs',
   bundle: true,
@@ -17,4 +20,17 @@ await build({
   legalComments: 'none',
   define: { VFLANE_VERSION: JSON.stringify(version) },
   logLevel: 'warning',
+  write: false,
+});
+
+// V8 tells a stale cache by nothing but the length of the source, so it goes first; and another build may run beside this one.
+mkdirSync(`${root}dist`, { recursive: true });
+rmSync(`${root}dist/vflane.cache`, { force: true });
+writeFileSync(`${root}dist/vflane.cjs.${process.pid}`, outputFiles[0].contents);
+renameSync(`${root}dist/vflane.cjs.${process.pid}`, `${root}dist/vflane.cjs`);
+
+// What V8 compiles while the bundle reads a small file, kept for bin/start.cjs. Without it everything works, only slower.
+spawnSync(process.execPath, ['bin/start.cjs', 'validate', '-f', 'bin/sample.yaml'], {
+  cwd: root,
+  env: { ...process.env, VFLANE_WRITE_CACHE: '1' },
 });
