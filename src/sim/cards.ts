@@ -23,7 +23,11 @@ export interface Card {
   readonly vfSeesCable: boolean;
   /** `sriov_numvfs` = 0 while a guest has a VF: waits for ever, or is refused. */
   readonly waitsForGuests: boolean;
+  /** Combined channels after a probe, and the most a PF and a VF can have. */
   readonly channels: number;
+  readonly maxChannels: number;
+  readonly vfChannels: number;
+  readonly firmware: string;
   readonly linkSpeed: string;
   readonly linkWidth: string;
   readonly maxLinkWidth: string;
@@ -54,6 +58,9 @@ export const cards = {
     vfSeesCable: true,
     waitsForGuests: true,
     channels: 32,
+    maxChannels: 32,
+    vfChannels: 11,
+    firmware: '16.35.4554 (MT_0000000013)',
     linkSpeed: '16.0 GT/s PCIe',
     linkWidth: '8',
     maxLinkWidth: '16',
@@ -81,6 +88,9 @@ export const cards = {
     vfSeesCable: false,
     waitsForGuests: false,
     channels: 1,
+    maxChannels: 8,
+    vfChannels: 1,
+    firmware: '2.1.0',
     linkSpeed: '2.5 GT/s PCIe',
     linkWidth: '1',
     maxLinkWidth: '1',

@@ -25,7 +25,7 @@ export const kernels = {
     renamesLive: false,
   },
   'debian-13': {
-    release: '6.12.107+deb13-amd64',
+    release: '6.12.117+deb13-amd64',
     debian: 13,
     systemd: 257,
     clsAct: false,
@@ -34,7 +34,7 @@ export const kernels = {
     renamesLive: true,
   },
   'debian-13-rebuilt': {
-    release: '6.12.107+skbext-amd64',
+    release: '6.12.117+skbext-amd64',
     debian: 13,
     systemd: 257,
     clsAct: true,
@@ -43,7 +43,7 @@ export const kernels = {
     renamesLive: true,
   },
   doca: {
-    release: '6.12.107+deb13-amd64',
+    release: '6.12.117+deb13-amd64',
     debian: 13,
     systemd: 257,
     clsAct: true,

@@ -1,6 +1,7 @@
 import { release } from './enslave.ts';
 import { Refusal } from './errno.ts';
-import { pfAt } from './functions.ts';
+import { pfAt, vfAt } from './functions.ts';
+import { vfName } from './naming.ts';
 import { addNetdev, nameInUse, netdevAt, refuseCollision } from './netdevs.ts';
 import { close, removeNetdev } from './remove.ts';
 import type { Netdev, SimState } from './state.ts';
@@ -34,6 +35,14 @@ function comeBack(state: SimState, netdev: Netdev): void {
   if (nameInUse(state, '', netdev.name)) netdev.name = `dev${netdev.ifindex}`;
   netdev.altNames = netdev.altNames.filter((name) => !nameInUse(state, '', name));
   netdev.ns = '';
+  addPathName(state, netdev);
+}
+
+/** udev keeps the name it comes back with, and adds its own as an alternative. */
+function addPathName(state: SimState, netdev: Netdev): void {
+  const found = vfAt(state, netdev.pci);
+  const name = found && vfName(found.pf, found.vf);
+  if (name !== undefined && !nameInUse(state, '', name)) netdev.altNames.push(name);
 }
 
 function leave(state: SimState, netdev: Netdev): void {

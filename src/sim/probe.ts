@@ -17,7 +17,7 @@ export function probePf(state: SimState, pf: Pf, mac: string): Netdev {
     altNames: altNames(state, mac, false),
     maxMtu: card.maxMtu,
     channels: card.channels,
-    maxChannels: card.channels,
+    maxChannels: card.maxChannels,
   });
 }
 
@@ -35,8 +35,8 @@ export function probeVf(state: SimState, pf: Pf, vf: Vf): void {
     pci: vf.pci,
     altNames: altNames(state, mac, random),
     maxMtu: card.maxMtu,
-    channels: Math.min(card.channels, 11),
-    maxChannels: Math.min(card.channels, 11),
+    channels: card.vfChannels,
+    maxChannels: card.vfChannels,
   });
 }
 
@@ -50,7 +50,7 @@ export function addRepresentor(state: SimState, pf: Pf, vf: Vf): void {
     vf: vf.index,
     maxMtu: cardOf(state).maxMtu,
     channels: 1,
-    maxChannels: cardOf(state).channels,
+    maxChannels: cardOf(state).maxChannels,
     hwTc: true,
   });
 }

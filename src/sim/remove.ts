@@ -1,4 +1,6 @@
 import { release } from './enslave.ts';
+import { cardOf, vfAt } from './functions.ts';
+import { zeroMac } from './macs.ts';
 import { netdevAt, slavesOf } from './netdevs.ts';
 import type { Netdev, SimState } from './state.ts';
 
@@ -16,7 +18,17 @@ export function removeNetdev(state: SimState, netdev: Netdev): void {
 
 /** Closing a netdev forgets its routes and its IPv6 addresses (addrconf_ifdown). */
 export function close(state: SimState, netdev: Netdev): void {
+  if (netdev.up) resetVf(state, netdev);
   netdev.up = false;
   netdev.addresses = netdev.addresses.filter((a) => a.family === 4);
   state.routes = state.routes.filter((route) => route.ifindex !== netdev.ifindex);
+}
+
+/** igbvf asks its PF for the MAC again whenever it is closed (igbvf/netdev.c, igbvf_reset); mlx5 only when it probes. */
+function resetVf(state: SimState, netdev: Netdev): void {
+  const mac = netdev.kind === 'vf' ? vfAt(state, netdev.pci)?.vf.admin.mac : undefined;
+  if (cardOf(state).vfMayChangeMac || mac === undefined || mac === zeroMac) return;
+  netdev.mac = mac;
+  netdev.permMac = mac;
+  netdev.randomMac = false;
 }

@@ -101,7 +101,7 @@ function showInfo(context: Context, [one]: readonly string[]): Reply {
   return said(found.map(text).join(''));
 }
 
-export const firmware = '16.35.4554';
+const firmware = '16.35.4554';
 
 /** Port index = (vhca id << 16) | vport; the uplink is vport 0xffff (facts §2.3). */
 function showPorts(context: Context): Reply {

@@ -2,7 +2,6 @@ import { hasCarrier } from '../carrier.ts';
 import { cardOf, functionAt, kernelOf, pfAt } from '../functions.ts';
 import { findNetdev } from '../netdevs.ts';
 import type { Netdev, SimState } from '../state.ts';
-import { firmware } from './devlink.ts';
 import { type Call, failed, type Program, type Reply, said, silent } from './program.ts';
 
 type Verb = (call: Call, netdev: Netdev, words: readonly string[], json: boolean) => Reply;
@@ -113,7 +112,7 @@ function showDriver({ state }: Call, netdev: Netdev): Reply {
   const card = cardOf(state);
   const driver =
     netdev.kind === 'representor' ? 'mlx5e_rep' : (functionAt(state, netdev.pci)?.driver ?? netdev.kind);
-  const version = pfAt(state, netdev.pci) && card.switchdev ? `${firmware} (MT_0000000013)` : '';
+  const version = pfAt(state, netdev.pci) ? card.firmware : '';
   const yes =
     'supports-statistics: yes\nsupports-test: yes\nsupports-eeprom-access: yes\nsupports-register-dump: yes\nsupports-priv-flags: yes\n';
   return said(

@@ -182,8 +182,12 @@ function vfRecord(vf: Vf): Fields {
   };
 }
 
+interface Address extends Fields {
+  readonly family: string;
+}
+
 /** `addr_info`, with the link-local address that the kernel makes itself. */
-export function addressRecords(context: IpContext, netdev: Netdev): readonly Fields[] {
+export function addressRecords(context: IpContext, netdev: Netdev): readonly Address[] {
   const { state } = context.call;
   const forever = { valid_life_time: 4294967295, preferred_life_time: 4294967295 };
   const own = netdev.addresses.map((a) => ({
@@ -210,17 +214,19 @@ export function addressRecords(context: IpContext, netdev: Netdev): readonly Fie
         ]
       : [];
   const family = context.family === 0 ? undefined : context.family === 4 ? 'inet' : 'inet6';
-  return [...(loopback && netdev.up ? loopbackAddresses(forever) : []), ...own, ...local].filter(
+  return [...(loopback && netdev.up ? loopbackAddresses(context, forever) : []), ...own, ...local].filter(
     (record) => family === undefined || record.family === family,
   );
 }
 
-function loopbackAddresses(forever: Fields): readonly { family: string }[] {
+function loopbackAddresses(context: IpContext, forever: Fields): readonly Address[] {
+  const newer = kernelOf(context.call.state).debian >= 13;
+  // systemd sets the host's own ::1 itself, the kernel that of a namespace.
+  const origin = context.ns === '' ? { noprefixroute: true } : { protocol: 'kernel_lo' };
+  const head = { local: '::1', prefixlen: 128, scope: 'host', ...(newer ? origin : {}) };
   return [
-    { family: 'inet', local: '127.0.0.1', prefixlen: 8, scope: 'host', label: 'lo', ...forever } as {
-      family: string;
-    },
-    { family: 'inet6', local: '::1', prefixlen: 128, scope: 'host', ...forever } as { family: string },
+    { family: 'inet', local: '127.0.0.1', prefixlen: 8, scope: 'host', label: 'lo', ...forever },
+    { family: 'inet6', ...head, ...forever },
   ];
 }
 

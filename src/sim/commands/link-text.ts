@@ -106,7 +106,8 @@ export function addressText(address: Fields): string {
   const label = address.label === undefined ? '' : ` ${address.label}`;
   const protocol = address.protocol === undefined ? '' : ` proto ${address.protocol}`;
   const gap = address.label === undefined ? ' ' : '';
-  return `    ${address.family} ${address.local}/${address.prefixlen} scope ${address.scope}${label}${protocol}${gap}\n       valid_lft forever preferred_lft forever\n`;
+  const route = address.noprefixroute ? ' noprefixroute' : '';
+  return `    ${address.family} ${address.local}/${address.prefixlen} scope ${address.scope}${route}${label}${protocol}${gap}\n       valid_lft forever preferred_lft forever\n`;
 }
 
 export function briefText(record: Fields, tailText: string): string {
