@@ -56,7 +56,7 @@ const hostQuestions: HostQuestions = {
   missingProgram: 'vflane-no-such-program',
   hangs: ['sleep', '60'],
   echoes: ['cat'],
-  floods: { argv: ['head', '-c', '8000000', '/dev/zero'], bytes: 8_000_000 },
+  floods: { argv: ['seq', '1000000'], bytes: 6_888_896 },
   ordinaryFile: '/etc/ordinary',
   attribute: { path: `${pf}/sriov_numvfs`, text: '2', reads: '2' },
   refusedWrite: { path: '/proc/self/oom_score_adj', text: '99999', errno: 'EINVAL' },
