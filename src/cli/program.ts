@@ -2,7 +2,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import type { GlobalOptions, VerbContext } from './context.ts';
 import { exitCodes, exitCodeTexts } from './exit-codes.ts';
 import { type ColorChoice, makeOutput, type Output, type Sink } from './output.ts';
-import { type Verb, type VerbArgument, verbGroups, verbs } from './verbs.ts';
+import { globalOptions, type Verb, type VerbArgument, type VerbOption, verbGroups, verbs } from './verbs.ts';
 import { versionText } from './version-text.ts';
 
 export interface Surroundings {
@@ -33,7 +33,7 @@ function makeProgram(around: Surroundings, earn: (code: number) => void): Comman
     .version(versionText, '-V, --version', 'print the version')
     .helpCommand('help [verb]', 'print the help of a verb')
     .addHelpText('after', `\n${exitText()}`);
-  addGlobalOptions(program);
+  for (const option of globalOptions) program.addOption(optionOf(option));
   for (const verb of verbs) addVerb(program, verb, around, earn);
   return program;
 }
@@ -45,23 +45,20 @@ function prepared(command: Command, { stdout, stderr }: Surroundings): Command {
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'vflane: ')),
       getOutHelpWidth: () => stdout.columns ?? 100,
       getErrHelpWidth: () => stderr.columns ?? 100,
     })
     .showHelpAfterError('(add --help for what is allowed)');
 }
 
-function addGlobalOptions(program: Command): void {
-  const collect = (name: string, names: readonly string[]) => [...names, name];
-  program
-    .option('-f, --file <file>', 'the fabric (default: fabric.yaml here, else /etc/vflane/fabric.yaml)')
-    .addOption(
-      new Option('--host <name>', 'only this host; may be given again').argParser(collect).default([], 'all'),
-    )
-    .option('--json', 'one JSON object instead of text', false)
-    .addOption(
-      new Option('--color <when>', 'colour the text').choices(['always', 'auto', 'never']).default('auto'),
-    );
+function optionOf({ form, summary, choices, default: usual, repeatable }: VerbOption): Option {
+  const option = new Option(form, summary);
+  if (choices) option.choices([...choices]);
+  if (usual !== undefined) option.default(usual, typeof usual === 'boolean' ? '' : undefined);
+  if (!repeatable) return option;
+  const collect = (word: string, words: readonly string[]) => [...words, word];
+  return option.argParser(collect).default([], 'all');
 }
 
 function addVerb(program: Command, verb: Verb, around: Surroundings, earn: (code: number) => void): void {
@@ -69,7 +66,7 @@ function addVerb(program: Command, verb: Verb, around: Surroundings, earn: (code
   const parent = words.length > 1 ? groupOf(program, words[0] ?? '', around) : program;
   const command = prepared(new Command(words.at(-1)), around).description(verb.summary);
   for (const argument of verb.arguments) command.addArgument(argumentOf(argument));
-  for (const option of verb.options) command.option(option.form, option.summary);
+  for (const option of verb.options) command.addOption(optionOf(option));
   command.addHelpText('after', `\nExample:\n  ${verb.example}`);
   command.action(async () => {
     const { run } = await verb.load();

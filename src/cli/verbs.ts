@@ -25,7 +25,27 @@ export interface VerbOption {
   /** `-o, --out <file>`. */
   readonly form: string;
   readonly summary: string;
+  readonly choices?: readonly string[];
+  readonly default?: string | boolean;
+  /** May be given again; the verb is given a list, empty unless given. */
+  readonly repeatable?: boolean;
 }
+
+/** What every verb takes, before it or behind it. */
+export const globalOptions: readonly VerbOption[] = [
+  {
+    form: '-f, --file <file>',
+    summary: 'the fabric (default: fabric.yaml here, else /etc/vflane/fabric.yaml)',
+  },
+  { form: '--host <name>', summary: 'only this host; may be given again', repeatable: true },
+  { form: '--json', summary: 'one JSON object instead of text', default: false },
+  {
+    form: '--color <when>',
+    summary: 'colour the text',
+    choices: ['always', 'auto', 'never'],
+    default: 'auto',
+  },
+];
 
 export const verbGroups: Readonly<Record<string, string>> = {
   export: 'Print what others need: a script of the plan, the settings of a guest',
@@ -74,14 +94,4 @@ export const verbs: readonly Verb[] = [
     example: 'vflane version',
     load: () => import('./version.ts'),
   },
-];
-
-export const globalOptions: readonly VerbOption[] = [
-  {
-    form: '-f, --file <file>',
-    summary: 'the fabric (default: fabric.yaml here, else /etc/vflane/fabric.yaml)',
-  },
-  { form: '--host <name>', summary: 'only this host; may be given again' },
-  { form: '--json', summary: 'one JSON object instead of text' },
-  { form: '--color <when>', summary: 'always, auto or never' },
 ];
