@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Host, HostError, type HostErrorDetails, type HostReader } from '../src/host/host.ts';
 
 /** Why a question cannot be asked of an adapter. */
-export interface Skipped {
+interface Skipped {
   readonly skipped: string;
 }
 

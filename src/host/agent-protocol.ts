@@ -3,7 +3,7 @@ import type { ErrorJson } from './error-json.ts';
 /** Both ends must be of one number: it grows with every change of what is said between them. */
 export const protocolNumber = 1;
 /** The longest line, in bytes. */
-export const lineLimitBytes = 256 * 1024 * 1024;
+const lineLimitBytes = 256 * 1024 * 1024;
 /** An agent that is at work says at least this often that it lives. */
 export const aliveEveryMs = 5_000;
 

@@ -26,11 +26,13 @@ export interface AgentOptions {
 /**
  * Serves a host to whoever is at the other end, many requests at once.
  * Resolves when the input has ended and everything that was begun is done: a cut line neither stops nor breaks it.
- * The caller must let SIGHUP, SIGINT and SIGPIPE pass.
  */
 export async function serveAgent(options: AgentOptions): Promise<void> {
   await new AgentServer(options).serve();
 }
+
+/** How much may wait to be heard. */
+const backlogBytes = 512 * 1024 * 1024;
 
 class AgentServer {
   readonly #options: AgentOptions;
@@ -100,7 +102,10 @@ class AgentServer {
   /** @throws where the message is too long or cannot be JSON */
   #say(message: FromAgent): void {
     const line = asLine(message);
-    if (this.#heard) this.#options.output.write(line);
+    const { output } = this.#options;
+    // Nobody has listened for long: what is told from here on is told to nobody.
+    if (output.writableLength > backlogBytes) this.#heard = false;
+    if (this.#heard) output.write(line);
   }
 }
 

@@ -59,7 +59,7 @@ hostContract('an agent over streams', machine.host, overStreams);
 const program = join(folder, 'agent.cjs');
 bundleProgram(
   `import { existsSync, watch, writeFileSync } from 'node:fs';
-   import { serveAgent } from './src/host/agent-server.ts';
+   import { serveStdio } from './src/host/agent-stdio.ts';
    import { localHost } from './src/host/local-host.ts';
    const [, , root = '', folder = ''] = process.argv;
    const slow = (_, emit) => new Promise((resolve) => {
@@ -73,10 +73,12 @@ bundleProgram(
      };
      const timer = setInterval(look, 20);
    });
-   serveAgent({
-     input: process.stdin, output: process.stdout, host: localHost({ name: 'there', root }), version: '1.0.0',
-     methods: { slow },
-   }).then(() => writeFileSync(folder + '/exited', ''));`,
+   const loud = async (_, emit) => {
+     for (let at = 0; at < 100; at += 1) emit('x'.repeat(100_000));
+     writeFileSync(folder + '/done', 'done');
+   };
+   serveStdio({ host: localHost({ name: 'there', root }), version: '1.0.0', methods: { slow, loud, pid: async () => process.pid } })
+     .then(() => writeFileSync(folder + '/exited', ''));`,
   program,
 );
 
@@ -243,6 +245,23 @@ describe('an agent whose line is cut', () => {
     writeFileSync(join(signs, 'go'), '');
     await expect.poll(() => existsSync(join(signs, 'exited')), { timeout: 10_000 }).toBe(true);
     expect(readFileSync(join(signs, 'done'), 'utf8')).toBe('done');
+  });
+
+  it('is not held up by a line that nobody listens to', async () => {
+    const { adapter, transport, signs, close } = await overProcess();
+    transport.input.pause();
+    const loud = refusal(adapter.call('loud', null));
+    await expect.poll(() => existsSync(join(signs, 'done')), { timeout: 10_000 }).toBe(true);
+    await close();
+    expect((await loud).kind).toBe('lost');
+  });
+
+  it('passes over a hangup and a Ctrl-C', async () => {
+    const { adapter, close } = await overProcess();
+    const pid = (await adapter.call('pid', null)) as number;
+    for (const signal of ['SIGHUP', 'SIGINT'] as const) process.kill(pid, signal);
+    expect(await adapter.readFile('/etc/text')).toBe(machine.reader.text.text);
+    await close();
   });
 
   it('exits at once where nothing is at work', async () => {

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { HostError, type HostErrorDetails, type Ran } from './host.ts';
 
 /** The most that a command may say, in bytes, on each of its outputs. */
-export const outputLimitBytes = 64 * 1024 * 1024;
+const outputLimitBytes = 64 * 1024 * 1024;
 /** How long a command that was asked to end may take, and how long an output may stay open after its command ended. */
 const graceMs = 1_000;
 

@@ -26,7 +26,7 @@ const agentFolder = join(folder, 'agent');
 const bundle = join(folder, 'vflane.cjs');
 bundleProgram(
   `import { existsSync, writeFileSync } from 'node:fs';
-   import { serveAgent } from './src/host/agent-server.ts';
+   import { serveStdio } from './src/host/agent-stdio.ts';
    import { localHost } from './src/host/local-host.ts';
    if (process.argv.slice(2).join(' ') !== 'agent --stdio') throw new Error('not as an agent: ' + process.argv);
    const slow = (folder, emit) => new Promise((resolve) => {
@@ -38,10 +38,7 @@ bundleProgram(
        resolve('done');
      }, 20);
    });
-   serveAgent({
-     input: process.stdin, output: process.stdout, host: localHost({ name: 'there', root: '${machine.root}' }),
-     version: '1.0.0', methods: { slow },
-   });`,
+   serveStdio({ host: localHost({ name: 'there', root: '${machine.root}' }), version: '1.0.0', methods: { slow } });`,
   bundle,
 );
 afterAll(() => {

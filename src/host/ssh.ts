@@ -64,8 +64,8 @@ function startSsh(options: SshOptions, command: string): ChildProcessWithoutNull
     ...['BatchMode=yes', `ConnectTimeout=${Math.max(1, Math.ceil(timeoutMs / 1000))}`],
     // A dead line is noticed within half a minute.
     ...['ServerAliveInterval=10', 'ServerAliveCountMax=3'],
-    // What a user's ssh_config may hold for terminals would take the place of the agent, or refuse a second line.
-    ...['RemoteCommand=none', 'ClearAllForwardings=yes', 'PermitLocalCommand=no'],
+    // What a user's ssh_config may hold for terminals would take the place of the agent, or hang the user's own lines on ours.
+    ...['RemoteCommand=none', 'ClearAllForwardings=yes', 'PermitLocalCommand=no', 'ControlMaster=no'],
   ].flatMap((word) => (word.startsWith('-') ? [word] : ['-o', word]));
   const config = sshConfig === undefined ? [] : ['-F', sshConfig];
   // Away from the terminal's signals: a Ctrl-C here must not end what goes on there.
