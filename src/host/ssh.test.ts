@@ -92,6 +92,12 @@ describe.skipIf(noSshd !== undefined)('a host over a real sshd', () => {
     expect(statSync(join(agentFolder, copy)).ino).toBe(ino);
   });
 
+  it('makes files and folders there as anybody would', async () => {
+    const agent = await connectSsh(here());
+    expect((await agent.run(['sh', '-c', 'umask'])).stdout).toBe('0022\n');
+    await agent.close();
+  });
+
   it('goes on with what it was told when the line is cut in the middle', async () => {
     const signs = mkdtempSync(join(folder, 'signs-'));
     const agent = await connectSsh(here());

@@ -138,7 +138,7 @@ function remoteCommand({ agentFolder = '/var/lib/vflane/agent' }: SshOptions, bu
       `[ "$($S sha256sum $P | cut -c 1-64)" = ${sha} ] && $S mv $P $F || { echo "vflane could not be copied to $D" >&2; $S rm -f $P; exit 97; }; fi`,
     // Three versions may take turns on one host; a fourth pushes the longest unused out.
     '$S sh -c "touch $F; ls -1t $D/vflane-*.cjs | tail -n +4 | xargs -r rm -f"',
-    'exec $S $N $F agent --stdio',
+    'umask 022; exec $S $N $F agent --stdio',
   ].join('; ');
   return `exec /bin/sh -c '${script}'`;
 }
