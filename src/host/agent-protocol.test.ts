@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { asLine, LineSplitter, LineTooLong, parseFromAgent, parseRequest } from './agent-protocol.ts';
 import { errorFromJson, errorToJson } from './error-json.ts';
 import { HostError } from './host.ts';
-import { StoreLocked } from './store.ts';
+import { StoreDamaged, StoreFailed, StoreLocked } from './store.ts';
 
 describe('lines', () => {
   it('are the same however the bytes are cut', () => {
@@ -83,7 +83,9 @@ describe('errors', () => {
   });
 
   it('of the store keep their class, others their name and details', () => {
-    expect(errorFromJson(errorToJson(new StoreLocked('held by 7')))).toBeInstanceOf(StoreLocked);
+    for (const Class of [StoreLocked, StoreDamaged, StoreFailed]) {
+      expect(errorFromJson(errorToJson(new Class('held by 7')))).toBeInstanceOf(Class);
+    }
     const refused = Object.assign(new Error('no'), { name: 'ApplyRefused', details: { steps: [1] } });
     expect(errorFromJson(errorToJson(refused))).toMatchObject({
       name: 'ApplyRefused',

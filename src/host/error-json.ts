@@ -1,5 +1,5 @@
 import { HostError, type HostErrorDetails, type HostErrorKind } from './host.ts';
-import { StoreDamaged, StoreLocked } from './store.ts';
+import { StoreDamaged, StoreFailed, StoreLocked } from './store.ts';
 
 /** An error as JSON, with everything that it carries and its causes. */
 export interface ErrorJson {
@@ -31,6 +31,7 @@ export function errorFromJson(json: unknown): Error {
   if (name === 'HostError' && isHostErrorDetails(details)) return new HostError(details, options?.cause);
   if (name === 'StoreLocked') return new StoreLocked(message, options);
   if (name === 'StoreDamaged') return new StoreDamaged(message, options);
+  if (name === 'StoreFailed') return new StoreFailed(message, options);
   const error = new Error(message, options);
   const carried = details === undefined ? {} : { details };
   return Object.defineProperty(Object.assign(error, carried), 'name', { value: name });
