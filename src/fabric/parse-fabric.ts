@@ -31,7 +31,10 @@ export function parseFabric(text: string, file: string): Parsed {
   const reading = readFile({ path: [], spot: yaml.root, value: yaml.value });
   const where = whereOf(yaml);
   const found = rules.flatMap((rule) => rule(reading, where));
-  const findings = inOrder([...yaml.findings, ...shape.map((one) => one.finding), ...found]);
+  const told = shape
+    .map((one) => one.finding)
+    .filter(({ where: { path = '' } }) => !yaml.unread.includes(path));
+  const findings = inOrder([...yaml.findings, ...told, ...found]);
   if (findings.some((one) => one.severity === 'error')) return { findings };
   return { fabric: complete(reading, sourceOf(yaml)), findings };
 }

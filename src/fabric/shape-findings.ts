@@ -127,7 +127,8 @@ function notAllowed(issue: Issue, path: KeyPath, told: Told): ShapeFinding {
 /** A number that is not whole is wrong as a value; a text instead of a number is wrong as a type. */
 function isOfAnotherKind(issue: Issue, value: unknown): boolean {
   if (issue.code === 'invalid_value') return typeof value !== typeof issue.values[0];
-  return issue.code === 'invalid_type' && typeof value !== 'number';
+  if (issue.code !== 'invalid_type') return false;
+  return typeof value !== 'number' || (issue.expected !== 'number' && issue.expected !== 'int');
 }
 
 function wrongLength(value: readonly unknown[], path: KeyPath, told: Told): ShapeFinding {

@@ -14,6 +14,8 @@ export interface YamlFile {
   readonly root: Spot;
   readonly placeOf: (offset: number) => Place;
   readonly findings: readonly Finding[];
+  /** Paths of values that stand there and could not be read; they have their finding. */
+  readonly unread: readonly string[];
 }
 
 const nowhere: Spot = { at: 0, keyAt: 0 };
@@ -22,7 +24,13 @@ const nowhere: Spot = { at: 0, keyAt: 0 };
 export function readYaml(text: string, file: string): YamlFile {
   const placeOf = lineIndex(text);
   const early = textFindings(text, file, placeOf);
-  const unread = (findings: readonly Finding[]): YamlFile => ({ file, root: nowhere, placeOf, findings });
+  const unread = (findings: readonly Finding[]): YamlFile => ({
+    file,
+    root: nowhere,
+    placeOf,
+    findings,
+    unread: [],
+  });
   if (early.some((found) => found.severity === 'error')) return unread(early);
   const { contents, errors, version } = compose(text);
   const syntax = [...syntaxFindings(errors, file, placeOf), ...versionFindings(version, file)];
@@ -31,7 +39,9 @@ export function readYaml(text: string, file: string): YamlFile {
   const findings = [...early, ...troubles.map((trouble) => told(trouble, file, placeOf))];
   const top = topFinding(value, file);
   if (top) return unread([...findings, top]);
-  return isMapping(value) ? { file, value, root, placeOf, findings } : unread(findings);
+  if (!isMapping(value)) return unread(findings);
+  const paths = troubles.filter((trouble) => trouble.unread).map((trouble) => pathText(trouble.path));
+  return { file, value, root, placeOf, findings, unread: paths };
 }
 
 function compose(text: string) {

@@ -14,6 +14,8 @@ export interface Trouble {
   readonly path: KeyPath;
   readonly message: string;
   readonly hint: string;
+  /** There is a value, and nobody knows which. */
+  readonly unread?: boolean;
 }
 
 export interface Tree {
@@ -89,6 +91,7 @@ function readAlias(name: string, leaf: Spot, here: Here, walk: Walk): Found {
       path: here.path,
       message: `no anchor ${quoted(`&${name}`)} stands before this alias`,
       hint,
+      unread: true,
     });
     return [null, leaf];
   }

@@ -1,0 +1,86 @@
+import * as z from 'zod/mini';
+import { readDisk, readMemory } from './quantity.ts';
+import {
+  attachmentAddress,
+  attachmentAddresses,
+  described,
+  familyAddresses,
+  macAddress,
+  mapping,
+  named,
+  oneOrMore,
+  rate,
+  text,
+  wholeNumber,
+} from './shape-parts.ts';
+
+function attachment() {
+  const flag = (description: string) => z.optional(described(z.boolean(), description, 'true or false'));
+  const full = mapping({
+    address: z.optional(attachmentAddress()),
+    v4: z.optional(familyAddresses('IPv4')),
+    v6: z.optional(familyAddresses('IPv6')),
+    mac: z.optional(
+      oneOrMore(
+        macAddress,
+        'MAC addresses, port 0 first; derived unless given.',
+        'a MAC address such as "02:00:00:00:00:01", or a list',
+      ),
+    ),
+    'max-rate': z.optional(
+      described(
+        rate(),
+        'The most that each VF may send: Mb/s, or 500M, 10G; 0 (no limit) unless said.',
+        'a number of Mb/s, or an amount such as 500M or 10G',
+      ),
+    ),
+    trust: flag('Lets the guest change its MAC and go promiscuous; false unless said; legacy-vlan only.'),
+    spoofchk: flag('Drops what the guest sends under a foreign address; true unless said.'),
+  });
+  const short = attachmentAddresses();
+  return described(
+    z.union([short, full]),
+    "A guest's place on a network.",
+    'an address such as 192.168.10.2/24, a list, dhcp, none, or a mapping { address, v4, v6, mac, max-rate, trust, spoofchk }',
+  );
+}
+
+function vm() {
+  return described(
+    mapping({
+      cpus: described(wholeNumber(1, 1024), 'Virtual CPUs.', 'a whole number from 1 to 1024'),
+      memory: described(
+        text('VF1011', readMemory),
+        'Memory: 512M, 8G, 1T (binary units).',
+        'an amount such as 8G',
+      ),
+      disk: described(
+        text('VF1011', readDisk),
+        'Disk image: a file name or a path.',
+        'a file name such as debian-13.qcow2',
+      ),
+    }),
+    'A virtual machine that vflane runs.',
+    'a mapping { cpus, memory, disk }',
+  );
+}
+
+export function guest() {
+  const kind = (description: string) =>
+    z.optional(described(z.literal(true), description, 'true, or leave the key out'));
+  return described(
+    mapping({
+      vm: z.optional(vm()),
+      netns: kind('A network namespace of the host.'),
+      external: kind("VFs on vfio-pci for somebody else's VM manager."),
+      host: kind('The machine itself.'),
+      networks: described(
+        named(attachment()),
+        'The networks it is on, by name.',
+        'a mapping of network names',
+      ),
+    }),
+    'What VFs are given to; exactly one of vm, netns, external and host.',
+    'a mapping { vm or netns or external or host, networks }',
+  );
+}
