@@ -103,7 +103,8 @@ export class SimHost implements Host {
   async writeFile(path: string, text: string): Promise<void> {
     await this.#change({ write: path, text }, defaultTimeoutMs, (state) =>
       this.#told(['write', path, text], () => {
-        writeFile(state, '', path, text, 'ENOENT');
+        // As on this machine: a write of nothing would reach no attribute, a newline clears it.
+        writeFile(state, '', path, text === '' && path.startsWith('/sys/') ? '\n' : text, 'ENOENT');
         settleBonds(state);
         return { stdout: '', stderr: '' };
       }),

@@ -1,5 +1,5 @@
 import { settleBonds } from './bond.ts';
-import type { Call, Reply } from './commands/program.ts';
+import { because, type Call, failed, type Reply, telling } from './commands/program.ts';
 import { programs } from './commands/programs.ts';
 import type { SimState } from './state.ts';
 
@@ -19,7 +19,10 @@ function startIn(call: Call): Reply {
   const name = (call.argv[0] ?? '').replace(/^\/(usr\/)?s?bin\//, '');
   const program = programs.get(name);
   if (!program) throw new MissingProgram(name);
-  return program(call);
+  return telling(
+    (refusal) => failed(1, `${name}: ${because(refusal)}\n`),
+    () => program(call),
+  );
 }
 
 function startInside(call: Call): Reply {

@@ -50,12 +50,18 @@ export const readlink: Program = (call) => {
 export const tee: Program = (call) => {
   const append = call.argv.includes('-a');
   const { stderr, code } = each('tee: ', operands(call), (path) => {
-    const old = append && !/^\/(sys|proc|dev)\//.test(path) ? previous(call, path) : '';
+    // write(2) of nothing reaches no attribute.
+    if (call.stdin === '' && isKernelFile(path)) return '';
+    const old = append && !isKernelFile(path) ? previous(call, path) : '';
     writeFile(call.state, call.ns, path, old + call.stdin, 'EACCES');
     return '';
   });
   return { stdout: call.stdin, stderr, code };
 };
+
+function isKernelFile(path: string): boolean {
+  return /^\/(sys|proc|dev)\//.test(path);
+}
 
 function previous(call: Call, path: string): string {
   try {

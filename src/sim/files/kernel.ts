@@ -15,6 +15,11 @@ export function procDir(state: SimState): DirNode {
       file(() => `BOOT_IMAGE=/boot/vmlinuz-${kernelOf(state).release} root=/dev/vda1 ro quiet\n`),
     modules: () =>
       file(() => state.modules.map((name) => `${name} 16384 0 - Live 0x0000000000000000\n`).join('')),
+    self: () =>
+      dir({
+        // proc_pid_status(5): real, effective, saved and file-system user ids.
+        status: () => file(() => `Name:\tvflane\nUid:\t${[0, 0, 0, 0].map(() => state.uid).join('\t')}\n`),
+      }),
     sys: () =>
       dir({
         kernel: () =>

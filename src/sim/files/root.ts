@@ -1,9 +1,10 @@
+import { posix } from 'node:path';
 import { Refusal } from '../errno.ts';
 import { cardOf } from '../functions.ts';
 import type { Netdev, SimState } from '../state.ts';
 import { bootDir, infinibandDir, kernelDir, moduleDir, procDir, vfioDir } from './kernel.ts';
 import { netdevDir } from './net.ts';
-import { both, type DirNode, dir, link, listing, type Node, walk } from './node.ts';
+import { both, type DirNode, dir, file, link, listing, type Node, walk } from './node.ts';
 import { devicePath, pciBus, pciTree } from './pci.ts';
 
 /** The host's whole file tree as a process in namespace `ns` sees it: sysfs shows each namespace its own netdevs. */
@@ -12,7 +13,15 @@ export function rootOf(state: SimState, ns: string): DirNode {
     sys: () => sysDir(state, ns),
     proc: () => procDir(state),
     boot: () => bootDir(state),
-    dev: () => dir({ vfio: state.modules.includes('vfio') ? () => vfioDir(state) : undefined }),
+    dev: () =>
+      dir({
+        null: () =>
+          file(
+            () => '',
+            () => {},
+          ),
+        vfio: state.modules.includes('vfio') ? () => vfioDir(state) : undefined,
+      }),
     run: () => dir({ netns: () => namespacesDir(state) }),
   });
   return both(kernelTree, ordinary(state, '/'));
@@ -116,11 +125,13 @@ export function writeFile(
   text: string,
   missing: 'ENOENT' | 'EACCES',
 ): void {
+  if (!path.startsWith('/')) throw new Refusal('EINVAL');
   if (state.uid !== 0) throw new Refusal('EACCES');
   const found = lookUp(state, ns, path);
   if (!found) {
-    if (kernelTrees.test(path)) throw new Refusal(missing);
-    state.files[path] = text;
+    const plain = posix.normalize(path);
+    if (kernelTrees.test(plain)) throw new Refusal(missing);
+    state.files[plain] = text;
     return;
   }
   if (found.kind === 'dir') throw new Refusal('EISDIR');
