@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FabricName, GuestName, MacAddress, NetworkName } from '../model/names.ts';
 
 /**
@@ -11,9 +11,12 @@ export function guestMac(
   network: NetworkName,
   port: number,
 ): MacAddress {
-  const digest = createHash('sha256').update(`${fabric}\0${guest}\0${network}\0${port}`).digest();
+  const digest = hash('sha256', `${fabric}\0${guest}\0${network}\0${port}`, 'hex');
   // Bit 1 of the first octet: locally administered; bit 0: group address (IEEE 802-2014, 8.2.2).
-  const first = (digest.readUInt8(0) & 0xfc) | 0x02;
-  const rest = digest.subarray(1, 6).toString('hex').replace(/../g, ':$&');
-  return `${first.toString(16).padStart(2, '0')}${rest}` as MacAddress;
+  const first = (Number.parseInt(digest.slice(0, 2), 16) & 0xfc) | 0x02;
+  const octets = [
+    first.toString(16).padStart(2, '0'),
+    ...[2, 4, 6, 8, 10].map((at) => digest.slice(at, at + 2)),
+  ];
+  return octets.join(':') as MacAddress;
 }

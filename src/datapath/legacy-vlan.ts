@@ -1,6 +1,5 @@
 import type { Attachment, Fabric, FabricHost, Guest, GuestKind, Network } from '../model/fabric.ts';
 import type {
-  Allocation,
   GuestSpec,
   HostSpec,
   LaneMember,
@@ -10,7 +9,7 @@ import type {
   VfSpec,
 } from '../model/host-spec.ts';
 import type { Ledger } from '../model/ledger.ts';
-import type { PciAddress } from '../model/names.ts';
+import type { GuestName, MacAddress, NetworkName, PciAddress } from '../model/names.ts';
 import { allocate } from './allocation.ts';
 import { guestMac } from './guest-mac.ts';
 import { bondName, memberName } from './lane-name.ts';
@@ -25,43 +24,67 @@ const monitorIntervalMs = 100;
  * card, and the guest bonds the two.
  */
 export function expandLegacyVlan(fabric: Fabric, host: FabricHost, ledger: Ledger): HostSpec {
-  const allocation = allocate(attachmentsOf(host).map(attachmentName), ledger.allocation, host.vfs);
+  const networks = new Map(fabric.networks.map((network) => [network.name, network]));
+  const attached = attachmentsOf(fabric, host, networks);
+  const allocation = allocate([...attached.keys()], ledger.allocation, host.vfs);
   const pfs = host.nic.kind === 'pfs' ? host.nic.pfs : [];
   const mtu = Math.max(1500, ...fabric.networks.map((network) => network.mtu)) + headroom;
-  const vfSpec = vfSpecs(fabric, host, allocation);
+  const owners = new Map(Object.entries(allocation).map(([name, index]) => [index, attached.get(name)]));
   const pfSpec = (pci: PciAddress, port: number): PfSpec => ({
     pci,
     mtu,
     numVfs: host.vfs,
-    vfs: Array.from({ length: host.vfs }, (_, index) => vfSpec(index, port)),
+    vfs: Array.from({ length: host.vfs }, (_, index) => vfSpec(owners.get(index), index, port)),
   });
-  const guests = host.guests.map((guest) => guestSpec(fabric, guest, pfs, allocation));
-  return { host: host.name, datapath: host.datapath, nics: [{ pfs: pfs.map(pfSpec) }], guests, allocation };
+  const guestSpec = ({ name, kind, attachments }: Guest): GuestSpec => {
+    const lanes = attachments.flatMap(({ network }) => {
+      const owner = attached.get(attachmentName(name, network));
+      const index = allocation[attachmentName(name, network)];
+      return owner && index !== undefined ? [laneSpec(owner, pfs, index)] : [];
+    });
+    return { name, kind, lanes };
+  };
+  const nics = [{ pfs: pfs.map(pfSpec) }];
+  return { host: host.name, datapath: host.datapath, nics, guests: host.guests.map(guestSpec), allocation };
 }
 
+/** A guest on a network, with the MAC of its VF on each port. */
 interface Attached {
   readonly guest: Guest;
   readonly attachment: Attachment;
+  readonly network: Network;
+  readonly macs: readonly [MacAddress, MacAddress];
 }
 
-function attachmentsOf(host: FabricHost): readonly Attached[] {
-  return host.guests.flatMap((guest) => guest.attachments.map((attachment) => ({ guest, attachment })));
+function attachmentsOf(
+  fabric: Fabric,
+  host: FabricHost,
+  networks: ReadonlyMap<NetworkName, Network>,
+): ReadonlyMap<string, Attached> {
+  const attached = new Map<string, Attached>();
+  for (const guest of host.guests) {
+    for (const attachment of guest.attachments) {
+      const network = networks.get(attachment.network);
+      if (!network) continue;
+      const mac = (port: number) =>
+        attachment.macs[port] ?? guestMac(fabric.name, guest.name, network.name, port);
+      attached.set(attachmentName(guest.name, network.name), {
+        guest,
+        attachment,
+        network,
+        macs: [mac(0), mac(1)],
+      });
+    }
+  }
+  return attached;
 }
 
-function attachmentName({ guest, attachment }: Attached): string {
-  return `${guest.name}/${attachment.network}`;
+function attachmentName(guest: GuestName, network: NetworkName): string {
+  return `${guest}/${network}`;
 }
 
-function vfSpecs(fabric: Fabric, host: FabricHost, allocation: Allocation) {
-  const owners = new Map(
-    attachmentsOf(host).map((attached) => [allocation[attachmentName(attached)], attached]),
-  );
-  const networks = new Map(fabric.networks.map((network) => [network.name, network]));
-  return (index: number, port: number): VfSpec => {
-    const owner = owners.get(index);
-    const network = owner && networks.get(owner.attachment.network);
-    return owner && network ? ownedVf(fabric, owner, network, index, port) : spareVf(index);
-  };
+function vfSpec(owner: Attached | undefined, index: number, port: number): VfSpec {
+  return owner ? ownedVf(owner, index, port) : spareVf(index);
 }
 
 /** VLAN 0 is the untagged wire, where the hosts themselves may live: a spare VF has no driver and no link. */
@@ -77,12 +100,12 @@ function spareVf(index: number): VfSpec {
   return { index, ...closed };
 }
 
-function ownedVf(fabric: Fabric, owner: Attached, network: Network, index: number, port: number): VfSpec {
-  const { guest, attachment } = owner;
+function ownedVf({ guest, attachment, network, macs }: Attached, index: number, port: number): VfSpec {
+  const mac = macs[port];
   return {
     index,
     owner: { guest: guest.name, network: network.name },
-    mac: attachment.macs[port] ?? guestMac(fabric.name, guest.name, network.name, port),
+    ...(mac === undefined ? {} : { mac }),
     vlan: network.id,
     spoofchk: attachment.spoofchk,
     trust: attachment.trust,
@@ -99,38 +122,16 @@ const drivers: { readonly [kind in GuestKind]: VfSpec['driver'] } = {
   host: 'native',
 };
 
-function guestSpec(
-  fabric: Fabric,
-  guest: Guest,
-  pfs: readonly PciAddress[],
-  allocation: Allocation,
-): GuestSpec {
-  const lanes = guest.attachments.flatMap((attachment) => {
-    const network = fabric.networks.find((candidate) => candidate.name === attachment.network);
-    const index = allocation[attachmentName({ guest, attachment })];
-    return network && index !== undefined ? [laneSpec(fabric, guest, attachment, network, pfs, index)] : [];
-  });
-  return { name: guest.name, kind: guest.kind, lanes };
-}
-
-function laneSpec(
-  fabric: Fabric,
-  guest: Guest,
-  attachment: Attachment,
-  network: Network,
-  pfs: readonly PciAddress[],
-  index: number,
-): LaneSpec {
-  const member = (pf: PciAddress, port: number): LaneMember => ({
-    pf,
-    index,
-    ifName: memberName(network.name, port),
-    mac: attachment.macs[port] ?? guestMac(fabric.name, guest.name, network.name, port),
+function laneSpec(owner: Attached, pfs: readonly PciAddress[], index: number): LaneSpec {
+  const { attachment, network, macs } = owner;
+  const members = pfs.flatMap((pf, port): readonly LaneMember[] => {
+    const mac = macs[port];
+    return mac === undefined ? [] : [{ pf, index, ifName: memberName(network.name, port), mac }];
   });
   return {
     network: network.name,
     bond: bondName(network.name),
-    members: pfs.map(member),
+    members,
     mtu: network.mtu,
     addresses: attachment.addresses,
     gateways: network.gateways,

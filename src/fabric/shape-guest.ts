@@ -12,6 +12,7 @@ import {
   rate,
   text,
   wholeNumber,
+  withSchema,
 } from './shape-parts.ts';
 
 function attachment() {
@@ -68,18 +69,16 @@ function vm() {
 export function guest() {
   const kind = (description: string) =>
     z.optional(described(z.literal(true), description, 'true, or leave the key out'));
+  const full = mapping({
+    vm: z.optional(vm()),
+    netns: kind('A network namespace of the host.'),
+    external: kind("VFs on vfio-pci for somebody else's VM manager."),
+    host: kind('The machine itself.'),
+    networks: described(named(attachment()), 'The networks it is on, by name.', 'a mapping of network names'),
+  });
+  const kinds = ['vm', 'netns', 'external', 'host'];
   return described(
-    mapping({
-      vm: z.optional(vm()),
-      netns: kind('A network namespace of the host.'),
-      external: kind("VFs on vfio-pci for somebody else's VM manager."),
-      host: kind('The machine itself.'),
-      networks: described(
-        named(attachment()),
-        'The networks it is on, by name.',
-        'a mapping of network names',
-      ),
-    }),
+    withSchema(full, { oneOf: kinds.map((one) => ({ required: [one] })) }),
     'What VFs are given to; exactly one of vm, netns, external and host.',
     'a mapping { vm or netns or external or host, networks }',
   );

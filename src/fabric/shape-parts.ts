@@ -9,9 +9,8 @@ export const allowed = z.registry<{ readonly text: string }>();
 
 /** For editors, and for findings. */
 export function described<S extends z.core.$ZodType>(schema: S, description: string, allows: string): S {
-  z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), description });
   allowed.add(schema, { text: allows });
-  return schema;
+  return withSchema(schema, { description });
 }
 
 /** A key that is not in it is refused. */
@@ -19,11 +18,18 @@ export function mapping<S extends z.core.$ZodShape>(shape: S) {
   return z.strictObject(shape);
 }
 
+/** What a name looks like, for editors. */
+export const namePattern = { pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' };
+
+/** Adds what only editors read. */
+export function withSchema<S extends z.core.$ZodType>(schema: S, part: object): S {
+  z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), ...part });
+  return schema;
+}
+
 /** Names are checked elsewhere, so that what stands under a wrong one is checked all the same. */
 export function named<S extends z.core.$ZodType>(value: S) {
-  const name = z.string();
-  z.globalRegistry.add(name, { pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' });
-  return z.record(name, value);
+  return z.record(withSchema(z.string(), namePattern), value);
 }
 
 export function wholeNumber(least: number, most: number) {

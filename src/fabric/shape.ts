@@ -1,7 +1,17 @@
 import * as z from 'zod/mini';
 import { readSubnet } from './address.ts';
 import { host } from './shape-host.ts';
-import { anyAddress, described, mapping, named, oneOrMore, text, wholeNumber } from './shape-parts.ts';
+import {
+  anyAddress,
+  described,
+  mapping,
+  named,
+  namePattern,
+  oneOrMore,
+  text,
+  wholeNumber,
+  withSchema,
+} from './shape-parts.ts';
 
 function uplink() {
   return described(
@@ -60,7 +70,7 @@ function fabric() {
     mapping({
       vflane: z.optional(described(z.literal(1), 'Version of the format.', '1')),
       name: described(
-        z.string(),
+        withSchema(z.string(), namePattern),
         'Goes into every MAC address, so that two fabrics on one wire never collide.',
         'a name',
       ),

@@ -8,7 +8,7 @@ import type { Qemu } from './qemu-binary.ts';
 import { probeArgument, probeMark } from './recipe-script.ts';
 import { run } from './run.ts';
 
-const probeMs = 8_000;
+const probeMs = 6_000;
 
 /**
  * KVM if it really runs the lab's kernel here, else TCG. That /dev/kvm opens says little: where the machine is
@@ -16,10 +16,7 @@ const probeMs = 8_000;
  */
 export async function chooseAccel(root: string, qemu: Qemu, image: Image): Promise<'kvm' | 'tcg'> {
   if (!mayOpenKvm()) return 'tcg';
-  const key = createHash('sha256')
-    .update(`${qemu.version} ${release()} ${image.id}`)
-    .digest('hex')
-    .slice(0, 12);
+  const key = createHash('sha256').update(`${qemu.version} ${release()}`).digest('hex').slice(0, 12);
   const verdict = join(root, `accel-${key}`);
   if (existsSync(verdict)) return readFileSync(verdict, 'utf8').trim() === 'kvm' ? 'kvm' : 'tcg';
   const accel = (await bootsUnderKvm(qemu, image)) ? 'kvm' : 'tcg';

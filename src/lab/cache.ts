@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from './errors.ts';
 import { takeLock } from './lock.ts';
+import { run } from './run.ts';
 
 /** Where images, an unpacked QEMU and verdicts are kept: $VFLANE_CACHE_DIR/lab, else ~/.cache/vflane/lab. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -13,7 +14,7 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 /**
  * The folder `name` of the cache, built by `build` where it is missing.
  * A build happens in a folder of another name and gets its own only when complete, so a half one is never used;
- * under the lock nobody else builds, so what an interrupted one left can go.
+ * under the lock nobody else builds, so what interrupted ones left can go.
  */
 export async function cached(
   root: string,
@@ -29,7 +30,9 @@ export async function cached(
   );
   const lock = await takeLock(join(root, `${name}.lock`), 1_200_000, busy);
   try {
-    if (!existsSync(folder)) await buildInto(folder, build);
+    if (existsSync(folder)) return folder;
+    await removeLeftovers(root, name);
+    await buildInto(folder, build);
     return folder;
   } finally {
     lock.release();
@@ -37,9 +40,22 @@ export async function cached(
 }
 
 async function buildInto(folder: string, build: (folder: string) => Promise<void>): Promise<void> {
-  const building = `${folder}.building`;
-  rmSync(building, { recursive: true, force: true });
-  mkdirSync(building, { recursive: true });
-  await build(building);
-  renameSync(building, folder);
+  const building = mkdtempSync(`${folder}.building-`);
+  try {
+    await build(building);
+    renameSync(building, folder);
+  } catch (error) {
+    await removeTree(building);
+    throw error;
+  }
+}
+
+async function removeLeftovers(root: string, name: string): Promise<void> {
+  const left = readdirSync(root).filter((entry) => entry.startsWith(`${name}.building-`));
+  for (const entry of left) await removeTree(join(root, entry));
+}
+
+/** As far as it goes: a program of the interrupted build may still write there. Never into what is mounted there. */
+async function removeTree(folder: string): Promise<void> {
+  await run(['rm', '-rf', '--one-file-system', folder], { timeoutMs: 120_000 });
 }

@@ -12,16 +12,12 @@ export interface Tree {
   readonly target: string;
 }
 
-/** As root plainly, else in a user namespace (needs newuidmap and a range in /etc/subuid). */
-export function mmdebstrapMode(): 'root' | 'unshare' {
-  return process.getuid?.() === 0 ? 'root' : 'unshare';
-}
-
 /** mmdebstrap's argv, the machine's own mirrors last; without any it takes Debian's default. */
 export function mmdebstrapArgv(tree: Tree, mirrors: readonly string[], options: readonly string[]): string[] {
   return [
     'mmdebstrap',
-    `--mode=${mmdebstrapMode()}`,
+    // For root too: what it mounts is then seen by nobody else, and gone with it (mmdebstrap(1), MODES).
+    '--mode=unshare',
     `--variant=${tree.variant}`,
     `--format=${tree.format}`,
     '--architectures=amd64',

@@ -2,7 +2,8 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, writeFileS
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cached } from './cache.ts';
-import { buildError, makeTree, mmdebstrapMode } from './debian.ts';
+import { buildError, makeTree } from './debian.ts';
+import { isRoot } from './needs.ts';
 import { type Recipe, recipeHash } from './recipe.ts';
 import { run } from './run.ts';
 
@@ -30,6 +31,8 @@ async function build(folder: string, recipe: Recipe, onProgress: (line: string) 
   const work = workFolder(folder);
   try {
     writeRecipe(work, recipe);
+    // Whatever the umask: the owner of the tree is another user, and must read this.
+    await run(['chmod', '-R', 'a+rX', work], { timeoutMs: 10_000 });
     const extra = [
       ...recipe.leftOut.map((path) => `--dpkgopt=path-exclude=${path}`),
       `--customize-hook=${join(work, 'hook')}`,
@@ -44,14 +47,14 @@ async function build(folder: string, recipe: Recipe, onProgress: (line: string) 
     onProgress('image: making the disk');
     await makeDisk(work, target, folder, recipe.diskSize);
   } finally {
-    await asTreeOwner(['rm', '-rf', join(work, 'tree')]);
-    await run(['rm', '-rf', work], { timeoutMs: 60_000 });
+    await asTreeOwner(['rm', '-rf', '--one-file-system', join(work, 'tree')]);
+    await run(['rm', '-rf', '--one-file-system', work], { timeoutMs: 60_000 });
   }
 }
 
 /** The tree's owner is root of a user namespace, who may not pass through a home closed to others. */
 function workFolder(folder: string): string {
-  const parent = mmdebstrapMode() === 'root' ? folder : tmpdir();
+  const parent = isRoot() ? folder : tmpdir();
   const work = mkdtempSync(join(parent, 'vflane-lab-'));
   chmodSync(work, 0o777);
   return work;
@@ -80,7 +83,7 @@ async function makeDisk(work: string, tree: string, folder: string, size: string
 }
 
 function asTreeOwner(argv: readonly string[]) {
-  const helper = mmdebstrapMode() === 'root' ? [] : ['mmdebstrap', '--unshare-helper'];
+  const helper = isRoot() ? [] : ['mmdebstrap', '--unshare-helper'];
   return run([...helper, ...argv], { timeoutMs: 300_000 });
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startDetached } from './detached.ts';
 import { LabError } from './errors.ts';
 import { type HostRecord, hostFiles, labFiles } from './folder.ts';
-import { ownPid, stopOwn } from './process.ts';
+import { ownPid, runs, stopPid } from './process.ts';
 import { type Machine, machineArgv } from './qemu.ts';
 import type { Qemu } from './qemu-binary.ts';
 import { withQmp } from './qmp.ts';
@@ -104,9 +104,9 @@ export function greets(port: number, timeoutMs: number): Promise<boolean> {
 /** Ends a host's QEMU: by QMP, else by its pid. True if it was running. */
 export async function stopMachine(dir: string, name: string): Promise<boolean> {
   const files = hostFiles(name);
-  if (ownPid(dir, files.pid) === undefined) return false;
+  const pid = ownPid(dir, files.pid);
+  if (pid === undefined) return false;
   await withQmp(dir, files.qmp, 2_000, (qmp) => qmp.execute('quit')).catch(() => undefined);
-  const gone = await poll(3_000, 50, () => ownPid(dir, files.pid) === undefined);
-  if (!gone) await stopOwn(dir, files.pid, 2_000);
+  if (!(await poll(3_000, 20, () => !runs(dir, pid)))) await stopPid(dir, pid, 2_000);
   return true;
 }

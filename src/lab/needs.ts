@@ -50,13 +50,18 @@ function isExecutable(file: string): boolean {
 }
 
 /** Throws LAB_TOOL_MISSING naming every missing tool and the one command that installs them. */
-export function checkNeeds(isRoot = process.getuid?.() === 0): void {
-  const missing = labNeeds.filter((need) => !(isRoot && need.rootless) && findTool(need.tool) === undefined);
+export function checkNeeds(asRoot = isRoot()): void {
+  const missing = labNeeds.filter((need) => !(asRoot && need.rootless) && findTool(need.tool) === undefined);
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map((need) => need.debianPackage))].join(' ');
   throw new LabError(
     'LAB_TOOL_MISSING',
     `the lab needs ${missing.map((need) => need.tool).join(', ')}`,
-    `${isRoot ? '' : 'sudo '}apt-get install ${packages}`,
+    `${asRoot ? '' : 'sudo '}apt-get install ${packages}`,
   );
+}
+
+/** Whether this process is root's, who needs no user namespace. */
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
 }

@@ -8,8 +8,12 @@ import { poll } from './wait.ts';
  */
 export function ownPid(dir: string, pidfile: string): number | undefined {
   const pid = Number.parseInt(textOf(join(dir, pidfile)), 10);
-  if (!(pid > 1)) return undefined;
-  return isOf(dir, textOf(`/proc/${pid}/cmdline`).split('\0')) ? pid : undefined;
+  return pid > 1 && runs(dir, pid) ? pid : undefined;
+}
+
+/** Whether `pid` is a process of this lab, whatever became of its pidfile, which QEMU removes before it ends. */
+export function runs(dir: string, pid: number): boolean {
+  return isOf(dir, textOf(`/proc/${pid}/cmdline`).split('\0'));
 }
 
 /** Whether a command line names the folder, or a file in it, as a word. */
@@ -17,16 +21,20 @@ export function isOf(dir: string, commandLine: readonly string[]): boolean {
   return commandLine.some((word) => word === dir || word.startsWith(`${dir}/`));
 }
 
-/** Ends a process of this lab: asks, waits `graceMs`, then kills. True if there was one. */
+/** Ends the process of this lab in `pidfile`: asks, waits `graceMs`, then kills. True if there was one. */
 export async function stopOwn(dir: string, pidfile: string, graceMs: number): Promise<boolean> {
   const pid = ownPid(dir, pidfile);
-  if (pid === undefined) return false;
+  if (pid !== undefined) await stopPid(dir, pid, graceMs);
+  return pid !== undefined;
+}
+
+/** The same for a pid that was ours when it was read. */
+export async function stopPid(dir: string, pid: number, graceMs: number): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    if (ownPid(dir, pidfile) !== pid) return true;
+    if (!runs(dir, pid)) return;
     process.kill(pid, signal);
-    await poll(graceMs, 50, () => ownPid(dir, pidfile) !== pid);
+    await poll(graceMs, 20, () => !runs(dir, pid));
   }
-  return true;
 }
 
 function textOf(file: string): string {

@@ -7,6 +7,7 @@ export const probeArgument = 'vflane_lab_probe';
 /** Run by mmdebstrap with the new root as its argument; the recipe's files lie beside it. */
 export const hook = `#!/bin/sh
 set -eu
+umask 022
 cp -R "$(dirname "$0")/files/." "$1/"
 chroot "$1" sh -eu /usr/lib/vflane-lab/customise
 `;

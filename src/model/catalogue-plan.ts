@@ -44,4 +44,39 @@ export const planFindings: readonly CatalogueEntry[] = [
     explanation:
       'A plan was applied with --confirm-within, and the host will take it back by itself when its time runs out. `vflane confirm` keeps it, `vflane rollback` takes it back now. Until then no other plan is applied, because it might be taken back together with this one.',
   },
+  {
+    code: 'VF3012',
+    severity: 'error',
+    title: 'The host has changed since the plan was made',
+    explanation:
+      'A plan carries a digest of what it touches and of the boot it was made in. The host was looked at again under the lock, and the digest is another: somebody changed something, or the host was restarted. Nothing was done. Plan again, look at what is different, and apply that.',
+  },
+  {
+    code: 'VF3020',
+    severity: 'error',
+    title: 'A step failed, and everything was taken back',
+    explanation:
+      'A command failed, gave no answer, or said yes while the host did not follow. Every step that had begun was undone, last first, and a look at the host found everything as it was before. The message holds the command and its own last words.',
+  },
+  {
+    code: 'VF3021',
+    severity: 'error',
+    title: 'Something could not be taken back',
+    explanation:
+      'A rollback ends with a look at the host, and the look found something that is not as it was before. It is listed, with what it was and what it is now, and stays in the ledger, so that vflane still answers for it. Free what is in use, and say `vflane plan`, `vflane undo` or `vflane destroy`.',
+  },
+  {
+    code: 'VF3022',
+    severity: 'error',
+    title: 'The plan was not begun',
+    explanation:
+      'The plan could not be written down or its way back could not be armed before the first step, so nothing was done. The message says why.',
+  },
+  {
+    code: 'VF3023',
+    severity: 'error',
+    title: 'The plan was stopped on request',
+    explanation:
+      'Somebody pressed Ctrl-C. vflane stopped between two operations; what was done so far is there and in the journal. Go on with `vflane resume`, or back with `vflane rollback`.',
+  },
 ];

@@ -2,6 +2,7 @@ import { connectionFindings } from './catalogue-connection.ts';
 import { defectFindings } from './catalogue-defect.ts';
 import { fileFindings } from './catalogue-file.ts';
 import { hostFindings } from './catalogue-host.ts';
+import { labFindings } from './catalogue-lab.ts';
 import { planFindings } from './catalogue-plan.ts';
 import type { CatalogueEntry, Finding, Where } from './finding.ts';
 
@@ -11,6 +12,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...hostFindings,
   ...planFindings,
   ...connectionFindings,
+  ...labFindings,
   ...defectFindings,
 ];
 

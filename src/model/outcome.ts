@@ -78,6 +78,8 @@ export type Outcome =
   | { readonly kind: 'locked'; readonly message: string; readonly hint: string }
   /** 4. Preconditions are not met. */
   | { readonly kind: 'refused'; readonly findings: readonly Finding[] }
+  /** 1. The host answered, and something on it is not as it must be to go on: a damaged journal, a missing tool. */
+  | { readonly kind: 'error'; readonly message: string; readonly hint: string }
   /** 8. */
   | { readonly kind: 'unreachable'; readonly message: string; readonly hint: string }
   /** 1. Stopped on request between two operations; `resume` or `rollback` goes on from there. */

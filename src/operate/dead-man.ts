@@ -4,7 +4,14 @@
  */
 export function armAction(planId: string, withinMs: number, self: readonly string[]): readonly string[] {
   const seconds = Math.max(1, Math.ceil(withinMs / 1000));
-  const timer = ['systemd-run', '--collect', `--unit=${unitOf(planId)}`, `--on-active=${seconds}`];
+  // A timer is a minute inexact unless told otherwise (systemd.timer(5), AccuracySec).
+  const timer = [
+    'systemd-run',
+    '--collect',
+    `--unit=${unitOf(planId)}`,
+    `--on-active=${seconds}`,
+    '--timer-property=AccuracySec=100ms',
+  ];
   return [...timer, '--', ...self, 'agent', '--take-back', planId];
 }
 

@@ -7,9 +7,11 @@ import type { Site } from './site.ts';
 const atOnce = 16;
 
 /** What came of one host: a value, or why the host could not be asked. */
-export type PerHost<Value> =
-  | { readonly host: string; readonly value: Value }
-  | { readonly host: string; readonly outcome: Outcome };
+export interface PerHost<Value> {
+  readonly host: string;
+  readonly value?: Value;
+  readonly trouble?: Outcome;
+}
 
 export type Connector = (host: FabricHost) => Promise<Site>;
 
@@ -36,24 +38,44 @@ async function onHost<Value>(
   connect: Connector,
   work: (site: Site, host: FabricHost) => Promise<Value>,
 ): Promise<PerHost<Value>> {
-  let site: Site | undefined;
+  const { name } = host;
+  let site: Site;
   try {
     site = await connect(host);
-    return { host: host.name, value: await work(site, host) };
   } catch (error) {
-    return { host: host.name, outcome: unreachable(error) };
-  } finally {
-    await site?.close().catch(() => {});
+    return { host: name, trouble: troubleOf(error, 'unreachable') };
+  }
+  try {
+    return { host: name, value: await work(site, host) };
+  } catch (error) {
+    return { host: name, trouble: troubleOf(error, isLost(error) ? 'unreachable' : 'error') };
   }
 }
 
-/** @throws what is no trouble of the host's. */
-function unreachable(error: unknown): Outcome {
-  if (!(error instanceof HostError)) throw error;
-  const { hint } = error.details as { readonly hint?: string };
-  return {
-    kind: 'unreachable',
-    message: error.message,
-    hint: hint ?? 'Is it up, and does `ssh` reach it by the same name?',
-  };
+function isLost(error: unknown): boolean {
+  return error instanceof HostError && error.details.kind === 'lost';
 }
+
+const journalHint =
+  'Keep a copy of /var/lib/vflane on the host before anything else; `vflane explain VF4003` says how to go on.';
+
+/** What a host's own store says; across an agent's line only the name is left of the class. */
+const storeTroubles: ReadonlyMap<string, string> = new Map([
+  ['StoreDamaged', journalHint],
+  ['JournalUnreadable', journalHint],
+  ['StoreFailed', 'Make room below /var/lib/vflane on the host, or see that it can be written.'],
+]);
+
+/** @throws what is no trouble of the host's. */
+function troubleOf(error: unknown, kind: 'unreachable' | 'error'): Outcome {
+  if (!(error instanceof Error)) throw error;
+  const hint =
+    error instanceof HostError ? (error.details.hint ?? hints[kind]) : storeTroubles.get(error.name);
+  if (hint === undefined) throw error;
+  return { kind: error instanceof HostError ? kind : 'error', message: error.message, hint };
+}
+
+const hints = {
+  unreachable: 'Is the host up, and does `ssh` reach it by the same name?',
+  error: 'The last words of the message are the host’s own.',
+};

@@ -28,6 +28,7 @@ export interface HostPlan {
 
 export interface PlanOptions {
   readonly allowDisruption: boolean;
+  readonly forgets?: boolean;
 }
 
 /** What the file wants of a host. */
@@ -67,7 +68,7 @@ export async function planToDestroy(
   options: PlanOptions,
 ): Promise<HostPlan> {
   const { fold, state } = await look(site, undefined, host);
-  return planBackwards(site, fold, state, wantsNothing(fold.ledger), {}, options);
+  return planBackwards(site, fold, state, wantsNothing(fold.ledger), {}, { ...options, forgets: true });
 }
 
 /** The plan that was applied last, backwards; `undefined` where there is none to undo. */

@@ -13,4 +13,6 @@ export interface PlanInput {
   readonly spec?: HostSpec;
   readonly allocation: Allocation;
   readonly allowDisruption: boolean;
+  /** What is gone already is struck from the ledger even if nothing else is to be done. */
+  readonly forgets?: boolean;
 }

@@ -4,6 +4,7 @@ import { basisOf } from './basis.ts';
 import { changesOf } from './changes.ts';
 import { checksOf } from './checks.ts';
 import { type Difference, differencesOf, havesOf } from './differences.ts';
+import { forgetStep } from './forget.ts';
 import { gatherSettles } from './gather-settles.ts';
 import { occupancyOf } from './in-use.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -23,9 +24,16 @@ export function planFor(input: PlanInput): Planned {
   const occupancy = occupancyOf(spec, state, ledger);
   const staying = new Set<string>(spec?.guests.map((guest) => guest.name) ?? []);
   const steps = gatherSettles(stepsOf([...down, ...up], { occupancy, staying, allowDisruption }));
+  const forgetting = steps.length > 0 || input.forgets === true ? forgetStep(ledger, wants, haves) : [];
   const findings: readonly Finding[] = checksOf({ ...input, haves, differences, steps, occupancy });
   return {
-    plan: { host, basis: basisOf(state.bootId, changesIn(steps), haves), steps, allocation, findings },
+    plan: {
+      host,
+      basis: basisOf(state.bootId, changesIn([...steps, ...forgetting]), haves),
+      steps: [...steps, ...forgetting],
+      allocation,
+      findings,
+    },
     differences,
   };
 }

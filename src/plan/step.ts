@@ -70,13 +70,14 @@ function whereSomethingIsLeft(
 }
 
 function guestsOf(changes: readonly Change[], { owners }: Occupancy): readonly string[] {
-  const named = changes.flatMap(({ at }) => owners.get(at) ?? laneGuest(at));
+  const named = changes.flatMap(({ resource, at }) => owners.get(at) ?? laneGuest(resource, at));
   return [...new Set(named)];
 }
 
-/** `web/storage` is a lane of the guest web; `0000:03:00.0/3` is nobody's. */
-function laneGuest(at: string): readonly string[] {
-  const guest = at.includes(':') ? '' : (at.split('/')[0] ?? '');
+/** A thing in a guest's namespace begins with the guest's name. */
+function laneGuest(resource: string, at: string): readonly string[] {
+  if (resource !== 'netns' && !resource.startsWith('netns-') && !resource.startsWith('guest-')) return [];
+  const guest = at.split('/')[0] ?? '';
   return guest === '' ? [] : [guest];
 }
 

@@ -1,8 +1,9 @@
-import type { LaneSpec, LinkMonitor } from '../model/host-spec.ts';
+import type { LaneSpec } from '../model/host-spec.ts';
 import type { BondState, LinkState } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { Probe, Text } from '../model/plan.ts';
 import { ipIn, laneAt, lanePlace, localLanes, placedIn, standsInNamespace } from './guest-place.ts';
+import { monitorWords } from './link-monitor.ts';
 import { nothing, type Resource } from './resource.ts';
 
 /** A guest's bond over a VF of each port. Addresses are a resource of their own. */
@@ -60,18 +61,6 @@ export const guestBond: Resource = {
 function wantedBond(lane: LaneSpec): Bond {
   const members = lane.members.map((member) => member.ifName);
   return { members, mtu: lane.mtu, monitor: monitorWords(lane.monitor), primary: members[0] ?? '', up: true };
-}
-
-/** As `ip link add … type bond` takes it; link monitoring never sees a dead switch behind a live carrier (facts §8). */
-function monitorWords(monitor: LinkMonitor): string {
-  if (monitor.kind === 'miimon') return `miimon ${monitor.intervalMs}`;
-  const v4 = monitor.targets.filter((target) => !target.includes(':'));
-  const v6 = monitor.targets.filter((target) => target.includes(':'));
-  const lists = [
-    ...(v4.length > 0 ? [`arp_ip_target ${v4.join(',')}`] : []),
-    ...(v6.length > 0 ? [`ns_ip6_target ${v6.join(',')}`] : []),
-  ];
-  return `arp_interval ${monitor.intervalMs} ${lists.join(' ')} arp_validate all`;
 }
 
 /** A bond that differs in what only its making can set is shown as it is, and is then made anew. */

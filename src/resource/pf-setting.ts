@@ -13,7 +13,7 @@ interface PfSetting<Value extends Json> {
   there(link: LinkState): Value;
   words(value: Value): string;
   shown(value: Value): { readonly at: readonly string[]; readonly is: Json };
-  readonly why: string;
+  why(value: Value): string;
 }
 
 export function pfSetting<Value extends Json>(setting: PfSetting<Value>): Resource {
@@ -29,7 +29,7 @@ export function pfSetting<Value extends Json>(setting: PfSetting<Value>): Resour
       }),
     move: (at, _from, to) => (to === null ? nothing : { batch: [line(at, setting.words(to as Value))] }),
     settled: (at, to) => (to === null ? [] : [probe(at, setting.shown(to as Value))]),
-    why: () => setting.why,
+    why: (_from, to) => setting.why(to as Value),
   };
 }
 

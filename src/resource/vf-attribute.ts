@@ -33,7 +33,8 @@ export function vfAttribute<Value extends Json>(attribute: VfAttribute<Value>): 
     standsOn: (at) => [`num-vfs ${vfPlace(at).pf}`],
     move: (at, _from, to) => (to === null ? nothing : { batch: [line(at, attribute.words(to as Value))] }),
     settled: (at, to) => (to === null ? [] : [probe(at, attribute.shown(to as Value))]),
-    why: () => attribute.why,
+    why: (_from, to) =>
+      to === null ? 'It goes with its VF: nothing is run, and the way back sets it again.' : attribute.why,
   };
 }
 

@@ -1,0 +1,41 @@
+import { hostname } from 'node:os';
+import { systemClock } from '../apply/clock.ts';
+import { serveStdio } from '../host/agent-stdio.ts';
+import { fileStore } from '../host/file-store.ts';
+import { localHost } from '../host/local-host.ts';
+import { agentMethods } from '../operate/agent-site.ts';
+import type { Workshop } from '../operate/carry-out.ts';
+import { takeBackWhenDue } from '../operate/take-back.ts';
+import { hostStateDir, selfArgv } from './connect.ts';
+import type { VerbContext, VerbHandler } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+import { exitCodeOf } from './outcome-findings.ts';
+import { UsageError } from './usage-error.ts';
+import { versionText } from './version-text.ts';
+
+/** The far end of a line (`--stdio`), and what the dead man's timer starts (`--take-back PLAN`). */
+export const run: VerbHandler = async (context, _args, options) => {
+  if (options.stdio === true) return serve(context);
+  const { takeBack } = options;
+  if (typeof takeBack === 'string') return back(context, takeBack);
+  throw new UsageError(
+    'an agent needs something to do',
+    'It is started by vflane itself: --stdio or --take-back PLAN.',
+  );
+};
+
+function workshopHere({ env }: VerbContext): Workshop {
+  return { host: localHost({ name: hostname() }), store: fileStore(hostStateDir(env)), self: selfArgv() };
+}
+
+async function serve(context: VerbContext): Promise<number> {
+  const workshop = workshopHere(context);
+  await serveStdio({ host: workshop.host, version: versionText, methods: agentMethods(workshop) });
+  return exitCodes.asAsked;
+}
+
+async function back(context: VerbContext, planId: string): Promise<number> {
+  const outcome = await takeBackWhenDue({ ...workshopHere(context), clock: systemClock }, planId);
+  context.output.log(`${planId}: ${outcome.kind}`);
+  return exitCodeOf(outcome);
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import type { Outcome } from '../model/outcome.ts';
+import type { Plan } from '../model/plan.ts';
+import type { PerHost } from '../operate/hosts.ts';
+import type { Request } from '../operate/site.ts';
+import type { VerbContext, VerbOptions } from './context.ts';
+import { durationMs } from './duration.ts';
+import { firstEarned } from './exit-codes.ts';
+import type { Fleet } from './fleet.ts';
+import { exitCodeOf, outcomeFindings } from './outcome-findings.ts';
+import { printFindings } from './print-findings.ts';
+import { progressOf } from './progress.ts';
+import { UsageError } from './usage-error.ts';
+import { findingsJson } from './validate.ts';
+
+/** How long an operator has to confirm a plan that touches the way he came in, unless he said otherwise. */
+const lockOutWindowMs = 60_000;
+
+/** `20261122-121501-ab12cd`: sorts by time, and is a file's name. */
+function newPlanId(): string {
+  const stamp = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  return `${stamp}-${randomBytes(3).toString('hex')}`;
+}
+
+/** What a plan asks of its host; a plan that touches the operator's own way in has a way back by itself. */
+export function applyRequest(plan: Plan, verb: string, options: VerbOptions): Request {
+  const asked = typeof options['confirmWithin'] === 'string' ? options['confirmWithin'] : undefined;
+  const lockOut = plan.findings.some(({ code }) => code === 'VF3004') ? lockOutWindowMs : undefined;
+  const confirmWithinMs = asked === undefined ? lockOut : durationMs('--confirm-within', asked);
+  const timed = confirmWithinMs === undefined ? {} : { confirmWithinMs };
+  return { do: 'apply', plan, planId: newPlanId(), verb, ...timed };
+}
+
+/** Asks whether to go on; without a terminal nobody can answer. @throws UsageError */
+export async function mayGoOn(
+  context: VerbContext,
+  options: VerbOptions,
+  question: string,
+): Promise<boolean> {
+  if (options['yes'] === true) return true;
+  if (!process.stdin.isTTY || !context.output.terminal.stderr) {
+    throw new UsageError('there is no terminal to ask on', 'Say --yes if this is what you want.');
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+  } finally {
+    lines.close();
+  }
+}
+
+/** Has each host carry out its request, and tells what came of it. */
+export async function carryOutAll(
+  context: VerbContext,
+  fleet: Fleet,
+  verb: string,
+  requestFor: (host: string) => Request | Outcome,
+): Promise<number> {
+  const done = await fleet.onEach(async (site, { name }): Promise<Outcome> => {
+    const request = requestFor(name);
+    return 'kind' in request ? request : site.carryOut(request, progressOf(name, context.output));
+  });
+  return tellOutcomes(context, fleet, verb, done);
+}
+
+export function tellOutcomes(
+  context: VerbContext,
+  fleet: Pick<Fleet, 'sources'>,
+  verb: string,
+  done: readonly PerHost<Outcome>[],
+): number {
+  const outcomes = done.flatMap(({ host, value, trouble }) => {
+    const outcome = value ?? trouble;
+    return outcome ? [{ host, outcome }] : [];
+  });
+  const findings = outcomes.flatMap(({ host, outcome }) => outcomeFindings(host, outcome));
+  for (const { host, outcome } of outcomes) context.output.result(`${host}: ${wordsOf(outcome)}`);
+  printFindings(findings, fleet.sources, context.output);
+  const hosts = outcomes.map(({ host, outcome }) => ({ host, ...outcomeJson(outcome) }));
+  context.output.json(`vflane.${verb}/1`, { hosts, findings: findingsJson(findings) });
+  return firstEarned(outcomes.map(({ outcome }) => exitCodeOf(outcome)));
+}
+
+function outcomeJson(outcome: Outcome) {
+  const { kind, ...details } = outcome;
+  return { outcome: kind, ...JSON.parse(JSON.stringify(details)) };
+}
+
+function wordsOf(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'applied':
+      return outcome.confirmBefore === undefined
+        ? `applied and verified (${outcome.stepsDone} steps, plan ${outcome.planId})`
+        : `applied and verified; taken back at ${new Date(outcome.confirmBefore).toLocaleTimeString()} unless you say \`vflane confirm\``;
+    case 'nothing-to-do':
+      return 'nothing to do';
+    case 'rolled-back':
+      return outcome.failure ? 'failed, and taken back' : 'taken back';
+    case 'rollback-incomplete':
+      return 'not wholly taken back';
+    default:
+      return outcome.kind;
+  }
+}

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileStore } from '../host/file-store.ts';
+import { HostError } from '../host/host.ts';
+import { localHost } from '../host/local-host.ts';
+import type { Connect, FabricHost } from '../model/fabric.ts';
+import { agentSite } from '../operate/agent-site.ts';
+import type { Connector } from '../operate/hosts.ts';
+import { localSite } from '../operate/local-site.ts';
+import type { Site } from '../operate/site.ts';
+import type { VerbContext } from './context.ts';
+import { stateDir } from './fabric-file.ts';
+import { versionText } from './version-text.ts';
+
+/** Where a host keeps what vflane did on it. `VFLANE_VAR_DIR` moves it, so that a test leaves its machine alone. */
+export function hostStateDir(env: VerbContext['env']): string {
+  return env['VFLANE_VAR_DIR'] || '/var/lib/vflane';
+}
+
+/** How vflane is started on this very machine. */
+export function selfArgv(): readonly string[] {
+  return [process.execPath, process.argv[1] ?? ''];
+}
+
+/** Turns the `connect:` of a host into a way to it. */
+export function connectorFor(context: VerbContext, file: string): Connector {
+  const folder = stateDir(context, file);
+  return (host) => connectTo(context, folder, host);
+}
+
+function connectTo(context: VerbContext, folder: string, host: FabricHost): Promise<Site> {
+  const { connect, name } = host;
+  const ways: { readonly [kind in Connect['kind']]: () => Promise<Site> } = {
+    local: async () => localWay(context, name),
+    ssh: () => sshWay(name, connect.kind === 'ssh' ? connect.destination : ''),
+    lab: () => labWay(folder, name, connect.kind === 'lab' ? connect.machine : ''),
+    sim: () => simWay(context, folder, host),
+  };
+  return ways[connect.kind]();
+}
+
+function localWay({ env }: VerbContext, name: string): Site {
+  const signal = stopOnInterrupt();
+  return localSite({
+    host: localHost({ name }),
+    store: fileStore(hostStateDir(env)),
+    self: selfArgv(),
+    signal,
+  });
+}
+
+async function sshWay(name: string, destination: string, sshConfig?: string): Promise<Site> {
+  const { connectSsh } = await import('../host/ssh.ts');
+  const bundle = process.argv[1] ?? '';
+  const config = sshConfig === undefined ? {} : { sshConfig };
+  return agentSite(
+    await connectSsh({ name, destination, bundle, version: versionText, asRoot: true, ...config }),
+  );
+}
+
+async function labWay(folder: string, name: string, machine: string): Promise<Site> {
+  const sshConfig = join(folder, 'lab', 'ssh_config');
+  if (!existsSync(sshConfig)) {
+    const hint = 'Start it: vflane lab up --hosts 1';
+    throw new HostError({
+      kind: 'lost',
+      host: name,
+      argv: ['lab', machine],
+      stderr: 'the lab is not up',
+      hint,
+    });
+  }
+  return sshWay(name, machine, sshConfig);
+}
+
+async function simWay(context: VerbContext, folder: string, host: FabricHost): Promise<Site> {
+  const { openSimulated } = await import('./simulated.ts');
+  return openSimulated(context, folder, host);
+}
+
+/** Ctrl-C asks to stop between two operations; a second one ends the process as usual. */
+function stopOnInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => {
+    process.stderr.write('\nvflane: stopping after this operation; press Ctrl-C again to end at once\n');
+    controller.abort();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,58 @@
+import type { Fabric, FabricHost } from '../model/fabric.ts';
+import { type Connector, onEachHost, type PerHost } from '../operate/hosts.ts';
+import type { Site } from '../operate/site.ts';
+import { connectorFor } from './connect.ts';
+import type { VerbContext } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+import { chosenHosts, readFabricFile } from './fabric-file.ts';
+import { printFindings } from './print-findings.ts';
+import { findingsJson } from './validate.ts';
+
+/** The hosts a verb is about, each connected to once. */
+export interface Fleet {
+  readonly fabric: Fabric;
+  readonly hosts: readonly FabricHost[];
+  /** The file's text by its name, for excerpts. */
+  readonly sources: Readonly<Record<string, string>>;
+  onEach<Value>(
+    work: (site: Site, host: FabricHost) => Promise<Value>,
+    hosts?: readonly FabricHost[],
+  ): Promise<readonly PerHost<Value>[]>;
+}
+
+/** Reads the file, does the verb's work on its hosts and lets go of them. A wrong file ends it: 3. */
+export async function withFleet(
+  context: VerbContext,
+  schema: string,
+  work: (fleet: Fleet) => Promise<number>,
+): Promise<number> {
+  const { path, text, fabric, findings } = readFabricFile(context);
+  if (!fabric) {
+    context.output.json(schema, { hosts: [], findings: findingsJson(findings) });
+    printFindings(findings, { [path]: text }, context.output);
+    return exitCodes.fileWrong;
+  }
+  const hosts = chosenHosts(fabric, context.global.host);
+  const sites = new Map<string, Promise<Site>>();
+  const connect = onceAHost(connectorFor(context, path), sites);
+  const onEach: Fleet['onEach'] = (each, some = hosts) => onEachHost(some, connect, each);
+  try {
+    return await work({ fabric, hosts, sources: { [path]: text }, onEach });
+  } finally {
+    await closeAll(sites);
+  }
+}
+
+/** A site stays open from a plan to its apply: over ssh each is a session. */
+function onceAHost(connect: Connector, sites: Map<string, Promise<Site>>): Connector {
+  return (host) => {
+    const known = sites.get(host.name) ?? connect(host);
+    sites.set(host.name, known);
+    return known;
+  };
+}
+
+async function closeAll(sites: ReadonlyMap<string, Promise<Site>>): Promise<void> {
+  const close = async (site: Promise<Site>) => (await site).close();
+  await Promise.allSettled([...sites.values()].map(close));
+}

@@ -1,0 +1,87 @@
+import { finding } from '../model/catalogue.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Outcome, StepFailure } from '../model/outcome.ts';
+import { exitCodes } from './exit-codes.ts';
+
+/** The exit code that one host's outcome earns. */
+export function exitCodeOf(outcome: Outcome): number {
+  switch (outcome.kind) {
+    case 'applied':
+    case 'nothing-to-do':
+      return exitCodes.asAsked;
+    case 'failed':
+    case 'error':
+    case 'interrupted':
+      return exitCodes.failed;
+    case 'rolled-back':
+      return outcome.failure ? exitCodes.rolledBack : exitCodes.asAsked;
+    case 'rollback-incomplete':
+      return exitCodes.rollbackIncomplete;
+    case 'stale':
+    case 'locked':
+      return exitCodes.lockedOrStale;
+    case 'refused':
+      return exitCodes.preconditionsNotMet;
+    case 'unreachable':
+      return exitCodes.unreachable;
+  }
+}
+
+/** What an operator has to hear of an outcome; empty where all is well. */
+export function outcomeFindings(host: string, outcome: Outcome): readonly Finding[] {
+  switch (outcome.kind) {
+    case 'applied':
+    case 'nothing-to-do':
+      return [];
+    case 'failed':
+      return [failed('VF3022', host, outcome.failure, 'nothing was begun')];
+    case 'rolled-back':
+      return outcome.failure ? [failed('VF3020', host, outcome.failure, 'all of it was taken back')] : [];
+    case 'rollback-incomplete':
+      return incomplete(host, outcome);
+    case 'refused':
+      return outcome.findings;
+    case 'interrupted':
+      return [
+        finding(
+          'VF3023',
+          { host },
+          `${host}: stopped after ${outcome.stepsDone} steps`,
+          'Go on with `vflane resume`, or back with `vflane rollback`.',
+        ),
+      ];
+    default:
+      return [finding(codes[outcome.kind], { host }, outcome.message, outcome.hint)];
+  }
+}
+
+const codes = { stale: 'VF3012', locked: 'VF4002', error: 'VF4004', unreachable: 'VF4001' } as const;
+
+function failed(code: string, host: string, failure: StepFailure, ending: string): Finding {
+  const where = { host, at: `${failure.resource} ${failure.at}` };
+  return finding(
+    code,
+    where,
+    `${host}: step ${failure.n + 1} failed: ${said(failure)}; ${ending}`,
+    failure.hint,
+  );
+}
+
+function said({ message, unmet }: StepFailure): string {
+  const seen = unmet.slice(0, 3).map(({ wanted, saw }) => `wanted ${wanted}, saw ${saw}`);
+  return [message, ...seen].join('; ');
+}
+
+function incomplete(host: string, outcome: Outcome & { kind: 'rollback-incomplete' }): readonly Finding[] {
+  const { failure, residue, undoFailures } = outcome;
+  const why = failure ? `step ${failure.n + 1} failed (${said(failure)}), and ` : '';
+  const remains = residue.map(
+    ({ resource, at, from, to }) =>
+      `${resource} ${at} was ${JSON.stringify(from)} and is ${JSON.stringify(to)}`,
+  );
+  const tried = undoFailures.flatMap(({ messages }) => messages).slice(0, 3);
+  const message = `${host}: ${why}this remains: ${remains.join('; ')}${tried.length > 0 ? ` (${tried.join('; ')})` : ''}`;
+  const hint =
+    'Free what is in use or mend what the messages name, then say `vflane plan`, `vflane undo` or `vflane destroy`.';
+  return [finding('VF3021', { host }, message, hint)];
+}

@@ -1,0 +1,45 @@
+import type { ApplyEvent, OnEvent } from '../apply/event.ts';
+import type { Output } from './output.ts';
+
+/** Tells on stderr what happens on a host, a line a step, with the time it took. */
+export function progressOf(host: string, output: Output): OnEvent {
+  const titles = new Map<number, string>();
+  return (event) => {
+    if (event.kind === 'step-start' || event.kind === 'undo-start') titles.set(event.n, titleOf(event));
+    const line = lineOf(event, titles);
+    if (line !== undefined) output.log(`${output.paintLog('dim', `${host}:`)} ${line}`);
+  };
+}
+
+function titleOf({ n, of, why }: ApplyEvent & { kind: 'step-start' | 'undo-start' }): string {
+  return `${`${n + 1}`.padStart(`${of}`.length)}/${of} ${why}`;
+}
+
+function lineOf(event: ApplyEvent, titles: ReadonlyMap<number, string>): string | undefined {
+  switch (event.kind) {
+    case 'armed':
+      return `unless it is confirmed, it is taken back at ${new Date(event.deadline).toLocaleTimeString()}`;
+    case 'step-done':
+      return `${titles.get(event.n)} ${event.found ? '(was done)' : `(${seconds(event.ms)})`}${shown(event)}`;
+    case 'settle-waiting':
+      return `${titles.get(event.n)} … ${seconds(event.waitedMs)}, waiting for ${event.unmet[0]?.wanted}`;
+    case 'warning':
+      return `warning: ${event.message}`;
+    case 'failed':
+      return `step ${event.failure.n + 1} failed: ${event.failure.message}`;
+    case 'undo-done':
+      return `taken back: ${titles.get(event.n)} (${seconds(event.ms)})`;
+    case 'undo-failed':
+      return `not taken back: ${titles.get(event.failure.n)}: ${event.failure.messages.join('; ')}`;
+    default:
+      return undefined;
+  }
+}
+
+function shown({ shown: seen }: ApplyEvent & { kind: 'step-done' }): string {
+  return seen.map(({ what, saw }) => `; ${what}: ${saw}`).join('');
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,65 @@
+import { isUnseen, type PfState, type VfState } from '../model/host-state.ts';
+import type { Json } from '../model/json.ts';
+import type { HostPlan } from '../operate/plan-host.ts';
+import type { VerbHandler } from './context.ts';
+import { firstEarned } from './exit-codes.ts';
+import { withFleet } from './fleet.ts';
+import { exitCodeOf } from './outcome-findings.ts';
+import { planFleet } from './plan.ts';
+import { printFindings } from './print-findings.ts';
+import { findingsOf } from './troubles.ts';
+import { findingsJson } from './validate.ts';
+
+/** What the card of each host looks like now: ports, pool, and who has which VF. */
+export const run: VerbHandler = (context, args, options) => {
+  const host = args[0] === undefined ? context.global.host : [...context.global.host, args[0]];
+  const narrowed = { ...context, global: { ...context.global, host } };
+  return withFleet(narrowed, 'vflane.show/1', async (fleet) => {
+    const seen = await planFleet(fleet, options);
+    const findings = findingsOf(seen);
+    for (const { host: name, value } of seen) {
+      for (const line of value ? linesOf(name, value) : []) context.output.result(line);
+    }
+    printFindings(findings, fleet.sources, context.output);
+    const hosts = seen.flatMap(({ host: name, value }) =>
+      value ? [{ host: name, state: asJson(value) }] : [],
+    );
+    context.output.json('vflane.show/1', { hosts, findings: findingsJson(findings) });
+    return firstEarned(seen.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : 0)));
+  });
+};
+
+function asJson({ state }: HostPlan): Json {
+  return JSON.parse(JSON.stringify(state)) as Json;
+}
+
+function linesOf(host: string, looked: HostPlan): readonly string[] {
+  const { kernel, pfs } = looked.state;
+  return [`${host}: kernel ${kernel}`, ...pfs.flatMap((pf) => pfLines(pf, looked))];
+}
+
+function pfLines(pf: PfState, looked: HostPlan): readonly string[] {
+  if (!pf.present) return [`  ${pf.pci} is not there`];
+  const { links } = looked.state;
+  const link = isUnseen(links) ? undefined : links.find(({ name }) => name === pf.netdev);
+  const port = link
+    ? `${link.up ? 'up' : 'down'}${link.carrier ? '' : ', no carrier'}, MTU ${link.mtu}`
+    : 'no netdev';
+  const pool = `${shown(pf.numVfs)} of ${shown(pf.totalVfs)} VFs`;
+  const title = `  ${pf.pci} ${pf.netdev ?? ''} (${pf.driver ?? 'no driver'}): ${port}, ${pool}`;
+  return [title, ...pf.vfs.map((vf) => vfLine(pf, vf, looked))];
+}
+
+function vfLine(pf: PfState, vf: VfState, { spec, fold }: HostPlan): string {
+  const wanted = spec?.nics.flatMap((nic) => nic.pfs).find(({ pci }) => pci === pf.pci)?.vfs[vf.index]?.owner;
+  const had = Object.entries(fold.ledger.allocation).find(([, index]) => index === vf.index)?.[0];
+  const owner = had ?? (wanted ? `${wanted.guest}/${wanted.network} (not applied)` : 'spare');
+  const admin = isUnseen(vf.admin)
+    ? `settings not seen: ${vf.admin.unseen}`
+    : `${vf.admin.mac}, VLAN ${vf.admin.vlan}, spoofchk ${vf.admin.spoofchk ? 'on' : 'off'}`;
+  return `    VF ${`${vf.index}`.padStart(3)} ${vf.pci}  ${(vf.driver ?? 'no driver').padEnd(9)}  ${admin}  ${owner}`;
+}
+
+function shown(value: number | { readonly unseen: string }): string {
+  return isUnseen(value) ? '?' : `${value}`;
+}

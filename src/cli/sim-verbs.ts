@@ -1,0 +1,140 @@
+import { rmSync } from 'node:fs';
+import { HostError } from '../host/host.ts';
+import type { FabricHost } from '../model/fabric.ts';
+import type { SimHost } from '../sim/sim-host.ts';
+import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+import { readFabricFile, stateDir } from './fabric-file.ts';
+import { printFindings } from './print-findings.ts';
+import { simExec, simFail, simLog, simPlug, simReboot, simReset, simUnplug } from './sim.ts';
+import { openMachine, runDueTimers, simulatedFiles, workshopOf } from './simulated.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Asks a simulated host what one would ask a host; ends as the command does. */
+export const exec: VerbHandler = (context, [name = '', ...argv]) =>
+  withMachine(context, name, async ({ machine }) => {
+    const stdin = process.stdin.isTTY ? undefined : await allOf(process.stdin);
+    const { stdout, stderr, code } = await simExec(machine, argv, stdin);
+    process.stdout.write(stdout);
+    process.stderr.write(stderr);
+    return code;
+  });
+
+export const reboot: VerbHandler = (context, [name = '']) =>
+  withMachine(context, name, async ({ machine }) => {
+    await simReboot(machine);
+    context.output.log(`${name}: rebooted`);
+    return exitCodes.asAsked;
+  });
+
+/** A brand-new host: what vflane wrote down there is gone with it. */
+export const reset: VerbHandler = (context, [name = '']) =>
+  withMachine(context, name, async ({ machine, folder }) => {
+    await simReset(machine);
+    rmSync(simulatedFiles(folder, name).store, { recursive: true, force: true });
+    context.output.log(`${name}: as new`);
+    return exitCodes.asAsked;
+  });
+
+export const unplug: VerbHandler = (context, args) => move(context, args, simUnplug, 'unplugged');
+export const plug: VerbHandler = (context, args) => move(context, args, simPlug, 'plugged in');
+
+function move(
+  context: VerbContext,
+  [name = '', what = 'port0']: readonly string[],
+  act: typeof simPlug,
+  done: string,
+): Promise<number> {
+  return withMachine(context, name, async ({ machine }) => {
+    if (!(await act(machine, what)))
+      throw new UsageError(`a host has no ${what}`, 'There are port0, port1 and card.');
+    context.output.log(`${name}: ${what} ${done}`);
+    return exitCodes.asAsked;
+  });
+}
+
+export const fail: VerbHandler = (context, [name = ''], options) =>
+  withMachine(context, name, async ({ machine }) => {
+    await simFail(machine, { at: placeOf(options), after: options.after === true, how: howOf(options) });
+    context.output.log(`${name}: the ${String(options.at ?? 1)}. command from now ends in ${howOf(options)}`);
+    return exitCodes.asAsked;
+  });
+
+function placeOf({ at }: VerbOptions): number {
+  const place = at === undefined ? 1 : Number(at);
+  if (Number.isInteger(place) && place > 0) return place;
+  throw new UsageError(`--at ${String(at)} is no place`, 'Count the changing commands from now, from 1.');
+}
+
+const hows = ['error', 'hang', 'lie', 'kill'] as const;
+
+function howOf({ how = 'error' }: VerbOptions): (typeof hows)[number] {
+  const known = hows.find((one) => one === how);
+  if (known) return known;
+  throw new UsageError(`--how ${String(how)} is no way to fail`, `There are ${hows.join(', ')}.`);
+}
+
+/** Everything the host was asked to change, in order. */
+export const log: VerbHandler = (context, [name = '']) =>
+  withMachine(context, name, async ({ machine }) => {
+    const { output } = context;
+    if (output.wantsJson) process.stdout.write(`${JSON.stringify(simLog(machine), null, 2)}\n`);
+    for (const { n, at, ok, error, ...change } of machine.state.log) {
+      const what =
+        'run' in change && change.run
+          ? change.run.join(' ')
+          : `write ${change.write} ${JSON.stringify(change.text)}`;
+      output.result(`${n} ${(at / 1000).toFixed(1)} ${what}${ok ? '' : `  -> ${error}`}`);
+      const { stdin } = change as { readonly stdin?: string };
+      for (const line of stdin?.trimEnd().split('\n') ?? []) output.result(`    ${line}`);
+    }
+    return exitCodes.asAsked;
+  });
+
+interface Opened {
+  readonly machine: SimHost;
+  readonly folder: string;
+}
+
+async function withMachine(
+  context: VerbContext,
+  name: string,
+  work: (opened: Opened) => Promise<number>,
+): Promise<number> {
+  const { path, text, fabric, findings } = readFabricFile(context);
+  if (!fabric) {
+    printFindings(findings, { [path]: text }, { ...context.output, result: context.output.log });
+    return exitCodes.fileWrong;
+  }
+  const folder = stateDir(context, path);
+  const machine = opened(folder, simulatedHost(fabric.hosts, name));
+  await runDueTimers(machine, workshopOf(folder, machine));
+  return work({ machine, folder });
+}
+
+function simulatedHost(hosts: readonly FabricHost[], name: string): FabricHost {
+  const simulated = hosts.filter(({ connect }) => connect.kind === 'sim');
+  const host = simulated.find((candidate) => candidate.name === name);
+  if (host) return host;
+  const names = simulated.map((candidate) => candidate.name).join(', ') || 'none';
+  throw new UsageError(
+    `the file has no simulated host ${JSON.stringify(name)}`,
+    `Simulated hosts: ${names}.`,
+  );
+}
+
+function opened(folder: string, host: FabricHost): SimHost {
+  try {
+    return openMachine(folder, host);
+  } catch (error) {
+    if (error instanceof HostError)
+      throw new UsageError(error.message, `Give ${host.name} a connect: that fits.`);
+    throw error;
+  }
+}
+
+async function allOf(stream: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}

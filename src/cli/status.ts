@@ -1,0 +1,61 @@
+import type { Fold, OpenPlan } from '../apply/fold.ts';
+import type { VerbHandler } from './context.ts';
+import { exitCodes, firstEarned } from './exit-codes.ts';
+import { withFleet } from './fleet.ts';
+import { exitCodeOf } from './outcome-findings.ts';
+import { printFindings } from './print-findings.ts';
+import { findingsOf } from './troubles.ts';
+import { findingsJson } from './validate.ts';
+
+/** What vflane holds on each host, and whether something waits for the operator. The host itself is not looked at. */
+export const run: VerbHandler = (context) =>
+  withFleet(context, 'vflane.status/1', async (fleet) => {
+    const told = await fleet.onEach((site) => site.fold());
+    const findings = findingsOf(told);
+    for (const { host, value } of told) {
+      for (const line of value ? linesOf(value) : []) context.output.result(`${host}: ${line}`);
+    }
+    printFindings(findings, fleet.sources, context.output);
+    const hosts = told.flatMap(({ host, value }) => (value ? [{ host, ...foldJson(value) }] : []));
+    context.output.json('vflane.status/1', { hosts, findings: findingsJson(findings) });
+    return firstEarned(told.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked)));
+  });
+
+function linesOf({ ledger, open, unconfirmed, history }: Fold): readonly string[] {
+  const last = history.at(-1);
+  const counts = new Map<string, number>();
+  for (const { resource } of ledger.entries.values()) counts.set(resource, (counts.get(resource) ?? 0) + 1);
+  const holds = [...counts].map(([resource, count]) => `${count} ${resource}`).join(', ');
+  return [
+    ...(open
+      ? [
+          `the plan ${open.id} (${open.verb}) was interrupted after ${open.stepsDone} of ${open.steps.length} steps: resume or rollback`,
+        ]
+      : []),
+    ...(unconfirmed
+      ? [`the plan ${unconfirmed.id} waits to be confirmed${until(unconfirmed)}: confirm or rollback`]
+      : []),
+    last ? `last plan ${last.id}: ${last.verb}, ${last.outcome}` : 'nothing was ever done',
+    holds === '' ? 'vflane holds nothing here' : `vflane holds ${holds}`,
+    ...Object.entries(ledger.allocation).map(
+      ([attachment, index]) => `${attachment} has VF ${index} of each port`,
+    ),
+  ];
+}
+
+function until({ deadline }: OpenPlan): string {
+  return deadline === undefined ? '' : ` until ${new Date(deadline).toISOString()}`;
+}
+
+function foldJson({ ledger, open, unconfirmed, history }: Fold) {
+  const last = history.at(-1);
+  return {
+    allocation: ledger.allocation,
+    holds: [...ledger.entries.values()].map(({ resource, at, value, was }) => ({ resource, at, value, was })),
+    open: open ? { id: open.id, verb: open.verb, stepsDone: open.stepsDone, steps: open.steps.length } : null,
+    unconfirmed: unconfirmed
+      ? { id: unconfirmed.id, verb: unconfirmed.verb, deadline: unconfirmed.deadline ?? null }
+      : null,
+    last: last ? { id: last.id, verb: last.verb, outcome: last.outcome } : null,
+  };
+}

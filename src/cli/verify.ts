@@ -1,0 +1,51 @@
+import type { PerHost } from '../operate/hosts.ts';
+import type { HostPlan } from '../operate/plan-host.ts';
+import type { Difference } from '../plan/differences.ts';
+import type { VerbContext, VerbHandler } from './context.ts';
+import { exitCodes, firstEarned } from './exit-codes.ts';
+import { withFleet } from './fleet.ts';
+import { exitCodeOf } from './outcome-findings.ts';
+import { findingsOf, planFleet } from './plan.ts';
+import { differencesJson } from './plan-json.ts';
+import { printFindings } from './print-findings.ts';
+import { findingsJson } from './validate.ts';
+
+/** 0 where every host was looked at and is as the file wants it, else 2. */
+export const run: VerbHandler = (context, _args, options) =>
+  withFleet(context, 'vflane.verify/1', async (fleet) => {
+    const planned = await planFleet(fleet, options);
+    const findings = findingsOf(planned);
+    for (const { host, value } of planned) if (value) tell(context, host, value);
+    printFindings(findings, fleet.sources, context.output);
+    const hosts = planned.flatMap(({ host, value }) =>
+      value ? [{ host, verified: isVerified(value), differences: differencesJson(value.differences) }] : [],
+    );
+    context.output.json('vflane.verify/1', { hosts, findings: findingsJson(findings) });
+    return firstEarned(planned.map(exitCodeOfLook));
+  });
+
+function isVerified({ differences, plan }: HostPlan): boolean {
+  return differences.length === 0 && !plan.findings.some(({ severity }) => severity === 'error');
+}
+
+function exitCodeOfLook({ value, trouble }: PerHost<HostPlan>): number {
+  if (trouble) return exitCodeOf(trouble);
+  return value && isVerified(value) ? exitCodes.asAsked : exitCodes.differs;
+}
+
+function tell({ output }: VerbContext, host: string, looked: HostPlan): void {
+  if (isVerified(looked)) output.result(`${host}: ${output.paint('green', 'verified')}`);
+  else output.result(`${host}: ${output.paint('red', 'not verified')}, ${count(looked.differences.length)}`);
+  for (const { resource, at, have, want } of looked.differences) {
+    output.result(`  ${resource} ${at} is ${words(have)}, wanted ${words(want)}`);
+  }
+}
+
+function count(differences: number): string {
+  return differences === 1 ? '1 difference' : `${differences} differences`;
+}
+
+export function words(value: Difference['have']): string {
+  if (value === null) return 'not there';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

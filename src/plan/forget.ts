@@ -1,0 +1,22 @@
+import { sameJson } from '../model/json.ts';
+import type { Ledger } from '../model/ledger.ts';
+import type { Change, Step } from '../model/plan.ts';
+import { type Haves, haveAt, type Wants } from './differences.ts';
+
+/**
+ * Strikes from the ledger what is as it was before vflane came, and is wanted so: a reboot has taken it, or somebody
+ * else. Nothing is done on the host.
+ */
+export function forgetStep(ledger: Ledger, wants: Wants, haves: Haves): readonly Step[] {
+  const gone: Change[] = [];
+  for (const { resource, at, was } of ledger.entries.values()) {
+    const want = wants.get(resource)?.get(at) ?? null;
+    const isGone = sameJson(want, was) && sameJson(haveAt(haves, resource, at) as Change['from'], was);
+    if (isGone) gone.push({ resource, at, from: was, to: was });
+  }
+  if (gone.length === 0) return [];
+  const nothing = { for: [], disrupts: [], guard: [], actions: [], undo: [] };
+  const settle = { all: [], show: [], timeoutMs: 0 };
+  const why = 'Forget what is gone already.';
+  return [{ why, resource: 'ledger', at: `${gone.length}`, ...nothing, settle, changes: gone }];
+}
