@@ -16,5 +16,8 @@ export const autoprobe: Resource = {
   }),
   settled: (at, to) =>
     to === null ? [] : [{ read: pciPath(at, 'sriov_drivers_autoprobe'), is: to ? '1' : '0' }],
-  why: () => 'Keep the host from taking new VFs for itself: a VF that nobody owns has no driver.',
+  why: (_from, to) =>
+    to === true
+      ? 'Let the host take new VFs for itself again.'
+      : 'Keep the host from taking new VFs for itself: a VF that nobody owns has no driver.',
 };

@@ -43,7 +43,10 @@ export const guestRoute: Resource = {
   },
   settled: (at, to) => listed(to).map((route) => probe(at, route)),
   together: (at) => lanePlace(at).namespace ?? '',
-  why: () => 'Give the guest its way out of the network.',
+  why: (_from, to) =>
+    to === null
+      ? 'Take the guest’s way out of the network away.'
+      : 'Give the guest its way out of the network.',
 };
 
 function wantedOf(spec: HostSpec): readonly Placed<Json>[] {

@@ -7,5 +7,8 @@ export const pfUp = pfSetting<boolean>({
   there: (link) => link.up,
   words: (up) => (up ? 'up' : 'down'),
   shown: (up) => ({ at: ['flags', '=UP'], is: up ? 'UP' : null }),
-  why: 'Bring the ports up: a VF has no carrier while its PF is down.',
+  why: (up) =>
+    up
+      ? 'Bring the ports up: a VF has no carrier while its PF is down.'
+      : 'Bring the ports down, as they were.',
 });
