@@ -187,7 +187,7 @@ describe('LAG', () => {
     await bonded(host);
     expect(await read(host, 'state')).toBe('disabled\n');
     expect(host.state.dmesg.join('\n')).toMatch(
-      /syndrome \(0x7d49cb\)[^]*Failed to activate VF LAG\nMake sure all VFs/,
+      /syndrome \(0x7d49cb\)[\s\S]*Failed to activate VF LAG\nMake sure all VFs/,
     );
     await does(host, 'ip link set enp3s0f1np1 nomaster', 'ip link del bond0');
     await host.writeFile('/sys/bus/pci/drivers/mlx5_core/unbind', '0000:03:00.2');
