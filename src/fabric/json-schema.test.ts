@@ -23,7 +23,7 @@ const types: Readonly<Record<string, (value: unknown) => boolean>> = {
 
 /** The keywords of draft 7 that the schema uses; any other is a failure of this test, not of a file. */
 const keywords: Readonly<Record<string, Check>> = {
-  type: (value, type: string) => types[type]?.(value) ?? false,
+  type: (value, type: string | readonly string[]) => [type].flat().some((one) => types[one]?.(value)),
   const: (value, one: unknown) => value === one,
   enum: (value, some: readonly unknown[]) => some.includes(value),
   minimum: (value, least: number) => !(Number(value) < least),
