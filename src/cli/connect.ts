@@ -17,9 +17,14 @@ export function hostStateDir(env: VerbContext['env']): string {
   return env['VFLANE_VAR_DIR'] || '/var/lib/vflane';
 }
 
+/** The single file that vflane is, wherever it was started from: what is copied to a host that lacks it. */
+function bundlePath(): string {
+  return __filename;
+}
+
 /** How vflane is started on this very machine. */
 export function selfArgv(): readonly string[] {
-  return [process.execPath, process.argv[1] ?? ''];
+  return [process.execPath, bundlePath()];
 }
 
 /** Turns the `connect:` of a host into a way to it. */
@@ -51,7 +56,7 @@ function localWay({ env }: VerbContext, name: string): Site {
 
 async function sshWay(name: string, destination: string, sshConfig?: string): Promise<Site> {
   const { connectSsh } = await import('../host/ssh.ts');
-  const bundle = process.argv[1] ?? '';
+  const bundle = bundlePath();
   const config = sshConfig === undefined ? {} : { sshConfig };
   return agentSite(
     await connectSsh({ name, destination, bundle, version: versionText, asRoot: true, ...config }),
