@@ -1,42 +1,52 @@
-import { globalOptions, type Verb, type VerbOption, verbs } from './verbs.ts';
+import type { Verb, VerbOption } from './verb.ts';
 
-const shown = verbs.filter((verb) => verb.hidden !== true);
+interface Table {
+  readonly verbs: readonly Verb[];
+  /** Options that every verb takes. */
+  readonly everywhere: readonly VerbOption[];
+}
 
 /** The completion script of a shell, for `source <(vflane completion bash)` and the like. */
-export function scriptFor(shell: string): string {
-  if (shell === 'fish') return fish();
-  const bash = bashScript();
+export function scriptFor(shell: string, verbs: readonly Verb[], everywhere: readonly VerbOption[]): string {
+  const table: Table = { verbs: verbs.filter((verb) => verb.hidden !== true), everywhere };
+  if (shell === 'fish') return fishScript(table);
   // zsh reads bash's completions itself; one script less to keep right.
-  return shell === 'zsh' ? `autoload -U +X bashcompinit && bashcompinit\n${bash}` : bash;
+  const bridge = shell === 'zsh' ? 'autoload -U +X bashcompinit && bashcompinit\n' : '';
+  return `${bridge}${bashScript(table)}`;
 }
 
 /** What may follow each beginning of a command line: '' → verbs, 'sim' → its verbs, 'validate' → its options. */
-function followers(): ReadonlyMap<string, readonly string[]> {
-  const words = new Map<string, string[]>([['', ['help']]]);
+function followers(table: Table): ReadonlyMap<string, readonly string[]> {
+  const words = new Map<string, Set<string>>([['', new Set(['help'])]]);
   const add = (after: string, word: string) => {
-    const known = words.get(after) ?? [];
-    if (!known.includes(word)) words.set(after, [...known, word]);
+    const known = words.get(after) ?? new Set();
+    words.set(after, known.add(word));
   };
-  for (const verb of shown) {
+  for (const verb of table.verbs) {
     const [first = '', second] = verb.name.split(' ');
     add('', first);
     if (second !== undefined) add(first, second);
-    for (const word of wordsOf(verb)) add(verb.name, word);
+    for (const word of [...choicesOf(verb), ...longForms(verb, table), '--help']) add(verb.name, word);
   }
-  return words;
+  return new Map([...words].map(([after, some]) => [after, [...some]]));
 }
 
-function wordsOf(verb: Verb): readonly string[] {
-  const choices = verb.arguments.flatMap((argument) => argument.choices ?? []);
-  return [...choices, ...verb.options.map(longForm), ...globalOptions.map(longForm), '--help'];
+function choicesOf(verb: Verb): readonly string[] {
+  return verb.arguments.flatMap((argument) => argument.choices ?? []);
+}
+
+function longForms(verb: Verb, { everywhere }: Table): readonly string[] {
+  return [...verb.options, ...everywhere].map(longForm);
 }
 
 function longForm(option: VerbOption): string {
   return /--[a-z-]+/.exec(option.form)?.[0] ?? '';
 }
 
-function bashScript(): string {
-  const cases = [...followers()].map(([after, words]) => `    '${after}') words='${words.join(' ')}' ;;`);
+function bashScript(table: Table): string {
+  const cases = [...followers(table)].map(
+    ([after, words]) => `    '${after}') words='${words.join(' ')}' ;;`,
+  );
   return `_vflane() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" after="" words="" i
   case "$before" in
@@ -58,30 +68,34 @@ ${cases.join('\n')}
 complete -o default -F _vflane vflane`;
 }
 
-function fish(): string {
-  const lines = shown.flatMap((verb) => {
-    const [first = '', second] = verb.name.split(' ');
-    const about = `-d '${verb.summary.replaceAll("'", '’')}'`;
-    const at = second === undefined ? '__fish_use_subcommand' : `__fish_seen_subcommand_from ${first}`;
-    const choices = wordsOf(verb).filter((word) => !word.startsWith('-'));
-    const seen = `__fish_seen_subcommand_from ${second ?? first}`;
-    return [
-      `complete -c vflane -f -n '${at}' -a ${second ?? first} ${about}`,
-      ...choices.map((word) => `complete -c vflane -f -n '${seen}' -a ${word}`),
-      ...verb.options.map((option) => `complete -c vflane -n '${seen}' ${fishOption(option)}`),
-    ];
-  });
-  const groups = [...new Set(shown.flatMap((verb) => verb.name.split(' ').slice(0, -1)))];
-  const names = groups.map((group) => `complete -c vflane -f -n '__fish_use_subcommand' -a ${group}`);
+function fishScript({ verbs, everywhere }: Table): string {
+  const groups = new Set(verbs.flatMap((verb) => verb.name.split(' ').slice(0, -1)));
   return [
-    ...names,
-    ...lines,
-    ...globalOptions.map((option) => `complete -c vflane ${fishOption(option)}`),
+    ...[...groups].map((group) => `complete -c vflane -f -n __fish_use_subcommand -a ${group}`),
+    ...verbs.flatMap(fishVerb),
+    ...everywhere.map((option) => `complete -c vflane ${fishOption(option)}`),
   ].join('\n');
+}
+
+function fishVerb(verb: Verb): readonly string[] {
+  const [first = '', second] = verb.name.split(' ');
+  const at = second === undefined ? '__fish_use_subcommand' : `__fish_seen_subcommand_from ${first}`;
+  const seen = [first, second].flatMap((word) => (word ? [`__fish_seen_subcommand_from ${word}`] : []));
+  const behind = `complete -c vflane -n '${seen.join('; and ')}'`;
+  return [
+    `complete -c vflane -f -n '${at}' -a ${second ?? first} -d '${fishText(verb.summary)}'`,
+    ...choicesOf(verb).map((choice) => `${behind} -f -a ${choice}`),
+    ...verb.options.map((option) => `${behind} ${fishOption(option)}`),
+  ];
 }
 
 function fishOption(option: VerbOption): string {
   const short = /^-([a-zA-Z]),/.exec(option.form)?.[1];
   const takes = /[<[]/.test(option.form) ? ' -r' : '';
-  return `${short ? `-s ${short} ` : ''}-l ${longForm(option).slice(2)}${takes} -d '${option.summary.replaceAll("'", '’')}'`;
+  const choices = option.choices ? ` -a '${option.choices.join(' ')}'` : '';
+  return `${short ? `-s ${short} ` : ''}-l ${longForm(option).slice(2)}${takes}${choices} -d '${fishText(option.summary)}'`;
+}
+
+function fishText(text: string): string {
+  return text.replaceAll("'", '’');
 }

@@ -2,7 +2,8 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import type { GlobalOptions, VerbContext } from './context.ts';
 import { exitCodes, exitCodeTexts } from './exit-codes.ts';
 import { type ColorChoice, makeOutput, type Output, type Sink } from './output.ts';
-import { globalOptions, type Verb, type VerbArgument, type VerbOption, verbGroups, verbs } from './verbs.ts';
+import type { Verb, VerbArgument, VerbOption } from './verb.ts';
+import { globalOptions, verbGroups, verbs } from './verbs.ts';
 import { versionText } from './version-text.ts';
 
 export interface Surroundings {

@@ -1,35 +1,4 @@
-import type { VerbHandler } from './context.ts';
-
-/** A verb as help, completion and the manual know it. */
-export interface Verb {
-  /** `validate`, or `sim exec` for a verb of a group. */
-  readonly name: string;
-  readonly summary: string;
-  readonly arguments: readonly VerbArgument[];
-  readonly options: readonly VerbOption[];
-  /** A command line that works beside a fabric file; a test runs it. */
-  readonly example: string;
-  readonly hidden?: boolean;
-  /** Its code is loaded only when it is asked for. */
-  readonly load: () => Promise<{ readonly run: VerbHandler }>;
-}
-
-export interface VerbArgument {
-  /** `<code>` must be given, `[code]` may be, `<argv...>` is one or more. */
-  readonly form: string;
-  readonly summary: string;
-  readonly choices?: readonly string[];
-}
-
-export interface VerbOption {
-  /** `-o, --out <file>`. */
-  readonly form: string;
-  readonly summary: string;
-  readonly choices?: readonly string[];
-  readonly default?: string | boolean;
-  /** May be given again; the verb is given a list, empty unless given. */
-  readonly repeatable?: boolean;
-}
+import type { Verb, VerbOption } from './verb.ts';
 
 /** What every verb takes, before it or behind it. */
 export const globalOptions: readonly VerbOption[] = [
@@ -331,7 +300,7 @@ export const verbs: readonly Verb[] = [
     arguments: [{ form: '<shell>', summary: 'the shell', choices: ['bash', 'zsh', 'fish'] }],
     options: [],
     example: 'vflane completion bash',
-    load: () => import('./completion.ts'),
+    load: async () => (await import('./completion.ts')).completionOf(verbs, globalOptions),
   },
   {
     name: 'version',
