@@ -16,7 +16,15 @@ export function addNamespace(state: SimState, ns: string): void {
 }
 
 export function loopback(ns: string, ifindex: number): Parameters<typeof addNetdev>[1] {
-  return { kind: 'loopback', name: 'lo', mac: '00:00:00:00:00:00', ns, ifindex, mtu: 65536 };
+  return {
+    kind: 'loopback',
+    name: 'lo',
+    mac: '00:00:00:00:00:00',
+    ns,
+    ifindex,
+    mtu: 65536,
+    maxMtu: 0x7fffffff,
+  };
 }
 
 /** Netdevs with hardware come back to the host, down and without addresses; the others are gone with it. */

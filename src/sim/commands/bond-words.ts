@@ -2,7 +2,7 @@ import type { BondOptions } from '../bond-options.ts';
 import { Failure } from '../errno.ts';
 import { bondModes } from '../files/net.ts';
 import { type IpContext, netdevNamed } from './ip-context.ts';
-import { oneOf, Words, wrong } from './words.ts';
+import { oneOf, own, Words, wrong } from './words.ts';
 
 type Mutable<T> = { -readonly [key in keyof T]: T[key] };
 type Handler = (options: Mutable<BondOptions>, words: Words, context: IpContext) => void;
@@ -88,7 +88,7 @@ export function parseBond(context: IpContext, argv: readonly string[]): BondOpti
   const options: Mutable<BondOptions> = {};
   while (!words.done) {
     const word = words.next();
-    const handler = Object.hasOwn(handlers, word) ? handlers[word] : undefined;
+    const handler = own(handlers, word);
     if (!handler) throw new Failure(1, `bond: unknown command "${word}"?\n`);
     handler(options, words, context);
   }

@@ -4,6 +4,7 @@ import { cardOf } from '../functions.ts';
 import { ownNetdev } from '../netdevs.ts';
 import type { Netdev, Pf, SimState } from '../state.ts';
 import { because, type Call, failed, type Program, type Reply, said, silent, telling } from './program.ts';
+import { own } from './words.ts';
 
 /** `devlink`: extack's sentence and what the errno means, both (devlink/mnlg.c). */
 export const devlink: Program = (call) => telling(tell, () => main(call));
@@ -37,7 +38,7 @@ function main(call: Call): Reply {
   const context = { state: call.state, json: options.some((option) => option.includes('j')) };
   if (words.length === 1 && (words[0] === 'dev' || words[0] === 'port')) words.push('show');
   for (const length of [3, 2]) {
-    const verb = verbs[words.slice(0, length).join(' ')];
+    const verb = own(verbs, words.slice(0, length).join(' '));
     if (verb) return verb(context, words.slice(length));
   }
   return failed(1, `Object "${words[0] ?? ''}" not found\n`);

@@ -3,6 +3,7 @@ import { cardOf, functionAt, kernelOf, pfAt } from '../functions.ts';
 import { findNetdev } from '../netdevs.ts';
 import type { Netdev, SimState } from '../state.ts';
 import { type Call, failed, type Program, type Reply, said, silent } from './program.ts';
+import { own } from './words.ts';
 
 type Verb = (call: Call, netdev: Netdev, words: readonly string[], json: boolean) => Reply;
 
@@ -25,7 +26,7 @@ export const ethtool: Program = (call) => {
   const words = call.argv.slice(1).filter((word) => word !== '--json' && word !== '-j');
   if (words[0] === '--version') return said('ethtool version 6.14.2\n');
   const [first = '', second] = words;
-  const verb = Object.hasOwn(verbs, first) ? verbs[first] : undefined;
+  const verb = own(verbs, first);
   const name = verb ? (second ?? '') : first;
   if (first.startsWith('-') && !verb) return failed(1, badArguments);
   const netdev = findNetdev(call.state, call.ns, name);

@@ -4,13 +4,13 @@ import type { Address, Netdev } from '../state.ts';
 import { type IpContext, netdevNamed } from './ip-context.ts';
 import { show } from './ip-show.ts';
 import { failed, type Reply, silent } from './program.ts';
-import { Words } from './words.ts';
+import { own, Words } from './words.ts';
 
 /** `ip address`. */
 export function ipAddress(context: IpContext, argv: readonly string[]): Reply {
   const [verb = 'show', ...rest] = argv;
   if (['show', 'list', 'lst', 'ls', 's'].includes(verb)) return show(context, rest, false);
-  const act = verbs[verb];
+  const act = own(verbs, verb);
   if (!act) return failed(255, `Command "${verb}" is unknown, try "ip address help".\n`);
   act(context, parse(context, rest));
   return silent;

@@ -7,14 +7,14 @@ import { show } from './ip-show.ts';
 import { addLink } from './link-add.ts';
 import { parseLink } from './link-words.ts';
 import { failed, type Reply, silent } from './program.ts';
-import { ifname, Words } from './words.ts';
+import { ifname, own, Words } from './words.ts';
 
 type Verb = (context: IpContext, argv: readonly string[]) => Reply;
 
 /** `ip link` (ip/iplink.c). */
 export function ipLink(context: IpContext, argv: readonly string[]): Reply {
   const [verb = 'show', ...rest] = argv;
-  const act = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  const act = own(verbs, verb);
   return act ? act(context, rest) : failed(255, `Command "${verb}" is unknown, try "ip link help".\n`);
 }
 

@@ -2,11 +2,12 @@ import { Failure } from '../errno.ts';
 import { addNamespace, deleteNamespace, hasNamespace } from '../namespaces.ts';
 import { type IpContext, printJson } from './ip-context.ts';
 import { failed, type Reply, said, silent } from './program.ts';
+import { own } from './words.ts';
 
 /** `ip netns` (ip/ipnetns.c). */
 export function ipNetns(context: IpContext, argv: readonly string[]): Reply {
   const [verb = 'list', ...rest] = argv;
-  const act = verbs[verb];
+  const act = own(verbs, verb);
   if (!act) return failed(255, `Command "${verb}" is unknown, try "ip netns help".\n`);
   return act(context, rest);
 }

@@ -5,14 +5,14 @@ import { netdevAt } from '../netdevs.ts';
 import type { Netdev, Route, SimState } from '../state.ts';
 import { type IpContext, netdevNamed, printJson } from './ip-context.ts';
 import { failed, type Reply, said, silent } from './program.ts';
-import { unsigned, Words } from './words.ts';
+import { own, unsigned, Words } from './words.ts';
 
 /** `ip route`: static routes, and those that come with addresses. */
 export function ipRoute(context: IpContext, argv: readonly string[]): Reply {
   const [verb = 'show', ...rest] = argv;
   if (['show', 'list', 'lst', 'ls'].includes(verb)) return print(context, shown(context, rest));
   if (verb === 'get') return get(context, rest[0] ?? '');
-  const act = { add, append: add, replace, change: replace, del: remove, delete: remove }[verb];
+  const act = own({ add, append: add, replace, change: replace, del: remove, delete: remove }, verb);
   if (!act) return failed(255, `Command "${verb}" is unknown, try "ip route help".\n`);
   if (context.call.state.uid !== 0) throw new Refusal('EPERM');
   act(context, parse(context, rest));

@@ -7,7 +7,7 @@ import { ipLink } from './ip-link.ts';
 import { ipNetns } from './ip-netns.ts';
 import { ipRoute } from './ip-route.ts';
 import { because, type Call, failed, type Program, type Reply, said, telling } from './program.ts';
-import { Words } from './words.ts';
+import { own, Words } from './words.ts';
 
 type Verb = (context: IpContext, words: readonly string[]) => Reply;
 
@@ -100,10 +100,10 @@ function parseOptions(call: Call): Options | 'version' {
     },
   };
   for (let option = words.peek(); option?.startsWith('-'); option = words.peek()) {
-    const name = longOptions[option.replace(/^--/, '-')] ?? option;
+    const name = own(longOptions, option.replace(/^--/, '-')) ?? option;
     if (name === '-V') return 'version';
     words.next();
-    const act = flags[name];
+    const act = own(flags, name);
     if (!act) throw new Failure(255, `Option "${option}" is unknown, try "ip -help".\n`);
     act();
   }

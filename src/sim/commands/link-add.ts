@@ -10,7 +10,7 @@ import { setLink } from '../set-link.ts';
 import type { Netdev, SimState } from '../state.ts';
 import type { IpContext } from './ip-context.ts';
 import type { ParsedLink } from './link-words.ts';
-import { ifname, unsigned, Words, wrong } from './words.ts';
+import { ifname, own, unsigned, Words, wrong } from './words.ts';
 
 type Maker = (context: IpContext, parsed: ParsedLink, base: NewNetdev) => Netdev;
 
@@ -28,7 +28,7 @@ export function addLink(context: IpContext, parsed: ParsedLink): void {
   const { state } = context.call;
   if (parsed.kind === undefined)
     throw new Failure(255, 'Not enough information: "type" argument is required\n');
-  const maker = Object.hasOwn(makers, parsed.kind) ? makers[parsed.kind] : undefined;
+  const maker = own(makers, parsed.kind);
   if (!maker) throw new Refusal('EOPNOTSUPP', 'Unknown device type');
   const name = parsed.settings.name ?? parsed.device ?? freeName(state, context.ns, parsed.kind);
   if (nameInUse(state, context.ns, name)) throw new Refusal('EEXIST');
@@ -111,6 +111,7 @@ function makeVlan(context: IpContext, parsed: ParsedLink, base: NewNetdev): Netd
   if (id === undefined) throw new Refusal('EINVAL', 'VLAN id not specified');
   const lower = netdevAt(state, parsed.lower);
   if (!lower) throw new Refusal('EINVAL', 'link not specified');
+  if (lower.kind === 'loopback') throw new Refusal('EOPNOTSUPP', 'VLANs not supported on device');
   if (id >= 4095) throw new Refusal('ERANGE', 'Invalid VLAN id');
   const isThere = state.netdevs.some(
     (n) => n.kind === 'vlan' && n.peer === lower.ifindex && n.info.id === id,

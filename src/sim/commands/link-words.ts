@@ -7,7 +7,7 @@ import type { LinkSettings } from '../set-link.ts';
 import { parseBond } from './bond-words.ts';
 import { type IpContext, netdevNamed } from './ip-context.ts';
 import { parseVf } from './vf-words.ts';
-import { ifname, lladdr, unsigned, Words, wrong } from './words.ts';
+import { ifname, lladdr, own, unsigned, Words, wrong } from './words.ts';
 
 type Mutable<T> = { -readonly [key in keyof T]: T[key] };
 
@@ -102,7 +102,7 @@ const ignored = [
 
 function parseWord(context: IpContext, words: Words, found: Found): void {
   const word = words.next();
-  const handler = Object.hasOwn(handlers, word) ? handlers[word] : undefined;
+  const handler = own(handlers, word);
   if (handler) handler(found, words, context);
   else if (ignored.includes(word)) words.next();
   else takeDevice(context, found, word === 'dev' ? words.next() : word);

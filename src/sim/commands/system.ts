@@ -5,6 +5,7 @@ import { kernelOf } from '../functions.ts';
 import { endProcess, startGuest } from '../processes.ts';
 import type { SimState } from '../state.ts';
 import { type Call, failed, type Program, type Reply, said, silent } from './program.ts';
+import { own } from './words.ts';
 
 const loadable = [
   'vfio',
@@ -50,7 +51,7 @@ function addModule(state: SimState, word: string): Reply {
   }
   if (state.uid !== 0)
     return failed(1, `modprobe: ERROR: could not insert '${name}': Operation not permitted\n`);
-  for (const other of [...(alsoLoaded[name] ?? []), name]) loadModule(state, other);
+  for (const other of [...(own(alsoLoaded, name) ?? []), name]) loadModule(state, other);
   return silent;
 }
 
@@ -81,7 +82,7 @@ export const uname: Program = ({ state, argv }) => {
     '-m': 'x86_64',
     '-a': `Linux ${state.name} ${release} #1 SMP PREEMPT_DYNAMIC Debian x86_64 GNU/Linux`,
   };
-  const word = words[flag];
+  const word = own(words, flag);
   return word === undefined ? failed(1, `uname: invalid option '${flag}'\n`) : said(`${word}\n`);
 };
 

@@ -1,6 +1,7 @@
 import { nowMs } from '../clock.ts';
 import type { SimState } from '../state.ts';
 import { failed, type Program, type Reply, said, silent } from './program.ts';
+import { own } from './words.ts';
 
 /** `systemd-run --on-active=60 [--unit=U] ARGV…`: a timer that the host keeps and its keeper plays. */
 export const systemdRun: Program = ({ state, argv }) => {
@@ -61,7 +62,7 @@ const spanUnits: { readonly [unit: string]: number | undefined } = {
 
 function parseSpan(text: string): number | undefined {
   const parts = [...text.matchAll(/\s*(\d+(?:\.\d+)?)\s*([a-z]*)/gy)];
-  const known = parts.map(([, number, unit]) => Number(number) * (spanUnits[unit ?? ''] ?? Number.NaN));
+  const known = parts.map(([, number, unit]) => Number(number) * (own(spanUnits, unit ?? '') ?? Number.NaN));
   const total = known.reduce((sum, ms) => sum + ms, 0);
   const whole = parts.map(([part]) => part).join('') === text;
   return parts.length > 0 && whole && Number.isFinite(total) ? total : undefined;

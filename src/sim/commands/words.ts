@@ -81,3 +81,11 @@ export function oneOf(word: string, table: readonly string[], complaint: string)
   if (found === undefined) throw wrong(word, complaint);
   return found;
 }
+
+/** A table's entry by a word somebody typed: `constructor` is none. */
+export function own<Value>(
+  table: { readonly [key: string]: Value | undefined },
+  word: string,
+): Value | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
+}

@@ -1,0 +1,273 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { HostError } from '../host/host.ts';
+import { memorySim } from './open-sim.ts';
+import type { SimHost } from './sim-host.ts';
+import type { SimState } from './state.ts';
+import { netdev0, netdev1, pf0, pf1, sys } from './testing/tell.ts';
+import { plug, unplug } from './unplug.ts';
+
+/** Whatever is done to a host, in whatever order: it answers or refuses, and stays a host that could be. */
+type Act = (host: SimHost) => Promise<unknown>;
+
+const names = fc.constantFrom(
+  netdev0,
+  netdev1,
+  'enp3s0f0v0',
+  'enp3s0f0v1',
+  'enp3s0f1v0',
+  'enp3s0f0r0',
+  'bond0',
+  'bond1',
+  'eth0',
+  'lo',
+  'eno1',
+  'nosuch',
+);
+const vfs = fc.constantFrom('0000:03:00.2', '0000:03:00.3', '0000:03:02.2', '0000:03:00.0', 'x');
+const namespaces = fc.constantFrom('g1', 'g2', '1');
+const inside = fc.constantFrom('', '-n g1 ', '-n g2 ');
+const drivers = fc.constantFrom('mlx5_core', 'vfio-pci');
+
+const run = (
+  parts: fc.Arbitrary<readonly string[]>,
+  line: (...words: readonly string[]) => string,
+): fc.Arbitrary<readonly [string, Act]> =>
+  parts.map((words) => {
+    const text = line(...words);
+    return [text, (host: SimHost) => host.run(text.split(' '))];
+  });
+
+const write = (
+  path: fc.Arbitrary<string>,
+  text: fc.Arbitrary<string>,
+): fc.Arbitrary<readonly [string, Act]> =>
+  fc.tuple(path, text).map(([p, t]) => [`${t} > ${p}`, (host: SimHost) => host.writeFile(p, t)]);
+
+const settings = fc.constantFrom(
+  'up',
+  'down',
+  'nomaster',
+  'master bond0',
+  'master bond1',
+  'mtu 9000',
+  'mtu 99999',
+  'name eth0',
+  'address 02:00:00:00:00:77',
+  'vf 0 mac 02:00:00:00:00:01 vlan 40',
+  'vf 1 trust on spoofchk on',
+  'vf 0 state disable',
+  'type bond mode active-backup miimon 100',
+  'type bond fail_over_mac active',
+  'type bond primary enp3s0f0v0',
+);
+
+const steps = fc.oneof(
+  write(
+    fc.constantFrom(`${pf0}/sriov_numvfs`, `${pf1}/sriov_numvfs`),
+    fc.constantFrom('0', '2', '3', '99', 'x'),
+  ),
+  write(
+    fc.constantFrom(`${pf0}/sriov_drivers_autoprobe`, `${pf1}/sriov_drivers_autoprobe`),
+    fc.constantFrom('0', '1', '2'),
+  ),
+  write(
+    vfs.map((vf) => `${sys}/devices/${vf}/driver_override`),
+    fc.constantFrom('vfio-pci', 'mlx5_core', '', 'igb'),
+  ),
+  write(fc.constant(`${sys}/drivers_probe`), vfs),
+  write(
+    fc.tuple(drivers, fc.constantFrom('bind', 'unbind')).map(([d, verb]) => `${sys}/drivers/${d}/${verb}`),
+    vfs,
+  ),
+  write(
+    fc.constantFrom(`${sys}/drivers/vfio-pci/new_id`, `${sys}/drivers/vfio-pci/remove_id`),
+    fc.constantFrom('15b3 101a', '15b3', ''),
+  ),
+  run(fc.tuple(inside, names, settings), (where, name, words) => `ip ${where}link set dev ${name} ${words}`),
+  run(fc.tuple(inside, names, namespaces), (where, name, ns) => `ip ${where}link set ${name} netns ${ns}`),
+  run(
+    fc.tuple(inside, fc.constantFrom('bond0', 'bond1')),
+    (where, name) => `ip ${where}link add ${name} type bond mode active-backup miimon 100`,
+  ),
+  run(fc.tuple(inside, names), (where, name) => `ip ${where}link del ${name}`),
+  run(fc.tuple(inside, names), (where, name) => `ip ${where}addr add 10.0.0.1/24 dev ${name}`),
+  run(fc.tuple(inside, names), (where, name) => `ip ${where}link add link ${name} name v40 type vlan id 40`),
+  run(
+    fc.tuple(fc.constantFrom('add', 'del'), fc.constantFrom('g1', 'g2')),
+    (verb, ns) => `ip netns ${verb} ${ns}`,
+  ),
+  run(
+    fc.tuple(fc.constantFrom('0', '1'), fc.constantFrom('legacy', 'switchdev')),
+    (fn, mode) => `devlink dev eswitch set pci/0000:03:00.${fn} mode ${mode}`,
+  ),
+  run(fc.tuple(vfs), (vf) => `qemu-system-x86_64 -device vfio-pci,host=${vf}`),
+  run(fc.tuple(fc.constantFrom('4000', '4001')), (pid) => `kill ${pid}`),
+  run(
+    fc.tuple(fc.constantFrom('modprobe vfio-pci', 'modprobe -r vfio-pci', 'modprobe -r bonding', 'reboot')),
+    (line) => line,
+  ),
+  fc
+    .constantFrom('port0', 'port1', 'card')
+    .map((what) => [`unplug ${what}`, async (host: SimHost) => unplug(host.state, what as 'card')] as const),
+  fc
+    .constantFrom('port0', 'card')
+    .map((what) => [`plug ${what}`, async (host: SimHost) => plug(host.state, what as 'card')] as const),
+);
+
+function contradictions(state: SimState): readonly string[] {
+  return [...wrongNames(state), ...wrongMasters(state), ...wrongFunctions(state), ...wrongLag(state)];
+}
+
+function wrongNames(state: SimState): readonly string[] {
+  const all = state.netdevs.flatMap((n) => [n.name, ...n.altNames].map((name) => `${n.ns}/${name}`));
+  const twice = all.filter((name, at) => all.indexOf(name) !== at).map((name) => `two netdevs are ${name}`);
+  const homeless = state.netdevs.filter((n) => n.ns !== '' && !state.namespaces.includes(n.ns));
+  return [...twice, ...homeless.map((n) => `${n.name} is in no namespace`)];
+}
+
+function wrongMasters(state: SimState): readonly string[] {
+  return state.netdevs.flatMap((n) => {
+    const master = state.netdevs.find((m) => m.ifindex === n.master);
+    const bond = n.bond && state.netdevs.find((m) => m.ifindex === n.bond?.active);
+    return [
+      n.master !== 0 && master?.ns !== n.ns ? `${n.name} has a master elsewhere` : '',
+      (n.slave !== undefined) !== (master?.bond !== undefined) ? `${n.name} is half a slave` : '',
+      bond && bond.master !== n.ifindex ? `${n.name} has an active slave that is none` : '',
+      n.kind !== 'vlan' || state.netdevs.some((m) => m.ifindex === n.peer)
+        ? ''
+        : `${n.name} stands on nothing`,
+      n.mtu > n.maxMtu ? `${n.name} has too large an MTU` : '',
+    ].filter(Boolean);
+  });
+}
+
+function wrongFunctions(state: SimState): readonly string[] {
+  const vfs = state.pfs.flatMap((pf) => pf.vfs.map((vf) => ({ pf, vf })));
+  const pcis = vfs.map(({ vf }) => vf.pci);
+  const known = new Set([...pcis, ...state.pfs.map((pf) => pf.pci), '', '0000:00:1f.6']);
+  const driven = vfs.flatMap(({ pf, vf }) => {
+    const own = state.netdevs.filter((n) => n.kind === 'vf' && n.pci === vf.pci).length;
+    const reps = state.netdevs.filter(
+      (n) => n.kind === 'representor' && n.pci === pf.pci && n.vf === vf.index,
+    ).length;
+    return [
+      own !== (vf.driver === 'mlx5_core' ? 1 : 0) ? `${vf.pci} on ${vf.driver} has ${own} netdevs` : '',
+      reps !== (pf.eswitch === 'switchdev' ? 1 : 0) ? `${vf.pci} has ${reps} representors` : '',
+    ].filter(Boolean);
+  });
+  const held = state.processes
+    .flatMap((p) => p.vfs)
+    .filter((pci) => !vfs.some(({ vf }) => vf.pci === pci && vf.driver === 'vfio-pci'));
+  const groups = state.pfs.flatMap((pf) => [pf.iommuGroup, ...pf.vfs.map((vf) => vf.iommuGroup)]);
+  return [
+    ...driven,
+    ...held.map((pci) => `${pci} is held and not on vfio-pci`),
+    ...state.netdevs.filter((n) => !known.has(n.pci)).map((n) => `${n.name} has no function`),
+    new Set(pcis).size === pcis.length ? '' : 'two VFs have one address',
+    new Set(groups).size === groups.length ? '' : 'two functions have one IOMMU group',
+  ].filter(Boolean);
+}
+
+function wrongLag(state: SimState): readonly string[] {
+  return state.lag.sharedFdb && state.lag.type !== 'switchdev' ? ['a shared FDB without switchdev LAG'] : [];
+}
+
+async function look(host: SimHost): Promise<void> {
+  const before = JSON.stringify(host.state);
+  await host.query(['ip', '-j', '-d', 'addr', 'show']);
+  await host.query(['ip', '-d', 'addr', 'show']);
+  await host.query(['ip', 'route']);
+  await host.query(['devlink', '-j', 'port', 'show']);
+  for (const pf of host.state.pfs) {
+    const folder = `${sys}/devices/${pf.pci}`;
+    const links = (await host.listDir(folder)).filter((name) => name.startsWith('virtfn'));
+    expect(links.length).toBe(Number(await host.readFile(`${folder}/sriov_numvfs`)));
+    for (const link of links) expect(await host.readLink(`${folder}/${link}/physfn`)).toBe(`../${pf.pci}`);
+  }
+  expect(JSON.stringify(host.state)).toBe(before);
+}
+
+test('every sequence of commands leaves a host that could be, answers only HostErrors, and is all in its JSON', async () => {
+  let refused = 0;
+  let worked = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 40 }), async (acts) => {
+      const host = memorySim();
+      for (const [, act] of acts) {
+        await act(host).then(
+          () => {
+            worked += 1;
+          },
+          (error: unknown) => {
+            if (!(error instanceof HostError)) throw error;
+            refused += 1;
+          },
+        );
+        expect(contradictions(host.state)).toEqual([]);
+      }
+      await look(host);
+      expect(JSON.parse(JSON.stringify(host.state))).toEqual(host.state);
+    }),
+    { numRuns: 300 },
+  );
+  expect(Math.min(refused, worked)).toBeGreaterThan(1000);
+}, 60_000);
+
+const word = fc.oneof(
+  fc.constantFrom(
+    'ip',
+    'link',
+    'set',
+    'add',
+    'show',
+    'dev',
+    netdev0,
+    'vf',
+    '0',
+    'vlan',
+    'type',
+    'bond',
+    'route',
+    'addr',
+    '-j',
+    '-batch',
+    '-',
+    'netns',
+    'exec',
+    'devlink',
+    'ethtool',
+    '-l',
+    'cat',
+    'tee',
+    'systemd-run',
+    '--on-active',
+    'mode',
+    'get',
+    '__proto__',
+    'constructor',
+    '',
+  ),
+  fc.string({ maxLength: 8 }),
+);
+
+test('no command line and no path, however odd, does anything but answer or refuse', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(word, { minLength: 1, maxLength: 8 }), fc.string(), async (argv, text) => {
+      const host = memorySim();
+      const attempts = [
+        () => host.run(argv, { stdin: text }),
+        () => host.writeFile(`/sys/${text}`, text),
+        () => host.readFile(`/${text}`),
+        () => host.listDir(text),
+      ];
+      for (const attempt of attempts) {
+        await attempt().then(undefined, (error: unknown) => {
+          if (!(error instanceof HostError)) throw error;
+        });
+      }
+      expect(contradictions(host.state)).toEqual([]);
+    }),
+    { numRuns: 1500 },
+  );
+}, 60_000);
