@@ -71,11 +71,19 @@ describe('a host of the lab', () => {
     expect(await alpha('ls /dev/vfio')).toContain(group);
   });
 
-  it('passes frames from port to port through both switches', async () => {
-    await alpha('ip netns add far && ip link set enp1s0f1 netns far');
-    await alpha('ip addr add 10.9.9.1/24 dev enp1s0f0');
-    await alpha('ip -n far addr add 10.9.9.2/24 dev enp1s0f1 && ip -n far link set enp1s0f1 up');
-    expect(await alpha('ping -c 3 -i 0.3 -w 20 10.9.9.2')).toContain(' 0% packet loss');
+  it('passes frames of a VLAN from a VF of one port to a VF of the other, through both switches', async () => {
+    for (const [port, vlan, address] of [
+      [0, 40, '10.9.9.1'],
+      [1, 40, '10.9.9.2'],
+    ] as const) {
+      const vf = `enp1s0f${port}v1`;
+      await alpha(`ip link set enp1s0f${port} vf 1 vlan ${vlan}`);
+      await alpha(`ip netns add g${port} && ip link set ${vf} netns g${port} name eth0`);
+      await alpha(`ip -n g${port} addr add ${address}/24 dev eth0 && ip -n g${port} link set eth0 up`);
+    }
+    expect(await alpha('ip netns exec g0 ping -c 3 -i 0.3 -w 20 10.9.9.2')).toMatch(/ [1-9] received/);
+    await alpha('ip link set enp1s0f1 vf 1 vlan 41');
+    await alpha('! ip netns exec g0 ping -c 3 -i 0.3 -W 1 10.9.9.2');
   });
 
   it('runs Node for the agent, and timers of systemd', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cached } from './cache.ts';
@@ -28,6 +28,7 @@ export async function image(
 }
 
 async function build(folder: string, recipe: Recipe, onProgress: (line: string) => void): Promise<void> {
+  onProgress('image: building Debian 13 for the hosts, once; this takes about a minute');
   const work = workFolder(folder);
   try {
     writeRecipe(work, recipe);
@@ -85,9 +86,4 @@ async function makeDisk(work: string, tree: string, folder: string, size: string
 function asTreeOwner(argv: readonly string[]) {
   const helper = isRoot() ? [] : ['mmdebstrap', '--unshare-helper'];
   return run([...helper, ...argv], { timeoutMs: 300_000 });
-}
-
-/** Whether the image is in the cache already, so that progress can say what is to come. */
-export function isBuilt(root: string, recipe: Recipe): boolean {
-  return existsSync(join(root, `image-${recipeHash(recipe)}`));
 }
