@@ -20,15 +20,20 @@ function end(code: number): void {
 
 /** Says once, at the edge, what nobody else has said. */
 function told(error: unknown): number {
+  const { text, code } = endOf(error, process.env.VFLANE_DEBUG === '1');
+  process.stderr.write(text);
+  return code;
+}
+
+/** What is said of an error that no verb has handled, and what it earns. */
+export function endOf(error: unknown, debug: boolean): { readonly text: string; readonly code: number } {
   if (error instanceof UsageError) {
-    process.stderr.write(`vflane: ${printable(error.message)}\n    hint: ${printable(error.hint)}\n`);
-    return exitCodes.usage;
+    const text = `vflane: ${printable(error.message)}\n    hint: ${printable(error.hint)}\n`;
+    return { text, code: exitCodes.usage };
   }
-  const hint = 'run again with VFLANE_DEBUG=1 for the stack, and report it';
-  const text = error instanceof Error ? error.message : String(error);
-  const defect = finding('VF9000', {}, `this is a defect of vflane: ${printable(text)}`, hint);
-  process.stderr.write(`vflane: ${defect.code}: ${defect.message} (${defect.hint})\n`);
-  if (process.env.VFLANE_DEBUG === '1')
-    process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
-  return exitCodes.failed;
+  const said = error instanceof Error ? error.message : String(error);
+  const { code, message } = finding('VF9000', {}, `this is a defect of vflane: ${printable(said)}`, '');
+  const stack = debug && error instanceof Error ? `${error.stack}\n` : '';
+  const hint = debug ? 'report it' : 'report it, with what VFLANE_DEBUG=1 adds';
+  return { text: `vflane: ${code}: ${message} (${hint})\n${stack}`, code: exitCodes.failed };
 }
