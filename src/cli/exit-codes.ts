@@ -14,8 +14,6 @@ export const exitCodes = {
   usage: 64,
 } as const;
 
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
-
 /** Worst first: what a person has to hear of when hosts end differently. */
 const order: readonly number[] = [
   exitCodes.rollbackIncomplete,

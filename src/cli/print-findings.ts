@@ -32,7 +32,7 @@ function headline({ code, severity, where, message }: Finding, { paint }: Output
 }
 
 /** `fabric.yaml:6:15:`, which editors and terminals can open. */
-export function placeText({ file, line, col }: Where): string {
+function placeText({ file, line, col }: Where): string {
   if (file === undefined) return '';
   return `${[printable(file), line, col].filter((part) => part !== undefined).join(':')}:`;
 }

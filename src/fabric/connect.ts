@@ -5,12 +5,12 @@ import { listed, quoted, type Read, type Wrong } from './grammar.ts';
 import { didYouMean } from './nearest.ts';
 
 /** Cards of the simulated host, and the VFs that each has a port. */
-export const simCards: Readonly<Record<string, { readonly numOfVfs: number; readonly mostVfs: number }>> = {
+const simCards: Readonly<Record<string, { readonly numOfVfs: number; readonly mostVfs: number }>> = {
   connectx5: { numOfVfs: 16, mostVfs: 127 },
   // 82576: seven VFs a port (facts §12).
   igb: { numOfVfs: 7, mostVfs: 7 },
 };
-export const simKernels = ['debian-12', 'debian-13', 'debian-13-rebuilt', 'doca'] as const;
+const simKernels = ['debian-12', 'debian-13', 'debian-13-rebuilt', 'doca'] as const;
 const defaultKernel = 'debian-13';
 
 const forms = 'user@host, ssh://user@host:port, local, lab:NAME or sim:CARD[/KERNEL][?num-of-vfs=N]';

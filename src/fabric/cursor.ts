@@ -35,7 +35,7 @@ export function isBroken(cursor: Cursor): boolean {
   return cursor.spot !== undefined && cursor.value === undefined;
 }
 
-export function isCollection(value: Plain | undefined): value is Plain[] | PlainMap {
+function isCollection(value: Plain | undefined): value is Plain[] | PlainMap {
   return typeof value === 'object' && value !== null;
 }
 

@@ -5,7 +5,7 @@ const megabits: Readonly<Record<string, number>> = { M: 1, G: 1000 };
 /** 16 TiB: what QEMU's largest guests have. */
 const mostMemoryMiB = 16 * 1024 * 1024;
 /** 800 Gb/s: the fastest port there is. */
-export const mostRateMbps = 800_000;
+const mostRateMbps = 800_000;
 
 /** `8G`, `512M`, `1.5GiB` → MiB. */
 export function readMemory(text: string): Read<number> {

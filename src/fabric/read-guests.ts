@@ -19,7 +19,7 @@ import { isWrong, type Read } from './grammar.ts';
 import { readDisk, readMemory, readRate } from './quantity.ts';
 import type { ReadAttachment, ReadGuest } from './reading.ts';
 
-export const guestKinds: readonly GuestKind[] = ['vm', 'netns', 'external', 'host'];
+const guestKinds: readonly GuestKind[] = ['vm', 'netns', 'external', 'host'];
 
 export function readGuests(guests: Cursor): readonly ReadGuest[] {
   return children(guests).map(readGuest);

@@ -59,7 +59,7 @@ export function listOf<S extends z.core.$ZodType>(item: S, description: string, 
 }
 
 /** The kernel's bonding driver takes 16 targets (BOND_MAX_ARP_TARGETS); nothing else here needs more. */
-export const mostListed = 16;
+const mostListed = 16;
 
 export function oneOrMore<S extends z.core.$ZodType>(item: () => S, description: string, allows: string) {
   const list = z.array(item()).check(z.minLength(1), z.maxLength(mostListed));
