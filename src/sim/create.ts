@@ -56,6 +56,7 @@ type Volatile = Pick<
   | 'nextIfindex'
   | 'randomMacs'
   | 'namespaces'
+  | 'namespaceFolder'
   | 'routes'
   | 'modules'
   | 'dynamicIds'
@@ -75,6 +76,7 @@ function volatile(): Volatile {
     nextIfindex: 2,
     randomMacs: 0,
     namespaces: [],
+    namespaceFolder: false,
     routes: [],
     modules: [],
     dynamicIds: [],

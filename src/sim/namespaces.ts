@@ -12,6 +12,7 @@ export function hasNamespace(state: SimState, ns: string): boolean {
 
 export function addNamespace(state: SimState, ns: string): void {
   state.namespaces.push(ns);
+  state.namespaceFolder = true;
   addNetdev(state, loopback(ns, 1));
 }
 

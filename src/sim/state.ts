@@ -26,6 +26,8 @@ export interface SimState {
   /** Counts MACs the kernel invented. */
   randomMacs: number;
   namespaces: string[];
+  /** /run/netns is there since the first namespace. */
+  namespaceFolder: boolean;
   routes: Route[];
   modules: string[];
   /** `new_id`: vendor and device a driver takes besides its own. */

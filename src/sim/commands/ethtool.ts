@@ -17,7 +17,7 @@ const verbs: { readonly [option: string]: Verb | undefined } = {
   '-K': setFeatures,
   '--features': setFeatures,
   '-i': showDriver,
-  '-S': (_call, _netdev, _words, json) => (json ? said('[ { } ]\n') : said('no stats available\n')),
+  '-S': () => failed(94, 'no stats available\n'),
 };
 
 /** `ethtool` 6.14 of Debian 13 (6.1 on 12). */
@@ -30,9 +30,15 @@ export const ethtool: Program = (call) => {
   const name = verb ? (second ?? '') : first;
   if (first.startsWith('-') && !verb) return failed(1, badArguments);
   const netdev = findNetdev(call.state, call.ns, name);
-  if (!netdev) return failed(1, 'netlink error: No such device\n');
+  if (!netdev) return missing(first);
   return verb ? verb(call, netdev, words.slice(2), json) : link(call.state, netdev);
 };
+
+/** Old ioctl forms end with EX_OSERR (sysexits.h). */
+function missing(option: string): Reply {
+  if (option === '-i') return failed(71, 'Cannot get driver information: No such device\n');
+  return failed(1, 'netlink error: no device matches name (offset 24)\nnetlink error: No such device\n');
+}
 
 const badArguments = 'ethtool: bad command line argument(s)\nFor more information run ethtool -h\n';
 

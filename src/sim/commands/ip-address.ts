@@ -51,7 +51,7 @@ function parse(context: IpContext, argv: readonly string[]): Wanted {
     else if (ignored.includes(word)) words.next();
     else if (!plain.includes(word)) address = parseAddress(word === 'local' ? words.next() : word);
   }
-  if (name === undefined) throw new Failure(255, 'Not enough information: "dev" argument is required.\n');
+  if (name === undefined) throw new Failure(1, 'Not enough information: "dev" argument is required.\n');
   return { netdev: netdevNamed(context.call.state, context.ns, name), address };
 }
 
@@ -70,7 +70,7 @@ function parseAddress(word: string): Address {
 
 function add(context: IpContext, { netdev, address }: Wanted, replace: boolean): void {
   if (context.call.state.uid !== 0) throw new Refusal('EPERM');
-  if (!address) throw new Failure(1, 'Not enough information: address is required.\n');
+  if (!address) throw new Refusal('EOPNOTSUPP');
   // One address is two where the prefix differs, in IPv4; in IPv6 it is one (devinet.c, addrconf.c).
   const isThere = netdev.addresses.some(
     (a) => a.local === address.local && (a.family === 6 || a.prefix === address.prefix),
@@ -84,7 +84,7 @@ function add(context: IpContext, { netdev, address }: Wanted, replace: boolean):
 
 function remove(context: IpContext, { netdev, address }: Wanted): void {
   if (context.call.state.uid !== 0) throw new Refusal('EPERM');
-  if (!address) throw new Failure(1, 'Not enough information: address is required.\n');
+  if (!address) throw new Refusal('EOPNOTSUPP');
   const kept = netdev.addresses.filter(
     (a) =>
       a.local !== address.local ||

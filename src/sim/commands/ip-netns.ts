@@ -16,16 +16,19 @@ const verbs: {
   readonly [verb: string]: ((context: IpContext, argv: readonly string[]) => Reply) | undefined;
 } = {
   list: (context) => {
-    const { namespaces } = context.call.state;
-    if (!context.json) return said(namespaces.map((name) => `${name}\n`).join(''));
-    return said(
-      namespaces.length === 0
-        ? ''
-        : printJson(
-            context,
-            namespaces.map((name) => ({ name })),
-          ),
-    );
+    const { namespaces, namespaceFolder } = context.call.state;
+    if (!context.json)
+      return said(
+        namespaces
+          .map(
+            (name) => `${name}
+`,
+          )
+          .join(''),
+      );
+    // Without /run/netns, which the first `ip netns add` makes, nothing is printed at all.
+    const records = namespaces.map((name) => ({ name }));
+    return said(namespaceFolder ? printJson(context, records) : '');
   },
   show: (context, argv) => ipNetns(context, ['list', ...argv]),
   ls: (context, argv) => ipNetns(context, ['list', ...argv]),

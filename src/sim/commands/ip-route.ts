@@ -73,12 +73,12 @@ function outOf(context: IpContext, wanted: Wanted): Netdev {
     if (!given.up) throw new Refusal('ENETDOWN', 'Device for nexthop is not up');
     return given;
   }
+  if (wanted.via === '') throw new Refusal('ENODEV');
   const hop = connected(state, context.ns).find(
     (r) => r.family === wanted.family && contains(r.dst, wanted.via),
   );
   const netdev = hop && netdevAt(state, hop.ifindex);
-  if (!netdev)
-    throw new Refusal('ENETUNREACH', wanted.via === '' ? undefined : 'Nexthop has invalid gateway');
+  if (!netdev) throw new Refusal('ENETUNREACH', 'Nexthop has invalid gateway');
   return netdev;
 }
 
@@ -221,6 +221,8 @@ function routeText(record: {
 /** The longest prefix that holds the address (longer ones first), then the lower metric. */
 function get(context: IpContext, address: string): Reply {
   const { state } = context.call;
+  if (address === '') return failed(1, 'need at least a destination address\n');
+  if (address === '') return failed(1, 'need at least a destination address\n');
   if (!ipaddr.isValid(address))
     return failed(1, `Error: any valid prefix is expected rather than "${address}".\n`);
   const own = state.netdevs.some((n) => n.ns === context.ns && n.addresses.some((a) => a.local === address));

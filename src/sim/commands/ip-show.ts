@@ -1,10 +1,11 @@
 import { Failure } from '../errno.ts';
+import { findNetdev } from '../netdevs.ts';
 import type { Netdev } from '../state.ts';
 import { type IpContext, printJson, shownNetdev } from './ip-context.ts';
 import { addressRecords, type Fields, linkRecord } from './link-record.ts';
 import { addressText, briefText, linkText } from './link-text.ts';
 import { type Reply, said } from './program.ts';
-import { Words } from './words.ts';
+import { Words, wrong } from './words.ts';
 
 type Filter = (netdev: Netdev) => boolean;
 
@@ -37,7 +38,9 @@ function parseFilter(context: IpContext, words: Words): Filter {
   const word = words.next();
   if (word === 'up') return (netdev) => netdev.up;
   if (word === 'master') {
-    const master = shownNetdev(context, words.next());
+    const name = words.next();
+    const master = findNetdev(context.call.state, context.ns, name);
+    if (!master) throw wrong(name, 'Device does not exist\n');
     return (netdev) => netdev.master === master.ifindex;
   }
   if (word === 'type') return typeFilter(words.next());

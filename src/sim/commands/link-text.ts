@@ -14,7 +14,10 @@ export function linkText(record: Fields): string {
     word('group'),
     `qlen ${of('txqlen')}`,
   ].join('');
-  const lines = [head, `    link/${of('link_type')} ${of('address')} brd ${of('broadcast')}${tail(record)}`];
+  const lines = [head];
+  if (of('link_type') !== undefined) {
+    lines.push(`    link/${of('link_type')} ${of('address')} brd ${of('broadcast')}${tail(record)}`);
+  }
   if (of('ifalias')) lines.push(`    alias ${of('ifalias')}`);
   for (const vf of (of('vfinfo_list') ?? []) as readonly Fields[]) lines.push(vfText(vf));
   for (const name of (of('altnames') ?? []) as readonly string[]) lines.push(`    altname ${name}`);
