@@ -1,3 +1,5 @@
+import { vfPlace } from '../resource/place.ts';
+
 /**
  * Several places in few words: `0000:03:00.0/0-3,0000:03:00.0/7,0000:03:00.1/0-3`. Places that are no VFs stay as they
  * are.
@@ -10,15 +12,14 @@ export function atRange(places: readonly string[]): string {
     run = undefined;
   };
   for (const place of places) {
-    const slash = place.lastIndexOf('/');
-    const index = isVf(place) ? Number(place.slice(slash + 1)) : undefined;
-    if (run && index === run.last + 1 && place.startsWith(run.pf) && slash === run.pf.length) {
-      run.last = index;
+    const vf = isVf(place) ? vfPlace(place) : undefined;
+    if (run && vf?.index === run.last + 1 && vf.pf === run.pf) {
+      run.last = vf.index;
       continue;
     }
     close();
-    if (index === undefined) words.push(place);
-    else run = { pf: place.slice(0, slash), first: index, last: index };
+    if (vf === undefined) words.push(place);
+    else run = { pf: vf.pf, first: vf.index, last: vf.index };
   }
   close();
   return words.join(',');

@@ -1,7 +1,7 @@
 import { isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
 import type { Change } from '../model/plan.ts';
-import { type AtPlace, eachPlace } from './by-place.ts';
+import type { AtPlace } from './by-place.ts';
 import { type Difference, type Haves, haveAt, keyOf, type Wants } from './differences.ts';
 import { placeOf, resourceOf } from './order.ts';
 
@@ -82,9 +82,12 @@ function addStanding(
 /** What is there of what is vflane's business: a namespace that nobody asked about is not. */
 function standing(wants: Wants, haves: Haves) {
   const there: AtPlace<NonNullable<Change['from']>>[] = [];
-  for (const { resource, at } of eachPlace(wants)) {
-    const have = haveAt(haves, resource, at);
-    if (have !== null && !isUnseen(have)) there.push({ resource, at, value: have });
+  for (const [resource, places] of wants) {
+    if (!haves.get(resource)?.size) continue;
+    for (const at of places.keys()) {
+      const have = haveAt(haves, resource, at);
+      if (have !== null && !isUnseen(have)) there.push({ resource, at, value: have });
+    }
   }
   return there;
 }

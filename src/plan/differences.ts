@@ -2,7 +2,7 @@ import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen, type Unseen } from '../model/host-state.ts';
 import { type Json, sameJson } from '../model/json.ts';
 import { type Ledger, type LedgerEntry, ledgerKey } from '../model/ledger.ts';
-import { type ByPlace, eachPlace, ofKind } from './by-place.ts';
+import { type ByPlace, ofKind } from './by-place.ts';
 import { order, resourceOf } from './order.ts';
 
 /** What a host should have; `null`: it must not be there. */
@@ -87,9 +87,12 @@ export interface Hidden extends Unseen {
 
 export function unseenOf(wants: Wants, haves: Haves): readonly Hidden[] {
   const hidden: Hidden[] = [];
-  for (const { resource, at, value } of eachPlace(wants)) {
-    const have = haveAt(haves, resource, at);
-    if (isUnseen(have)) hidden.push({ resource, at, want: value, unseen: have.unseen });
+  for (const [resource, places] of wants) {
+    if (!haves.get(resource)?.size) continue;
+    for (const [at, want] of places) {
+      const have = haveAt(haves, resource, at);
+      if (isUnseen(have)) hidden.push({ resource, at, want, unseen: have.unseen });
+    }
   }
   return hidden;
 }

@@ -1,23 +1,28 @@
 import type { Change } from '../model/plan.ts';
-import type { Taken } from '../resource/resource.ts';
+import type { Resource, Taken } from '../resource/resource.ts';
 import type { Occupancy, User } from './in-use.ts';
-import { resourceOf } from './order.ts';
 
 /**
- * The guests a change interrupts: those that use a VF it takes away. A namespace guest that the file no longer names
- * asked for its own end; a VM never did, because it is still running.
+ * The guests that changes of one kind interrupt: those that use a VF it takes away. A namespace guest that the file no
+ * longer names asked for its own end; a VM never did, because it is still running.
  */
 export function disruptedBy(
-  change: Change,
-  occupancy: Occupancy,
+  changes: readonly Change[],
+  { takes }: Resource,
+  { users }: Occupancy,
   staying: ReadonlySet<string>,
 ): readonly string[] {
-  const taken = resourceOf(change.resource).takes?.(change.at, change.from, change.to);
-  if (taken === undefined) return [];
-  const hit = [...occupancy.users].filter(([at, user]) => isTaken(taken, at, user)).map(([, user]) => user);
-  return [
-    ...new Set(hit.filter((user) => user.by === 'vfio' || staying.has(user.name)).map((user) => user.name)),
-  ];
+  if (takes === undefined || users.size === 0) return [];
+  const hit = new Set<string>();
+  for (const { at, from, to } of changes) {
+    const taken = takes(at, from, to);
+    if (taken === undefined) continue;
+    for (const [place, user] of users) {
+      const counts = user.by === 'vfio' || staying.has(user.name);
+      if (counts && isTaken(taken, place, user)) hit.add(user.name);
+    }
+  }
+  return [...hit];
 }
 
 function isTaken(taken: NonNullable<Taken>, at: string, user: User): boolean {

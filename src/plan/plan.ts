@@ -40,5 +40,7 @@ export function planFor(input: PlanInput): Planned {
 
 /** Every change of a plan's steps, in their order. */
 export function changesIn(steps: readonly Step[]): readonly Change[] {
-  return steps.flatMap((step) => step.changes);
+  return noChanges.concat(...steps.map((step) => step.changes));
 }
+
+const noChanges: readonly Change[] = [];

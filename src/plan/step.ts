@@ -1,5 +1,5 @@
 import type { Action, Change, Probe, Step, Text } from '../model/plan.ts';
-import { type Move, nothing, type Resource } from '../resource/resource.ts';
+import { nothing, type Resource } from '../resource/resource.ts';
 import { atRange } from './at-range.ts';
 import { disruptedBy } from './disruption.ts';
 import type { Occupancy } from './in-use.ts';
@@ -36,42 +36,42 @@ function stepOf(changes: readonly Change[], context: StepContext): Step {
   const [first] = changes;
   if (!first) throw new Error('a step without changes');
   const resource = resourceOf(first.resource);
-  const disrupts = changes.flatMap((change) => disruptedBy(change, context.occupancy, context.staying));
-  const guard = context.allowDisruption
-    ? []
-    : changes.flatMap(({ at, from, to }) => resource.guard?.(at, from, to) ?? []);
-  const settled = changes.flatMap(({ at, to }) => resource.settled(at, to));
-  const backwards = [...changes].reverse();
+  const backwards = changes.map(reversed).reverse();
   return {
     why: resource.why(first.from, first.to),
     resource: first.resource,
     at: atRange(changes.map(({ at }) => at)),
     for: guestsOf(changes, context.occupancy),
-    disrupts: [...new Set(disrupts)],
-    guard,
-    actions: actionsOf(changes.map(({ at, from, to }) => resource.move(at, from, to))),
-    undo: actionsOf(
-      backwards.map(({ at, from, to }) => resource.move(at, to, from)),
-      ['-force'],
-    ),
-    undoGuard: backwards.flatMap(({ at, from, to }) => resource.guard?.(at, to, from) ?? []),
-    settle: { all: whereSomethingIsLeft(resource, first, settled), show: [], timeoutMs: resource.timeoutMs },
+    disrupts: disruptedBy(changes, resource, context.occupancy, context.staying),
+    guard: context.allowDisruption ? [] : guardsOf(changes, resource),
+    actions: actionsOf(changes, resource),
+    undo: actionsOf(backwards, resource, ['-force']),
+    undoGuard: guardsOf(backwards, resource),
+    settle: { all: settlesOf(changes, resource), show: [], timeoutMs: resource.timeoutMs },
     changes: resource.stays ? [] : changes,
   };
 }
 
+function reversed({ resource, at, from, to }: Change): Change {
+  return { resource, at, from: to, to: from };
+}
+
+function guardsOf(changes: readonly Change[], { guard }: Resource): readonly Probe[] {
+  return guard ? changes.flatMap(({ at, from, to }) => guard(at, from, to)) : [];
+}
+
 /** A setting that goes with its base has nothing to be asked about afterwards. */
-function whereSomethingIsLeft(
-  resource: Resource,
-  { to }: Change,
-  settled: readonly Probe[],
-): readonly Probe[] {
-  return resource.attribute && to === null ? [] : settled;
+function settlesOf(changes: readonly Change[], resource: Resource): readonly Probe[] {
+  if (resource.attribute && changes[0]?.to === null) return [];
+  return changes.flatMap(({ at, to }) => resource.settled(at, to));
 }
 
 function guestsOf(changes: readonly Change[], { owners }: Occupancy): readonly string[] {
-  const named = changes.flatMap(({ resource, at }) => owners.get(at) ?? laneGuest(resource, at));
-  return [...new Set(named)];
+  const guests = new Set<string>();
+  for (const { resource, at } of changes) {
+    for (const guest of owners.get(at) ?? laneGuest(resource, at)) guests.add(guest);
+  }
+  return [...guests];
 }
 
 /** A thing in a guest's namespace begins with the guest's name. */
@@ -85,7 +85,11 @@ function laneGuest(resource: string, at: string): readonly string[] {
  * All batch lines of one namespace run as one `ip -batch`: a process a line would cost a hundred times as much. It stops
  * at a line that fails; on the way back, with `-force`, it does not, because the rest has to be undone all the same.
  */
-function actionsOf(moves: readonly Move[], options: readonly string[] = []): readonly Action[] {
+function actionsOf(
+  changes: readonly Change[],
+  resource: Resource,
+  options: readonly string[] = [],
+): readonly Action[] {
   const actions: Action[] = [];
   let lines: Text[] = [];
   let namespace: string | undefined;
@@ -93,7 +97,8 @@ function actionsOf(moves: readonly Move[], options: readonly string[] = []): rea
     if (lines.length > 0) actions.push(batchAction(lines, namespace, options));
     lines = [];
   };
-  for (const move of moves) {
+  for (const { at, from, to } of changes) {
+    const move = resource.move(at, from, to);
     if (move === nothing) continue;
     if ('actions' in move) {
       flush();
@@ -115,17 +120,20 @@ function batchAction(
 ): Action {
   const inside = namespace === undefined ? [] : ['-n', namespace];
   const run = ['ip', ...inside, ...options, '-batch', '-'];
-  const stdin = lines.flatMap((line) => (typeof line === 'string' ? [line, '\n'] : [...line, '\n']));
-  return { run, stdin: joined(stdin) };
+  const stdin: TextPart[] = [];
+  for (const line of lines) {
+    if (typeof line === 'string') append(stdin, line);
+    else for (const part of line) append(stdin, part);
+    append(stdin, '\n');
+  }
+  return { run, stdin };
 }
 
+type TextPart = Exclude<Text, string>[number];
+
 /** Neighbouring strings become one, so that a plan of many VFs stays small. */
-function joined(parts: readonly Exclude<Text, string>[number][]): Text {
-  const out: Exclude<Text, string>[number][] = [];
-  for (const part of parts) {
-    const last = out.at(-1);
-    if (typeof part === 'string' && typeof last === 'string') out[out.length - 1] = last + part;
-    else out.push(part);
-  }
-  return out;
+function append(text: TextPart[], part: TextPart): void {
+  const last = text.at(-1);
+  if (typeof part === 'string' && typeof last === 'string') text[text.length - 1] = last + part;
+  else text.push(part);
 }

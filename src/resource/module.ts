@@ -1,4 +1,5 @@
-import { isUnseen } from '../model/host-state.ts';
+import type { HostSpec } from '../model/host-spec.ts';
+import { type HostState, isUnseen } from '../model/host-state.ts';
 import { nothing, type Resource } from './resource.ts';
 import { nativeVfDriver } from './vf-driver.ts';
 
@@ -10,14 +11,7 @@ export const kernelModule: Resource = {
   kind: 'module',
   timeoutMs: 10_000,
   stays: true,
-  wanted: (spec, state) => {
-    const vfs = spec.nics.flatMap((nic) => nic.pfs.flatMap((pf) => pf.vfs.map((vf) => ({ pf: pf.pci, vf }))));
-    const names = vfs.flatMap(({ pf, vf }) => {
-      if (vf.driver === 'none') return [];
-      return vf.driver === 'native' ? [nativeVfDriver(state.pfs.find((p) => p.pci === pf))] : [vf.driver];
-    });
-    return [...new Set(names.map(sysfsName))].map((at) => ({ at, value: true }));
-  },
+  wanted: (spec, state) => [...modulesOf(spec, state)].map((at) => ({ at, value: true })),
   there: (state) =>
     isUnseen(state.modules)
       ? [{ at: '*', value: state.modules }]
@@ -26,6 +20,17 @@ export const kernelModule: Resource = {
   settled: () => [],
   why: () => 'Load the driver that the VFs are about to be given.',
 };
+
+function modulesOf(spec: HostSpec, state: HostState): ReadonlySet<string> {
+  const modules = new Set<string>();
+  for (const pf of spec.nics.flatMap((nic) => nic.pfs)) {
+    const pfState = state.pfs.find(({ pci }) => pci === pf.pci);
+    for (const driver of new Set(pf.vfs.map((vf) => vf.driver))) {
+      if (driver !== 'none') modules.add(sysfsName(driver === 'native' ? nativeVfDriver(pfState) : driver));
+    }
+  }
+  return modules;
+}
 
 /** The kernel spells module names with underscores (`/sys/module/vfio_pci`). */
 function sysfsName(module: string): string {
