@@ -8,11 +8,17 @@ const bundle = join(root, 'dist', 'vflane.cjs');
 const cache = join(root, 'dist', 'vflane.cache');
 
 const [verb, ...rest] = process.argv.slice(2);
-if ((verb === '--version' || verb === '-V') && rest.length === 0) {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  writeSync(1, `${version}\n`);
-} else {
-  start();
+const onlyVersion = (verb === '--version' || verb === '-V') && rest.length === 0;
+if (!onlyVersion || !printedVersion()) start();
+
+/** False where it cannot be written: the program itself knows what to say then. */
+function printedVersion() {
+  try {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    return writeSync(1, `${version}\n`) > 0;
+  } catch {
+    return false;
+  }
 }
 
 function start() {

@@ -77,6 +77,14 @@ describe('bin/vflane', () => {
     expect(sh('vflane schema | true').stderr).toBe('');
   });
 
+  test('says so where the result cannot be written', () => {
+    const { status, stderr } = sh('vflane schema > /dev/full');
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^vflane: .*ENOSPC.*\n$/),
+    });
+  });
+
   test('writes all of a long result into a pipe before it ends', () => {
     expect(() => JSON.parse(sh('vflane schema | cat').stdout)).not.toThrow();
   });

@@ -15,7 +15,16 @@ export async function toTheEnd(argv: readonly string[]): Promise<void> {
 /** Pipes are written in the background: what is under way goes out first. */
 function end(code: number): void {
   process.exitCode = code;
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+  process.stdout.write('', () => {
+    const lost = unwritten();
+    process.stderr.write(lost, () => process.exit(lost ? exitCodes.failed : code));
+  });
+}
+
+/** A full disk must not pass for a result; a reader who has left has got what he wanted. */
+function unwritten(): string {
+  const lost: NodeJS.ErrnoException | null = process.stdout.errored;
+  return lost && lost.code !== 'EPIPE' ? `vflane: the result could not be written: ${lost.message}\n` : '';
 }
 
 /** Says once, at the edge, what nobody else has said. */

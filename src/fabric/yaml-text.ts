@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { parseDocument, type YAMLError } from 'yaml';
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { printable } from './grammar.ts';
@@ -54,7 +54,6 @@ function compose(text: string) {
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'error',
-    lineCounter: new LineCounter(),
   });
   return {
     contents: document.contents,
