@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LabError } from './errors.ts';
+import { labEnvironment } from './run.ts';
 
 /** Held until `release`, or until this process is gone: the kernel frees it with the descriptor. */
 export interface Lock {
@@ -27,6 +28,7 @@ function flock(descriptor: number, waitMs: number): Promise<number | null> {
   const how = waitMs === 0 ? ['--nonblock'] : ['--wait', String(waitMs / 1000)];
   const child = spawn('flock', [...how, '--conflict-exit-code', '1', '3'], {
     stdio: ['ignore', 'ignore', 'ignore', descriptor],
+    env: labEnvironment(),
   });
   return new Promise((resolve) => {
     child.on('error', () => resolve(null));

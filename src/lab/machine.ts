@@ -67,17 +67,21 @@ export async function waitForSsh(
   timeoutMs: number,
 ): Promise<void> {
   const end = performance.now() + timeoutMs;
-  const left = () => end - performance.now();
+  const left = () => Math.max(end - performance.now(), 0);
   const alive = () => ownPid(dir, hostFiles(host.name).pid) !== undefined;
-  await poll(left(), 100, async () => !alive() || (await greets(host.sshPort, Math.min(left(), 5_000))));
+  let said = 'its sshd says nothing';
+  const listens = await poll(
+    left(),
+    100,
+    async () => !alive() || greets(host.sshPort, Math.min(left(), 5_000)),
+  );
   const argv = ['ssh', '-F', join(dir, labFiles.sshConfig), host.name];
-  let said = 'sshd did not answer';
-  const entered = await poll(left(), 300, async () => {
-    if (!alive()) return true;
-    const ran = await run([...argv, ...command()], { timeoutMs: 20_000 });
-    said = lastLines(ran.stderr, 1);
+  const enter = async () => {
+    const ran = await run([...argv, ...command()], { timeoutMs: Math.min(left(), 20_000) });
+    said = lastLines(ran.stderr, 1) || 'ssh did not end in time';
     return ran.code === 0;
-  });
+  };
+  const entered = listens && (await poll(left(), 300, async () => !alive() || enter()));
   const serial = join(dir, hostFiles(host.name).serial);
   if (!alive())
     throw new LabError('LAB_QEMU_FAILED', `QEMU of ${host.name} died while it booted`, `see ${serial}`);
