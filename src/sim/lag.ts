@@ -19,7 +19,7 @@ export function evaluateLag(state: SimState): void {
 }
 
 /** The bond over both PFs and nothing else. */
-export function lagBond(state: SimState): Netdev | undefined {
+function lagBond(state: SimState): Netdev | undefined {
   const members = state.pfs.map((pf) => ownNetdev(state, pf.pci));
   const bond = netdevAt(state, members[0]?.master ?? 0);
   if (!bond?.bond || members.length !== 2) return undefined;

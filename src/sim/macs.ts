@@ -1,7 +1,7 @@
 import type { SimState } from './state.ts';
 
 /** FNV-1a, 32 bits: enough to tell simulated hosts apart, and the same on every run. */
-export function hash(text: string): number {
+function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
   return value;

@@ -46,7 +46,7 @@ function disable(state: SimState, pf: Pf): void {
   destroyVfs(state, pf);
 }
 
-export function destroyVfs(state: SimState, pf: Pf): void {
+function destroyVfs(state: SimState, pf: Pf): void {
   for (const vf of pf.vfs) unprobe(state, vf);
   removeRepresentors(state, pf);
   pf.vfs = [];
@@ -70,7 +70,7 @@ function refuseHeld(state: SimState, pf: Pf, held: Vf): never {
 }
 
 /** What vfio says every ten seconds while it waits (drivers/vfio/pci, vfio_pci_core_request). */
-export function sayHeld(state: SimState, pci: string): void {
+function sayHeld(state: SimState, pci: string): void {
   devErr(state, 'vfio-pci', pci, 'Relaying device request to user (#0)');
   devErr(
     state,

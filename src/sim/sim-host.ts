@@ -144,42 +144,42 @@ export class SimHost implements Host {
     this.#alive();
     const { state } = this;
     const fault = strike(state);
-    if (fault && !fault.after && fault.how !== 'lie') this.#play(fault, change, timeoutMs);
+    if (fault && !fault.after && fault.how !== 'lie') this.#play(state, fault, change, timeoutMs);
     const outcome = attempt(() => act(fault?.how === 'lie' ? structuredClone(state) : state));
-    if (fault?.after && fault.how !== 'lie') this.#play(fault, change, timeoutMs);
-    return this.#answer(change, timeoutMs, fault, outcome);
+    if (fault?.after && fault.how !== 'lie') this.#play(state, fault, change, timeoutMs);
+    return this.#answer(state, change, timeoutMs, described(fault), outcome);
   }
 
-  #answer(change: Change, timeoutMs: number, fault: Fault | undefined, outcome: Attempt): Ran {
-    const struck = fault ? { fault: described(fault) } : {};
+  #answer(state: SimState, change: Change, timeoutMs: number, struck: Struck, outcome: Attempt): Ran {
     if ('ran' in outcome) {
-      this.#record(change, struck);
+      this.#record(state, change, struck);
       return outcome.ran;
     }
-    if (outcome.error instanceof Blocked) advance(this.state, timeoutMs);
+    if (outcome.error instanceof Blocked) advance(state, timeoutMs);
     const error = outcome.error instanceof Blocked ? this.#error('timeout', change) : outcome.error;
-    this.#record(change, { error: error instanceof Error ? error.message : String(error), ...struck });
+    this.#record(state, change, { error: error instanceof Error ? error.message : String(error), ...struck });
     throw error;
   }
 
-  #play(fault: Fault, change: Change, timeoutMs: number): never {
-    if (fault.how === 'kill') this.#die(fault, change);
-    if (fault.how === 'hang') advance(this.state, timeoutMs);
+  #play(state: SimState, fault: Fault, change: Change, timeoutMs: number): never {
+    if (fault.how === 'kill') this.#die(state, fault, change);
+    if (fault.how === 'hang') advance(state, timeoutMs);
     const error = this.#error(fault.how === 'hang' ? 'timeout' : 'run' in change ? 'exit' : 'errno', change);
-    this.#record(change, { error: error.message, fault: described(fault) });
+    this.#record(state, change, { error: error.message, ...described(fault) });
     throw error;
   }
 
-  #die(fault: Fault, change: Change): never {
-    if (fault.after) this.#record(change, { fault: described(fault) });
+  /** What the tool had not asked for yet is not in the log. */
+  #die(state: SimState, fault: Fault, change: Change): never {
+    if (fault.after) this.#record(state, change, described(fault));
     else this.save();
     this.#dead = new KilledByFault(`${this.name}: killed by a fault`);
     this.#onKill();
     throw this.#dead;
   }
 
-  #record(change: Change, more: { readonly error?: string; readonly fault?: string }): void {
-    appendLog(this.state, change, { at: nowMs(this.state), ...more });
+  #record(state: SimState, change: Change, more: Struck & { readonly error?: string }): void {
+    appendLog(state, change, { at: nowMs(state), ...more });
     this.save();
   }
 
@@ -223,8 +223,12 @@ function attempt(act: () => Ran): Attempt {
   }
 }
 
-function described(fault: Fault): string {
-  return `${fault.how} ${fault.after ? 'after' : 'before'}`;
+interface Struck {
+  readonly fault?: string;
+}
+
+function described(fault: Fault | undefined): Struck {
+  return fault ? { fault: `${fault.how} ${fault.after ? 'after' : 'before'}` } : {};
 }
 
 function openFilesBelow(state: SimState, folder: string): readonly OpenFile[] {

@@ -82,7 +82,7 @@ export interface VfAdmin {
   minRate: number;
 }
 
-export type NetdevKind =
+type NetdevKind =
   | 'loopback'
   | 'management'
   | 'pf'
@@ -135,7 +135,7 @@ export interface Address {
   label: string;
 }
 
-export interface Slave {
+interface Slave {
   permMac: string;
   originalMtu: number;
   failures: number;

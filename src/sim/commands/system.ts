@@ -1,10 +1,10 @@
-import { advance, nowMs } from '../clock.ts';
+import { advance } from '../clock.ts';
 import { reboot as rebootHost } from '../create.ts';
 import { loadModule } from '../drivers.ts';
 import { kernelOf } from '../functions.ts';
 import { endProcess, startGuest } from '../processes.ts';
 import type { SimState } from '../state.ts';
-import { type Call, failed, type Program, type Reply, said, silent } from './program.ts';
+import { failed, type Program, type Reply, said, silent } from './program.ts';
 import { own } from './words.ts';
 
 const loadable = [
@@ -133,8 +133,6 @@ export const kill: Program = ({ state, argv }) => {
   }
   return silent;
 };
-
-export const date: Program = (call: Call) => said(`${Math.floor(nowMs(call.state) / 1000)}\n`);
 
 export const mstconfig: Program = ({ state, argv }) => {
   const set = argv.findIndex((word) => word === 'set' || word === 's');

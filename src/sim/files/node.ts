@@ -59,47 +59,69 @@ export function both(first: DirNode, second: DirNode): DirNode {
 /** MAXSYMLINKS. */
 const maxLinks = 40;
 
+interface Place {
+  readonly node: Node;
+  /** Without links. */
+  readonly path: string;
+}
+
 /** Walks an absolute path; a last link is followed only on request. @throws Refusal ENOENT, ENOTDIR, ELOOP */
-export function walk(
-  root: DirNode,
-  path: string,
-  followLast: boolean,
-): { readonly node: Node; readonly path: string } {
-  const todo = path.split('/').filter(Boolean).reverse();
-  const done: string[] = [];
-  const nodes: DirNode[] = [root];
-  let links = 0;
-  let last: Node = root;
-  while (todo.length > 0) {
-    const name = todo.pop() as string;
-    const here = nodes.at(-1) ?? root;
-    if (last.kind === 'file') throw new Refusal('ENOTDIR');
-    if (name === '.') continue;
-    if (name === '..') {
-      if (done.length > 0) {
-        done.pop();
-        nodes.pop();
-      }
-      last = nodes.at(-1) ?? root;
-      continue;
-    }
-    const child = here.child(name);
-    if (!child) throw new Refusal('ENOENT');
-    if (child.kind === 'link' && (todo.length > 0 || followLast)) {
-      links += 1;
-      if (links > maxLinks) throw new Refusal('ELOOP');
-      if (child.target.startsWith('/')) {
-        done.length = 0;
-        nodes.length = 1;
-      }
-      todo.push(...child.target.split('/').filter(Boolean).reverse());
-      last = nodes.at(-1) ?? root;
-      continue;
-    }
-    last = child;
-    if (child.kind === 'dir') nodes.push(child);
-    else if (child.kind === 'link') return { node: child, path: `/${[...done, name].join('/')}` };
-    done.push(name);
+export function walk(root: DirNode, path: string, followLast: boolean): Place {
+  return new Walk(root).to(path, followLast);
+}
+
+class Walk {
+  /** The folders we are in, the root first, and their names. */
+  #folders: DirNode[];
+  #names: string[] = [];
+  #links = 0;
+
+  constructor(root: DirNode) {
+    this.#folders = [root];
   }
-  return { node: last, path: `/${done.join('/')}` };
+
+  to(path: string, followLast: boolean): Place {
+    const todo = path.split('/').filter(Boolean).reverse();
+    for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+      const isLast = todo.length === 0;
+      const node = name === '..' ? this.#up() : name === '.' ? this.#here : this.#child(name);
+      if (node.kind === 'link' && (!isLast || followLast)) this.#follow(node.target, todo);
+      else if (node.kind !== 'dir' && isLast) return { node, path: `${this.#path}/${name}` };
+      else if (node.kind !== 'dir') throw new Refusal('ENOTDIR');
+    }
+    return { node: this.#here, path: this.#path || '/' };
+  }
+
+  get #here(): DirNode {
+    return this.#folders.at(-1) as DirNode;
+  }
+
+  get #path(): string {
+    return this.#names.map((name) => `/${name}`).join('');
+  }
+
+  #up(): DirNode {
+    if (this.#names.pop() !== undefined) this.#folders.pop();
+    return this.#here;
+  }
+
+  #child(name: string): Node {
+    const child = this.#here.child(name);
+    if (!child) throw new Refusal('ENOENT');
+    if (child.kind === 'dir') {
+      this.#folders.push(child);
+      this.#names.push(name);
+    }
+    return child;
+  }
+
+  #follow(target: string, todo: string[]): void {
+    this.#links += 1;
+    if (this.#links > maxLinks) throw new Refusal('ELOOP');
+    if (target.startsWith('/')) {
+      this.#folders = this.#folders.slice(0, 1);
+      this.#names = [];
+    }
+    todo.push(...target.split('/').filter(Boolean).reverse());
+  }
 }

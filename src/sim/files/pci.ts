@@ -19,7 +19,7 @@ import { netdevDir } from './net.ts';
 import { button, type DirNode, dir, file, link, listing, type Node } from './node.ts';
 
 /** The root port that the card sits behind, in /sys/devices. */
-export const cardParent = 'pci0000:00/0000:00:01.1';
+const cardParent = 'pci0000:00/0000:00:01.1';
 
 export function devicePath(pci: string): string {
   return pci === managementPci ? `pci0000:00/${pci}` : `${cardParent}/${pci}`;
