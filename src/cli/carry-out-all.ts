@@ -91,7 +91,7 @@ function wordsOf(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'applied':
       return outcome.confirmBefore === undefined
-        ? `applied and verified (${outcome.stepsDone} steps, plan ${outcome.planId})`
+        ? `applied and verified (${outcome.stepsDone === 1 ? '1 step' : `${outcome.stepsDone} steps`}, plan ${outcome.planId})`
         : `applied and verified; taken back at ${new Date(outcome.confirmBefore).toLocaleTimeString()} unless you say \`vflane confirm\``;
     case 'nothing-to-do':
       return 'nothing to do';

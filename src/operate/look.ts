@@ -3,7 +3,7 @@ import type { Change } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
 import { basisOf } from '../plan/basis.ts';
 import { byPlace, eachPlace } from '../plan/by-place.ts';
-import { differencesOf, havesOf, unseenOf, type Wants } from '../plan/differences.ts';
+import { differencesOf, grounded, havesOf, unseenOf, type Wants } from '../plan/differences.ts';
 import { sectionsOf } from './sections.ts';
 
 /** The first value each place had before these changes. */
@@ -24,9 +24,10 @@ export async function basisNow(reader: HostReader, changes: readonly Change[]): 
 }
 
 /** Looks, and tells every place that is not as wanted: `from` is what is wanted, `to` what is there. */
-export async function residueOf(reader: HostReader, wants: Wants): Promise<readonly Change[]> {
-  const state = await observe(reader, sectionsOf([...eachPlace(wants)]));
+export async function residueOf(reader: HostReader, asked: Wants): Promise<readonly Change[]> {
+  const state = await observe(reader, sectionsOf([...eachPlace(asked)]));
   const haves = havesOf(state);
+  const wants = grounded(asked, haves);
   const differing = differencesOf(wants, haves).map(({ resource, at, have, want }) => ({
     resource,
     at,

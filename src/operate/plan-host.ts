@@ -11,7 +11,14 @@ import { type Ledger, ledgerKey } from '../model/ledger.ts';
 import type { Plan } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
 import { eachPlace } from '../plan/by-place.ts';
-import { type Difference, type Wants, wantsNothing, wantsOf } from '../plan/differences.ts';
+import {
+  type Difference,
+  grounded,
+  havesOf,
+  type Wants,
+  wantsNothing,
+  wantsOf,
+} from '../plan/differences.ts';
 import { changesIn, planFor } from '../plan/plan.ts';
 import { wantsBefore } from './look.ts';
 import { sectionsFor } from './sections.ts';
@@ -68,7 +75,14 @@ export async function planToDestroy(
   options: PlanOptions,
 ): Promise<HostPlan> {
   const { fold, state } = await look(site, undefined, host);
-  return planBackwards(site, fold, state, wantsNothing(fold.ledger), {}, { ...options, forgets: true });
+  return planBackwards(
+    site,
+    fold,
+    state,
+    wantsNothing(fold.ledger, state),
+    {},
+    { ...options, forgets: true },
+  );
 }
 
 /** The plan that was applied last, backwards; `undefined` where there is none to undo. */
@@ -82,7 +96,14 @@ export async function planToUndo(
   const undone = last === undefined ? undefined : await site.plan(last);
   if (!undone) return undefined;
   const allocation = before === undefined ? {} : ((await site.plan(before))?.allocation ?? {});
-  return planBackwards(site, fold, state, wantsBefore(changesIn(undone.steps)), allocation, options);
+  return planBackwards(
+    site,
+    fold,
+    state,
+    grounded(wantsBefore(changesIn(undone.steps)), havesOf(state)),
+    allocation,
+    options,
+  );
 }
 
 /** The ids of the plans that are in force, the last first: an undo takes the one before it out of force. */

@@ -26,17 +26,16 @@ export function wantsOf(spec: HostSpec, state: HostState, ledger: Ledger): Wants
     const places = ofKind(wants, resource.kind);
     for (const { at, value } of resource.wanted(spec, state)) places.set(at, value);
   }
-  for (const entry of ledger.entries.values()) {
-    if (!wants.get(entry.resource)?.has(entry.at)) addFormer(wants, entry);
-  }
-  return wants;
+  const former = [...ledger.entries.values()].filter(({ resource, at }) => !wants.get(resource)?.has(at));
+  for (const entry of former) addFormer(wants, entry);
+  return former.length === 0 ? wants : grounded(wants, havesOf(state));
 }
 
 /** Everything of vflane's away: each thing as it was before vflane first touched it. */
-export function wantsNothing(ledger: Ledger): Wants {
+export function wantsNothing(ledger: Ledger, state: HostState): Wants {
   const wants = new Map<string, Map<string, Json>>();
   for (const entry of ledger.entries.values()) addFormer(wants, entry);
-  return wants;
+  return grounded(wants, havesOf(state));
 }
 
 function addFormer(wants: Map<string, Map<string, Json>>, { resource, at, was }: LedgerEntry): void {
@@ -51,6 +50,26 @@ export function havesOf(state: HostState): Haves {
     for (const { at, value } of resource.there(state)) places.set(at, value);
   }
   return haves;
+}
+
+/** A setting of something that is not there and is not to be is not to be either, whatever it was before. */
+export function grounded(wants: Wants, haves: Haves): Wants {
+  const map = new Map(wants);
+  for (const [resource, places] of wants) {
+    const { attribute, standsOn } = resourceOf(resource);
+    if (!attribute || !standsOn) continue;
+    const isGrounded = ([at, value]: [string, Json]) =>
+      standsOn(at, value).every((base) => willBe(base, wants, haves));
+    map.set(resource, new Map([...places].map((place) => (isGrounded(place) ? place : [place[0], null]))));
+  }
+  return map;
+}
+
+function willBe(key: string, wants: Wants, haves: Haves): boolean {
+  const space = key.indexOf(' ');
+  const [resource, at] = [key.slice(0, space), key.slice(space + 1)];
+  const want = wants.get(resource)?.get(at);
+  return (want === undefined ? haveAt(haves, resource, at) : want) !== null;
 }
 
 /** What is at a place: a value, `null` for nothing, or why it could not be seen. */

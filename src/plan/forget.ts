@@ -1,7 +1,9 @@
+import { isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
 import type { Ledger } from '../model/ledger.ts';
 import type { Change, Step } from '../model/plan.ts';
 import { type Haves, haveAt, type Wants } from './differences.ts';
+import { resourceOf } from './order.ts';
 
 /**
  * Strikes from the ledger what is as it was before vflane came, and is wanted so: a reboot has taken it, or somebody
@@ -11,8 +13,9 @@ export function forgetStep(ledger: Ledger, wants: Wants, haves: Haves): readonly
   const gone: Change[] = [];
   for (const { resource, at, was } of ledger.entries.values()) {
     const want = wants.get(resource)?.get(at) ?? null;
-    const isGone = sameJson(want, was) && sameJson(haveAt(haves, resource, at) as Change['from'], was);
-    if (isGone) gone.push({ resource, at, from: was, to: was });
+    const have = haveAt(haves, resource, at);
+    const isFormer = sameJson(want, was) || (want === null && resourceOf(resource).attribute === true);
+    if (isFormer && !isUnseen(have) && sameJson(have, want)) gone.push({ resource, at, from: was, to: was });
   }
   if (gone.length === 0) return [];
   const nothing = { for: [], disrupts: [], guard: [], actions: [], undo: [] };

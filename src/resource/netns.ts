@@ -13,7 +13,12 @@ export const netns: Resource = {
       at,
       value: isUnseen(links) ? links : links === null ? null : true,
     })),
-  move: (at, _from, to) => ({ actions: [{ run: ['ip', 'netns', to === null ? 'del' : 'add', at] }] }),
+  move: (at, _from, to) => ({
+    actions:
+      to === null
+        ? [{ run: ['ip', 'netns', 'del', at] }]
+        : [{ run: ['ip', 'netns', 'add', at] }, { run: ['ip', '-n', at, 'link', 'set', 'dev', 'lo', 'up'] }],
+  }),
   settled: (at, to) => [
     { query: ['ip', '-j', 'netns', 'list'], at: [`name=${at}`, 'name'], is: to === null ? null : at },
   ],
