@@ -25,9 +25,6 @@ import { recipe } from './recipe.ts';
 import { writeSshFiles } from './ssh-config.ts';
 import { labSshConfig, runningHosts } from './status.ts';
 
-/** Where a lab is kept unless said otherwise, below the folder the command runs in. */
-export const defaultLabFolder = '.vflane/lab';
-
 /** The names of a lab's first `count` hosts. */
 export function labHostNames(count: number): readonly string[] {
   const names = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta'];

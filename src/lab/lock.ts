@@ -26,7 +26,8 @@ export async function takeLock(file: string, waitMs: number, busy: LabError): Pr
 
 function flock(descriptor: number, waitMs: number): Promise<number | null> {
   const how = waitMs === 0 ? ['--nonblock'] : ['--wait', String(waitMs / 1000)];
-  const child = spawn('flock', [...how, '--conflict-exit-code', '1', '3'], {
+  const [program = '', ...args] = ['flock', ...how, '--conflict-exit-code', '1', '3'];
+  const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'ignore', descriptor],
     env: labEnvironment(),
   });

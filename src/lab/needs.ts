@@ -3,14 +3,14 @@ import { delimiter, join } from 'node:path';
 import { LabError } from './errors.ts';
 
 /** A program the lab runs, and the Debian package that holds it. */
-export interface Need {
+interface Need {
   readonly tool: string;
   readonly debianPackage: string;
   readonly rootless?: true;
 }
 
 /** Everything the lab needs from the machine it runs on, besides Node. QEMU it finds or unpacks itself. */
-export const labNeeds: readonly Need[] = [
+const labNeeds: readonly Need[] = [
   { tool: 'mmdebstrap', debianPackage: 'mmdebstrap' },
   { tool: 'mke2fs', debianPackage: 'e2fsprogs' },
   { tool: 'ssh', debianPackage: 'openssh-client' },
@@ -20,9 +20,6 @@ export const labNeeds: readonly Need[] = [
   // Only an ordinary user's image is built in a user namespace.
   { tool: 'newuidmap', debianPackage: 'uidmap', rootless: true },
 ];
-
-/** The Debian packages to install before `lab up`, without duplicates. */
-export const labPackages: readonly string[] = [...new Set(labNeeds.map((need) => need.debianPackage))];
 
 /** PATH with the system folders an ordinary user's PATH lacks: mke2fs lives in /usr/sbin. */
 export function labPath(path: string | undefined): string {

@@ -4,7 +4,7 @@ import { type HostRecord, hostFiles, labFiles, readRecord } from './folder.ts';
 import { greets } from './machine.ts';
 import { ownPid } from './process.ts';
 
-export interface HostStatus extends HostRecord {
+interface HostStatus extends HostRecord {
   /** `silent`: its QEMU runs and its sshd does not answer. */
   readonly state: 'up' | 'silent' | 'stopped';
   readonly pid?: number;
