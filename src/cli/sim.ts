@@ -33,14 +33,12 @@ function shown(error: HostError): Shown {
 
 /** `sim reboot HOST`: everything is lost but firmware settings and files; there is a new boot id. */
 export async function simReboot(host: SimHost): Promise<void> {
-  reboot(host.state);
-  host.save();
+  host.alter(reboot);
 }
 
 /** `sim reset HOST`: a brand-new host of the same kind, with an empty log. */
 export async function simReset(host: SimHost): Promise<void> {
-  reset(host.state);
-  host.save();
+  host.alter(reset);
 }
 
 /** `sim unplug HOST [port0|port1|card]`. False: no such thing to unplug. */
@@ -56,15 +54,13 @@ export async function simPlug(host: SimHost, what = 'port0'): Promise<boolean> {
 function move(host: SimHost, what: string, act: typeof plug): boolean {
   const pluggable = asPluggable(what);
   if (!pluggable) return false;
-  act(host.state, pluggable);
-  host.save();
+  host.alter((state) => act(state, pluggable));
   return true;
 }
 
 /** `sim fail HOST --at N [--after] --how error|hang|lie|kill`: the N-th changing command from now, from 1. */
 export async function simFail(host: SimHost, fault: Fault): Promise<void> {
-  addFault(host.state, fault);
-  host.save();
+  host.alter((state) => addFault(state, fault));
 }
 
 /** `sim log HOST --json`: everything the host was asked to change, in order. */

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -57,6 +58,28 @@ describe('a host in a file', () => {
     expect(simOptions('a', { card: 'igb', kernel: 'x', numOfVfs: 1 })).toMatchObject({
       wrong: expect.stringContaining('debian-12'),
     });
+  });
+});
+
+describe('two commands at once', () => {
+  it('both have their effect, and a dead one’s lock is nobody’s', async () => {
+    const dead = spawnSync('true');
+    mkdirSync(join(folder, 'sim'));
+    writeFileSync(`${stateFile}.lock`, `${dead.pid}\n`);
+    const hosts = [open(), open()];
+    await Promise.all(
+      Array.from({ length: 40 }, (_, n) => hosts[n % 2]?.run(['ip', 'netns', 'add', `g${n}`])),
+    );
+    expect(open().state.namespaces).toHaveLength(40);
+    expect(readdirSync(join(folder, 'sim'))).toEqual(['alpha.json']);
+  });
+
+  it('one waits while another holds the lock', async () => {
+    mkdirSync(join(folder, 'sim'));
+    const holder = spawn('sh', ['-c', 'sleep 0.3; rm "$0"', `${stateFile}.lock`]);
+    writeFileSync(`${stateFile}.lock`, `${holder.pid}\n`);
+    await open().run(['true']);
+    expect(open().state.log).toHaveLength(1);
   });
 });
 

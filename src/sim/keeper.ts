@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { createState, type SimOptions } from './create.ts';
+import { whileLocked } from './lock.ts';
 import type { SimState } from './state.ts';
 
 /** Where a simulated host's state is between two operations. */
@@ -17,15 +18,17 @@ export interface Keeper {
   load(): SimState;
   /** Durable when it returns. */
   save(): void;
+  /** Nobody else changes the host meanwhile. */
+  alone<Value>(work: () => Value): Value;
 }
 
 export function memoryKeeper(state: SimState): Keeper {
-  return { load: () => state, save: () => {} };
+  return { load: () => state, save: () => {}, alone: (work) => work() };
 }
 
 /**
  * One JSON file, put in place at once. A host that was only looked at has no file: it is made anew, the same, each time.
- * Each operation looks whether another command has written meanwhile; two that write at the same moment are not kept apart.
+ * Each operation looks whether another command has written meanwhile; one that writes waits for another that does.
  */
 export function fileKeeper(stateFile: string, options: SimOptions): Keeper {
   let state: SimState | undefined;
@@ -44,6 +47,7 @@ export function fileKeeper(stateFile: string, options: SimOptions): Keeper {
       put(stateFile, JSON.stringify(state));
       seen = signature(stateFile);
     },
+    alone: (work) => whileLocked(`${stateFile}.lock`, work),
   };
 }
 

@@ -44,13 +44,18 @@ export class SimHost implements Host {
     this.#onKill = options.onKill ?? (() => process.kill(process.pid, 'SIGKILL'));
   }
 
-  /** The state itself, for tests and for `sim` verbs: whoever changes it calls `save`. */
+  /** The state as it is now. */
   get state(): SimState {
     return this.#keeper.load();
   }
 
-  save(): void {
-    this.#keeper.save();
+  /** Changes the machine from outside, as who stands before it does: no command, no log, no fault; durable on return. */
+  alter<Value>(work: (state: SimState) => Value): Value {
+    return this.#keeper.alone(() => {
+      const value = work(this.#keeper.load());
+      this.#keeper.save();
+      return value;
+    });
   }
 
   /** The same machine for a tool that starts anew after it was killed. */
@@ -118,11 +123,11 @@ export class SimHost implements Host {
   }
 
   takeTimer(unit: string): Timer | undefined {
-    const { state } = this;
-    const taken = state.timers.find((timer) => timer.unit === unit);
-    state.timers = state.timers.filter((timer) => timer !== taken);
-    if (taken) this.save();
-    return taken;
+    return this.alter((state) => {
+      const taken = state.timers.find((timer) => timer.unit === unit);
+      state.timers = state.timers.filter((timer) => timer !== taken);
+      return taken;
+    });
   }
 
   #alive(): void {
@@ -142,7 +147,10 @@ export class SimHost implements Host {
   /** One operation that changes: a fault may strike it; it is logged and durable before it answers. */
   #change(change: Change, timeoutMs: number, act: (state: SimState) => Ran): Ran {
     this.#alive();
-    const { state } = this;
+    return this.#keeper.alone(() => this.#changeAlone(this.#keeper.load(), change, timeoutMs, act));
+  }
+
+  #changeAlone(state: SimState, change: Change, timeoutMs: number, act: (state: SimState) => Ran): Ran {
     const fault = strike(state);
     if (fault && !fault.after && fault.how !== 'lie') this.#play(state, fault, change, timeoutMs);
     const outcome = attempt(() => act(fault?.how === 'lie' ? structuredClone(state) : state));
@@ -172,7 +180,7 @@ export class SimHost implements Host {
   /** What the tool had not asked for yet is not in the log. */
   #die(state: SimState, fault: Fault, change: Change): never {
     if (fault.after) this.#record(state, change, described(fault));
-    else this.save();
+    else this.#keeper.save();
     this.#dead = new KilledByFault(`${this.name}: killed by a fault`);
     this.#onKill();
     throw this.#dead;
@@ -180,7 +188,7 @@ export class SimHost implements Host {
 
   #record(state: SimState, change: Change, more: Struck & { readonly error?: string }): void {
     appendLog(state, change, { at: nowMs(state), ...more });
-    this.save();
+    this.#keeper.save();
   }
 
   #error(kind: 'timeout' | 'exit' | 'errno', change: Change): HostError {

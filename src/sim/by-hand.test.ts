@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { memorySim } from './open-sim.ts';
+import type { SimHost } from './sim-host.ts';
+import { does, driverOf, netdev0, netdev1, tell, vfRecord } from './testing/tell.ts';
+
+/** What an engineer types who shares the card without vflane, as far as a host without OVS takes it. */
+const numVfs = (netdev: string) => `tee -a /sys/class/net/${netdev}/device/sriov_numvfs`;
+const drivers = '/sys/bus/pci/drivers';
+
+async function works(host: SimHost, line: string, stdin?: string): Promise<void> {
+  const told = await tell(host, line, stdin);
+  expect({ line, ...told }).toMatchObject({ code: 0, stderr: '' });
+}
+
+it('legacy SR-IOV with VLANs works by hand, once', async () => {
+  const host = memorySim();
+  for (const netdev of [netdev1, netdev0]) await works(host, numVfs(netdev), '2\n');
+  for (const netdev of [netdev0, netdev1]) await works(host, `ip link set dev ${netdev} vf 1 vlan 40`);
+  await works(host, 'modprobe vfio-pci');
+  const { stdout } = await tell(
+    host,
+    'cat /sys/bus/pci/devices/0000:03:00.3/vendor /sys/bus/pci/devices/0000:03:00.3/device',
+  );
+  const id = `${stdout.trim().replace('\n', ' ')}\n`;
+  await works(host, `tee ${drivers}/vfio-pci/new_id`, id);
+  for (const vf of ['0000:03:00.3', '0000:03:02.3'])
+    await works(host, `tee ${drivers}/mlx5_core/unbind`, `${vf}\n`);
+  for (const vf of ['0000:03:00.3', '0000:03:02.3'])
+    await works(host, `tee ${drivers}/vfio-pci/bind`, `${vf}\n`);
+  for (const netdev of [netdev0, netdev1]) await works(host, `ip link set mtu 9080 dev ${netdev}`);
+  const vfio = '-device vfio-pci,host=0000:03:00.3 -device vfio-pci,host=0000:03:02.3';
+  await works(
+    host,
+    `qemu-system-x86_64 -accel kvm -nographic -m 8G -cpu host -smp 16 -drive file=debian.qcow2 ${vfio}`,
+  );
+  expect(await vfRecord(host, netdev1, 1)).toMatchObject({ vlan_list: [{ vlan: 40 }] });
+  expect(await driverOf(host, '0000:03:00.2')).toBe('mlx5_core');
+  expect((await tell(host, `tee ${drivers}/vfio-pci/new_id`, id)).stderr).toBe(
+    `tee: ${drivers}/vfio-pci/new_id: File exists\n`,
+  );
+});
+
+it.each([
+  ['debian-13', 'off'],
+  ['doca', 'on'],
+] as const)('switchdev under a bond comes up on %s with its shared FDB %s', async (kernel, shared) => {
+  const host = memorySim({ kernel });
+  for (const netdev of [netdev1, netdev0]) await works(host, numVfs(netdev), '0\n');
+  for (const fn of ['0', '1'])
+    await works(host, `devlink dev eswitch set pci/0000:03:00.${fn} mode switchdev`);
+  await works(host, 'ip link add dev bond0 type bond mode active-backup miimon 100');
+  for (const netdev of [netdev0, netdev1]) await works(host, `ip link set dev ${netdev} master bond0`);
+  await works(host, 'ip link set dev bond0 up');
+  await works(host, 'ip addr add 192.168.9.2/24 dev bond0');
+  expect((await tell(host, 'cat /sys/kernel/debug/mlx5/0000:03:00.0/lag/state')).stdout).toBe('active\n');
+  await works(host, numVfs(netdev0), '2\n');
+  for (const netdev of [netdev0, netdev1, 'bond0']) await works(host, `ip link set dev ${netdev} mtu 9080`);
+  await works(host, 'ip link set dev enp3s0f0r0 mtu 9000');
+  await works(host, 'ip link set dev enp3s0f0r0 up');
+  await does(host, 'modprobe vfio-pci');
+  await works(host, `tee -a ${drivers}/vfio-pci/new_id`, '0x15b3 0x101a\n');
+  await works(host, `tee ${drivers}/mlx5_core/unbind`, '0000:03:00.2\n');
+  await works(host, `tee ${drivers}/vfio-pci/bind`, '0000:03:00.2\n');
+  await works(host, 'qemu-system-x86_64 -device vfio-pci,host=0000:03:00.2');
+  await works(host, `ethtool -L ${netdev0} combined 32`);
+  expect((await tell(host, 'cat /sys/kernel/debug/mlx5/0000:03:00.0/lag/flags')).stdout).toContain(
+    `shared_fdb:${shared}`,
+  );
+  expect((await tell(host, `ip link set ${netdev0} vf 0 trust on`)).stderr).toBe(
+    'RTNETLINK answers: Operation not supported\n',
+  );
+});
