@@ -101,7 +101,7 @@ export class SimHost implements Host {
   async run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
     if (isReadOnly(argv)) return this.#ask(argv);
     const { stdin = '', timeoutMs = defaultTimeoutMs } = options;
-    const change = options.stdin === undefined ? { run: argv } : { run: argv, stdin };
+    const change = stdin === '' ? { run: argv } : { run: argv, stdin };
     return this.#change(change, timeoutMs, (state) => this.#ran(argv, () => start(state, argv, stdin)));
   }
 
