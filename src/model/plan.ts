@@ -41,6 +41,8 @@ export interface Change {
   readonly at: string;
   readonly from: Json;
   readonly to: Json;
+  /** What it was before vflane came, where that is not `from`: what stands on a thing of vflane's was not there. */
+  readonly was?: null;
 }
 
 export interface Step {

@@ -1,5 +1,6 @@
 import { isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
+import type { Ledger } from '../model/ledger.ts';
 import type { Change } from '../model/plan.ts';
 import type { AtPlace } from './by-place.ts';
 import { type Difference, type Haves, haveAt, keyOf, type Wants } from './differences.ts';
@@ -15,8 +16,32 @@ export interface Changes {
  * From the differences to the changes: what goes away or is replaced comes down, and so does all that stands on it; what
  * is wanted goes up again after.
  */
-export function changesOf(differences: readonly Difference[], wants: Wants, haves: Haves): Changes {
-  const falling = fallingOf(differences, wants, haves);
+export function changesOf(
+  differences: readonly Difference[],
+  wants: Wants,
+  haves: Haves,
+  ledger: Ledger,
+): Changes {
+  const { down, up } = bothWays(differences, wants, haves, ledger);
+  const rooted = (change: Change) => withRoot(change, ledger);
+  return { down: down.map(rooted), up: up.map(rooted) };
+}
+
+/** What was found on a thing that vflane made goes with it: no way back leads there. */
+function withRoot(change: Change, { entries }: Ledger): Change {
+  const { resource, at, from } = change;
+  if (from === null) return change;
+  const bases = resourceOf(resource).standsOn?.(at, from) ?? [];
+  return bases.some((base) => entries.get(base)?.was === null) ? { ...change, was: null } : change;
+}
+
+function bothWays(
+  differences: readonly Difference[],
+  wants: Wants,
+  haves: Haves,
+  ledger: Ledger,
+): Changes {
+  const falling = fallingOf(differences, wants, haves, ledger);
   const differing = differences.filter(({ want }) => want !== null).map(asChange);
   if (falling.size === 0) return { down: [], up: inOrder(differing.filter(isWork)) };
   const down = [...falling.values()].reverse();
@@ -51,6 +76,7 @@ function fallingOf(
   differences: readonly Difference[],
   wants: Wants,
   haves: Haves,
+  ledger: Ledger,
 ): ReadonlyMap<string, Change> {
   const falling = new Map<string, Change>();
   for (const { resource, at, have, want } of differences) {
@@ -58,7 +84,7 @@ function fallingOf(
     falling.set(keyOf({ resource, at }), { resource, at, from: have, to: null });
   }
   const changing = new Set(differences.filter(({ have }) => have !== null).map(keyOf));
-  if (changing.size > 0) addStanding(falling, changing, wants, haves);
+  if (changing.size > 0) addStanding(falling, changing, standing(wants, haves, ledger));
   return new Map(inOrder([...falling.values()]).map((change) => [keyOf(change), change]));
 }
 
@@ -66,10 +92,9 @@ function fallingOf(
 function addStanding(
   falling: Map<string, Change>,
   changing: ReadonlySet<string>,
-  wants: Wants,
-  haves: Haves,
+  there: readonly AtPlace<NonNullable<Change['from']>>[],
 ): void {
-  for (const { resource, at, value } of inOrder(standing(wants, haves))) {
+  for (const { resource, at, value } of inOrder(there)) {
     const { standsOn, reads } = resourceOf(resource);
     const undermined =
       standsOn?.(at, value).some((base) => falling.has(base)) ||
@@ -79,8 +104,8 @@ function addStanding(
   }
 }
 
-/** What is there of what is vflane's business: a namespace that nobody asked about is not. */
-function standing(wants: Wants, haves: Haves) {
+/** What is there of what is vflane's business, wanted or made by it: a namespace that nobody asked about is not. */
+function standing(wants: Wants, haves: Haves, { entries }: Ledger) {
   const there: AtPlace<NonNullable<Change['from']>>[] = [];
   for (const [resource, places] of wants) {
     if (!haves.get(resource)?.size) continue;
@@ -88,6 +113,10 @@ function standing(wants: Wants, haves: Haves) {
       const have = haveAt(haves, resource, at);
       if (have !== null && !isUnseen(have)) there.push({ resource, at, value: have });
     }
+  }
+  for (const { resource, at } of entries.values()) {
+    const have = wants.get(resource)?.has(at) ? null : haveAt(haves, resource, at);
+    if (have !== null && !isUnseen(have)) there.push({ resource, at, value: have });
   }
   return there;
 }

@@ -20,7 +20,7 @@ export function planFor(input: PlanInput): Planned {
   const { host, state, ledger, wants, spec, allocation, allowDisruption } = input;
   const haves = havesOf(state);
   const differences = differencesOf(wants, haves);
-  const { down, up } = changesOf(differences, wants, haves);
+  const { down, up } = changesOf(differences, wants, haves, ledger);
   const occupancy = occupancyOf(spec, state, ledger);
   const staying = new Set<string>(spec?.guests.map((guest) => guest.name) ?? []);
   const steps = gatherSettles(stepsOf([...down, ...up], { occupancy, staying, allowDisruption }));

@@ -51,11 +51,18 @@ export const netnsVf: Resource = {
       : 'Hand the VFs to the guest, under the names of its lanes.',
 };
 
-/** The namespace of process 1 is the host's own. */
+/** The namespace of process 1 is the host's own, where the lanes of several guests would have one name. */
 function takeOut(at: string, from: Json): readonly Action[] {
   const { namespace, ifName } = lanePlace(at);
-  if (from === null || namespace === null) return [];
-  return [{ run: ['ip', '-n', namespace, 'link', 'set', 'dev', ifName, 'netns', '1'] }];
+  if (typeof from !== 'string' || namespace === null) return [];
+  const target = ['netns', '1', 'name', spareName(from)];
+  return [{ run: ['ip', '-n', namespace, 'link', 'set', 'dev', ifName, ...target] }];
+}
+
+/** `0000:03:00.1/12` → `vf03001v12`: of one VF only, and of at most 15 characters. */
+function spareName(vf: string): string {
+  const { pf, index } = vfPlace(vf);
+  return `vf${pf.replace(/^0000:/, '').replace(/[:.]/g, '')}v${index}`;
 }
 
 function putIn(at: string, to: Json): readonly Action[] {
