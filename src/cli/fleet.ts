@@ -1,5 +1,5 @@
 import type { Fabric, FabricHost } from '../model/fabric.ts';
-import { type Connector, onEachHost, type PerHost } from '../operate/hosts.ts';
+import { type Connector, onEachHost, type PerHost, tellEachHost } from '../operate/hosts.ts';
 import type { Site } from '../operate/site.ts';
 import { connectorFor } from './connect.ts';
 import type { VerbContext } from './context.ts';
@@ -18,6 +18,11 @@ export interface Fleet {
     work: (site: Site, host: FabricHost) => Promise<Value>,
     hosts?: readonly FabricHost[],
   ): Promise<readonly PerHost<Value>[]>;
+  /** For a verb that needs each host once: it is let go of when its work is done, and told in its turn. */
+  tellEach<Value>(
+    work: (site: Site, host: FabricHost) => Promise<Value>,
+    tell: (result: PerHost<Value>) => void,
+  ): Promise<void>;
 }
 
 /** Reads the file, does the verb's work on its hosts and lets go of them. A wrong file ends it: 3. */
@@ -34,10 +39,12 @@ export async function withFleet(
   }
   const hosts = chosenHosts(fabric, context.global.host);
   const sites = new Map<string, Promise<Site>>();
-  const connect = onceAHost(connectorFor(context, path), sites);
-  const onEach: Fleet['onEach'] = (each, some = hosts) => onEachHost(some, connect, each);
+  const connect = connectorFor(context, path);
+  const connectOnce = onceAHost(connect, sites);
+  const onEach: Fleet['onEach'] = (each, some = hosts) => onEachHost(some, connectOnce, each);
+  const tellEach: Fleet['tellEach'] = (each, tell) => tellEachHost(hosts, connect, thenClose(each), tell);
   try {
-    return await work({ fabric, hosts, sources: { [path]: text }, onEach });
+    return await work({ fabric, hosts, sources: { [path]: text }, onEach, tellEach });
   } finally {
     await closeAll(sites);
   }
@@ -49,6 +56,18 @@ function onceAHost(connect: Connector, sites: Map<string, Promise<Site>>): Conne
     const known = sites.get(host.name) ?? connect(host);
     sites.set(host.name, known);
     return known;
+  };
+}
+
+function thenClose<Value>(
+  work: (site: Site, host: FabricHost) => Promise<Value>,
+): (site: Site, host: FabricHost) => Promise<Value> {
+  return async (site, host) => {
+    try {
+      return await work(site, host);
+    } finally {
+      await site.close();
+    }
   };
 }
 

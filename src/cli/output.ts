@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Json } from '../model/json.ts';
+import { type JsonList, jsonList, noList } from './json-list.ts';
 
 export type ColorChoice = 'always' | 'auto' | 'never';
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan' | 'magenta';
@@ -17,6 +18,8 @@ export interface Output {
   result(line: string): void;
   /** The result as one JSON object with its `schema`; nothing without `--json`. */
   json(schema: string, value: { readonly [key: string]: Json | undefined }): void;
+  /** The result as one JSON object with a long list, written as it comes; nothing without `--json`. */
+  jsonList(schema: string, key: string): JsonList;
   /** One JSON object a line, for verbs that take long; nothing without `--json`. */
   stream(schema: string, value: { readonly [key: string]: Json | undefined }): void;
   /** A line of progress or log. */
@@ -43,6 +46,7 @@ export function makeOutput(stdout: Sink, stderr: Sink, options: OutputOptions): 
     result: (line) => void (json || stdout.write(`${line}\n`)),
     json: (schema, value) =>
       void (json && stdout.write(`${JSON.stringify(object(schema, value), null, 2)}\n`)),
+    jsonList: (schema, key) => (json ? jsonList((text) => void stdout.write(text), schema, key) : noList),
     stream: (schema, value) => void (json && stdout.write(`${JSON.stringify(object(schema, value))}\n`)),
     log: (line) => void stderr.write(`${line}\n`),
     paint: painter(stdout, options),

@@ -1,14 +1,18 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, openSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { FabricHost } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
 import type { PerHost } from '../operate/hosts.ts';
 import { type HostPlan, planFromFile } from '../operate/plan-host.ts';
+import type { Site } from '../operate/site.ts';
 import { printPlan } from '../plan/print.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
 import { exitCodes, firstEarned } from './exit-codes.ts';
 import { type Fleet, withFleet } from './fleet.ts';
+import { type JsonList, jsonList } from './json-list.ts';
 import { exitCodeOf, outcomeFindings } from './outcome-findings.ts';
+import type { Output } from './output.ts';
 import { planJson } from './plan-json.ts';
 import { printFindings } from './print-findings.ts';
 import { findingsJson } from './validate.ts';
@@ -18,21 +22,43 @@ const schema = 'vflane.plan/1';
 /** 0 with nothing to do, 2 with changes, 4 where apply would refuse. */
 export const run: VerbHandler = (context, _args, options) =>
   withFleet(context, schema, async (fleet) => {
-    const planned = await planFleet(fleet, options);
-    const plans = planned.flatMap(({ value }) => (value ? [value.plan] : []));
-    const findings = findingsOf(planned);
-    showPlans(context, fleet, plans, findings, options);
-    const object = { hosts: plans.map(planJson), findings: findingsJson(findings) };
-    context.output.json(schema, object);
-    if (typeof options['out'] === 'string') {
-      writeFileSync(resolve(context.cwd, options['out']), `${JSON.stringify({ schema, ...object })}\n`);
-    }
-    return firstEarned(planned.map(exitCodeOfPlan));
+    const lists = [context.output.jsonList(schema, 'hosts'), ...planFile(context, options)];
+    const findings: Finding[] = [];
+    const codes: number[] = [];
+    await fleet.tellEach(planning(fleet, options), (planned) => {
+      if (planned.value) tellPlan(context, planned.value.plan, lists, options);
+      findings.push(...findingsOf([planned]));
+      codes.push(exitCodeOfPlan(planned));
+    });
+    for (const list of lists) list.end({ findings: findingsJson(findings) });
+    printFindings(findings, fleet.sources, context.output);
+    return firstEarned(codes);
   });
 
-export function planFleet(fleet: Fleet, options: VerbOptions): Promise<readonly PerHost<HostPlan>[]> {
+/** The file of `--out`, where one is asked for. */
+function planFile({ cwd }: VerbContext, options: VerbOptions): readonly JsonList[] {
+  if (typeof options['out'] !== 'string') return [];
+  const file = openSync(resolve(cwd, options['out']), 'w');
+  return [jsonList((text) => appendFileSync(file, text), schema, 'hosts')];
+}
+
+function tellPlan(
+  { output }: VerbContext,
+  plan: Plan,
+  lists: readonly JsonList[],
+  options: VerbOptions,
+): void {
+  if (!output.wantsJson) printSteps(output, plan, options);
+  for (const list of lists) list.add(planJson(plan));
+}
+
+function planning({ fabric }: Fleet, options: VerbOptions) {
   const allowDisruption = options['allowDisruption'] === true;
-  return fleet.onEach((site, host) => planFromFile(site, fleet.fabric, host, { allowDisruption }));
+  return (site: Site, host: FabricHost) => planFromFile(site, fabric, host, { allowDisruption });
+}
+
+export function planFleet(fleet: Fleet, options: VerbOptions): Promise<readonly PerHost<HostPlan>[]> {
+  return fleet.onEach(planning(fleet, options));
 }
 
 /** Of every host: what stands against its plan, or why there is none. */
@@ -50,10 +76,12 @@ export function showPlans(
   findings: readonly Finding[],
   options: VerbOptions,
 ): void {
-  for (const plan of plans) {
-    for (const line of printPlan(plan, { full: options['full'] === true })) output.result(line);
-  }
+  for (const plan of plans) printSteps(output, plan, options);
   printFindings(findings, sources, output);
+}
+
+function printSteps(output: Output, plan: Plan, options: VerbOptions): void {
+  for (const line of printPlan(plan, { full: options['full'] === true })) output.result(line);
 }
 
 function exitCodeOfPlan({ value, trouble }: PerHost<HostPlan>): number {

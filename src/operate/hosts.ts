@@ -22,15 +22,40 @@ export async function onEachHost<Value>(
   work: (site: Site, host: FabricHost) => Promise<Value>,
 ): Promise<readonly PerHost<Value>[]> {
   const results: PerHost<Value>[] = [];
+  await tellEachHost(hosts, connect, work, (result) => results.push(result));
+  return results;
+}
+
+/** The same, but each result is told as soon as its turn has come, in the hosts' order, and not kept: of a thousand hosts it would be gigabytes. */
+export async function tellEachHost<Value>(
+  hosts: readonly FabricHost[],
+  connect: Connector,
+  work: (site: Site, host: FabricHost) => Promise<Value>,
+  tell: (result: PerHost<Value>) => void,
+): Promise<void> {
+  const telling = inTurn(tell);
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let place = next++; place < hosts.length; place = next++) {
       const host = hosts[place];
-      if (host) results[place] = await onHost(host, connect, work);
+      if (host) telling(place, await onHost(host, connect, work));
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, hosts.length) }, worker));
-  return results;
+}
+
+/** Results come in any order, each once; they are told from place 0 on. */
+function inTurn<Result>(tell: (result: Result) => void): (place: number, result: Result) => void {
+  const waiting = new Map<number, Result>();
+  let turn = 0;
+  return (place, result) => {
+    waiting.set(place, result);
+    for (let due = waiting.get(turn); due !== undefined; due = waiting.get(turn)) {
+      waiting.delete(turn);
+      turn += 1;
+      tell(due);
+    }
+  };
 }
 
 async function onHost<Value>(
