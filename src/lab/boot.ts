@@ -49,8 +49,8 @@ async function restored(boot: Boot, machine: Machine, snapshot: Snapshot): Promi
     await waitForSsh(boot.dir, machine, wake, 30_000);
     return true;
   } catch (error) {
-    if (error instanceof LabError && error.code !== 'LAB_PORT_TAKEN') return false;
-    throw error;
+    if (error instanceof LabError && error.code === 'LAB_PORT_TAKEN') throw error;
+    return false;
   }
 }
 

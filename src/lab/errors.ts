@@ -6,6 +6,7 @@ export type LabErrorCode =
   | 'LAB_ALREADY_UP'
   | 'LAB_NOT_UP'
   | 'LAB_NO_SPACE'
+  | 'LAB_FOLDER_UNUSABLE'
   | 'LAB_BUILD_FAILED'
   | 'LAB_QEMU_FAILED'
   | 'LAB_SWITCH_FAILED'
@@ -23,5 +24,22 @@ export class LabError extends Error {
     this.name = 'LabError';
     this.code = code;
     this.hint = hint;
+  }
+}
+
+const unusable = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENAMETOOLONG'];
+
+/** Runs `work`; what the file system refuses in it becomes an error of the lab too. */
+export async function withLabErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const message = error instanceof Error ? error.message : String(error);
+    if (code === 'ENOSPC')
+      throw new LabError('LAB_NO_SPACE', message, 'the lab needs about 4 GB free', error);
+    if (!unusable.includes(code)) throw error;
+    const hint = 'the lab writes to its own folder and to $VFLANE_CACHE_DIR (~/.cache/vflane)';
+    throw new LabError('LAB_FOLDER_UNUSABLE', message, hint, error);
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cached, cacheFolder } from './cache.ts';
-import { LabError } from './errors.ts';
+import { LabError, withLabErrors } from './errors.ts';
 import { checkHostName, writeRecord } from './folder.ts';
 import { labDown, labHostNames, labUp } from './lab.ts';
 import { takeLock } from './lock.ts';
@@ -153,6 +153,20 @@ describe('down and status', () => {
   it('tell of a host that is gone', async () => {
     writeRecord(dir, { hosts: [{ name: 'alpha', sshPort: 1 }], accel: 'tcg', image: 'x', qemu: '10' });
     expect((await labStatus({ dir })).hosts).toEqual([{ name: 'alpha', sshPort: 1, state: 'stopped' }]);
+  });
+});
+
+describe('what the file system refuses', () => {
+  const refusing = (code: string) => () =>
+    Promise.reject(Object.assign(new Error(`${code}: write`), { code }));
+
+  it('is an error of the lab', async () => {
+    await expect(withLabErrors(refusing('ENOSPC'))).rejects.toMatchObject({ code: 'LAB_NO_SPACE' });
+    await expect(withLabErrors(refusing('EROFS'))).rejects.toMatchObject({ code: 'LAB_FOLDER_UNUSABLE' });
+    await expect(withLabErrors(refusing('EBADF'))).rejects.toThrow('EBADF: write');
+    writeFileSync(join(dir, 'file'), '');
+    const below = labUp({ dir: join(dir, 'file', 'lab'), hosts: ['alpha'], onProgress: () => {} });
+    await expect(below).rejects.toMatchObject({ code: 'LAB_FOLDER_UNUSABLE' });
   });
 });
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { chooseAccel } from './accel.ts';
 import { type Boot, bootHost, startSwitches } from './boot.ts';
 import { cacheFolder } from './cache.ts';
-import { LabError } from './errors.ts';
+import { LabError, withLabErrors } from './errors.ts';
 import {
   checkHostName,
   type HostRecord,
@@ -54,7 +54,11 @@ export interface Lab extends LabRecord {
  * Builds what is missing, starts every host afresh, and returns when all answer by ssh.
  * When one does not, everything is stopped again.
  */
-export async function labUp(options: LabUp): Promise<Lab> {
+export function labUp(options: LabUp): Promise<Lab> {
+  return withLabErrors(() => checkAndBringUp(options));
+}
+
+async function checkAndBringUp(options: LabUp): Promise<Lab> {
   for (const name of options.hosts) checkHostName(name);
   checkNeeds();
   const dir = makeLabFolder(options.dir);
@@ -108,17 +112,23 @@ async function bootAll(
   }
 }
 
-/** Stops every process of the lab. Done twice, the second finds nothing to do; `purge` removes the folder too. */
-export async function labDown(options: {
+interface LabDown {
   readonly dir: string;
+  /** Remove the lab's folder too. */
   readonly purge?: boolean;
-}): Promise<{ readonly stopped: readonly string[] }> {
-  const dir = resolve(options.dir);
+}
+
+/** Stops every process of the lab. Done twice, the second finds nothing to do. */
+export function labDown({ dir, purge = false }: LabDown): Promise<{ readonly stopped: readonly string[] }> {
+  return withLabErrors(() => takeDown(resolve(dir), purge));
+}
+
+async function takeDown(dir: string, purge: boolean): Promise<{ readonly stopped: readonly string[] }> {
   if (!existsSync(dir)) return { stopped: [] };
   const lock = await lockLab(dir);
   try {
     const stopped = await stopAll(dir, readRecord(dir)?.hosts ?? []);
-    if (options.purge) rmSync(dir, { recursive: true, force: true });
+    if (purge) rmSync(dir, { recursive: true, force: true });
     return { stopped };
   } finally {
     lock.release();

@@ -52,11 +52,11 @@ function replies(socket: Socket, name: string, timeoutMs: number): () => Promise
     ready.push(...lines.map((line) => JSON.parse(line) as Reply).filter(isReply));
     wake();
   });
-  const lose = (error: Error) => {
-    lost = error;
+  const lose = (why: string) => {
+    lost ??= failed(`${name}: ${why}`);
     wake();
   };
-  socket.on('error', lose).on('close', () => lose(failed(`${name}: QEMU hung up`)));
+  socket.on('error', (error) => lose(error.message)).on('close', () => lose('QEMU hung up'));
   return async () => {
     const end = performance.now() + timeoutMs;
     for (;;) {
