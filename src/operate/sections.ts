@@ -27,10 +27,13 @@ function hasGateway(fabric: Fabric | undefined, guest: Guest): boolean {
   return guest.attachments.some((attachment) => gated.has(attachment.network));
 }
 
-/** What has to be looked at to see these places again. */
+type AnyPlace = Pick<Change, 'resource' | 'at'> & { readonly [key: string]: unknown };
+
+/** What has to be looked at to see these places again, and the VFs that their values name. */
 export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): Sections {
-  const heads = places.map(({ resource, at }) => ({ resource, head: at.split('/')[0] ?? '' }));
-  const pfs = heads.flatMap(({ head }): readonly PciAddress[] => {
+  const heads = places.map(({ resource, at }) => ({ resource, head: headOf(at) }));
+  const named = (places as readonly AnyPlace[]).flatMap((place) => Object.values(place));
+  const pfs = [...new Set(named.map(headOf))].flatMap((head): readonly PciAddress[] => {
     const pci = asPciAddress(head);
     return pci === undefined ? [] : [pci];
   });
@@ -39,6 +42,10 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
   );
   const routes = heads.flatMap(({ resource, head }) => (resource === 'guest-route' ? [head] : []));
   return { pfs: unique(pfs), namespaces: unique(namespaces), routes: unique(routes) };
+}
+
+function headOf(text: unknown): string {
+  return typeof text === 'string' ? (text.split('/')[0] ?? '') : '';
 }
 
 /** Resources whose `at` begins with a namespace. */

@@ -35,12 +35,7 @@ function withRoot(change: Change, { entries }: Ledger): Change {
   return bases.some((base) => entries.get(base)?.was === null) ? { ...change, was: null } : change;
 }
 
-function bothWays(
-  differences: readonly Difference[],
-  wants: Wants,
-  haves: Haves,
-  ledger: Ledger,
-): Changes {
+function bothWays(differences: readonly Difference[], wants: Wants, haves: Haves, ledger: Ledger): Changes {
   const falling = fallingOf(differences, wants, haves, ledger);
   const differing = differences.filter(({ want }) => want !== null).map(asChange);
   if (falling.size === 0) return { down: [], up: inOrder(differing.filter(isWork)) };

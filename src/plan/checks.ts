@@ -1,7 +1,7 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Step } from '../model/plan.ts';
-import { type Difference, type Haves, keyOf, unseenOf } from './differences.ts';
+import { type Difference, type Haves, haveAt, keyOf, unseenOf } from './differences.ts';
 import type { Occupancy } from './in-use.ts';
 import { resourceOf } from './order.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -15,7 +15,13 @@ export interface CheckInput extends PlanInput {
 
 /** What stands against taking a plan's steps. */
 export function checksOf(input: CheckInput): readonly Finding[] {
-  return [...unseen(input), ...foreign(input), ...disruption(input), ...lockOut(input)];
+  return [
+    ...unseen(input),
+    ...foreign(input),
+    ...foreignPools(input),
+    ...disruption(input),
+    ...lockOut(input),
+  ];
 }
 
 function unseen({ host, wants, haves }: CheckInput): readonly Finding[] {
@@ -43,10 +49,33 @@ function foreign({ host, ledger, differences }: CheckInput): readonly Finding[] 
         { host, at: `${resource} ${at}` },
         `${host}: ${resource} at ${at} is ${JSON.stringify(have)}, which vflane did not make, and ${JSON.stringify(want)} is wanted`,
         resource === 'num-vfs'
-          ? `If nothing uses these VFs, remove them (echo 0 > /sys/bus/pci/devices/${at}/sriov_numvfs) and ask again.`
+          ? poolHint(at)
           : 'Remove it if nothing uses it, or choose another name, and ask again.',
       ),
     );
+}
+
+/** A pool of the right size is somebody else's all the same: what it holds is not vflane's to unbind. */
+function foreignPools({ host, ledger, differences, haves }: CheckInput): readonly Finding[] {
+  const differing = differences.filter(({ resource }) => resource.startsWith('vf-'));
+  const pfs = new Set(differing.map(({ at }) => at.slice(0, at.indexOf('/'))));
+  const sized = new Set(differences.filter(({ resource }) => resource === 'num-vfs').map(({ at }) => at));
+  return [...pfs].flatMap((pf) => {
+    const have = haveAt(haves, 'num-vfs', pf);
+    if (have === null || sized.has(pf) || ledger.entries.has(`num-vfs ${pf}`)) return [];
+    return [
+      finding(
+        'VF3002',
+        { host, at: `num-vfs ${pf}` },
+        `${host}: the ${JSON.stringify(have)} VFs of ${pf} are not of vflane's making, and some would be set up anew`,
+        poolHint(pf),
+      ),
+    ];
+  });
+}
+
+function poolHint(pf: string): string {
+  return `If nothing uses these VFs, remove them (echo 0 > /sys/bus/pci/devices/${pf}/sriov_numvfs) and ask again.`;
 }
 
 function disruption({ host, steps, allowDisruption }: CheckInput): readonly Finding[] {

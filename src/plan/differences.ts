@@ -85,8 +85,10 @@ export function haveAt(haves: Haves, resource: string, at: string): Json | Unsee
 export function differencesOf(wants: Wants, haves: Haves): readonly Difference[] {
   const differences: Difference[] = [];
   for (const [resource, places] of wants) {
-    const { fresh } = resourceOf(resource);
+    const { fresh, attribute } = resourceOf(resource);
     for (const [at, want] of places) {
+      // A setting cannot be taken away: where its VF stays, nothing is asked of it.
+      if (want === null && attribute) continue;
       const have = haveAt(haves, resource, at);
       if (isUnseen(have) || sameJson(have, want)) continue;
       // A setting that is as wanted as soon as its VF exists is no difference of its own.

@@ -47,9 +47,10 @@ export const guestBond: Resource = {
     return { batch: lines, ...(namespace === null ? {} : { namespace }) };
   },
   settled: (at, to) => (to === null ? [] : probes(at, to as Bond)),
-  takes: (at, from) => {
+  // A new MTU or primary is set on the bond as it runs.
+  takes: (at, _from, to) => {
     const { namespace } = lanePlace(at);
-    return from === null || namespace === null ? undefined : { guest: namespace };
+    return to !== null || namespace === null ? undefined : { guest: namespace };
   },
   together: (at) => lanePlace(at).namespace ?? '',
   why: (_from, to) =>

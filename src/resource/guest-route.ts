@@ -34,9 +34,10 @@ export const guestRoute: Resource = {
     const [before, after] = [listed(from), listed(to)];
     const added = after.filter((route) => !before.includes(route));
     const gone = before.filter((route) => !after.includes(route));
+    // A replaced route of the same metric would be gone already when its turn to be deleted comes.
     const batch = [
-      ...added.map((route) => `${family(route)}route replace default via ${words(route, ifName)}`),
-      ...gone.map((route) => `${family(route)}route del default via ${words(route, ifName)}`),
+      ...gone.map((route) => `route del default via ${words(route, ifName)}`),
+      ...added.map((route) => `route replace default via ${words(route, ifName)}`),
     ];
     if (batch.length === 0) return nothing;
     return { batch, ...(namespace === null ? {} : { namespace }) };
@@ -65,14 +66,9 @@ function listed(value: Json): readonly string[] {
   return value === null ? [] : (value as readonly string[]);
 }
 
-/** `10.3.0.1 metric 100` → `10.3.0.1 dev storage metric 100`. */
+/** `10.3.0.1 metric 100` → `10.3.0.1 dev storage metric 100`. The gateway tells the family (iproute2, ip/iproute.c). */
 function words(route: string, netdev: string): string {
   return route.replace(' metric', ` dev ${netdev} metric`);
-}
-
-/** A line of a batch may choose its family for itself (ip(8)). */
-function family(route: string): string {
-  return route.includes(':') ? '-6 ' : '';
 }
 
 function probe(at: string, route: string): Probe {

@@ -1,5 +1,5 @@
 import type { VfSpec } from '../model/host-spec.ts';
-import type { PfState } from '../model/host-state.ts';
+import type { PfState, VfState } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { Action, Lookup } from '../model/plan.ts';
 import { vfAt, vfPlace } from './place.ts';
@@ -21,15 +21,15 @@ export const vfDriver: Resource = {
       }),
     ),
   there: (state) =>
-    state.pfs.flatMap((pf) => pf.vfs.map((vf) => ({ at: vfAt(pf.pci, vf.index), value: vf.driver ?? null }))),
+    state.pfs.flatMap((pf) => pf.vfs.map((vf) => ({ at: vfAt(pf.pci, vf.index), value: seen(vf) }))),
   standsOn: (at) => [`num-vfs ${vfPlace(at).pf}`],
   // A VF's driver reads the MAC when it probes.
   reads: (at) => [`vf-mac ${at}`],
   replaced: () => true,
   move: (at, from, to) => ({ actions: [...unbind(vfOf(at), from), ...bind(vfOf(at), to)] }),
-  settled: (at, to) => [{ link: pciPath(vfOf(at), 'driver'), is: `${to ?? ''}` }],
-  guard: (at, from) => (from === null ? [] : [{ unused: vfOf(at) }]),
-  takes: (at, from) => (from === null ? undefined : { vf: at }),
+  settled: (at, to) => [{ link: pciPath(vfOf(at), 'driver'), is: parts(to).driver }],
+  guard: (at, from) => (parts(from).driver === '' ? [] : [{ unused: vfOf(at) }]),
+  takes: (at, from) => (parts(from).driver === '' ? undefined : { vf: at }),
   why: (_from, to) =>
     to === null
       ? 'Take the driver off the VFs, so that nothing can be sent through them.'
@@ -59,21 +59,36 @@ function vfOf(at: string): Lookup {
   return { vf: vfPlace(at) };
 }
 
+/**
+ * `mlx5_core`; or `none override vfio-pci` for one that waits for another driver than it has: the next load of that
+ * driver would bind it.
+ */
+function seen({ driver, driverOverride }: VfState): Json {
+  if (driverOverride === '' || driverOverride === driver) return driver ?? null;
+  return `${driver ?? 'none'} override ${driverOverride}`;
+}
+
+/** '' for none. */
+function parts(value: Json): { readonly driver: string; readonly override: string } {
+  const [driver = '', override = driver] = `${value ?? ''}`.split(' override ');
+  return { driver: driver === 'none' ? '' : driver, override };
+}
+
 function unbind(vf: Lookup, from: Json): readonly Action[] {
-  return from === null
-    ? []
-    : [
-        { write: `/sys/bus/pci/drivers/${from}/unbind`, text: [vf] },
-        // A line break alone clears it (drivers/pci/pci-sysfs.c, driver_override_store).
-        { write: pciPath(vf, 'driver_override'), text: '\n' },
-      ];
+  const { driver, override } = parts(from);
+  return [
+    ...(driver === '' ? [] : [{ write: `/sys/bus/pci/drivers/${driver}/unbind`, text: [vf] }]),
+    // A line break alone clears it (drivers/pci/pci-sysfs.c, driver_override_store).
+    ...(override === '' ? [] : [overrideBy(vf, '\n')]),
+  ];
 }
 
 function bind(vf: Lookup, to: Json): readonly Action[] {
-  return to === null
-    ? []
-    : [
-        { write: pciPath(vf, 'driver_override'), text: `${to}` },
-        { write: '/sys/bus/pci/drivers_probe', text: [vf] },
-      ];
+  const { driver, override } = parts(to);
+  const probed = [overrideBy(vf, driver), { write: '/sys/bus/pci/drivers_probe', text: [vf] }];
+  return [...(driver === '' ? [] : probed), ...(override === driver ? [] : [overrideBy(vf, override)])];
+}
+
+function overrideBy(vf: Lookup, driver: string): Action {
+  return { write: pciPath(vf, 'driver_override'), text: driver };
 }
