@@ -8,7 +8,7 @@ export const pfMtu = {
     there: (link) => link.mtu,
     words: (mtu) => `mtu ${mtu}`,
     shown: (mtu) => ({ at: ['mtu'], is: mtu }),
-    why: (mtu) => `Set the ports’ MTU to ${mtu}: room for the largest packet of any guest, and its headers.`,
+    why: (mtu) => `Set the ports’ MTU to ${mtu}: no VF can send more than its PF.`,
   }),
   takes: (at: string) => ({ pf: at }),
 };

@@ -9,6 +9,8 @@ import { nothing, type Placed, type Resource } from './resource.ts';
 /** What sets one of the settings that a PF enforces on a VF (`ip link set PF vf N …`) apart from the others. */
 export interface VfAttribute<Value extends Json> {
   readonly kind: string;
+  /** As in "the VFs’ …". */
+  readonly noun: string;
   /** `undefined`: nothing is asked of this VF, or its driver cannot do it. */
   wanted(vf: VfSpec, pf: PfState): Value | undefined;
   there(admin: VfAdmin): Value;
@@ -34,7 +36,9 @@ export function vfAttribute<Value extends Json>(attribute: VfAttribute<Value>): 
     move: (at, _from, to) => (to === null ? nothing : { batch: [line(at, attribute.words(to as Value))] }),
     settled: (at, to) => (to === null ? [] : [probe(at, attribute.shown(to as Value))]),
     why: (_from, to) =>
-      to === null ? 'It goes with its VF: nothing is run, and the way back sets it again.' : attribute.why,
+      to === null
+        ? `The VFs lose their ${attribute.noun} with themselves: nothing is run, and the way back sets it again.`
+        : attribute.why,
   };
 }
 

@@ -6,6 +6,7 @@ import { vfAttribute } from './vf-attribute.ts';
  */
 export const vfLinkState = vfAttribute<string>({
   kind: 'vf-link-state',
+  noun: 'link state',
   fresh: 'auto',
   wanted: (vf, pf) => (pf.driver === 'mlx5_core' ? vf.linkState : undefined),
   there: (admin) => admin.linkState,

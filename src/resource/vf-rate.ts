@@ -3,6 +3,7 @@ import { vfAttribute } from './vf-attribute.ts';
 /** The most a VF may send, in Mb/s; 0 is no limit. */
 export const vfRate = vfAttribute<number>({
   kind: 'vf-rate',
+  noun: 'rate limits',
   fresh: 0,
   wanted: (vf) => vf.maxRateMbps,
   there: (admin) => admin.maxRateMbps,

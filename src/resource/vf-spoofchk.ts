@@ -3,6 +3,7 @@ import { vfAttribute } from './vf-attribute.ts';
 /** Whether the card drops what a VF sends from a MAC that is not its own. Drivers differ in the default, so none is assumed. */
 export const vfSpoofchk = vfAttribute<boolean>({
   kind: 'vf-spoofchk',
+  noun: 'spoof check',
   // A spare VF has no MAC, and mlx5 warns of spoofchk without one (esw/legacy.c).
   wanted: (vf) => (vf.owner ? vf.spoofchk : undefined),
   there: (admin) => admin.spoofchk,

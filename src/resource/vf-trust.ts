@@ -3,6 +3,7 @@ import { vfAttribute } from './vf-attribute.ts';
 /** Whether a VF may go promiscuous; on igb also whether it may change its MAC (facts §4.3). */
 export const vfTrust = vfAttribute<boolean>({
   kind: 'vf-trust',
+  noun: 'trust',
   fresh: false,
   wanted: (vf) => vf.trust,
   there: (admin) => admin.trust,

@@ -7,6 +7,7 @@ import { vfAttribute } from './vf-attribute.ts';
  */
 export const vfVlan = vfAttribute<string>({
   kind: 'vf-vlan',
+  noun: 'VLANs',
   fresh: '0',
   wanted: (vf) => `${vf.vlan}`,
   there: (admin) => tag(admin),
