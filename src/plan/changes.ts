@@ -43,7 +43,7 @@ function bothWays(differences: readonly Difference[], wants: Wants, haves: Haves
   const up = [
     ...differing.map((change) => (falling.has(keyOf(change)) ? { ...change, from: null } : change)),
   ];
-  return { down, up: inOrder([...up, ...upAgain(down, differing, wants)].filter(isWork)) };
+  return { down, up: inOrder([...up, ...upAgain([...falling.values()], differing, wants)].filter(isWork)) };
 }
 
 function asChange({ resource, at, have, want }: Difference): Change {
@@ -56,9 +56,9 @@ function isWork({ resource, from, to }: Change): boolean {
 }
 
 /** What only came down because of something below it. */
-function upAgain(down: readonly Change[], differing: readonly Change[], wants: Wants): readonly Change[] {
+function upAgain(fallen: readonly Change[], differing: readonly Change[], wants: Wants): readonly Change[] {
   const differingKeys = new Set(differing.map(keyOf));
-  return down.flatMap(({ resource, at }) => {
+  return fallen.flatMap(({ resource, at }) => {
     const to = wants.get(resource)?.get(at) ?? null;
     return to === null || differingKeys.has(keyOf({ resource, at }))
       ? []

@@ -1,0 +1,157 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { printPlan } from '../src/plan/print.ts';
+import { reboot } from '../src/sim/create.ts';
+import { endProcess } from '../src/sim/processes.ts';
+import { asFileSees, dump, dumpDifference } from './support/dump.ts';
+import {
+  allScenarios,
+  applyScenario,
+  carryOutPlan,
+  errorsIn,
+  goldenOf,
+  planOf,
+  type Scenario,
+  scenarioFolders,
+  scenariosIn,
+  setUp,
+  wayBack,
+} from './support/scenario.ts';
+import { mentions, untouchedGuests } from './support/untouched.ts';
+import type { World } from './support/world.ts';
+
+async function goldenText(name: string): Promise<string> {
+  const lines: string[] = [];
+  for (const scenario of scenariosIn(name)) {
+    const { plan } = await planOf((await setUp(scenario)).world, scenario);
+    lines.push(...printPlan(plan, { full: true }));
+    for (const { code, severity, where, message, hint } of plan.findings) {
+      const place = where.line === undefined ? '' : ` ${where.file}:${where.line}:${where.col}`;
+      lines.push(`${severity} ${code}${place}: ${message}`, `    hint: ${hint}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+describe('the plan is the one that was reviewed', () => {
+  test.each(scenarioFolders)('%s', async (name) => {
+    const text = await goldenText(name);
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(goldenOf(name), text);
+    const golden = existsSync(goldenOf(name)) ? readFileSync(goldenOf(name), 'utf8') : '';
+    expect(text).toBe(golden);
+  });
+});
+
+describe('a plan', () => {
+  test.each(allScenarios)('$name: is the same twice, and as JSON', async (scenario) => {
+    const { world } = await setUp(scenario);
+    const asked = world.state.log.length;
+    const { plan } = await planOf(world, scenario);
+    expect((await planOf(world.clone(), scenario)).plan).toEqual(plan);
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+    expect(world.state.log.length).toBe(asked);
+  });
+});
+
+/** Scenarios whose plan can be applied, and those whose plan is refused. */
+const applicable: Scenario[] = [];
+const refused: Scenario[] = [];
+for (const scenario of allScenarios) {
+  const { plan } = await planOf((await setUp(scenario)).world, scenario);
+  (errorsIn(plan).length > 0 ? refused : applicable).push(scenario);
+}
+
+async function expectAsAsked(world: World, scenario: Scenario): Promise<void> {
+  const { plan, differences } = await planOf(world, scenario);
+  expect(differences).toEqual([]);
+  expect(plan.steps).toEqual([]);
+}
+
+function expectSame(before: World, after: World): void {
+  expect(dumpDifference(dump(before.state), dump(after.state))).toEqual([]);
+}
+
+/** A VM that still holds its VFs keeps them: no way back goes past it. */
+function endGuests({ state }: World): void {
+  for (const { pid } of [...state.processes]) endProcess(state, pid);
+}
+
+async function takeBack(world: World, scenario: Scenario, verb: 'undo' | 'destroy'): Promise<void> {
+  const plan = await wayBack(world, scenario, verb);
+  expect(plan).toBeDefined();
+  if (!plan) return;
+  const outcome = await carryOutPlan(world.process(), plan, verb, `${verb}ne`);
+  expect(outcome).toMatchObject({ kind: 'applied' });
+}
+
+describe('a refused plan', () => {
+  test.each(refused)('$name: changes nothing', async (scenario) => {
+    const { world } = await setUp(scenario);
+    const before = world.clone();
+    expect(await applyScenario(world, scenario)).toMatchObject({ kind: 'refused' });
+    expectSame(before, world);
+    expect(world.records).toBe(before.records);
+  });
+});
+
+describe.each(applicable)('$name', (scenario) => {
+  test('applied is as asked; undone is as before; applied again; destroyed is as found', async () => {
+    const { found, world } = await setUp(scenario);
+    const before = world.clone();
+    expect(await applyScenario(world, scenario)).toMatchObject({ kind: 'applied' });
+    await expectAsAsked(world, scenario);
+    await takeBack(world, scenario, 'undo');
+    expectSame(before, world);
+    expect(await applyScenario(world, scenario, 'again')).toMatchObject({ kind: 'applied' });
+    await expectAsAsked(world, scenario);
+    endGuests(world);
+    await takeBack(world, scenario, 'destroy');
+    if (!scenario.since.includes('reboot')) expectSame(found, world);
+    expect([...(await world.process().fold()).ledger.entries.keys()]).toEqual([]);
+  });
+
+  test('a reboot is healed, and destroy leaves nothing', async () => {
+    const { found, world } = await setUp(scenario);
+    expect(await applyScenario(world, scenario)).toMatchObject({ kind: 'applied' });
+    const asked = world.clone();
+    reboot(world.state);
+    expect(await applyScenario(world, scenario, 'healed')).toMatchObject({ kind: 'applied' });
+    await expectAsAsked(world, scenario);
+    // What somebody else had done by hand is gone with the old boot.
+    if (scenario.found.length + scenario.since.length === 0) {
+      asked.state.boots += 1;
+      const lines = [asked, world].map(({ state }) => asFileSees(dump(state)));
+      expect(dumpDifference(lines[0] ?? [], lines[1] ?? [])).toEqual([]);
+    }
+    await takeBack(world, scenario, 'destroy');
+    expect([...(await world.process().fold()).ledger.entries.keys()]).toEqual([]);
+    const reborn = found.clone();
+    reboot(reborn.state);
+    if (scenario.found.length + scenario.since.length === 0) expectSame(reborn, world);
+  });
+
+  test('after a reboot destroy has nothing to do but to forget', async () => {
+    const { world } = await setUp(scenario);
+    expect(await applyScenario(world, scenario)).toMatchObject({ kind: 'applied' });
+    reboot(world.state);
+    const booted = world.clone();
+    await takeBack(world, scenario, 'destroy');
+    if (scenario.found.length === 0) expectSame(booted, world);
+    expect([...(await world.process().fold()).ledger.entries.keys()]).toEqual([]);
+  });
+});
+
+const changing = applicable.filter(({ before, since }) => before !== undefined && !since.includes('reboot'));
+
+describe('a guest that a change does not concern sees no command', () => {
+  test.each(changing)('$name', async (scenario) => {
+    const { world } = await setUp(scenario);
+    const { plan } = await planOf(world, scenario);
+    const untouched = await untouchedGuests(world, scenario, plan);
+    const seen = world.state.log.length;
+    expect(await applyScenario(world, scenario)).toMatchObject({ kind: 'applied' });
+    for (const guest of untouched) {
+      expect(mentions(world.state.log.slice(seen), guest), `${guest.name}`).toEqual([]);
+    }
+  });
+});

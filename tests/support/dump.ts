@@ -1,0 +1,78 @@
+import type { Netdev, SimState } from '../../src/sim/state.ts';
+
+/** What no command may bring back as it was: counters, invented MACs, numbers that a kernel gives out anew. */
+const forgotten: readonly (keyof SimState)[] = [
+  'nextIfindex',
+  'randomMacs',
+  'nextPid',
+  'clock',
+  'log',
+  'dmesg',
+  'faults',
+  // A module stays loaded for good.
+  'modules',
+  // `ip netns` makes /run/netns and leaves it.
+  'namespaceFolder',
+];
+
+/**
+ * Everything that two hosts may differ in, line by line: netdevs by name instead of by number, no counters, log or clock.
+ * Equal lines: nobody could tell the hosts apart.
+ */
+export function dump(state: SimState): readonly string[] {
+  const { pfs, netdevs, routes, namespaces, ...rest } = state;
+  const nameOf = namesByIndex(netdevs);
+  const kept = Object.entries(rest).filter(([key]) => !forgotten.includes(key as keyof SimState));
+  const functions = pfs.flatMap(({ vfs, iommuGroup: _group, ...pf }) => [
+    pf,
+    ...vfs.map(({ iommuGroup: _vfGroup, driverOverride, ...vf }) => ({
+      ...vf,
+      // An override that names the driver it has changes nothing.
+      driverOverride: driverOverride === vf.driver ? '' : driverOverride,
+      of: pf.pci,
+    })),
+  ]);
+  return [
+    ...kept.map(([key, value]) => `${key} ${JSON.stringify(value)}`),
+    ...functions.map((fn) => `function ${JSON.stringify(fn)}`),
+    ...namespaces.map((name) => `namespace ${name}`).sort(),
+    ...netdevs.map((netdev) => netdevLine(netdev, nameOf)).sort(),
+    ...routes.map(({ ifindex, ...route }) => `route ${nameOf(ifindex)} ${JSON.stringify(route)}`).sort(),
+  ];
+}
+
+function namesByIndex(netdevs: readonly Netdev[]): (ifindex: number) => string {
+  const names = new Map(netdevs.map(({ ifindex, ns, name }) => [ifindex, `${ns}/${name}`]));
+  return (ifindex) => names.get(ifindex) ?? '';
+}
+
+function netdevLine(netdev: Netdev, nameOf: (ifindex: number) => string): string {
+  const { ns, name, ifindex: _ifindex, mac, permMac, master, peer, bond, slave, ...rest } = netdev;
+  const macs = netdev.randomMac ? {} : { mac, permMac };
+  const bonded = bond && { ...bond, active: nameOf(bond.active) };
+  const enslaved = slave && { originalMtu: slave.originalMtu };
+  const links = { master: nameOf(master), peer: nameOf(peer), bond: bonded, slave: enslaved };
+  // A VF's netdev that came back from a namespace may be called anything, as long as nobody uses it.
+  const shown = isIdleVf(netdev) ? { ...rest, altNames: [] } : rest;
+  return `netdev ${isIdleVf(netdev) ? '(idle)' : `${ns}/${name}`} ${JSON.stringify({ ...shown, ...macs, ...links })}`;
+}
+
+function isIdleVf({ kind, ns, up, addresses, master }: Netdev): boolean {
+  return kind === 'vf' && ns === '' && !up && addresses.length === 0 && master === 0;
+}
+
+/** What the file asks nothing about: a spare VF's spoofchk stays as its last guest had it. */
+export function asFileSees(lines: readonly string[]): readonly string[] {
+  return lines.map((line) =>
+    line.includes('"admin":{"mac":"00:00:00:00:00:00"') ? line.replace(/"spoofchk":\w+,/, '') : line,
+  );
+}
+
+/** Lines of the one that the other has not, `-` and `+`; for a test's message. */
+export function dumpDifference(before: readonly string[], after: readonly string[]): readonly string[] {
+  const [had, has] = [new Set(before), new Set(after)];
+  return [
+    ...before.filter((line) => !has.has(line)).map((line) => `- ${line}`),
+    ...after.filter((line) => !had.has(line)).map((line) => `+ ${line}`),
+  ];
+}

@@ -1,0 +1,160 @@
+import type { OnEvent } from '../../src/apply/event.ts';
+import type { Host } from '../../src/host/host.ts';
+import { type Store, StoreFailed, StoreLocked } from '../../src/host/store.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { Workshop } from '../../src/operate/carry-out.ts';
+import { localSite } from '../../src/operate/local-site.ts';
+import type { Request, Site } from '../../src/operate/site.ts';
+import { memoryKeeper } from '../../src/sim/keeper.ts';
+import { SimHost } from '../../src/sim/sim-host.ts';
+import type { Fault, SimState } from '../../src/sim/state.ts';
+
+/** The process of the tool has been killed: nothing it does after that reaches anything. */
+class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+interface Life {
+  dead: boolean;
+}
+
+/** What is durable on a host's disk. */
+interface Disk {
+  records: string[];
+  documents: Map<string, string>;
+}
+
+/** How a write to the store goes wrong: the N-th from now, from 1. */
+export interface StoreFault {
+  at: number;
+  readonly after: boolean;
+  readonly how: 'error' | 'kill';
+}
+
+/** A simulated machine and its disk: they outlive the tool's processes. */
+export class World {
+  readonly #machine: SimHost;
+  readonly #disk: Disk;
+  locked = false;
+  storeFault: StoreFault | undefined;
+
+  constructor(machine: SimHost, disk: Disk = { records: [], documents: new Map() }) {
+    this.#machine = machine;
+    this.#disk = disk;
+  }
+
+  get state(): SimState {
+    return this.#machine.state;
+  }
+
+  get records(): number {
+    return this.#disk.records.length;
+  }
+
+  get machine(): SimHost {
+    return this.#machine;
+  }
+
+  /** The same machine and disk once more, to try something else on. */
+  clone(): World {
+    const { records, documents } = this.#disk;
+    const state = structuredClone({ ...this.state, log: [] });
+    const machine = new SimHost(memoryKeeper(state), { name: this.#machine.name, onKill: () => {} });
+    return new World(machine, { records: [...records], documents: new Map(documents) });
+  }
+
+  fail(fault: Fault): void {
+    this.state.faults.push({ ...fault });
+  }
+
+  /** A new process of the tool. The kernel has freed the lock of one that died. */
+  process(): Site {
+    const life: Life = { dead: false };
+    const machine = this.#machine.reopened();
+    const host = mortalHost(machine, life);
+    const store = mortalStore(this, this.#disk, life);
+    const workshop: Workshop = { host, store, clock: machine.clock, self: ['vflane'] };
+    const site = localSite(workshop);
+    const carryOut = async (request: Request, onEvent: OnEvent): Promise<Outcome> => {
+      try {
+        return await site.carryOut(request, onEvent);
+      } catch (error) {
+        if (life.dead) this.locked = false;
+        throw error;
+      }
+    };
+    return { ...site, carryOut };
+  }
+}
+
+/** A host that a dead process can neither look at nor change. */
+function mortalHost(machine: SimHost, life: Life): Host {
+  const alive = async <Answer>(act: () => Promise<Answer>): Promise<Answer> => {
+    if (life.dead) throw new Killed();
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof Error && error.name === 'KilledByFault') life.dead = true;
+      throw error;
+    }
+  };
+  return {
+    name: machine.name,
+    readFile: (path) => alive(() => machine.readFile(path)),
+    readLink: (path) => alive(() => machine.readLink(path)),
+    listDir: (path) => alive(() => machine.listDir(path)),
+    query: (argv, timeoutMs) => alive(() => machine.query(argv, timeoutMs)),
+    openFiles: (folder) => alive(() => machine.openFiles(folder)),
+    run: (argv, options) => alive(() => machine.run(argv, options)),
+    writeFile: (path, text) => alive(() => machine.writeFile(path, text)),
+  };
+}
+
+function mortalStore(world: World, disk: Disk, life: Life): Store {
+  const alive = () => {
+    if (life.dead) throw new Killed();
+  };
+  const write = async (keep: () => void): Promise<void> => {
+    alive();
+    const fault = struck(world);
+    if (!fault) return keep();
+    if (fault.after) keep();
+    if (fault.how === 'error') throw new StoreFailed('No space left on device');
+    life.dead = true;
+    throw new Killed();
+  };
+  return {
+    records: async () => {
+      alive();
+      return [...disk.records];
+    },
+    get: async (name) => {
+      alive();
+      return disk.documents.get(name);
+    },
+    append: (record) => write(() => void disk.records.push(record)),
+    put: (name, text) => write(() => void disk.documents.set(name, text)),
+    lock: async () => {
+      alive();
+      if (world.locked) throw new StoreLocked('another vflane holds the lock');
+      world.locked = true;
+      return async () => {
+        world.locked = false;
+      };
+    },
+  };
+}
+
+function struck(world: World): StoreFault | undefined {
+  const { storeFault } = world;
+  if (!storeFault) return undefined;
+  storeFault.at -= 1;
+  if (storeFault.at > 0) return undefined;
+  world.storeFault = undefined;
+  return storeFault;
+}
+
+/** Whether an error is the end of the tool's process, as asked, and not a defect. */
+export function isKilled(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'Killed' || error.name === 'KilledByFault');
+}
