@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+
+/** One measured figure, with its limit and what it was held against. */
+export interface Figure {
+  readonly what: string;
+  readonly figure: number;
+  readonly unit: 's' | 'MB' | '×' | 'processes' | 'writes';
+  readonly limit?: { readonly atMost: number } | { readonly atLeast: number };
+  /** In words, with its own figure. */
+  readonly peer?: string;
+  /** A count is the same on every machine; a time is only as good as the machine is quiet. */
+  readonly kind: 'count' | 'time';
+  readonly details?: readonly string[];
+}
+
+/** Each benchmark prints its figures so, and run.mjs gathers them. */
+export function tell(figures: readonly Figure[]): void {
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const [low = 0, high = 0] = [sorted[sorted.length % 2 ? middle : middle - 1], sorted[middle]];
+  return (low + high) / 2;
+}
+
+/** Runs each in turn (A B A B …), so that a noisy moment hits all of them. Returns each one's results. */
+export function inTurns<Result>(
+  rounds: number,
+  contenders: readonly (() => Result)[],
+): readonly (readonly Result[])[] {
+  const results: Result[][] = contenders.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    contenders.forEach((run, place) => void results[place]?.push(run()));
+  }
+  return results;
+}
+
+export interface Ended {
+  readonly ms: number;
+  readonly stdout: string;
+}
+
+/** One process from its start to its end. `codes`: the exit codes that are right. */
+export function timed(
+  argv: readonly string[],
+  codes: readonly number[] = [0],
+  stdout: 'pipe' | 'ignore' = 'pipe',
+): Ended {
+  const [program = '', ...words] = argv;
+  const start = performance.now();
+  const ended = spawnSync(program, words, { stdio: ['ignore', stdout, 'pipe'], encoding: 'utf8' });
+  const ms = performance.now() - start;
+  if (ended.error || !codes.includes(ended.status ?? -1)) {
+    throw new Error(
+      `${argv.join(' ')}: ${ended.error?.message ?? `exit code ${ended.status}: ${ended.stderr}`}`,
+    );
+  }
+  return { ms, stdout: ended.stdout ?? '' };
+}
+
+/** Median times of the contenders, in milliseconds. */
+export function medianTimes(rounds: number, contenders: readonly (() => Ended)[]): readonly number[] {
+  return inTurns(rounds, contenders).map((results) => median(results.map(({ ms }) => ms)));
+}
+
+export function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+export function seconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
