@@ -7,8 +7,6 @@ type Branded<Base, Name extends string> = Base & { readonly [brand]: Name };
 export type PciAddress = Branded<string, 'PciAddress'>;
 /** 802.1Q id, 1–4094. */
 export type VlanId = Branded<number, 'VlanId'>;
-/** VXLAN network identifier, 1–16777215 (RFC 7348). */
-export type Vni = Branded<number, 'Vni'>;
 /** `02:ab:…`, lower case, unicast. */
 export type MacAddress = Branded<string, 'MacAddress'>;
 /** A netdev's name: what the kernel's dev_valid_name() takes, less what `ip -batch` would split or a path would follow. */
@@ -45,10 +43,6 @@ export function asIfName(text: string): IfName | undefined {
 
 export function asVlanId(value: number): VlanId | undefined {
   return Number.isInteger(value) && value >= 1 && value <= 4094 ? (value as VlanId) : undefined;
-}
-
-export function asVni(value: number): Vni | undefined {
-  return Number.isInteger(value) && value >= 1 && value <= 0xffffff ? (value as Vni) : undefined;
 }
 
 function asPlainName(text: string): string | undefined {
