@@ -9,6 +9,54 @@ export interface HostSpec {
   readonly guests: readonly GuestSpec[];
   /** Which VF index each attachment has; what the ledger remembers. */
   readonly allocation: Allocation;
+  /** Only where tenants' networks are tunnels. */
+  readonly overlay?: OverlaySpec;
+}
+
+/** What an overlay host has besides its card. */
+export interface OverlaySpec {
+  /** This host's tunnel address, without prefix length. */
+  readonly local: string;
+  /** The tunnel addresses of the fabric's other hosts: nobody else may send VXLAN here. */
+  readonly peers: readonly string[];
+  readonly bridges: readonly BridgeSpec[];
+}
+
+/** A network's bridge on one host. */
+export interface BridgeSpec {
+  readonly name: IfName;
+  readonly network: NetworkName;
+  /** VXLAN network identifier (RFC 7348). */
+  readonly vni: number;
+  /** `system`: the kernel forwards; `netdev`: ovs-vswitchd does. */
+  readonly datapathType: 'system' | 'netdev';
+  readonly guestPorts: readonly GuestPortSpec[];
+  readonly tunnels: readonly TunnelSpec[];
+  /** Where this host joins the network to one VLAN of the physical network. */
+  readonly uplink?: { readonly port: IfName; readonly vlan: number };
+}
+
+/** A guest's port on its network's bridge. */
+export interface GuestPortSpec {
+  readonly guest: GuestName;
+  readonly network: NetworkName;
+  /** In OpenFlow and in OVSDB; a representor's name is looked up and is not it. */
+  readonly port: IfName;
+  readonly mac: MacAddress;
+  /** CIDRs. */
+  readonly addresses: readonly string[];
+  readonly dhcp: boolean;
+  /** Whether what it sends is held to its MAC and addresses. */
+  readonly spoofchk: boolean;
+  /** Bytes. */
+  readonly mtu: number;
+}
+
+/** A VXLAN tunnel to another host that has the network. */
+export interface TunnelSpec {
+  readonly host: HostName;
+  readonly port: IfName;
+  readonly remote: string;
 }
 
 /** `guest/network` → VF index, the same on both ports. */
