@@ -58,6 +58,10 @@ async function bundle() {
     platform: 'node',
     target: 'node20',
     format: 'esm',
+    // The yaml package is CommonJS, and asks for Node's own modules so.
+    banner: {
+      js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
+    },
     logLevel: 'warning',
   });
 }
