@@ -13,6 +13,8 @@ type Bond = {
   readonly monitor: string;
   readonly primary: string;
   readonly up: boolean;
+  /** Members that are administratively down; absent where there are none. */
+  readonly down?: readonly string[];
 };
 
 /**
@@ -73,7 +75,15 @@ function seenBond(link: LinkState, bond: BondState, links: readonly LinkState[])
     ...(bond.numGratArp === 3 ? [] : [`num_grat_arp ${bond.numGratArp}`]),
   ];
   const monitor = [...odd, seenMonitor(bond)].join(' ');
-  return { members: members.sort(), mtu: link.mtu, monitor, primary: bond.primary ?? '', up: link.up };
+  const down = links.filter((other) => other.master === link.name && !other.up).map((other) => other.name);
+  return {
+    members: members.sort(),
+    mtu: link.mtu,
+    monitor,
+    primary: bond.primary ?? '',
+    up: link.up,
+    ...(down.length === 0 ? {} : { down: down.sort() }),
+  };
 }
 
 function seenMonitor(bond: BondState): string {
@@ -94,7 +104,10 @@ function batch(name: string, from: Bond | null, to: Bond | null): readonly Text[
   return [...(from === null ? making(name, to) : []), ...setting(name, from, to)];
 }
 
-/** Members are enslaved while they are down: bonding refuses others (facts §5). */
+/**
+ * Members are enslaved while they are down: bonding refuses others (facts §5). It brings them up itself, unless they
+ * were its members already, on a way back.
+ */
 function making(name: string, bond: Bond): readonly Text[] {
   const recipe = 'type bond mode active-backup fail_over_mac active num_grat_arp 3';
   return [
@@ -102,6 +115,7 @@ function making(name: string, bond: Bond): readonly Text[] {
     ...bond.members.flatMap((member) => [
       `link set dev ${member} down`,
       `link set dev ${member} master ${name}`,
+      `link set dev ${member} up`,
     ]),
   ];
 }
@@ -111,7 +125,14 @@ function setting(name: string, from: Bond | null, to: Bond): readonly Text[] {
     ...(from?.mtu === to.mtu ? [] : [`link set dev ${name} mtu ${to.mtu}`]),
     ...(from?.primary === to.primary ? [] : [`link set dev ${name} type bond primary ${to.primary}`]),
     ...(from?.up === to.up ? [] : [`link set dev ${name} ${to.up ? 'up' : 'down'}`]),
+    ...raised(from, to).map((member) => `link set dev ${member} up`),
+    ...raised(to, from).map((member) => `link set dev ${member} down`),
   ];
+}
+
+/** Members that are down in the one and not in the other. */
+function raised(one: Bond | null, other: Bond | null): readonly string[] {
+  return (one?.down ?? []).filter((member) => !other?.down?.includes(member));
 }
 
 function probes(at: string, to: Bond): readonly Probe[] {
@@ -122,6 +143,9 @@ function probes(at: string, to: Bond): readonly Probe[] {
     { query, at: [bond, 'mtu'], is: to.mtu },
     { query, at: [bond, 'flags', '=UP'], is: to.up ? 'UP' : null },
     { query, at: [bond, 'linkinfo', 'info_data', 'primary'], is: to.primary as Json },
-    ...to.members.map((member) => ({ query, at: [`ifname=${member}`, 'master'], is: ifName })),
+    ...to.members.flatMap((member) => [
+      { query, at: [`ifname=${member}`, 'master'], is: ifName },
+      { query, at: [`ifname=${member}`, 'flags', '=UP'], is: to.down?.includes(member) ? null : 'UP' },
+    ]),
   ];
 }

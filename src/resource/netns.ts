@@ -21,6 +21,11 @@ export const netns: Resource = {
   }),
   settled: (at, to) => [
     { query: ['ip', '-j', 'netns', 'list'], at: [`name=${at}`, 'name'], is: to === null ? null : at },
+    ...(to === null
+      ? []
+      : [
+          { query: ['ip', '-n', at, '-j', 'link', 'show', 'dev', 'lo'], at: ['0', 'flags', '=UP'], is: 'UP' },
+        ]),
   ],
   takes: (at, from) => (from === null ? undefined : { guest: at }),
   together: (at) => at,

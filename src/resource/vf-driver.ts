@@ -74,12 +74,13 @@ function parts(value: Json): { readonly driver: string; readonly override: strin
   return { driver: driver === 'none' ? '' : driver, override };
 }
 
+/** The override first: once the driver is off, all of it is done. */
 function unbind(vf: Lookup, from: Json): readonly Action[] {
   const { driver, override } = parts(from);
   return [
-    ...(driver === '' ? [] : [{ write: `/sys/bus/pci/drivers/${driver}/unbind`, text: [vf] }]),
     // A line break alone clears it (drivers/pci/pci-sysfs.c, driver_override_store).
     ...(override === '' ? [] : [overrideBy(vf, '\n')]),
+    ...(driver === '' ? [] : [{ write: `/sys/bus/pci/drivers/${driver}/unbind`, text: [vf] }]),
   ];
 }
 

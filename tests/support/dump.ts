@@ -52,11 +52,12 @@ function netdevLine(netdev: Netdev, nameOf: (ifindex: number) => string): string
   const bonded = bond && { ...bond, active: nameOf(bond.active) };
   const enslaved = slave && { originalMtu: slave.originalMtu };
   const links = { master: nameOf(master), peer: nameOf(peer), bond: bonded, slave: enslaved };
-  // A VF's netdev that came back from a namespace may be called anything, as long as nobody uses it.
-  const shown = isIdleVf(netdev) ? { ...rest, altNames: [] } : rest;
+  // What udev calls a VF besides depends on where it has been.
+  const shown = netdev.kind === 'vf' ? { ...rest, altNames: [] } : rest;
   return `netdev ${isIdleVf(netdev) ? '(idle)' : `${ns}/${name}`} ${JSON.stringify({ ...shown, ...macs, ...links })}`;
 }
 
+/** A VF's netdev that came back from a namespace may be called anything, as long as nobody uses it. */
 function isIdleVf({ kind, ns, up, addresses, master }: Netdev): boolean {
   return kind === 'vf' && ns === '' && !up && addresses.length === 0 && master === 0;
 }
