@@ -1,5 +1,5 @@
 import type { Allocation } from '../model/host-spec.ts';
-import type { LedgerEntry } from '../model/ledger.ts';
+import { type LedgerEntry, ledgerKey } from '../model/ledger.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { claim, reversed } from './claim.ts';
 import type { BeginRecord, EndOutcome, EndRecord, JournalRecord, StepRecord } from './journal.ts';
@@ -31,6 +31,7 @@ export interface Run {
   readonly begin: BeginRecord;
   readonly plan: Plan;
   readonly allocationBefore: Allocation;
+  readonly entriesBefore: ReadonlyMap<string, LedgerEntry>;
   readonly steps: StepState[];
   /** Steps whose changes are in the ledger. */
   readonly claimed: Set<number>;
@@ -59,6 +60,7 @@ export function begin(folding: Folding, record: BeginRecord, plan: Plan): void {
     begin: record,
     plan,
     allocationBefore: folding.allocation,
+    entriesBefore: new Map(folding.entries),
     steps: plan.steps.map(() => ({ state: 'untouched', resolved: {} })),
     claimed: new Set(),
     direction: 'forward',
@@ -118,12 +120,27 @@ function end(folding: Folding, run: Run, record: EndRecord): void {
   const back = record.outcome === 'rolled-back' || record.outcome === 'rollback-incomplete';
   if (back) {
     // The look after a rollback knows better than its commands: what remains is the residue and nothing else.
-    for (const n of [...run.claimed].sort((a, b) => b - a)) disclaimStep(folding, run, n);
-    for (const change of record.residue) claim(folding.entries, change);
+    restoreEntries(folding, run);
+    for (const change of record.residue) claim(folding.entries, rooted(run, change));
   }
   if (back || (record.outcome === 'failed' && run.claimed.size === 0)) {
     folding.allocation = run.allocationBefore;
   }
+}
+
+function restoreEntries({ entries }: Folding, { claimed, entriesBefore }: Run): void {
+  claimed.clear();
+  entries.clear();
+  for (const [key, entry] of entriesBefore) entries.set(key, entry);
+}
+
+/** What remains of a change is as its plan knew it: with what it stands on, it came from nothing. */
+function rooted(run: Run, change: Change): Change {
+  const key = ledgerKey(change.resource, change.at);
+  const isRooted = run.plan.steps.some((step) =>
+    step.changes.some(({ resource, at, was }) => was === null && ledgerKey(resource, at) === key),
+  );
+  return isRooted ? { ...change, was: null } : change;
 }
 
 export function isUnconfirmed(run: Run): boolean {
