@@ -1,19 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Applied, applyHere } from './apply-here.ts';
 import { makeFakeHost } from './fake-host.ts';
-import { tell, timed } from './figure.ts';
-
-interface Applied {
-  readonly outcome: { readonly kind: string };
-  readonly changes: number;
-  readonly processes: readonly string[];
-}
+import { tell } from './figure.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vflane-bench-'));
 await makeFakeHost(folder);
-const program = join(import.meta.dirname, 'programs/apply-here.mjs');
-const { stdout } = timed([process.execPath, program, folder, 'changed.yaml']);
+const { stdout } = applyHere(folder, 'changed.yaml');
 rmSync(folder, { recursive: true });
 const { outcome, changes, processes } = JSON.parse(stdout) as Applied;
 if (outcome.kind !== 'applied') throw new Error(`not applied: ${stdout}`);

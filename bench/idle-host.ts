@@ -1,15 +1,11 @@
 import { cpSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { applyHere, warmUp } from './apply-here.ts';
 import { makeFakeHost, vfsPerPort } from './fake-host.ts';
 import { type Ended, medianTimes, rounded, seconds, tell, timed } from './figure.ts';
 
 const rounds = 9;
-
-interface Applied {
-  readonly outcome: { readonly kind: string };
-  readonly processes: readonly string[];
-}
 
 /** Everything below a folder, with the moment it was last written. Links lead round in circles: they are not followed. */
 function written(folder: string): ReadonlyMap<string, bigint> {
@@ -33,11 +29,10 @@ await makeFakeHost(ours);
 cpSync(ours, theirs, { recursive: true, verbatimSymlinks: true });
 
 const before = written(ours);
-const program = join(import.meta.dirname, 'programs/apply-here.mjs');
-const ourRun = (): Ended => timed([process.execPath, program, ours, 'fabric.yaml']);
+const ourRun = (): Ended => applyHere(ours, 'fabric.yaml');
 const theirRun = (): Ended =>
   timed(['bash', join(process.cwd(), 'bench/by-hand.sh'), theirs, `${vfsPerPort}`]);
-const { outcome, processes } = JSON.parse(ourRun().stdout) as Applied;
+const { outcome, processes } = warmUp(ours, 'fabric.yaml');
 if (outcome.kind !== 'nothing-to-do')
   throw new Error(`there was something to do: ${JSON.stringify(outcome)}`);
 const [ourMs = 0, theirMs = 0] = medianTimes(rounds, [ourRun, theirRun]);

@@ -1,7 +1,7 @@
 // Measures what vflane promises, each figure with its peer: `npm run bench [-- --json] [NAME...]`.
 // A count that misses its limit fails the run; a time only says so, because it is as good as the machine is quiet.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -12,6 +12,7 @@ const asked = words.filter((word) => !word.startsWith('-'));
 const wantsJson = words.includes('--json');
 
 const root = join(import.meta.dirname, '..');
+const usual = { absWorkingDir: root, bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' };
 const out = mkdtempSync(join(tmpdir(), 'vflane-bench-'));
 try {
   process.exitCode = await main();
@@ -44,26 +45,24 @@ function prepare(program, argv) {
 }
 
 async function bundle() {
-  const inFolder = (folder) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => `${folder}/${name}`);
+  const benchmarks = names.map((name) => `bench/${name}.ts`);
   await build({
-    absWorkingDir: root,
-    entryPoints: [...inFolder('bench'), ...inFolder('bench/programs')],
+    ...usual,
+    entryPoints: [...benchmarks, 'bench/programs/plan-hosts.ts'],
     outbase: 'bench',
     outdir: out,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
     format: 'esm',
     // The yaml package is CommonJS, and asks for Node's own modules so.
     banner: {
       js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
     },
-    logLevel: 'warning',
   });
+  // Built and started as the tool itself is.
+  const outfile = join(out, 'dist/vflane.cjs');
+  const minified = { minifySyntax: true, minifyWhitespace: true, legalComments: 'none', format: 'cjs' };
+  await build({ ...usual, ...minified, entryPoints: ['bench/programs/apply-here.ts'], outfile });
+  cpSync(join(root, 'bin/start.cjs'), join(out, 'bin/start.cjs'));
 }
 
 function measure(name) {

@@ -7,21 +7,24 @@ import { localSite } from '../../src/operate/local-site.ts';
 import { planFromFile } from '../../src/operate/plan-host.ts';
 import { countProcesses } from '../count-processes.ts';
 
-// What `vflane apply --yes` does on a host of its own: `apply-here FOLDER FILE`, where the folder stands for the host.
-const [, , folder = '', file = ''] = process.argv;
-const processes = countProcesses();
-const env = { PATH: `${join(folder, 'bin')}:${process.env.PATH}` };
-const host = localHost({ name: 'alpha', root: join(folder, 'root'), env });
-const site = localSite({ host, store: fileStore(join(folder, 'var')), self: ['vflane'] });
+/** What `vflane apply --yes` does on a host of its own: `FOLDER FILE`, where the folder stands for the host. */
+async function applyHere(folder: string, file: string): Promise<void> {
+  const processes = countProcesses();
+  const env = { PATH: `${join(folder, 'bin')}:${process.env.PATH}` };
+  const host = localHost({ name: 'alpha', root: join(folder, 'root'), env });
+  const site = localSite({ host, store: fileStore(join(folder, 'var')), self: ['vflane'] });
+  const { fabric } = parseFabric(readFileSync(join(folder, file), 'utf8'), file);
+  const [wanted] = fabric?.hosts ?? [];
+  if (!fabric || !wanted) throw new Error(`${file} is wrong`);
+  const { plan } = await planFromFile(site, fabric, wanted, { allowDisruption: false });
+  const changes = plan.steps.reduce((sum, step) => sum + step.changes.length, 0);
+  const outcome =
+    plan.steps.length === 0
+      ? { kind: 'nothing-to-do' }
+      : await site.carryOut({ do: 'apply', plan, planId: 'bench', verb: 'apply' }, () => {});
+  const findings = plan.findings.map(({ code }) => code);
+  process.stdout.write(JSON.stringify({ outcome, changes, processes, findings }));
+}
 
-const { fabric } = parseFabric(readFileSync(join(folder, file), 'utf8'), file);
-const [wanted] = fabric?.hosts ?? [];
-if (!fabric || !wanted) throw new Error(`${file} is wrong`);
-const { plan } = await planFromFile(site, fabric, wanted, { allowDisruption: false });
-const changes = plan.steps.reduce((sum, step) => sum + step.changes.length, 0);
-const outcome =
-  plan.steps.length === 0
-    ? { kind: 'nothing-to-do' }
-    : await site.carryOut({ do: 'apply', plan, planId: 'bench', verb: 'apply' }, () => {});
-const findings = plan.findings.map(({ code }) => code);
-process.stdout.write(JSON.stringify({ outcome, changes, processes, findings }));
+const [, , folder = '', file = ''] = process.argv;
+void applyHere(folder, file);
