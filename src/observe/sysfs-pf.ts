@@ -55,15 +55,20 @@ async function observeVf(
   const pci = typeof target === 'string' ? asPciAddress(lastPart(target)) : undefined;
   if (pci === undefined) return undefined;
   const folder = `${devices}/${pci}`;
-  const [driver, override, group, netdev] = await Promise.all([
-    driverOf(reader, folder),
+  const driver = await driverOf(reader, folder);
+  const [override, group, netdev] = await Promise.all([
     attribute(reader, `${folder}/driver_override`, String),
     linkName(reader, `${folder}/iommu_group`),
-    onlyNetdev(reader, folder),
+    makesNetdevs(driver) ? onlyNetdev(reader, folder) : undefined,
   ]);
   // The kernel prints a null pointer so where none is set (drivers/pci/pci-sysfs.c, driver_override_show).
   const driverOverride = typeof override === 'string' && override !== '(null)' ? override : '';
   return { index, pci, driver, driverOverride, iommuGroup: group, netdev, admin };
+}
+
+/** Most VFs are a VM's or nobody's: those need not be asked. */
+function makesNetdevs(driver: string | undefined): boolean {
+  return driver !== undefined && driver !== 'vfio-pci';
 }
 
 function driverOf(reader: HostReader, folder: string): Promise<string | undefined> {
