@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseFabric } from '../../src/fabric/parse-fabric.ts';
 import { fileStore } from '../../src/host/file-store.ts';
 import { localHost } from '../../src/host/local-host.ts';
@@ -27,4 +27,5 @@ async function applyHere(folder: string, file: string): Promise<void> {
 }
 
 const [, , folder = '', file = ''] = process.argv;
-void applyHere(folder, file);
+// A relative folder would let the host's own ip be found instead.
+void applyHere(resolve(folder), file);
