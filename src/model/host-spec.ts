@@ -46,6 +46,8 @@ export interface GuestPortSpec {
   /** CIDRs. */
   readonly addresses: readonly string[];
   readonly dhcp: boolean;
+  /** DHCPv6. */
+  readonly dhcp6?: boolean;
   /** Whether what it sends is held to its MAC and addresses. */
   readonly spoofchk: boolean;
   /** Bytes. */

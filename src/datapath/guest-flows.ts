@@ -1,0 +1,105 @@
+import type { GuestPortSpec } from '../model/host-spec.ts';
+import { type Flow, inPort, linkLocal, printedAddress } from './flow-line.ts';
+
+/** Where a guest's frame has got to: each table asks one question, so that flows grow with a guest's addresses, not with their square. */
+export const tables = { sender: 0, protocol: 1, icmp6: 2, source: 3 } as const;
+
+/** `resubmit` and not `goto_table`, which OpenFlow 1.0 has not: it stays the same whatever versions the bridge is given. */
+export const next = (table: number): string => `resubmit(,${table})`;
+
+/** No 802.1Q or 802.1ad header at all, a priority tag of VLAN 0 neither (ovs-fields(7), vlan_tci). */
+const untagged = 'vlan_tci=0x0000/0x1000';
+const noLla = '00:00:00:00:00:00';
+
+/** What one guest's port may send; without any of these flows nothing, because the bridge is `fail-mode=secure`. */
+export function guestFlows(guest: GuestPortSpec): readonly Flow[] {
+  if (!guest.spoofchk) return [unchecked(guest)];
+  return [sender(guest), ...arp(guest), ...neighbourDiscovery(guest), ...sources(guest)];
+}
+
+/** A guest that may be anyone still gets no VLAN of its own choice: NORMAL would carry it into the uplink's trunk. */
+function unchecked(guest: GuestPortSpec): Flow {
+  return { table: tables.sender, priority: 100, match: [inPort(guest.port), untagged], actions: 'NORMAL' };
+}
+
+/** The MAC is held for every guest: it is what bridges learn by (facts §17), and vflane always knows it. */
+function sender(guest: GuestPortSpec): Flow {
+  const match = [inPort(guest.port), untagged, `dl_src=${guest.mac}`];
+  return { table: tables.sender, priority: 100, match, actions: next(tables.protocol) };
+}
+
+/** The sender of an ARP packet is who its payload says (RFC 826), whatever Ethernet says: both MACs are held. */
+function arp(guest: GuestPortSpec): readonly Flow[] {
+  const port = ['arp', inPort(guest.port)];
+  const sha = `arp_sha=${guest.mac}`;
+  const flow = (match: readonly string[]): Flow => {
+    return { table: tables.protocol, priority: 100, match, actions: 'NORMAL' };
+  };
+  const own = held(guest, 4);
+  if (own === 'any') return [flow([...port, sha])];
+  return own.flatMap((address) => [
+    flow([...port, `arp_spa=${address}`, sha]),
+    // A probe for another's address keeps that one from being taken into use (RFC 5227, 2.1.1).
+    flow([...port, 'arp_spa=0.0.0.0', `arp_tpa=${address}`, 'arp_op=1', sha]),
+  ]);
+}
+
+/**
+ * Solicitations and advertisements go on to the check of their source only with the guest's own MAC in the option or
+ * none; an advertisement besides only for an address of its own (RFC 4861, 7.2).
+ */
+function neighbourDiscovery(guest: GuestPortSpec): readonly Flow[] {
+  const own = held(guest, 6);
+  const targets = own === 'any' ? [[]] : own.map((address) => [`nd_target=${address}`]);
+  const llas = [guest.mac, noLla];
+  const toSource = (match: readonly string[]): Flow => {
+    const all = ['icmp6', inPort(guest.port), ...match];
+    return { table: tables.icmp6, priority: 100, match: all, actions: next(tables.source) };
+  };
+  return [
+    ...llas.map((lla) => toSource(['icmp_type=135', 'icmp_code=0', `nd_sll=${lla}`])),
+    ...targets.flatMap((target) =>
+      llas.map((lla) => toSource(['icmp_type=136', 'icmp_code=0', ...target, `nd_tll=${lla}`])),
+    ),
+    ...(own === 'any' ? [] : own.map((address) => duplicateDetection(guest, address))),
+  ];
+}
+
+/** Duplicate address detection asks from `::`, without an option (RFC 4862, 5.4.2), and only for what it may have. */
+function duplicateDetection(guest: GuestPortSpec, address: string): Flow {
+  const nd = ['ipv6_src=::', 'icmp_type=135', 'icmp_code=0', `nd_target=${address}`, `nd_sll=${noLla}`];
+  return {
+    table: tables.icmp6,
+    priority: 110,
+    match: ['icmp6', inPort(guest.port), ...nd],
+    actions: 'NORMAL',
+  };
+}
+
+function sources(guest: GuestPortSpec): readonly Flow[] {
+  const flow = (kind: string, source: readonly string[]): Flow => {
+    const match = [kind, inPort(guest.port), ...source];
+    return { table: tables.source, priority: 100, match, actions: 'NORMAL' };
+  };
+  const [own4, own6] = [held(guest, 4), held(guest, 6)];
+  return [
+    ...(own4 === 'any' ? [flow('ip', [])] : own4.map((address) => flow('ip', [`nw_src=${address}`]))),
+    ...(own6 === 'any' ? [flow('ipv6', [])] : own6.map((address) => flow('ipv6', [`ipv6_src=${address}`]))),
+  ];
+}
+
+/**
+ * The addresses a guest is held to, or `any` where vflane cannot know them: with DHCP, and for a guest whose file names
+ * none at all, which says that its addresses are its own affair (a guest with no address that it may use would be mute,
+ * and nobody attaches one for that). The cost: it can then take the address of another guest of its own network, as on
+ * any wire; its MAC, the MACs in ARP and ND, DHCP answers and router advertisements are held all the same. A guest with
+ * addresses of one family only has in the other no more than the link-local one of its MAC: one with a random link-local
+ * address (RFC 7217) must list it.
+ */
+function held(guest: GuestPortSpec, family: 4 | 6): readonly string[] | 'any' {
+  const known = guest.addresses.map(printedAddress).filter((text) => text.includes(':') === (family === 6));
+  const leased = family === 4 ? guest.dhcp : guest.dhcp6 === true;
+  const nobodySays = guest.addresses.length === 0 || guest.dhcp || guest.dhcp6 === true;
+  if (leased || (known.length === 0 && nobodySays)) return 'any';
+  return family === 4 ? known : [...known, linkLocal(guest.mac)];
+}

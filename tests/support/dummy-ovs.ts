@@ -1,0 +1,110 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+/**
+ * A real ovsdb-server and ovs-vswitchd of their own, in a folder of their own, with OVS's dummy netdevs and the datapath
+ * of its own tests: no privilege, no kernel module, nothing of this machine's own OVS is touched.
+ */
+export interface DummyOvs {
+  readonly folder: string;
+  vsctl(...words: readonly string[]): string;
+  appctl(...words: readonly string[]): string;
+  ofctl(words: readonly string[], stdin?: string): string;
+  stop(): Promise<void>;
+}
+
+const environment = {
+  ...process.env,
+  PATH: `${process.env.PATH ?? ''}${delimiter}/usr/sbin${delimiter}/sbin`,
+};
+
+function output(argv: readonly string[], folder: string, stdin = ''): string {
+  const [program = '', ...words] = argv;
+  const env = { ...environment, OVS_RUNDIR: folder };
+  return execFileSync(program, words, {
+    env,
+    input: stdin,
+    encoding: 'utf8',
+    timeout: 10_000,
+    stdio: 'pipe',
+  });
+}
+
+/** Why the tests of real OVS cannot run here; `undefined` where they can. */
+export function missingOvs(): string | undefined {
+  const programs = ['ovsdb-tool', 'ovsdb-server', 'ovs-vswitchd', 'ovs-vsctl', 'ovs-ofctl', 'ovs-appctl'];
+  const absent = programs.filter((program) => !runs(program));
+  return absent.length === 0 ? undefined : `not installed: ${absent.join(', ')} (apt: openvswitch-switch)`;
+}
+
+function runs(program: string): boolean {
+  try {
+    return output([program, '--version'], tmpdir()) !== '';
+  } catch {
+    return false;
+  }
+}
+
+export async function startDummyOvs(): Promise<DummyOvs> {
+  const folder = mkdtempSync(join(tmpdir(), 'vflane-ovs-'));
+  const socket = `unix:${join(folder, 'db.sock')}`;
+  const schema = join(process.env.OVS_PKGDATADIR ?? '/usr/share/openvswitch', 'vswitch.ovsschema');
+  output(['ovsdb-tool', 'create', join(folder, 'conf.db'), schema], folder);
+  const server = [
+    'ovsdb-server',
+    join(folder, 'conf.db'),
+    `--remote=p${socket}`,
+    ...own(folder, 'ovsdb-server'),
+  ];
+  const children = [await started(server, folder, 'ovsdb-server')];
+  const vsctl = (...words: readonly string[]) => output(['ovs-vsctl', `--db=${socket}`, ...words], folder);
+  vsctl('--no-wait', 'init');
+  const daemon = ['ovs-vswitchd', socket, '--enable-dummy=override', '--disable-system'];
+  children.push(await started([...daemon, ...own(folder, 'ovs-vswitchd')], folder, 'ovs-vswitchd'));
+  return {
+    folder,
+    vsctl,
+    appctl: (...words) => output(['ovs-appctl', '-t', join(folder, 'ovs-vswitchd.ctl'), ...words], folder),
+    ofctl: (words, stdin) => output(['ovs-ofctl', ...words], folder, stdin),
+    stop: async () => {
+      await Promise.all(children.toReversed().map(ended));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function own(folder: string, name: string): readonly string[] {
+  return [
+    `--unixctl=${join(folder, `${name}.ctl`)}`,
+    '--no-chdir',
+    `--log-file=${join(folder, `${name}.log`)}`,
+  ];
+}
+
+/** Starts a daemon and waits until it answers on its control socket. */
+async function started(argv: readonly string[], folder: string, name: string): Promise<ChildProcess> {
+  const [program = '', ...words] = argv;
+  const env = { ...environment, OVS_RUNDIR: folder };
+  const child = spawn(program, words, { env, stdio: 'ignore' });
+  const deadline = performance.now() + 10_000;
+  for (;;) {
+    try {
+      output(['ovs-appctl', '-t', join(folder, `${name}.ctl`), 'version'], folder);
+      return child;
+    } catch (cause) {
+      if (child.exitCode === null && performance.now() < deadline) continue;
+      child.kill('SIGKILL');
+      const log = readFileSync(join(folder, `${name}.log`), 'utf8');
+      throw new Error(`${name} did not answer within 10 s:\n${log}`, { cause });
+    }
+  }
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const over = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await over;
+}
