@@ -10,7 +10,7 @@ import type { Outcome, StepFailure } from '../model/outcome.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { changesIn } from '../plan/plan.ts';
 import { armAction, disarmAction } from './dead-man.ts';
-import { basisNow, residueOf, wantsAfter, wantsBefore } from './look.ts';
+import { basisNow, goneOf, residueOf, wantsAfter, wantsBefore } from './look.ts';
 import type { Request } from './site.ts';
 
 /** What a host carries requests out with. */
@@ -102,9 +102,12 @@ async function settleFormer(
 
 /** Nothing of a boot outlives it by itself; what the look still finds of the plan stays in the ledger. */
 async function closeAfterReboot(bench: Bench, former: OpenPlan): Promise<readonly Change[]> {
-  const residue = await residueOf(bench.host, wantsBefore(changesIn(former.plan.steps)));
+  const changes = changesIn(former.plan.steps);
+  const residue = await residueOf(bench.host, wantsBefore(changes));
   const outcome = residue.length === 0 ? 'rolled-back' : 'rollback-incomplete';
-  await finish({ ...bench, planId: former.id }, outcome, residue);
+  // Settings went with their VFs: the ledger has to hear of those, too, that nobody would miss.
+  const gone = residue.length === 0 ? [] : await goneOf(bench.host, wantsBefore(changes));
+  await finish({ ...bench, planId: former.id }, outcome, [...residue, ...gone]);
   return residue;
 }
 

@@ -1,9 +1,11 @@
 import type { HostReader } from '../host/host.ts';
+import { sameJson } from '../model/json.ts';
 import type { Change } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
 import { basisOf } from '../plan/basis.ts';
 import { byPlace, eachPlace } from '../plan/by-place.ts';
-import { differencesOf, grounded, havesOf, unseenOf, type Wants } from '../plan/differences.ts';
+import { differencesOf, grounded, haveAt, havesOf, unseenOf, type Wants } from '../plan/differences.ts';
+import { resourceOf } from '../plan/order.ts';
 import { sectionsOf } from './sections.ts';
 
 /** The first value each place had before these changes. */
@@ -21,6 +23,16 @@ export function wantsAfter(changes: readonly Change[]): Wants {
 export async function basisNow(reader: HostReader, changes: readonly Change[]): Promise<string> {
   const state = await observe(reader, sectionsOf(changes));
   return basisOf(state.bootId, changes, havesOf(state));
+}
+
+/** Places whose value nobody would set, because it comes by itself with what they stand on, and which are gone with that. */
+export async function goneOf(reader: HostReader, wants: Wants): Promise<readonly Change[]> {
+  const haves = havesOf(await observe(reader, sectionsOf([...eachPlace(wants)])));
+  return [...eachPlace(wants)].flatMap(({ resource, at, value }) =>
+    value !== null && sameJson(value, resourceOf(resource).fresh) && haveAt(haves, resource, at) === null
+      ? [{ resource, at, from: value, to: null }]
+      : [],
+  );
 }
 
 /** Looks, and tells every place that is not as wanted: `from` is what is wanted, `to` what is there. */

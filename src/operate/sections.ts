@@ -49,7 +49,13 @@ function headOf(text: unknown): string {
 }
 
 /** Resources whose `at` begins with a namespace. */
-const guestKinds: ReadonlySet<string> = new Set(['netns-vf', 'guest-bond', 'guest-address', 'guest-route']);
+const guestKinds: ReadonlySet<string> = new Set([
+  'netns-loopback',
+  'netns-vf',
+  'guest-bond',
+  'guest-address',
+  'guest-route',
+]);
 
 function unique<Item>(items: readonly Item[]): readonly Item[] {
   return [...new Set(items)];

@@ -4,6 +4,7 @@ import { guestBond } from '../resource/guest-bond.ts';
 import { guestRoute } from '../resource/guest-route.ts';
 import { kernelModule } from '../resource/module.ts';
 import { netns } from '../resource/netns.ts';
+import { netnsLoopback } from '../resource/netns-loopback.ts';
 import { netnsVf } from '../resource/netns-vf.ts';
 import { numVfs } from '../resource/num-vfs.ts';
 import { pfMtu } from '../resource/pf-mtu.ts';
@@ -41,6 +42,7 @@ export const order: readonly Resource[] = [
   vfDriver,
   // A namespace before what is put into it, a member before its bond, a bond before its addresses.
   netns,
+  netnsLoopback,
   netnsVf,
   guestBond,
   guestAddress,

@@ -13,19 +13,9 @@ export const netns: Resource = {
       at,
       value: isUnseen(links) ? links : links === null ? null : true,
     })),
-  move: (at, _from, to) => ({
-    actions:
-      to === null
-        ? [{ run: ['ip', 'netns', 'del', at] }]
-        : [{ run: ['ip', 'netns', 'add', at] }, { run: ['ip', '-n', at, 'link', 'set', 'dev', 'lo', 'up'] }],
-  }),
+  move: (at, _from, to) => ({ actions: [{ run: ['ip', 'netns', to === null ? 'del' : 'add', at] }] }),
   settled: (at, to) => [
     { query: ['ip', '-j', 'netns', 'list'], at: [`name=${at}`, 'name'], is: to === null ? null : at },
-    ...(to === null
-      ? []
-      : [
-          { query: ['ip', '-n', at, '-j', 'link', 'show', 'dev', 'lo'], at: ['0', 'flags', '=UP'], is: 'UP' },
-        ]),
   ],
   takes: (at, from) => (from === null ? undefined : { guest: at }),
   together: (at) => at,
