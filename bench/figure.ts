@@ -25,14 +25,19 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** Runs each in turn (A B A B …), so that a noisy moment hits all of them. Returns each one's results. */
+/**
+ * Runs each in turn (A B C, B C A, …), so that a noisy moment hits all of them and none always follows the same one.
+ * Returns each one's results.
+ */
 export function inTurns<Result>(
   rounds: number,
   contenders: readonly (() => Result)[],
 ): readonly (readonly Result[])[] {
   const results: Result[][] = contenders.map(() => []);
-  for (let round = 0; round < rounds; round++) {
-    contenders.forEach((run, place) => void results[place]?.push(run()));
+  for (let turn = 0; turn < rounds * contenders.length; turn++) {
+    const place = (turn + Math.floor(turn / contenders.length)) % contenders.length;
+    const run = contenders[place];
+    if (run) results[place]?.push(run());
   }
   return results;
 }
