@@ -8,7 +8,7 @@ export function claim(entries: Map<string, LedgerEntry>, change: Change): void {
   const { resource, at, from, to } = change;
   const key = ledgerKey(resource, at);
   const held = entries.get(key);
-  const was = held ? held.was : change.was === null ? null : from;
+  const was = change.was === null ? null : held ? held.was : from;
   if (sameJson(to, was)) entries.delete(key);
   else entries.set(key, { resource, at, value: to, was });
 }

@@ -30,9 +30,13 @@ export function changesOf(
 /** What was found on a thing that vflane made goes with it: no way back leads there. */
 function withRoot(change: Change, { entries }: Ledger): Change {
   const { resource, at, from } = change;
-  if (from === null) return change;
-  const bases = resourceOf(resource).standsOn?.(at, from) ?? [];
-  return bases.some((base) => entries.get(base)?.was === null) ? { ...change, was: null } : change;
+  const { attribute, standsOn } = resourceOf(resource);
+  const isRooted =
+    from === null
+      ? // It was found on something else that stood there once, and is gone.
+        attribute && (entries.get(keyOf(change))?.was ?? null) !== null
+      : standsOn?.(at, from).some((base) => entries.get(base)?.was === null);
+  return isRooted ? { ...change, was: null } : change;
 }
 
 function bothWays(differences: readonly Difference[], wants: Wants, haves: Haves, ledger: Ledger): Changes {

@@ -77,10 +77,16 @@ describe('a bare host with two VM guests', () => {
 });
 
 describe('a namespace guest', () => {
-  test('has its namespace, its VFs, its bond and its addresses, in that order', () => {
+  test('has its namespace, its loopback, its VFs, its bond and its addresses, in that order', () => {
     const plan = planOf(fabricHost('alpha', [guest('web', 'netns', ['storage'])]));
     const after = plan.steps.map((step) => step.resource);
-    expect(after.slice(after.indexOf('vf-driver'))).toEqual(['vf-driver', 'netns', 'netns-vf', 'guest-bond']);
+    expect(after.slice(after.indexOf('vf-driver'))).toEqual([
+      'vf-driver',
+      'netns',
+      'netns-loopback',
+      'netns-vf',
+      'guest-bond',
+    ]);
     const bond = plan.steps.find(({ resource }) => resource === 'guest-bond')?.actions[0];
     expect(words(bond && 'stdin' in bond ? bond.stdin : undefined)).toContain(
       'type bond mode active-backup fail_over_mac active num_grat_arp 3 miimon 100',
