@@ -97,6 +97,8 @@ export interface LinkState {
   /** Bytes; absent where the driver states none. */
   readonly maxMtu: number | undefined;
   readonly master: string | undefined;
+  /** What a VLAN or macvlan stands on. */
+  readonly lower: string | undefined;
   /** PCI address of the function behind it. */
   readonly parentDev: string | undefined;
   readonly physSwitchId: string | undefined;

@@ -36,6 +36,7 @@ function linkState(entry: Fields): LinkState {
     mtu: count(entry.mtu),
     maxMtu: typeof entry.max_mtu === 'number' && entry.max_mtu > 0 ? entry.max_mtu : undefined,
     master: optional(entry.master),
+    lower: optional(entry.link),
     parentDev: optional(entry.parentdev),
     physSwitchId: optional(entry.phys_switch_id),
     physPortName: optional(entry.phys_port_name),

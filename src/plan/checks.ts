@@ -5,6 +5,7 @@ import { type Difference, type Haves, haveAt, keyOf, unseenOf } from './differen
 import type { Occupancy } from './in-use.ts';
 import { resourceOf } from './order.ts';
 import type { PlanInput } from './plan-input.ts';
+import { touchesWayIn } from './way-in.ts';
 
 export interface CheckInput extends PlanInput {
   readonly haves: Haves;
@@ -97,7 +98,7 @@ function disruption({ host, steps, allowDisruption }: CheckInput): readonly Find
 
 /** A plan that touches the operator's own way in is taken only with a way back that needs no operator. */
 function lockOut({ host, state, steps }: CheckInput): readonly Finding[] {
-  if (state.session === undefined || !touchesSession({ state, steps })) return [];
+  if (state.session === undefined || !touchesWayIn(state, steps)) return [];
   return [
     finding(
       'VF3004',
@@ -106,21 +107,4 @@ function lockOut({ host, state, steps }: CheckInput): readonly Finding[] {
       'Applied with a way back: unless you confirm it in time, the host undoes it by itself.',
     ),
   ];
-}
-
-/** True where a step changes the PF, or what the PF is a member of, that carries the operator's session. */
-export function touchesSession({ state, steps }: Pick<CheckInput, 'state' | 'steps'>): boolean {
-  const links = Array.isArray(state.links)
-    ? (state.links as readonly { name: string; master?: string }[])
-    : [];
-  const ways = new Set([
-    state.session,
-    ...links.filter((l) => l.master === state.session).map((l) => l.name),
-  ]);
-  const pfs = state.pfs
-    .filter((pf) => pf.netdev !== undefined && ways.has(pf.netdev))
-    .map((pf) => pf.pci as string);
-  return steps.some((step) =>
-    step.changes.some(({ at }) => pfs.some((pf) => at === pf || at.startsWith(`${pf}/`))),
-  );
 }

@@ -44,6 +44,7 @@ export function link(name: string, parentDev?: string, more: Partial<LinkState> 
     mtu: 1500,
     maxMtu: 9978,
     master: undefined,
+    lower: undefined,
     parentDev,
     physSwitchId: undefined,
     physPortName: undefined,
