@@ -50,8 +50,10 @@ const neverFromGuests: readonly Flow[] = [
   drop(tables.protocol, 'udp6', 'tp_dst=546'),
   // ICMP redirect (RFC 792).
   drop(tables.protocol, 'icmp', 'icmp_type=5'),
-  // A first fragment that ends before its header chain does hides what it carries (RFC 7112; RFC 7113, 2.2).
-  drop(tables.protocol, 'ipv6', 'nw_proto=0', 'nw_frag=first'),
+  // A first fragment that ends before its chain of headers does hides what it carries (RFC 7112; RFC 7113, 2.2). OVS then
+  // says protocol 0 (lib/flow.c), the kernel 59 (net/openvswitch/flow.c, parse_ipv6hdr): neither is one of a real packet.
+  drop(tables.protocol, 'ipv6', 'nw_proto=0'),
+  drop(tables.protocol, 'ipv6', 'nw_proto=59'),
   // OVS shows no ICMPv6 type of a fragment. ND has hop limit 255 and is never fragmented (RFC 4861; RFC 6980, 5): a large
   // ping, which starts at 64 or 128, still passes.
   drop(tables.icmp6, 'icmp6', 'nw_ttl=255', 'nw_frag=first'),
