@@ -1,13 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inTurns, median, rounded, seconds, tell, timed } from './figure.ts';
+import { inTurns, tell, timed } from './figure.ts';
+import { type Measured, scaleFigures } from './scale.ts';
 
 const rounds = 3;
 const folder = mkdtempSync(join(tmpdir(), 'vflane-bench-'));
 const bundle = join(process.cwd(), 'dist/vflane.cjs');
 const watch = join(folder, 'watch.cjs');
-const memory = join(folder, 'memory');
+const usage = join(folder, 'usage.json');
 
 /** A fabric of simulated hosts, four guests on two networks each. */
 function fabricText(hosts: number): string {
@@ -35,40 +36,20 @@ function fabricText(hosts: number): string {
   ].join('\n');
 }
 
-function plan(hosts: number) {
+function plan(hosts: number): Measured {
   const file = join(folder, `${hosts}.yaml`);
   // 2: there are changes.
   const { ms } = timed([process.execPath, '-r', watch, bundle, 'plan', '--json', '-f', file], [2], 'ignore');
-  return { ms, megabytes: Number(readFileSync(memory, 'utf8')) / 1024 };
+  const used = JSON.parse(readFileSync(usage, 'utf8')) as NodeJS.ResourceUsage;
+  return { ms, cpuMs: (used.userCPUTime + used.systemCPUTime) / 1000, megabytes: used.maxRSS / 1024 };
 }
 
 writeFileSync(
   watch,
-  `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(memory)}, String(process.resourceUsage().maxRSS)));`,
+  `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(usage)}, JSON.stringify(process.resourceUsage())));`,
 );
 for (const hosts of [100, 1000]) writeFileSync(join(folder, `${hosts}.yaml`), fabricText(hosts));
 const [few = [], many = []] = inTurns(rounds, [() => plan(100), () => plan(1000)]);
 rmSync(folder, { recursive: true });
 
-const fewMs = median(few.map(({ ms }) => ms));
-const manyMs = median(many.map(({ ms }) => ms));
-const peer = `100 hosts: ${seconds(fewMs)}`;
-const what = 'vflane plan --json of 1000 simulated hosts, 4 guests each';
-tell([
-  { kind: 'time', what, figure: rounded(manyMs / 1000), unit: 's', limit: { atMost: 5 }, peer },
-  {
-    kind: 'count',
-    what: `${what}: memory`,
-    figure: Math.round(Math.max(...many.map(({ megabytes }) => megabytes))),
-    unit: 'MB',
-    limit: { atMost: 512 },
-  },
-  {
-    kind: 'time',
-    what: `${what}: times the time of 100`,
-    figure: rounded(manyMs / fewMs),
-    unit: '×',
-    limit: { atMost: 12 },
-    peer,
-  },
-]);
+tell(scaleFigures('vflane plan --json of 1000 simulated hosts, 4 guests each', few, many));

@@ -104,7 +104,7 @@ function print(figures, { node, cores, load }) {
         .trimEnd(),
     );
   for (const { what, details } of figures)
-    if (details) console.log(`\n${what}:\n${details.map((line) => `  ${line}`).join('\n')}`);
+    if (details?.length) console.log(`\n${what}:\n${details.map((line) => `  ${line}`).join('\n')}`);
   console.log(`\nNode ${node}, ${cores} cores, load ${load.toFixed(1)}. Times are medians of runs in turns.`);
   if (figures.some((figure) => figure.kind === 'time' && !isMet(figure)) && load > cores / 2) {
     console.log(

@@ -20,4 +20,6 @@ for (const host of hosts) {
   steps += planFor({ ...input, allowDisruption: false }).plan.steps.length;
 }
 const ms = performance.now() - start;
-process.stdout.write(JSON.stringify({ ms, steps, megabytes: process.resourceUsage().maxRSS / 1024 }));
+const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+const cpuMs = (userCPUTime + systemCPUTime) / 1000;
+process.stdout.write(JSON.stringify({ ms, cpuMs, steps, megabytes: maxRSS / 1024 }));
