@@ -21,8 +21,6 @@ export interface Card {
   readonly vfMayChangeMac: boolean;
   /** A VF sees its port lose the wire; the emulated igb's VFs do not. */
   readonly vfSeesCable: boolean;
-  /** `sriov_numvfs` = 0 while a guest has a VF: waits for ever, or is refused. */
-  readonly waitsForGuests: boolean;
   /** Combined channels after a probe, and the most a PF and a VF can have. */
   readonly channels: number;
   readonly maxChannels: number;
@@ -56,7 +54,6 @@ export const cards = {
     spoofchkByDefault: false,
     vfMayChangeMac: true,
     vfSeesCable: true,
-    waitsForGuests: true,
     channels: 32,
     maxChannels: 32,
     vfChannels: 11,
@@ -86,7 +83,6 @@ export const cards = {
     spoofchkByDefault: true,
     vfMayChangeMac: false,
     vfSeesCable: false,
-    waitsForGuests: false,
     channels: 1,
     maxChannels: 8,
     vfChannels: 1,

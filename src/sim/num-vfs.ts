@@ -42,7 +42,7 @@ function refuseChange(state: SimState, pf: Pf, wanted: number): Refusal {
 /** Takes the VFs and with them every setting that the PF had for them (facts §3.1). */
 function disable(state: SimState, pf: Pf): void {
   const held = pf.vfs.find((vf) => isHeld(state, vf));
-  if (held) refuseHeld(state, pf, held);
+  if (held) waitFor(state, pf, held);
   destroyVfs(state, pf);
 }
 
@@ -53,20 +53,20 @@ function destroyVfs(state: SimState, pf: Pf): void {
   evaluateLag(state);
 }
 
-/** mlx5 waits for the guest for ever; igb refuses (facts §3.1, §12). */
-function refuseHeld(state: SimState, pf: Pf, held: Vf): never {
-  if (!cardOf(state).waitsForGuests) {
-    devErr(
-      state,
-      pf.driver,
-      pf.pci,
-      'Cannot deallocate SR-IOV virtual functions while they are assigned - VFs will not be deallocated',
-    );
-    throw new Refusal('EPERM');
-  }
+/**
+ * Sleeps until the guest lets go (facts §3.1). igb too: its check, pci_vfs_assigned(), asks for a flag that only Xen's
+ * pciback sets (drivers/pci/iov.c), and the real kernel was seen to wait.
+ */
+function waitFor(state: SimState, pf: Pf, held: Vf): never {
   sayHeld(state, held.pci);
   state.waiting.push(pf.pci);
   throw new Blocked('a guest holds the VF');
+}
+
+/** Whoever reads the number waits for the device lock as a writer does (sriov_numvfs_show). */
+export function readNumVfs(state: SimState, pf: Pf): string {
+  if (state.waiting.includes(pf.pci)) throw new Blocked('the device lock is held');
+  return `${pf.vfs.length}\n`;
 }
 
 /** What vfio says every ten seconds while it waits (drivers/vfio/pci, vfio_pci_core_request). */

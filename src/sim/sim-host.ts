@@ -93,14 +93,14 @@ export class SimHost implements Host {
     });
   }
 
-  async query(argv: readonly string[], _timeoutMs?: number): Promise<Ran> {
+  async query(argv: readonly string[], timeoutMs: number = defaultTimeoutMs): Promise<Ran> {
     if (!isReadOnly(argv)) throw new HostError({ kind: 'refused', host: this.name, argv });
-    return this.#ask(argv);
+    return this.#ask(argv, timeoutMs);
   }
 
   async run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
-    if (isReadOnly(argv)) return this.#ask(argv);
     const { stdin = '', timeoutMs = defaultTimeoutMs } = options;
+    if (isReadOnly(argv)) return this.#ask(argv, timeoutMs);
     const change = stdin === '' ? { run: argv } : { run: argv, stdin };
     return this.#change(change, timeoutMs, (state) => this.#ran(argv, () => start(state, argv, stdin)));
   }
@@ -136,12 +136,23 @@ export class SimHost implements Host {
 
   #look<Value>(argv: readonly string[], look: (state: SimState) => Value): Value {
     this.#alive();
-    return this.#told(argv, () => look(this.state));
+    return this.#waited(argv, defaultTimeoutMs, () => this.#told(argv, () => look(this.state)));
   }
 
-  #ask(argv: readonly string[]): Ran {
+  #ask(argv: readonly string[], timeoutMs: number): Ran {
     this.#alive();
-    return this.#ran(argv, () => start(this.state, argv, ''));
+    return this.#waited(argv, timeoutMs, () => this.#ran(argv, () => start(this.state, argv, '')));
+  }
+
+  /** A look that the kernel does not answer is over at its deadline. */
+  #waited<Value>(argv: readonly string[], timeoutMs: number, look: () => Value): Value {
+    try {
+      return look();
+    } catch (error) {
+      if (!(error instanceof Blocked)) throw error;
+      this.alter((state) => advance(state, timeoutMs));
+      throw new HostError({ kind: 'timeout', host: this.name, argv });
+    }
   }
 
   /** One operation that changes: a fault may strike it; it is logged and durable before it answers. */

@@ -13,7 +13,7 @@ import {
 import { Refusal } from '../errno.ts';
 import { cardOf, functionAt } from '../functions.ts';
 import { netdevsOf } from '../netdevs.ts';
-import { writeNumVfs } from '../num-vfs.ts';
+import { readNumVfs, writeNumVfs } from '../num-vfs.ts';
 import type { Pf, SimState, Vf } from '../state.ts';
 import { netdevDir } from './net.ts';
 import { button, type DirNode, dir, file, link, listing, type Node } from './node.ts';
@@ -156,7 +156,7 @@ function pfAttributes(state: SimState, pf: Pf): DirNode {
   return dir({
     sriov_numvfs: () =>
       file(
-        () => `${pf.vfs.length}\n`,
+        () => readNumVfs(state, pf),
         (text) => writeNumVfs(state, pf, text),
       ),
     sriov_totalvfs: () => file(() => `${state.numOfVfs}\n`),
