@@ -167,6 +167,11 @@ const dhcp: readonly Forgery[] = [
     forged: f.ipv6(fromLl, 17, f.udp(40_000, 546)),
     legal: f.ipv6(fromLl, 17, f.udp(40_000, 547)),
   },
+  {
+    what: 'what a DHCPv6 server sends a relay',
+    forged: f.ipv6(fromLl, 17, f.udp(547, 547)),
+    legal: f.ipv6(fromLl, 17, f.udp(546, 547)),
+  },
 ];
 
 const routers: readonly Forgery[] = [
@@ -266,10 +271,19 @@ const neighbours: readonly Forgery[] = [
     legal: f.ipv6(fromNobody, 58, solicitation, 255),
   },
   {
-    what: 'a listener report as another',
-    forged: f.ipv6({ ...from6, from: other.ll }, 0, listenerReport, 1),
-    legal: f.ipv6(fromNobody, 0, listenerReport, 1),
+    what: 'an advertisement for the link-local address of another',
+    forged: tell(other.ll, me.mac),
+    legal: f.nd(from6, 136, me.v6),
   },
+  ...[
+    { what: 'an MLDv1 report as another', message: f.hopByHop(58, f.icmp(131)) },
+    { what: 'an MLDv1 done as another', message: f.hopByHop(58, f.icmp(132)) },
+    { what: 'an MLDv2 report as another', message: listenerReport },
+  ].map(({ what, message }) => ({
+    what,
+    forged: f.ipv6({ ...from6, from: other.ll }, 0, message, 1),
+    legal: f.ipv6(fromNobody, 0, message, 1),
+  })),
 ];
 
 /** Where vflane cannot know the addresses, everything but them is held. */
@@ -293,6 +307,30 @@ const unknownAddresses: readonly Forgery[] = [
     by: 'g3',
   },
   {
+    what: 'an advertisement with two MACs of a lessee',
+    forged: f.nd(lease6, 136, lease6.from, [
+      [f.lla.target, me.mac],
+      [f.lla.target, leased.mac],
+    ]),
+    legal: f.nd(lease6, 136, lease6.from),
+    by: 'g3',
+  },
+  {
+    what: 'a solicitation with a MAC that is not the lessee’s',
+    forged: f.nd(lease6, 135, other.v6, [[f.lla.source, me.mac]]),
+    legal: f.nd(lease6, 135, other.v6, [[f.lla.source, leased.mac]]),
+    by: 'g3',
+  },
+  {
+    what: 'a solicitation with two MACs of a lessee',
+    forged: f.nd(lease6, 135, other.v6, [
+      [f.lla.source, me.mac],
+      [f.lla.source, leased.mac],
+    ]),
+    legal: f.nd(lease6, 135, other.v6),
+    by: 'g3',
+  },
+  {
     what: 'a DHCP answer of a lessee',
     forged: f.ipv4(lease4, 17, server4),
     legal: f.ipv4(lease4, 17, f.udp(68, 67)),
@@ -308,6 +346,18 @@ const unknownAddresses: readonly Forgery[] = [
     what: 'a MAC not its own, of a guest without addresses',
     forged: f.ipv4({ ...lease4, mac: me.mac }, 17, web),
     legal: f.ipv4({ ...lease4, mac: free.mac }, 17, web),
+    by: 'g5',
+  },
+  {
+    what: 'ARP with a MAC not its own, of a guest without addresses',
+    forged: f.arp(free.mac, { sha: me.mac, spa: lease4.from, tpa: '10.0.0.9' }),
+    legal: f.arp(free.mac, { sha: free.mac, spa: lease4.from, tpa: '10.0.0.9' }),
+    by: 'g5',
+  },
+  {
+    what: 'a router advertisement of a guest without addresses',
+    forged: f.ipv6({ ...lease6, mac: free.mac }, 58, advertisement, 255),
+    legal: f.ipv6({ ...lease6, mac: free.mac }, 58, solicitation, 255),
     by: 'g5',
   },
 ];

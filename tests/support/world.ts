@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/apply/clock.ts';
 import type { OnEvent } from '../../src/apply/event.ts';
 import type { Host } from '../../src/host/host.ts';
 import { type Store, StoreFailed, StoreLocked } from '../../src/host/store.ts';
@@ -73,7 +74,7 @@ export class World {
     const machine = this.#machine.reopened();
     const host = mortalHost(machine, life);
     const store = mortalStore(this, this.#disk, life);
-    const workshop: Workshop = { host, store, clock: machine.clock, self: ['vflane'] };
+    const workshop: Workshop = { host, store, clock: sleepy(machine), self: ['vflane'] };
     const site = localSite(workshop);
     const carryOut = async (request: Request, onEvent: OnEvent): Promise<Outcome> => {
       try {
@@ -85,6 +86,11 @@ export class World {
     };
     return { ...site, carryOut };
   }
+}
+
+/** Oversleeps, as on a busy host: a wait that ends at its deadline looks four times instead of forty. */
+function sleepy({ clock }: SimHost): Clock {
+  return { now: () => clock.now(), sleep: (ms) => clock.sleep(16 * ms) };
 }
 
 /** A host that a dead process can neither look at nor change. */

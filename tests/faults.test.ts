@@ -1,0 +1,167 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Counts, tableOf } from './support/fault-table.ts';
+import { allScenarios, errorsIn, planOf, setUp } from './support/scenario.ts';
+import { attempt, judge, judgeRebooted, request, type Trip, tripsOf } from './support/trips.ts';
+import type { World } from './support/world.ts';
+
+/** With FULL_FAULTS=1 every fault strikes every command of every plan, which takes minutes. */
+const isFull = process.env.FULL_FAULTS === '1';
+
+/** Plans that get the full product in any case; between them they use every resource and every kind of command. */
+const small = new Set([
+  'namespace-guest',
+  'one-vm-guest',
+  'limits-changed',
+  'mac-changed',
+  'drift-of-driver',
+]);
+
+interface Kind {
+  readonly how: 'error' | 'hang' | 'lie' | 'kill';
+  readonly after: boolean;
+}
+
+/** A lie has no effect at all, so that there is no "after" of it. */
+const kinds: readonly Kind[] = [
+  { how: 'error', after: false },
+  { how: 'lie', after: false },
+  { how: 'kill', after: true },
+  { how: 'hang', after: true },
+  { how: 'kill', after: false },
+  { how: 'error', after: true },
+  { how: 'hang', after: false },
+];
+
+/** Most of the time would go into stacks of errors that are expected. */
+const { stackTraceLimit } = Error;
+Error.stackTraceLimit = 0;
+
+const trips: readonly Trip[] = (
+  await Promise.all(
+    allScenarios.map(async (scenario) => {
+      const { plan } = await planOf((await setUp(scenario)).world, scenario);
+      return errorsIn(plan).length > 0 ? [] : tripsOf(scenario);
+    }),
+  )
+).flat();
+
+/** The same commands, but for their numbers, are walked once: a destroy is much like another. */
+const seen = new Map<string, string>();
+const walked = trips.filter((trip) => {
+  const shape = trip.commands.map(({ run, write }) => (run ?? [write]).join(' ').replace(/\d+/g, '#'));
+  const key = trip.verb === 'apply' ? trip.scenario.name : shape.sort().join('\n');
+  const isNew = isFull || !seen.has(key);
+  if (isNew) seen.set(key, nameOf(trip));
+  return isNew;
+});
+const closely = walked.filter(
+  ({ scenario, verb }) => isFull || (small.has(scenario.name) && (!scenario.before || verb !== 'destroy')),
+);
+
+function nameOf({ scenario, verb }: Trip): string {
+  return `${scenario.name}: ${verb}`;
+}
+
+const counts: Counts[] = [];
+
+type Strike = (world: World) => void;
+type Judge = typeof judge;
+
+/** Carries a trip out once for each strike, and gives everything that ended as nothing may end. */
+async function tryAll(
+  group: string,
+  trip: Trip,
+  strikes: readonly (readonly [what: string, strike: Strike])[],
+  judgeEnd: Judge = judge,
+): Promise<readonly string[]> {
+  const endings = new Map<string, number>();
+  const wrong: string[] = [];
+  for (const [what, strike] of strikes) {
+    const world = trip.start.clone();
+    strike(world);
+    const ended = await attempt(world, request(trip));
+    const kind = 'outcome' in ended ? ended.outcome.kind : 'killed' in ended ? 'killed' : 'defect';
+    endings.set(kind, (endings.get(kind) ?? 0) + 1);
+    for (const line of await judgeEnd(trip, world, ended)) wrong.push(`${what}: ${line}`);
+  }
+  const commands = trip.commands.length;
+  counts.push({ group, trip: nameOf(trip), commands, tried: strikes.length, endings });
+  return wrong;
+}
+
+function commandOf({ commands }: Trip, at: number): string {
+  const { run, write, text } = commands[at - 1] ?? {};
+  return run ? run.join(' ') : `write ${write} ${JSON.stringify(text)}`;
+}
+
+function placesOf(length: number): readonly number[] {
+  return Array.from({ length }, (_, place) => place + 1);
+}
+
+/** The fault of a place: all of them, or another one at each place and in each plan. */
+function kindsAt(trip: Trip, at: number): readonly Kind[] {
+  if (closely.includes(trip)) return kinds;
+  const kind = kinds[(at + walked.indexOf(trip)) % kinds.length];
+  return kind ? [kind] : [];
+}
+
+describe('a fault at every command ends as asked, or as before, or is told', () => {
+  test.each(walked.map((trip) => [nameOf(trip), trip] as const))('%s', async (_name, trip) => {
+    const strikes = placesOf(trip.commands.length).flatMap((at) =>
+      kindsAt(trip, at).map(({ how, after }) => {
+        const what = `${how} ${after ? 'after' : 'before'} command ${at}, ${commandOf(trip, at)}`;
+        return [what, (world: World) => world.fail({ at, how, after })] as const;
+      }),
+    );
+    expect(await tryAll('one fault', trip, strikes)).toEqual([]);
+  });
+});
+
+describe('a second fault on the way back', () => {
+  test.each(closely.map((trip) => [nameOf(trip), trip] as const))('%s', async (_name, trip) => {
+    const strikes = placesOf(trip.commands.length).flatMap((at) =>
+      (isFull ? kinds : kinds.filter((_, place) => (at + place) % 4 === 0)).map(({ how, after }, place) => {
+        const later = 1 + ((at + place) % 6);
+        const what = `error at command ${at}, ${commandOf(trip, at)}, and ${how} ${later} later`;
+        const strike = (world: World) => {
+          world.fail({ at, how: 'error', after: at % 2 === 0 });
+          world.fail({ at: at + later, how, after });
+        };
+        return [what, strike] as const;
+      }),
+    );
+    expect(await tryAll('two faults', trip, strikes)).toEqual([]);
+  });
+});
+
+describe('a fault at every write to the journal', () => {
+  test.each(closely.map((trip) => [nameOf(trip), trip] as const))('%s', async (_name, trip) => {
+    const strikes = placesOf(trip.storeWrites).flatMap((at) =>
+      (['kill', 'error'] as const).map((how) => {
+        const after = at % 2 === 0;
+        const strike = (world: World) => {
+          world.storeFault = { at, how, after };
+        };
+        return [`${how} ${after ? 'after' : 'before'} write ${at}`, strike] as const;
+      }),
+    );
+    expect(await tryAll('journal', trip, strikes)).toEqual([]);
+  });
+});
+
+describe('a reboot in the middle: nothing is replayed, and the next apply ends as asked', () => {
+  test.each(closely.map((trip) => [nameOf(trip), trip] as const))('%s', async (_name, trip) => {
+    const strikes = placesOf(trip.commands.length).map((at) => {
+      const strike = (world: World) => world.fail({ at, how: 'kill', after: at % 2 === 0 });
+      return [`reboot at command ${at}, ${commandOf(trip, at)}`, strike] as const;
+    });
+    const judgeEnd: Judge = (of, world) => judgeRebooted(of, world);
+    expect(await tryAll('reboot', trip, strikes, judgeEnd)).toEqual([]);
+  });
+});
+
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit;
+  const alike = trips.length - walked.length;
+  process.stdout.write(`${tableOf(counts)}\n${alike} plans run the same commands as one of these.\n`);
+});

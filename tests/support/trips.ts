@@ -1,0 +1,196 @@
+import { StoreFailed } from '../../src/host/store.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import type { Request } from '../../src/operate/site.ts';
+import { reboot } from '../../src/sim/create.ts';
+import type { LogEntry } from '../../src/sim/state.ts';
+import { dump, dumpDifference } from './dump.ts';
+import { applyScenario, ask, planOf, type Scenario, setUp, wayBack } from './scenario.ts';
+import { isKilled, type World } from './world.ts';
+
+/** A plan that is carried out from one state of a host to another. */
+export interface Trip {
+  readonly scenario: Scenario;
+  readonly verb: 'apply' | 'undo' | 'destroy';
+  readonly start: World;
+  readonly plan: Plan;
+  /** The host without any fault: dump and ledger. */
+  readonly before: Seen;
+  readonly asked: Seen;
+  /** What was run without any fault. */
+  readonly commands: readonly LogEntry[];
+  /** How often the store was written to without any fault. */
+  readonly storeWrites: number;
+}
+
+interface Seen {
+  readonly lines: readonly string[];
+  readonly ledger: readonly string[];
+  /** A plan waits to be gone on with. */
+  readonly isOpen: boolean;
+}
+
+export async function see(world: World): Promise<Seen> {
+  const { ledger, open } = await world.process().fold();
+  const entries = [...ledger.entries.values()].map((entry) => JSON.stringify(entry)).sort();
+  return {
+    lines: dump(world.state),
+    ledger: [...entries, JSON.stringify(ledger.allocation)],
+    isOpen: open !== undefined,
+  };
+}
+
+export function request({ plan, verb }: Pick<Trip, 'plan' | 'verb'>): Request {
+  return { do: 'apply', plan, planId: 'trip', verb };
+}
+
+/** Apply; then, from there, undo and destroy. */
+export async function tripsOf(scenario: Scenario): Promise<readonly Trip[]> {
+  const { world } = await setUp(scenario);
+  const { plan } = await planOf(world, scenario);
+  const applied = world.clone();
+  await applyScenario(applied, scenario);
+  const back = async (verb: 'undo' | 'destroy') => {
+    const way = await wayBack(applied, scenario, verb);
+    return way ? [await trip(scenario, verb, applied, way)] : [];
+  };
+  return [
+    await trip(scenario, 'apply', world, plan),
+    ...(await back('undo')),
+    ...(world.state.processes.length > 0 ? [] : await back('destroy')),
+  ];
+}
+
+async function trip(scenario: Scenario, verb: Trip['verb'], start: World, plan: Plan): Promise<Trip> {
+  const world = start.clone();
+  world.storeFault = { at: Number.MAX_SAFE_INTEGER, after: false, how: 'error' };
+  const outcome = await ask(world.process(), request({ plan, verb }));
+  if (outcome.kind !== 'applied') throw new Error(`${scenario.name} ${verb}: ${JSON.stringify(outcome)}`);
+  const storeWrites = Number.MAX_SAFE_INTEGER - (world.storeFault?.at ?? 0);
+  world.storeFault = undefined;
+  const [before, asked] = [await see(start.clone()), await see(world)];
+  return { scenario, verb, start, plan, before, asked, commands: [...world.state.log], storeWrites };
+}
+
+export type Ending = Outcome['kind'] | 'killed';
+
+export type Ended = { readonly outcome: Outcome } | { readonly killed: true } | { readonly defect: string };
+
+/** Carries a request out in a process of its own, which a fault may kill. */
+export async function attempt(world: World, what: Request): Promise<Ended> {
+  try {
+    return { outcome: await ask(world.process(), what) };
+  } catch (error) {
+    // A full disk ends a process as well, with a message; the journal knows how far it came.
+    if (isKilled(error) || error instanceof StoreFailed) return { killed: true };
+    return { defect: `threw ${error instanceof Error ? error.stack : String(error)}` };
+  }
+}
+
+/** What is wrong with how an attempt ended; empty where nothing is. */
+export async function judge(trip: Trip, world: World, ended: Ended): Promise<readonly string[]> {
+  if ('defect' in ended) return [ended.defect];
+  if (world.locked) return ['the lock is still held'];
+  if ('killed' in ended) return judgeKilled(trip, world);
+  const { outcome } = ended;
+  const seen = await see(world);
+  if (seen.isOpen) return [`${outcome.kind}, and the plan is still open`];
+  if (outcome.kind === 'applied') return same('applied', trip.asked, seen);
+  if (outcome.kind === 'rolled-back' || outcome.kind === 'failed') {
+    return same(outcome.kind, trip.before, seen);
+  }
+  if (outcome.kind === 'rollback-incomplete') return judgeResidue(trip, world, outcome);
+  return [`ended ${JSON.stringify(outcome).slice(0, 300)}`];
+}
+
+function same(what: string, wanted: Seen, seen: Seen): readonly string[] {
+  const apart = [...dumpDifference(wanted.lines, seen.lines), ...dumpDifference(wanted.ledger, seen.ledger)];
+  return apart.length === 0 ? [] : [`${what}, but ${apart.slice(0, 6).join('\n        ')}`];
+}
+
+/** What is said to remain does remain, and is answered for: the next apply goes on from there. */
+async function judgeResidue(
+  trip: Trip,
+  world: World,
+  { residue }: Outcome & { kind: 'rollback-incomplete' },
+): Promise<readonly string[]> {
+  const apart = dumpDifference(trip.before.lines, dump(world.state));
+  if (residue.length === 0 || apart.length === 0) {
+    return [`rollback-incomplete with a residue of ${residue.length} and ${apart.length} differences`];
+  }
+  return judgeHealed(trip, world);
+}
+
+/** Whatever is there: planned anew and applied, it is as the file wants it. */
+export async function judgeHealed({ scenario: asked }: Trip, world: World): Promise<readonly string[]> {
+  const scenario = { ...asked, options: { allowDisruption: true } };
+  const ended = await applyScenario(world, scenario, 'healed').then(
+    (outcome): Ended => ({ outcome }),
+    (error: unknown): Ended => ({ defect: String(error) }),
+  );
+  if ('defect' in ended) return [`apply after it threw ${ended.defect}`];
+  if ('outcome' in ended && !['applied', 'nothing-to-do'].includes(ended.outcome.kind)) {
+    return [`apply after it ended ${JSON.stringify(ended.outcome).slice(0, 600)}`];
+  }
+  const { differences } = await planOf(world, scenario);
+  return differences.length === 0
+    ? []
+    : [`after the next apply ${JSON.stringify(differences).slice(0, 300)} is left`];
+}
+
+/** A new process sees the open plan, and goes on or back. */
+async function judgeKilled(trip: Trip, world: World): Promise<readonly string[]> {
+  const { open } = await world.process().fold();
+  // Killed before it was written down, or after its end was.
+  if (!open) return either(trip, await see(world));
+  const { plan } = await planOf(world, trip.scenario);
+  const told = plan.findings.some(({ code }) => code === 'VF3010') ? [] : ['the open plan is not told'];
+  return [...told, ...(await goOn(trip, world.clone(), 'resume')), ...(await goOn(trip, world, 'rollback'))];
+}
+
+function either(trip: Trip, seen: Seen): readonly string[] {
+  const asBefore = same('killed', trip.before, seen);
+  return asBefore.length === 0 || same('', trip.asked, seen).length === 0 ? [] : asBefore;
+}
+
+async function goOn(trip: Trip, world: World, way: 'resume' | 'rollback'): Promise<readonly string[]> {
+  const isBack = way === 'rollback' || (await world.process().fold()).open?.direction === 'back';
+  const ended = await attempt(world, { do: way });
+  const kind = 'outcome' in ended ? ended.outcome.kind : '';
+  const wanted = isBack ? ['rolled-back', 'rollback-incomplete'] : ['applied'];
+  const wrong = wanted.includes(kind) ? [] : [`ended ${JSON.stringify(ended).slice(0, 600)}`];
+  return [...wrong, ...(await judge(trip, world, ended))].map((line) => `${way}: ${line}`);
+}
+
+/** Killed and rebooted: nothing of the old plan is replayed, and what the file wants is made anew. */
+export async function judgeRebooted(trip: Trip, world: World): Promise<readonly string[]> {
+  const fresh = trip.start.clone();
+  for (const { state } of [world, fresh]) {
+    reboot(state);
+    state.log = [];
+    state.faults = [];
+  }
+  const untouched = dump(world.state);
+  if (trip.verb !== 'apply') return destroyed(trip, world, untouched);
+  const healed = await judgeHealed(trip, world);
+  await applyScenario(fresh, trip.scenario, 'healed');
+  const [ran, wanted] = [world, fresh].map(({ state }) => state.log.map(commandOf));
+  const replayed =
+    JSON.stringify(ran) === JSON.stringify(wanted) ? [] : ['not the commands of a host as it was'];
+  return [...healed, ...replayed];
+}
+
+async function destroyed(trip: Trip, world: World, untouched: readonly string[]): Promise<readonly string[]> {
+  const plan = await wayBack(world, trip.scenario, 'destroy');
+  if (!plan) return ['nothing to destroy'];
+  const ended = await attempt(world, request({ plan, verb: 'destroy' }));
+  if (!('outcome' in ended) || ended.outcome.kind !== 'applied')
+    return [`destroy ended ${JSON.stringify(ended)}`];
+  const { ledger } = await see(world);
+  const left = ledger.length > 1 ? [`the ledger still holds ${ledger.slice(0, 3)}`] : [];
+  return trip.scenario.found.length > 0 ? left : [...left, ...dumpDifference(untouched, dump(world.state))];
+}
+
+function commandOf({ run, stdin, write, text }: LogEntry): readonly unknown[] {
+  return [run, stdin, write, text];
+}
