@@ -1,7 +1,7 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Step } from '../model/plan.ts';
-import { type Difference, type Haves, haveAt, keyOf, unseenOf } from './differences.ts';
+import { type Difference, type Haves, keyOf, unseenOf } from './differences.ts';
 import type { Occupancy } from './in-use.ts';
 import { resourceOf } from './order.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -58,21 +58,21 @@ function foreign({ host, ledger, differences }: CheckInput): readonly Finding[] 
 
 /** A pool of the right size is somebody else's all the same: what it holds is not vflane's to unbind. */
 function foreignPools({ host, ledger, differences, haves }: CheckInput): readonly Finding[] {
-  const differing = differences.filter(({ resource }) => resource.startsWith('vf-'));
-  const pfs = new Set(differing.map(({ at }) => at.slice(0, at.indexOf('/'))));
   const sized = new Set(differences.filter(({ resource }) => resource === 'num-vfs').map(({ at }) => at));
-  return [...pfs].flatMap((pf) => {
-    const have = haveAt(haves, 'num-vfs', pf);
-    if (have === null || sized.has(pf) || ledger.entries.has(`num-vfs ${pf}`)) return [];
-    return [
-      finding(
-        'VF3002',
-        { host, at: `num-vfs ${pf}` },
-        `${host}: the ${JSON.stringify(have)} VFs of ${pf} are not of vflane's making, and some would be set up anew`,
-        poolHint(pf),
-      ),
-    ];
-  });
+  const pools = [...(haves.get('num-vfs') ?? [])].filter(
+    ([pf, have]) => have !== null && !sized.has(pf) && !ledger.entries.has(`num-vfs ${pf}`),
+  );
+  const touched = pools.filter(([pf]) =>
+    differences.some(({ resource, at }) => resource.startsWith('vf-') && at.startsWith(`${pf}/`)),
+  );
+  return touched.map(([pf, have]) =>
+    finding(
+      'VF3002',
+      { host, at: `num-vfs ${pf}` },
+      `${host}: the ${JSON.stringify(have)} VFs of ${pf} are not of vflane's making, and some would be set up anew`,
+      poolHint(pf),
+    ),
+  );
 }
 
 function poolHint(pf: string): string {

@@ -6,8 +6,15 @@ export interface VfPlace {
   readonly index: number;
 }
 
+/** Every resource asks for the place of every VF: it is the same text each time, made and hashed once. */
+const places = new Map<PciAddress, string[]>();
+
 export function vfAt(pf: PciAddress, index: number): string {
-  return `${pf}/${index}`;
+  const ofPf = places.get(pf) ?? [];
+  places.set(pf, ofPf);
+  const known = ofPf[index] ?? `${pf}/${index}`;
+  ofPf[index] = known;
+  return known;
 }
 
 export function vfPlace(at: string): VfPlace {

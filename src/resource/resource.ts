@@ -63,6 +63,6 @@ export type Taken =
 
 export const nothing: Move = { actions: [] };
 
-export function pciPath(pci: string | Lookup, ...rest: readonly string[]): Text {
-  return ['/sys/bus/pci/devices/', pci, rest.map((part) => `/${part}`).join('')];
+export function pciPath(pci: string | Lookup, attribute: string): Text {
+  return ['/sys/bus/pci/devices/', pci, `/${attribute}`];
 }

@@ -70,7 +70,8 @@ function seen({ driver, driverOverride }: VfState): Json {
 
 /** '' for none. */
 function parts(value: Json): { readonly driver: string; readonly override: string } {
-  const [driver = '', override = driver] = `${value ?? ''}`.split(' override ');
+  if (value === null) return { driver: '', override: '' };
+  const [driver = '', override = driver] = `${value}`.split(' override ');
   return { driver: driver === 'none' ? '' : driver, override };
 }
 
