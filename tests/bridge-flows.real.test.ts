@@ -85,6 +85,19 @@ describe.skipIf(missing)('a tenant bridge on real Open vSwitch', () => {
     expect(outputs('bond0.20', hello)).not.toBe('drop');
   });
 
+  test('what came by a tunnel goes out by another only where these are not protected', () => {
+    const hello = frame('02:00:00:00:00:09', broadcast, 0x0800, []);
+    const numberOf = (port: string) =>
+      new RegExp(`^ *${port} \\d+/(\\d+):`, 'm').exec(ovs.appctl('dpif/show'))?.[1];
+    const reached = () => outputs('vx-beta', hello).split(',');
+    expect(reached()).toContain(numberOf('vx-gamma'));
+    const tunnels = bridge.tunnels.flatMap(({ port }) => ['--', 'set', 'port', port, 'protected=true']);
+    ovs.vsctl(...tunnels.slice(1));
+    expect(reached()).not.toContain(numberOf('vx-gamma'));
+    expect(reached()).toContain(numberOf('g1'));
+    expect(outputs('g4', hello).split(',')).toContain(numberOf('vx-gamma'));
+  });
+
   test('real packets: another guest gets every legal frame in order, and nothing else', async () => {
     const sent = forgeries.filter(({ by = 'g1' }) => by === 'g1');
     const legal = sent.filter(({ legalBy }) => legalBy === undefined).map((one) => one.legal);

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parseNftTable } from './nft.ts';
+
+const inTable = { family: 'inet', table: 'vflane', handle: 7 };
+const drop = { drop: null };
+const toVxlan = { match: { op: '==', left: { payload: { protocol: 'udp', field: 'dport' } }, right: 4789 } };
+const rule = { rule: { ...inTable, chain: 'underlay', expr: [toVxlan, drop] } };
+const chain = {
+  chain: { ...inTable, name: 'underlay', type: 'filter', hook: 'input', prio: -10, policy: 'accept' },
+};
+const listed = (...objects: readonly object[]) => {
+  return JSON.stringify({ nftables: [{ metainfo: { version: '1.1.3' } }, { table: inTable }, ...objects] });
+};
+
+test('what is no part of a rule’s meaning is left out', () => {
+  expect(parseNftTable(listed(chain, rule))).toEqual([
+    'add chain inet vflane underlay { type filter hook input priority -10; policy accept; }',
+    'add rule inet vflane underlay udp dport 4789 drop',
+  ]);
+});
+
+const counted = { ...rule.rule, expr: [toVxlan, { counter: { packets: 1, bytes: 2 } }, drop] };
+const notVxlan = { ...toVxlan.match, op: '!=' };
+
+test.each([
+  ['a rule with a statement more', { rule: counted }, /^# rule .*counter/],
+  [
+    'a rule that means the opposite',
+    { rule: { ...rule.rule, expr: [{ match: notVxlan }, drop] } },
+    /^# rule .*!=/,
+  ],
+  [
+    'a set with a timeout',
+    { set: { ...inTable, name: 's', type: 'ifname', timeout: 60 } },
+    /^# set .*timeout/,
+  ],
+  ['a name with nft’s own signs in it', { rule: { ...rule.rule, chain: 'a; flush ruleset' } }, /^# rule /],
+  ['an object of another kind', { flowtable: { ...inTable, name: 'f' } }, /^# flowtable /],
+])('%s is seen as a difference, and never as a command', (_what, object, line) => {
+  expect(parseNftTable(listed(object))).toEqual([expect.stringMatching(line)]);
+});
+
+test('no table is not an empty table', () => {
+  expect(() => parseNftTable('')).toThrow(SyntaxError);
+  expect(() => parseNftTable('{}')).toThrow(TypeError);
+});
+
+test('whatever the JSON, each line is one command or one comment', () => {
+  const object = fc.dictionary(fc.constantFrom('set', 'chain', 'rule', 'table'), fc.jsonValue());
+  fc.assert(
+    fc.property(fc.array(object), (objects) => {
+      for (const line of parseNftTable(listed(...objects))) expect(line).toMatch(/^(?:# |add )[^\n]*$/);
+    }),
+  );
+});

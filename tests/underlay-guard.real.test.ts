@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process';
+import { delimiter, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { underlayGuard, underlayGuardLines } from '../src/datapath/underlay-guard.ts';
+import type { OverlaySpec } from '../src/model/host-spec.ts';
+import { asIfName } from '../src/model/names.ts';
+import { replaceNftTable } from '../src/model/nft-table.ts';
+import { parseNftTable } from '../src/observe/nft.ts';
+import { bridgeSpec } from './support/overlay.ts';
+
+const env = { ...process.env, PATH: `${process.env.PATH ?? ''}${delimiter}/usr/sbin${delimiter}/sbin` };
+const senders = join(import.meta.dirname, 'support/senders.mjs');
+
+/** Runs a script in a network namespace of its own, which ends with it; `$1`, `$2`, … are the words. */
+function apart(script: string, ...words: readonly string[]): string {
+  const argv = ['--map-root-user', '--net', 'sh', '-euc', script, 'sh', ...words];
+  return execFileSync('unshare', argv, { env, encoding: 'utf8', timeout: 10_000, stdio: 'pipe' });
+}
+
+function missingNft(): string | undefined {
+  try {
+    apart('nft list tables; ip link set lo up');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const missing = missingNft();
+if (missing) console.warn(`skipped: the guard of the underlay on real nftables: ${missing}`);
+
+const overlay4: OverlaySpec = {
+  local: '192.168.9.1',
+  peers: ['192.168.9.3', '192.168.9.2'],
+  bridges: [bridgeSpec],
+};
+const overlay6: OverlaySpec = { ...overlay4, local: 'fd09::1', peers: ['fd09:0:0::3', 'fd09::2'] };
+
+describe.skipIf(missing)('the guard of the underlay on real nftables', () => {
+  const loaded = (first: string, second = first): string =>
+    apart('echo "$1" | nft -f -; echo "$2" | nft -f -; nft -j list table inet vflane', first, second);
+
+  test.each([
+    ['IPv4', overlay4],
+    ['IPv6', overlay6],
+    ['no peers and no bridges', { ...overlay4, peers: [], bridges: [] }],
+  ])('%s: what was written is what is listed, written twice too', (_what, overlay) => {
+    expect(parseNftTable(loaded(underlayGuard(overlay)))).toEqual(underlayGuardLines(overlay));
+  });
+
+  test('a table changed by hand is told apart, and replaced whole', () => {
+    const byHand = `${underlayGuard(overlay4)}insert rule inet vflane underlay accept\n`;
+    expect(parseNftTable(loaded(byHand))).not.toEqual(underlayGuardLines(overlay4));
+    const again = loaded(byHand, underlayGuard(overlay6));
+    expect(parseNftTable(again)).toEqual(underlayGuardLines(overlay6));
+  });
+
+  test('taking the table away leaves the others', () => {
+    const mine = 'add table inet mine\n';
+    const left = apart(
+      'echo "$1" | nft -f -; echo "$2" | nft -f -; echo "$2" | nft -f -; nft list tables',
+      mine + underlayGuard(overlay4),
+      replaceNftTable([]),
+    );
+    expect(left.trim()).toBe('table inet mine');
+  });
+
+  /** Whose datagrams reach the tunnel address, of those of a peer, a stranger and this host. */
+  function heard(overlay: OverlaySpec, port = 4789): unknown {
+    const { local } = overlay;
+    const [peer = local] = overlay.peers;
+    const stranger = peer.replace('3', '66');
+    const addresses = [local, peer, stranger];
+    const script = `
+      ip link set lo up
+      for address in ${addresses.join(' ')}; do ip address add "$address" dev lo nodad; done
+      echo "$1" | nft -f -
+      exec "$2" "$3" "$4"`;
+    const told = JSON.stringify({ to: local, from: [peer, stranger, local], port });
+    return JSON.parse(apart(script, underlayGuard(overlay), process.execPath, senders, told));
+  }
+
+  test('VXLAN comes in from the fabric’s hosts only; another port is nobody’s business', () => {
+    expect(heard(overlay4)).toEqual(['192.168.9.3']);
+    expect(heard({ ...overlay6, peers: ['fd09::3'] })).toEqual(['fd09::3']);
+    expect(heard(overlay4, 4790)).toEqual(['192.168.9.3', '192.168.9.66', '192.168.9.1']);
+  });
+
+  test('by a tenant’s bridge it comes in from nobody, whatever address it bears', () => {
+    const name = asIfName('lo');
+    expect(name && heard({ ...overlay4, bridges: [{ ...bridgeSpec, name }] })).toEqual([]);
+  });
+});
