@@ -46,7 +46,7 @@ export async function planFromFile(
   options: PlanOptions,
 ): Promise<HostPlan> {
   const expand = datapaths[host.datapath];
-  if (!expand) return refusedPlan(site, await site.fold(), notBuilt(fabric, host));
+  if (!expand) return refusedPlan(site, await site.fold(), [notBuilt(fabric, host)], unobserved);
   const { fold, state } = await look(site, fabric, host);
   const spec = expand(fabric, host, fold.ledger);
   const wants = wantsOf(spec, state, fold.ledger);
@@ -94,7 +94,10 @@ export async function planToUndo(
   const { fold, state } = await look(site, undefined, host);
   const [last, before] = undoable(fold);
   const undone = last === undefined ? undefined : await site.plan(last);
-  if (!undone) return undefined;
+  if (!undone) {
+    const findings = waiting(site.name, fold, state);
+    return findings.length === 0 ? undefined : refusedPlan(site, fold, findings, state);
+  }
   const allocation = before === undefined ? {} : ((await site.plan(before))?.allocation ?? {});
   return planBackwards(
     site,
@@ -172,15 +175,14 @@ function notBuilt(fabric: Fabric, host: FabricHost): Finding {
   );
 }
 
-function refusedPlan(site: Site, fold: Fold, reason: Finding): HostPlan {
-  const plan: Plan = {
-    host: site.name,
-    basis: '',
-    steps: [],
-    allocation: fold.ledger.allocation,
-    findings: [reason],
+function refusedPlan(site: Site, fold: Fold, findings: readonly Finding[], state: HostState): HostPlan {
+  const { allocation } = fold.ledger;
+  return {
+    plan: { host: site.name, basis: '', steps: [], allocation, findings },
+    differences: [],
+    state,
+    fold,
   };
-  return { plan, differences: [], state: unobserved, fold };
 }
 
 const unobserved: HostState = {
