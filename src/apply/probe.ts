@@ -1,7 +1,7 @@
 import { HostError, type HostReader } from '../host/host.ts';
 import { type Json, sameJson } from '../model/json.ts';
 import type { Unmet } from '../model/outcome.ts';
-import type { Probe } from '../model/plan.ts';
+import type { Lookup, Probe } from '../model/plan.ts';
 import { WalkError, walkJson } from './json-walk.ts';
 import { fill, type Look, lastPart, lookAt, lookupWords, resolve, textWords, Unresolved } from './resolve.ts';
 import { CannotTell, holderOf } from './unused.ts';
@@ -55,8 +55,20 @@ async function answer(round: Round, probe: Probe): Promise<Answer> {
   if ('read' in probe) return sameText(await readTrimmed(look, await fill(look, probe.read)), probe.is);
   if ('link' in probe) return sameText(await linkEnd(look, await fill(look, probe.link)), probe.is);
   if ('query' in probe) return queried(round, probe);
-  const holder = await holderOf(look.reader, await resolve(look, probe.unused));
+  const vf = await vfThere(look, probe.unused);
+  const holder = vf === undefined ? undefined : await holderOf(look.reader, vf);
   return { holds: holder === undefined, saw: holder ?? 'unused' };
+}
+
+/** A VF that is not there is in nobody's use. */
+async function vfThere(look: Look, vf: Lookup): Promise<string | undefined> {
+  try {
+    return await resolve(look, vf);
+  } catch (error) {
+    const { cause } = error as Error;
+    if (cause instanceof HostError && cause.details.errno === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function sameText(saw: string, wanted: string): Answer {

@@ -93,6 +93,27 @@ describe('rolling back', () => {
     expect(result).toMatchObject({ stepsUndone: 0, failures: [{ n: 0 }] });
     expect(world.card.vlans.size).toBe(2);
   });
+
+  it('leaves a guest the VLAN and the PF of a VF that it has taken since', async () => {
+    const world = new FakeWorld();
+    const plan = cardPlan();
+    const undoGuard = [{ unused: { vf: { pf: pf as PciAddress, index: 0 } } }];
+    const vf = `${pf}/0`;
+    const steps = plan.steps.map((step) =>
+      step.resource === 'vf-driver'
+        ? { ...step, undoGuard, changes: step.changes.map((change) => ({ ...change, at: vf })) }
+        : step,
+    );
+    await apply(world.session(), { ...plan, steps });
+    world.card.open = [{ path: '/dev/vfio/20', pid: 78, command: 'qemu-system-x86' }];
+    const { result } = await rollback(world, world.session(), '');
+    expect(result).toMatchObject({ stepsUndone: 1, failures: [{ n: 3 }, { n: 2 }, { n: 1 }, { n: 0 }] });
+    expect([...world.card.vlans]).toEqual([
+      [0, 40],
+      [1, 41],
+    ]);
+    expect(world.card.bonds.size).toBe(0);
+  });
 });
 
 describe('commit-confirm', () => {

@@ -25,9 +25,10 @@ export async function rollbackPlan(options: RollbackOptions): Promise<RollbackRe
   const walk: Walk = { ...rest, plan: open.plan, planId: open.id };
   await noteOrWarn(walk, 0, () => mark(walk));
   const failures: UndoFailure[] = [];
+  const inUse = new Set<string>();
   let stepsUndone = 0;
   for (const { n, step, state } of toUndo(open)) {
-    const failure = await undoStep(walk, n, step, state);
+    const failure = await undoStep(walk, n, step, state, inUse);
     if (failure) failures.push(failure);
     else stepsUndone++;
   }
@@ -51,10 +52,11 @@ async function undoStep(
   n: number,
   step: Step,
   state: StepState | undefined,
+  inUse: Set<string>,
 ): Promise<UndoFailure | undefined> {
   const startedAt = walk.clock.now();
   walk.onEvent({ kind: 'undo-start', ...aboutStep(walk, n, step) });
-  const messages = await undoUnlessGuarded(walk, n, step, state?.resolved ?? {});
+  const messages = await undoUnlessInUse(walk, n, step, state?.resolved ?? {}, inUse);
   await noteOrWarn(walk, n, () =>
     noteStep(walk, n, messages.length ? 'undo-failed' : 'undone', { messages }),
   );
@@ -67,17 +69,24 @@ async function undoStep(
   return failure;
 }
 
-// A VF that came into a guest's use since is not taken from it by a way back either.
-async function undoUnlessGuarded(
+/**
+ * A VF that came into a guest's use since is not taken from it by a way back either. All that the guest relies on stays
+ * with it, the VF's settings and its PF: without its VLAN it would be on the untagged wire.
+ */
+async function undoUnlessInUse(
   walk: Walk,
   n: number,
   step: Step,
   known: StepState['resolved'],
+  inUse: Set<string>,
 ): Promise<readonly string[]> {
+  const used = step.changes.find(({ at }) => inUse.has(at));
+  if (used) return [`left as it is: ${used.resource} ${used.at} is relied on by what is in use`];
   try {
     await guard(walk, step.undoGuard ?? []);
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
+    for (const { at } of step.changes) inUse.add(at).add(at.split('/')[0] ?? at);
     return [error.message];
   }
   return undoActions(walk, n, step.undo, known);
