@@ -108,7 +108,7 @@ function print(figures, { node, cores, load }) {
   console.log(`\nNode ${node}, ${cores} cores, load ${load.toFixed(1)}. Times are medians of runs in turns.`);
   if (figures.some((figure) => figure.kind === 'time' && !isMet(figure)) && load > cores / 2) {
     console.log(
-      'A time missed its limit while others were using this machine: measure again when it is quiet.',
+      'A time missed its limit, and others were using this machine: measure again when it is quiet before believing it.',
     );
   }
 }
