@@ -40,16 +40,18 @@ const drop = (table: number, ...match: readonly string[]): Flow => {
   return { table, priority: 200, match, actions: 'drop' };
 };
 
-/** What makes a guest the network's authority, whatever address it has. */
+/**
+ * What makes a guest the network's authority, whatever address it has. Not among it: ICMP redirects of IPv4, which count
+ * only from the gateway's address (RFC 1122, 3.2.2.2). To ask for their type would keep every ping out of a card's tables.
+ */
 const neverFromGuests: readonly Flow[] = [
-  // A DHCP server: by its own port (RFC 2131, 4.1), and by the client's, because clients do not look at the former.
+  // A DHCP server: by its own port (RFC 2131, 4.1), and by the client's, because clients do not look at the former. OVS
+  // shows no port of a fragment (ovs-ofctl(8), set-frags), but a client without an address reads no fragments.
   drop(tables.protocol, 'udp', 'tp_src=67'),
   drop(tables.protocol, 'udp', 'tp_dst=68'),
   // The same of DHCPv6, whose servers may send from any port (RFC 8415, 7.2; RFC 7610, 5).
   drop(tables.protocol, 'udp6', 'tp_src=547'),
   drop(tables.protocol, 'udp6', 'tp_dst=546'),
-  // ICMP redirect (RFC 792).
-  drop(tables.protocol, 'icmp', 'icmp_type=5'),
   // A first fragment that ends before its chain of headers does hides what it carries (RFC 7112; RFC 7113, 2.2). OVS then
   // says protocol 0 (lib/flow.c), the kernel 59 (net/openvswitch/flow.c, parse_ipv6hdr): neither is one of a real packet.
   drop(tables.protocol, 'ipv6', 'nw_proto=0'),
@@ -61,19 +63,25 @@ const neverFromGuests: readonly Flow[] = [
   drop(tables.icmp6, 'icmp6', 'icmp_type=134'),
   drop(tables.icmp6, 'icmp6', 'icmp_type=137'),
   // Where an option stands twice OVS shows neither it nor the target (lib/flow.c, parse_icmpv6), but a guest reads it.
-  drop(tables.icmp6, 'icmp6', 'icmp_type=135', 'icmp_code=0', 'nd_target=::'),
-  drop(tables.icmp6, 'icmp6', 'icmp_type=136', 'icmp_code=0', 'nd_target=::'),
+  drop(tables.neighbour, 'icmp6', 'icmp_type=135', 'icmp_code=0', 'nd_target=::'),
+  drop(tables.neighbour, 'icmp6', 'icmp_type=136', 'icmp_code=0', 'nd_target=::'),
 ];
 
-/** IP goes on to the check of its source, ICMPv6 by a table of its own: only there is anyone asked for types and targets. */
+/**
+ * IP goes on to the check of its source. ICMPv6 and its neighbour discovery have tables of their own, because each field
+ * that a table asks for narrows what OVS and a card can remember of a stream: TCP is asked for none of them.
+ */
 const onwards: readonly Flow[] = [
   { table: tables.protocol, priority: 50, match: ['ip'], actions: next(tables.source) },
   { table: tables.protocol, priority: 50, match: ['ipv6'], actions: next(tables.source) },
   { table: tables.protocol, priority: 60, match: ['icmp6'], actions: next(tables.icmp6) },
   { table: tables.icmp6, priority: 50, match: ['icmp6'], actions: next(tables.source) },
-  // Solicitations and advertisements that no guest's own flow took.
-  { table: tables.icmp6, priority: 60, match: ['icmp6', 'icmp_type=135'], actions: 'drop' },
-  { table: tables.icmp6, priority: 60, match: ['icmp6', 'icmp_type=136'], actions: 'drop' },
+  ...[135, 136].map((type) => ({
+    table: tables.icmp6,
+    priority: 60,
+    match: ['icmp6', `icmp_type=${type}`],
+    actions: next(tables.neighbour),
+  })),
 ];
 
 /** A guest that has no address yet asks for routers (RFC 4861, 4.1) and joins groups (RFC 3590, 4; RFC 3810, 5.2.13). */

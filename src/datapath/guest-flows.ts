@@ -2,7 +2,7 @@ import type { GuestPortSpec } from '../model/host-spec.ts';
 import { type Flow, inPort, linkLocal, printedAddress } from './flow-line.ts';
 
 /** Where a guest's frame has got to: each table asks one question, so that flows grow with a guest's addresses, not with their square. */
-export const tables = { sender: 0, protocol: 1, icmp6: 2, source: 3 } as const;
+export const tables = { sender: 0, protocol: 1, icmp6: 2, neighbour: 3, source: 4 } as const;
 
 /** `resubmit` and not `goto_table`, which OpenFlow 1.0 has not: it stays the same whatever versions the bridge is given. */
 export const next = (table: number): string => `resubmit(,${table})`;
@@ -54,7 +54,7 @@ function neighbourDiscovery(guest: GuestPortSpec): readonly Flow[] {
   const llas = [guest.mac, noLla];
   const toSource = (match: readonly string[]): Flow => {
     const all = ['icmp6', inPort(guest.port), ...match];
-    return { table: tables.icmp6, priority: 100, match: all, actions: next(tables.source) };
+    return { table: tables.neighbour, priority: 100, match: all, actions: next(tables.source) };
   };
   return [
     ...llas.map((lla) => toSource(['icmp_type=135', 'icmp_code=0', `nd_sll=${lla}`])),
@@ -69,7 +69,7 @@ function neighbourDiscovery(guest: GuestPortSpec): readonly Flow[] {
 function duplicateDetection(guest: GuestPortSpec, address: string): Flow {
   const nd = ['ipv6_src=::', 'icmp_type=135', 'icmp_code=0', `nd_target=${address}`, `nd_sll=${noLla}`];
   return {
-    table: tables.icmp6,
+    table: tables.neighbour,
     priority: 110,
     match: ['icmp6', inPort(guest.port), ...nd],
     actions: 'NORMAL',

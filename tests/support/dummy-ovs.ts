@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -10,7 +11,8 @@ import { delimiter, join } from 'node:path';
 export interface DummyOvs {
   readonly folder: string;
   vsctl(...words: readonly string[]): string;
-  appctl(...words: readonly string[]): string;
+  /** What `ovs-appctl` asks for, without the process: hundreds of questions take no time. */
+  appctl(...words: readonly string[]): Promise<string>;
   ofctl(words: readonly string[], stdin?: string): string;
   stop(): Promise<void>;
 }
@@ -66,7 +68,7 @@ export async function startDummyOvs(): Promise<DummyOvs> {
   return {
     folder,
     vsctl,
-    appctl: (...words) => output(['ovs-appctl', '-t', join(folder, 'ovs-vswitchd.ctl'), ...words], folder),
+    appctl: (...words) => asked(join(folder, 'ovs-vswitchd.ctl'), words),
     ofctl: (words, stdin) => output(['ovs-ofctl', ...words], folder, stdin),
     stop: async () => {
       await Promise.all(children.toReversed().map(ended));
@@ -81,6 +83,32 @@ function own(folder: string, name: string): readonly string[] {
     '--no-chdir',
     `--log-file=${join(folder, `${name}.log`)}`,
   ];
+}
+
+/** One question of JSON-RPC on a daemon's control socket (ovs-appctl(8), lib/unixctl.c); no answer within 10 s is an error. */
+function asked(path: string, [method, ...params]: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    let text = '';
+    socket.setTimeout(10_000, () => socket.destroy(new Error(`${method}: no answer on ${path} within 10 s`)));
+    socket.setEncoding('utf8').on('error', reject);
+    socket.on('data', (chunk) => {
+      text += chunk;
+      const answer = whole(text);
+      if (answer) socket.destroy();
+      if (answer?.error) reject(new Error(`${method}: ${answer.error}`));
+      else if (answer) resolve(String(answer.result));
+    });
+    socket.write(JSON.stringify({ method, params, id: 0 }));
+  });
+}
+
+function whole(text: string): { readonly result?: unknown; readonly error?: unknown } | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Starts a daemon and waits until it answers on its control socket. */

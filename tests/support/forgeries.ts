@@ -1,6 +1,7 @@
 import type { GuestPortSpec } from '../../src/model/host-spec.ts';
 import { asGuestName, asIfName, asMacAddress, asNetworkName } from '../../src/model/names.ts';
 import * as f from './frames.ts';
+import { known } from './overlay.ts';
 
 /** What no guest may send, and beside it what differs in nothing else and it may. */
 export interface Forgery {
@@ -12,11 +13,6 @@ export interface Forgery {
   readonly legalBy?: string;
   /** Not even a guest without spoofchk may send it. */
   readonly always?: boolean;
-}
-
-function known<Name>(name: Name | undefined): Name {
-  if (name === undefined) throw new Error('a test names something that is no name');
-  return name;
 }
 
 function guestPort(number: number, more: Partial<GuestPortSpec>): GuestPortSpec {
@@ -138,11 +134,6 @@ const addresses: readonly Forgery[] = [
     what: 'the link-local address of another',
     forged: f.ipv6({ ...fromLl, from: other.ll }, 17, web),
     legal: f.ipv6(fromLl, 17, web),
-  },
-  {
-    what: 'an ICMP redirect',
-    forged: f.ipv4(from4, 1, f.icmp(5)),
-    legal: f.ipv4(from4, 1, f.icmp(8)),
   },
 ];
 

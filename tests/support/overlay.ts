@@ -1,7 +1,7 @@
 import type { BridgeSpec } from '../../src/model/host-spec.ts';
 import { asHostName, asIfName, asNetworkName } from '../../src/model/names.ts';
 
-function known<Name>(name: Name | undefined): Name {
+export function known<Name>(name: Name | undefined): Name {
   if (name === undefined) throw new Error('a test names something that is no name');
   return name;
 }
