@@ -10,6 +10,8 @@ const rules: { readonly [kind in Netdev['kind']]: Rule } = {
   management: () => true,
   dummy: () => true,
   vxlan: () => true,
+  openvswitch: () => true,
+  tun: () => true,
   bridge: (state, bridge) => slavesOf(state, bridge).some((port) => hasCarrier(state, port)),
   representor: () => true,
   pf: (state, netdev) => portHasWire(state, pfAt(state, netdev.pci)),

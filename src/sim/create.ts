@@ -4,6 +4,9 @@ import { type KernelName, kernels } from './kernels.ts';
 import { burntIn } from './macs.ts';
 import { loopback } from './namespaces.ts';
 import { addNetdev } from './netdevs.ts';
+import { newOvs } from './ovs/create.ts';
+import { bootServices } from './ovs/service.ts';
+import { defaultPackages } from './packages.ts';
 import { probePf } from './probe.ts';
 import type { Clock, Pf, SimState } from './state.ts';
 
@@ -15,6 +18,8 @@ export interface SimOptions {
   readonly numOfVfs?: number;
   readonly uid?: number;
   readonly iommu?: boolean;
+  /** Debian packages; those that are not named are not installed. Everything the simulator knows, unless said. */
+  readonly packages?: readonly string[];
 }
 
 const defaultNumOfVfs = 16;
@@ -27,7 +32,7 @@ export function createState(options: SimOptions, clock: Clock = { kind: 'own', n
   const card = options.card ?? 'connectx5';
   const numOfVfs = Math.min(options.numOfVfs ?? defaultNumOfVfs, cards[card].maxVfs);
   const state: SimState = {
-    schema: 'vflane.sim-state/1',
+    schema: 'vflane.sim-state/2',
     name: options.name,
     card,
     kernel: options.kernel ?? 'debian-13',
@@ -40,12 +45,14 @@ export function createState(options: SimOptions, clock: Clock = { kind: 'own', n
     nextNumOfVfs: numOfVfs,
     cables: [true, true],
     ...volatile(),
+    packages: [...(options.packages ?? defaultPackages)],
+    ovs: newOvs(options.name),
     files: {},
     log: [],
     faults: [],
   };
-  boot(state);
   state.files = baseFiles(state);
+  boot(state);
   return state;
 }
 
@@ -66,6 +73,11 @@ type Volatile = Pick<
   | 'waiting'
   | 'timers'
   | 'dmesg'
+  | 'hugepages'
+  | 'rdmaNames'
+  | 'sysctls'
+  | 'nft'
+  | 'unitFiles'
 >;
 
 /** What a reboot forgets. */
@@ -86,6 +98,11 @@ function volatile(): Volatile {
     waiting: [],
     timers: [],
     dmesg: [],
+    hugepages: {},
+    rdmaNames: {},
+    sysctls: {},
+    nft: [],
+    unitFiles: {},
   };
 }
 
@@ -98,8 +115,11 @@ export function reboot(state: SimState): void {
 
 /** A brand-new host of the same kind; only the generation tells it from the old one. */
 export function reset(state: SimState): void {
-  const { name, card, kernel, uid, iommu } = state;
-  const fresh = createState({ name, card, kernel, uid, iommu, numOfVfs: state.nextNumOfVfs }, state.clock);
+  const { name, card, kernel, uid, iommu, packages } = state;
+  const fresh = createState(
+    { name, card, kernel, uid, iommu, packages, numOfVfs: state.nextNumOfVfs },
+    state.clock,
+  );
   const generation = state.generation + 1;
   Object.assign(state, fresh, { generation });
 }
@@ -111,6 +131,7 @@ function boot(state: SimState): void {
   addNetdev(state, { ...loopback('', 1), up: true });
   addManagement(state);
   plugCard(state);
+  bootServices(state);
 }
 
 function addManagement(state: SimState): void {

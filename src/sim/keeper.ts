@@ -58,7 +58,7 @@ function signature(path: string): string {
 
 function read(path: string): SimState {
   const state = JSON.parse(readFileSync(path, 'utf8')) as SimState;
-  if (state.schema !== 'vflane.sim-state/1') throw new Error(`${path}: not a simulated host's state`);
+  if (state.schema !== 'vflane.sim-state/2') throw new Error(`${path}: not a simulated host's state`);
   return state;
 }
 

@@ -3,7 +3,8 @@ import type { Netdev, SimState } from './state.ts';
 
 /** The kernel's words for RFC 2863, as `ip` prints them. */
 export function operstate(state: SimState, netdev: Netdev): string {
-  if (netdev.kind === 'loopback' || netdev.kind === 'vxlan' || netdev.kind === 'dummy') {
+  const carrierless: readonly Netdev['kind'][] = ['loopback', 'vxlan', 'dummy', 'openvswitch', 'tun'];
+  if (carrierless.includes(netdev.kind)) {
     return netdev.up ? 'UNKNOWN' : 'DOWN';
   }
   if (hasCarrier(state, netdev)) return 'UP';

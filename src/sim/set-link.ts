@@ -65,7 +65,10 @@ function setUp(state: SimState, netdev: Netdev, up: boolean): void {
 
 function setMaster(state: SimState, netdev: Netdev, master: number): readonly string[] {
   if (netdev.master === master) return [];
-  if (netdev.master !== 0) release(state, netdevAt(state, netdev.master), netdev);
+  const current = netdevAt(state, netdev.master);
+  // A port of the OVS datapath is let go by OVS alone: it has no ndo_del_slave.
+  if (current?.kind === 'openvswitch') throw new Refusal('EOPNOTSUPP');
+  if (current) release(state, current, netdev);
   if (master === 0) return [];
   const upper = netdevAt(state, master);
   if (!upper || upper.ns !== netdev.ns) throw new Refusal('EINVAL');

@@ -18,7 +18,9 @@ import { listDir, readFile, readLink, writeFile } from './files/root.ts';
 import { vfAt } from './functions.ts';
 import type { Keeper } from './keeper.ts';
 import { appendLog, type Change } from './log.ts';
-import { MissingProgram, start } from './start.ts';
+import { MissingProgram } from './missing.ts';
+import { settleOvs } from './ovs/vswitchd.ts';
+import { start } from './start.ts';
 import type { Fault, SimState, Timer } from './state.ts';
 
 /** The tool is dead: nothing it does on this host after that reaches it. */
@@ -111,6 +113,7 @@ export class SimHost implements Host {
         // As on this machine: a write of nothing would reach no attribute, a newline clears it.
         writeFile(state, '', path, text === '' && path.startsWith('/sys/') ? '\n' : text, 'ENOENT');
         settleBonds(state);
+        settleOvs(state);
         return { stdout: '', stderr: '' };
       }),
     );

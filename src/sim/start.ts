@@ -1,17 +1,15 @@
 import { settleBonds } from './bond.ts';
 import { because, type Call, failed, type Reply, telling } from './commands/program.ts';
 import { programs } from './commands/programs.ts';
+import { MissingProgram } from './missing.ts';
+import { settleOvs } from './ovs/vswitchd.ts';
 import type { SimState } from './state.ts';
-
-/** The program is not installed: exec(2) says ENOENT. */
-export class MissingProgram extends Error {
-  override readonly name = 'MissingProgram';
-}
 
 /** Runs one program on the host. @throws MissingProgram, Blocked */
 export function start(state: SimState, argv: readonly string[], stdin: string): Reply {
   const reply = startIn({ state, argv, stdin, ns: '', start: startInside });
   settleBonds(state);
+  settleOvs(state);
   return reply;
 }
 

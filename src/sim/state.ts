@@ -1,9 +1,11 @@
 import type { CardName } from './cards.ts';
 import type { KernelName } from './kernels.ts';
+import type { NftTable } from './nft/state.ts';
+import type { Ovs } from './ovs/state.ts';
 
 /** Everything a simulated host is: plain JSON, changed in place by the kernel's functions, stored whole. */
 export interface SimState {
-  readonly schema: 'vflane.sim-state/1';
+  readonly schema: 'vflane.sim-state/2';
   /** For messages, boot ids and MACs: two hosts differ by it. */
   name: string;
   card: CardName;
@@ -41,6 +43,18 @@ export interface SimState {
   /** Ordinary files; they outlive a reboot. */
   files: { [path: string]: string };
   dmesg: string[];
+  /** Debian packages that are installed, of those the simulator knows. */
+  packages: string[];
+  ovs: Ovs;
+  /** Pages by size in KiB. */
+  hugepages: { [sizeKib: string]: number };
+  /** RDMA devices that `rdma dev set` renamed. */
+  rdmaNames: { [key: string]: string };
+  /** What was written below /proc/sys, by path. */
+  sysctls: { [path: string]: string };
+  nft: NftTable[];
+  /** Drop-ins and units as systemd last read them, by path. */
+  unitFiles: { [path: string]: string };
   log: LogEntry[];
   faults: Fault[];
 }
@@ -93,7 +107,11 @@ type NetdevKind =
   | 'vlan'
   | 'vxlan'
   | 'dummy'
-  | 'bridge';
+  | 'bridge'
+  /** The OVS kernel datapath and its internal ports. */
+  | 'openvswitch'
+  /** A tap: the same of the userspace datapath. */
+  | 'tun';
 
 export interface Netdev {
   ifindex: number;

@@ -45,7 +45,16 @@ function masterName(state: SimState, netdev: Netdev): Fields {
   return master ? { master: master.name } : {};
 }
 
-const queueless: readonly Netdev['kind'][] = ['loopback', 'bond', 'veth', 'vlan', 'vxlan', 'dummy', 'bridge'];
+const queueless: readonly Netdev['kind'][] = [
+  'loopback',
+  'bond',
+  'veth',
+  'vlan',
+  'vxlan',
+  'dummy',
+  'bridge',
+  'openvswitch',
+];
 
 function qdisc(netdev: Netdev): string {
   if (netdev.kind === 'loopback') return 'noqueue';
@@ -90,7 +99,16 @@ function details(state: SimState, netdev: Netdev, isLink: boolean): Fields {
 }
 
 function linkInfo(state: SimState, netdev: Netdev): Fields {
-  const kinds: readonly Netdev['kind'][] = ['bond', 'veth', 'vlan', 'vxlan', 'dummy', 'bridge'];
+  const kinds: readonly Netdev['kind'][] = [
+    'bond',
+    'veth',
+    'vlan',
+    'vxlan',
+    'dummy',
+    'bridge',
+    'openvswitch',
+    'tun',
+  ];
   const own = kinds.includes(netdev.kind) ? { info_kind: netdev.kind, ...infoData(state, netdev) } : {};
   const info = { ...own, ...slaveInfo(state, netdev) };
   return Object.keys(info).length > 0 ? { linkinfo: info } : {};
@@ -138,6 +156,7 @@ function bondData(state: SimState, netdev: Netdev, bond: Bond): Fields {
 
 function slaveInfo(state: SimState, netdev: Netdev): Fields {
   const master = netdevAt(state, netdev.master);
+  if (master?.kind === 'openvswitch') return { info_slave_kind: 'openvswitch' };
   if (!netdev.slave || !master?.bond) return {};
   const backup = master.bond.mode === 'active-backup' && master.bond.active !== netdev.ifindex;
   return {
@@ -158,9 +177,10 @@ const noTraffic = {
   tx: { bytes: 0, packets: 0, errors: 0, dropped: 0, carrier_errors: 0, collisions: 0 },
 };
 
+/** A driver that can have VFs has the list, empty where there are none (net/core/rtnetlink.c, rtnl_fill_vf). */
 function vfList(state: SimState, netdev: Netdev): Fields {
   const pf = netdev.kind === 'pf' ? pfAt(state, netdev.pci) : undefined;
-  return pf && pf.vfs.length > 0 ? { vfinfo_list: pf.vfs.map(vfRecord) } : {};
+  return pf ? { vfinfo_list: pf.vfs.map(vfRecord) } : {};
 }
 
 /** print_vfinfo: no VLAN is an empty object, zero rates and QoS are left out (facts §4.1). */

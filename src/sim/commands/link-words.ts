@@ -119,7 +119,8 @@ function takeDevice(context: IpContext, found: Found, name: string): void {
 /** Of several `vf N …` in one command the kernel sees only the last attribute. */
 function parseVfWords(found: Found, words: Words, context: IpContext): void {
   const index = words.next();
-  if (!/^(0x[0-9a-f]+|\d+)$/i.test(index)) throw wrong(index, 'Invalid "vf" value\n');
+  // get_integer takes a sign; it is the kernel that knows no VF below 0 (seen on a real one).
+  if (!/^(-?0x[0-9a-f]+|-?\d+)$/i.test(index)) throw wrong(index, 'Invalid "vf" value\n');
   if (found.device === undefined)
     throw new Failure(255, 'Not enough information: "dev" argument is required.\n');
   found.settings.vf = parseVf(context, words, Number(index), found.device);

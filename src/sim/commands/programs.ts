@@ -1,3 +1,4 @@
+import { ovsVsctl } from '../ovs/vsctl.ts';
 import { devlink } from './devlink.ts';
 import { ethtool } from './ethtool.ts';
 import { cat, ls, mkdir, readlink, rm, tee, test } from './files.ts';
@@ -19,7 +20,8 @@ import {
   udevadm,
   uname,
 } from './system.ts';
-import { systemctl, systemdRun } from './systemd.ts';
+import { systemctl } from './systemctl.ts';
+import { systemdRun } from './systemd.ts';
 
 /** Every program the host has; another one is missing. */
 export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
@@ -37,6 +39,7 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['mkdir', mkdir],
   ['modprobe', modprobe],
   ['mstconfig', mstconfig],
+  ['ovs-vsctl', ovsVsctl],
   ['qemu-system-x86_64', qemu],
   ['readlink', readlink],
   ['reboot', reboot],

@@ -67,29 +67,3 @@ function parseSpan(text: string): number | undefined {
   const whole = parts.map(([part]) => part).join('') === text;
   return parts.length > 0 && whole && Number.isFinite(total) ? total : undefined;
 }
-
-export const systemctl: Program = ({ state, argv }) => {
-  const [verb, ...units] = argv.slice(1).filter((word) => !word.startsWith('-'));
-  if (verb === 'stop') return first(units.map((unit) => stop(state, unit)));
-  if (verb === 'is-active') return isActive(state, units[0] ?? '');
-  if (verb === 'daemon-reload' || verb === 'reset-failed' || verb === 'enable' || verb === 'disable')
-    return silent;
-  return failed(1, `Unknown command verb ${verb ?? ''}.\n`);
-};
-
-function first(replies: readonly Reply[]): Reply {
-  return replies.find((reply) => reply.code !== 0) ?? silent;
-}
-
-function stop(state: SimState, unit: string): Reply {
-  const name = unit.replace(/\.timer$/, '');
-  const isThere = unit.endsWith('.timer') && state.timers.some((timer) => timer.unit === name);
-  if (!isThere) return failed(5, `Failed to stop ${unit}: Unit ${unit} not loaded.\n`);
-  state.timers = state.timers.filter((timer) => timer.unit !== name);
-  return silent;
-}
-
-function isActive(state: SimState, unit: string): Reply {
-  const active = unit.endsWith('.timer') && state.timers.some((timer) => `${timer.unit}.timer` === unit);
-  return active ? said('active\n') : { stdout: 'inactive\n', stderr: '', code: 3 };
-}

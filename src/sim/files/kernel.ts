@@ -1,6 +1,7 @@
 import { managementPci } from '../create.ts';
 import { Refusal } from '../errno.ts';
 import { allVfs, cardOf, kernelOf } from '../functions.ts';
+import { infinibandNames } from '../infiniband.ts';
 import { bootConfig } from '../kernels.ts';
 import { lagMapping } from '../lag.ts';
 import { bootId } from '../macs.ts';
@@ -102,21 +103,10 @@ function lagDebug(state: SimState): Node {
   });
 }
 
-/** /sys/class/infiniband, as rdma-core's rules rename it: one device where the FDB is shared (facts §0b). */
+/** /sys/class/infiniband */
 export function infinibandDir(state: SimState): DirNode {
-  const names = () => {
-    if (!cardOf(state).switchdev) return [];
-    const ports = state.lag.sharedFdb ? state.pfs.slice(0, 1) : state.pfs;
-    const vfs = allVfs(state).filter((vf) => vf.driver === 'mlx5_core');
-    return [...ports, ...vfs].map((fn) => rdmaName(fn.pci));
-  };
+  const names = () => infinibandNames(state);
   return listing(names, (name) => (names().includes(name) ? dir({}) : undefined));
-}
-
-function rdmaName(pci: string): string {
-  const [, bus = '', rest = ''] = pci.split(':');
-  const [device = '', fn = ''] = rest.split('.');
-  return `rocep${Number.parseInt(bus, 16)}s${Number.parseInt(device, 16)}f${fn}`;
 }
 
 /** /dev/vfio */

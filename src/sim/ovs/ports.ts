@@ -1,0 +1,230 @@
+import { hasCarrier } from '../carrier.ts';
+import { Refusal } from '../errno.ts';
+import { setMtu } from '../mtu.ts';
+import { findNetdev } from '../netdevs.ts';
+import { removeNetdev } from '../remove.ts';
+import type { Netdev, SimState } from '../state.ts';
+import type { WantedBridge, WantedIface } from './bridge-wants.ts';
+import { numberOf, put } from './database.ts';
+import { internalNetdev, kernelDatapath } from './datapath-netdevs.ts';
+import { type Datum, sameDatum } from './datum.ts';
+import { dpdkFault } from './dpdk-port.ts';
+import type { BridgeInForce, Vswitchd } from './state.ts';
+import { isTunnel, TunnelBook, tunnelPorts } from './tunnels.ts';
+
+/** Port number of a bridge's own netdev (OpenFlow's OFPP_LOCAL, cut to 16 bits). */
+const localPort = 65534;
+
+/** Adds, keeps and removes the ports of every bridge, and writes into the database what became of each. */
+export function settlePorts(
+  state: SimState,
+  daemon: Vswitchd,
+  wanted: readonly WantedBridge[],
+  retry: boolean,
+): void {
+  const book = new TunnelBook();
+  letGo(state, wanted);
+  for (const bridge of wanted) {
+    const inForce = daemon.bridges[bridge.name];
+    if (!inForce) for (const iface of bridge.ifaces) tellError(iface, bridge, state);
+    else settleBridge({ state, daemon, bridge, inForce, book, retry });
+  }
+  settleTunnelNetdevs(state, wanted);
+  for (const bridge of wanted) {
+    settleLocal(state, bridge);
+    for (const iface of bridge.ifaces) tellStatus(state, iface);
+  }
+}
+
+interface Settling {
+  readonly state: SimState;
+  readonly daemon: Vswitchd;
+  readonly bridge: WantedBridge;
+  readonly inForce: BridgeInForce;
+  readonly book: TunnelBook;
+  readonly retry: boolean;
+}
+
+/** The bridge's own name is taken by another netdev. */
+function tellError(iface: WantedIface, bridge: WantedBridge, state: SimState): void {
+  const clash = iface.local && findNetdev(state, '', bridge.name);
+  put(
+    iface.row,
+    'error',
+    clash ? [[`could not add network device ${bridge.name} to ofproto (File exists)`]] : [],
+  );
+  put(iface.row, 'ofport', clash ? [[-1]] : []);
+}
+
+/** Ports of the kernel datapath that no bridge has any more. */
+function letGo(state: SimState, wanted: readonly WantedBridge[]): void {
+  const datapath = kernelDatapath(state);
+  if (!datapath) return;
+  const kept = new Set(
+    wanted.filter((b) => b.datapath === 'system').flatMap((b) => b.ifaces.map((i) => i.name)),
+  );
+  for (const netdev of state.netdevs)
+    if (netdev.master === datapath.ifindex && netdev.kind !== 'vxlan' && !kept.has(netdev.name))
+      netdev.master = 0;
+}
+
+function settleBridge(settling: Settling): void {
+  const { bridge, inForce } = settling;
+  const names = new Set(bridge.ifaces.map((iface) => iface.name));
+  for (const name of Object.keys(inForce.ports)) if (!names.has(name)) delete inForce.ports[name];
+  for (const iface of bridge.ifaces) settleIface(settling, iface);
+}
+
+function settleIface(settling: Settling, iface: WantedIface): void {
+  const { inForce, retry } = settling;
+  const isDpdk = iface.type === 'dpdk';
+  // A DPDK port is tried again only when the database changes, not when netdevs do.
+  if (isDpdk && !retry && numberOf(iface.row, 'ofport') !== undefined) return;
+  const fault = faultOf(settling, iface);
+  put(iface.row, 'error', fault === '' ? [] : [[fault]]);
+  if (fault !== '') {
+    delete inForce.ports[iface.name];
+    put(iface.row, 'ofport', [[-1]]);
+    return;
+  }
+  put(iface.row, 'ofport', [[portNumber(inForce, iface)]]);
+}
+
+function portNumber(inForce: BridgeInForce, iface: WantedIface): number {
+  if (iface.local) return localPort;
+  const wanted = numberOf(iface.row, 'ofport_request');
+  const used = new Set(
+    Object.entries(inForce.ports)
+      .filter(([name]) => name !== iface.name)
+      .map(([, n]) => n),
+  );
+  const known = inForce.ports[iface.name] ?? numberOf(iface.row, 'ofport') ?? -1;
+  const first = wanted !== undefined && !used.has(wanted) ? wanted : known;
+  const number = first > 0 && !used.has(first) ? first : nextFree(inForce, used);
+  inForce.ports[iface.name] = number;
+  return number;
+}
+
+function nextFree(inForce: BridgeInForce, used: ReadonlySet<number>): number {
+  while (used.has(inForce.nextPort)) inForce.nextPort += 1;
+  return inForce.nextPort++;
+}
+
+/** Why the port cannot be had, '' where it can (bridge.c, iface_do_create). */
+function faultOf(settling: Settling, iface: WantedIface): string {
+  const { state, daemon, bridge, book } = settling;
+  const { name, type } = iface;
+  if (type === 'internal' || iface.local) {
+    return internalNetdev(state, bridge.datapath, name) ? '' : couldNotAdd(name, 'File exists');
+  }
+  if (isTunnel(type)) return book.fault(iface);
+  if (type === 'patch') return patchFault(iface);
+  if (type === 'dpdk' && daemon.dpdk)
+    return bridge.datapath === 'netdev' ? dpdkFault(state, iface) : couldNotAdd(name, 'Invalid argument');
+  if (type !== '' && type !== 'system') {
+    return `could not open network device ${name} (Address family not supported by protocol)`;
+  }
+  return systemFault(state, bridge, name);
+}
+
+function couldNotAdd(name: string, why: string): string {
+  return `could not add network device ${name} to ofproto (${why})`;
+}
+
+function patchFault(iface: WantedIface): string {
+  const peer = iface.row.values.options?.find(([key]) => key === 'peer')?.[1];
+  if (peer === undefined) return `${iface.name}: patch type requires valid 'peer' argument`;
+  return peer === iface.name ? `${iface.name}: patch peer must not be self` : '';
+}
+
+function systemFault(state: SimState, bridge: WantedBridge, name: string): string {
+  const netdev = findNetdev(state, '', name);
+  if (netdev?.name !== name) return `could not open network device ${name} (No such device)`;
+  if (netdev.kind === 'loopback') return couldNotAdd(name, 'Invalid argument');
+  if (bridge.datapath === 'netdev') return '';
+  if (netdev.kind === 'openvswitch') return couldNotAdd(name, 'Invalid argument');
+  const datapath = kernelDatapath(state);
+  // netdev_rx_handler_register: one master only.
+  if (netdev.master !== 0 && netdev.master !== datapath?.ifindex)
+    return couldNotAdd(name, 'Device or resource busy');
+  netdev.master = datapath?.ifindex ?? 0;
+  return '';
+}
+
+/** The kernel datapath has one netdev for all tunnels of one UDP port. */
+function settleTunnelNetdevs(state: SimState, wanted: readonly WantedBridge[]): void {
+  const ports = tunnelPorts(
+    state,
+    wanted.filter((b) => b.datapath === 'system'),
+  );
+  const datapath = kernelDatapath(state);
+  for (const netdev of state.netdevs.filter((n) => /^vxlan_sys_\d+$/.test(n.name)))
+    if (!ports.has(netdev.name)) removeNetdev(state, netdev);
+  for (const netdev of state.netdevs)
+    if (ports.has(netdev.name) && datapath) netdev.master = datapath.ifindex;
+}
+
+/** LOCAL has the bridge's MAC: the one asked for, or the lowest of its ports'. */
+function settleLocal(state: SimState, bridge: WantedBridge): void {
+  const local = findNetdev(state, '', bridge.name);
+  if (local?.kind !== 'openvswitch' && local?.kind !== 'tun') return;
+  const ports = bridge.ifaces.filter(
+    (i) => !i.local && (i.type === '' || i.type === 'system') && (numberOf(i.row, 'ofport') ?? -1) > 0,
+  );
+  const netdevs = ports.flatMap((iface) => findNetdev(state, '', iface.name) ?? []);
+  const [lowest] = netdevs.map((netdev) => netdev.mac).sort();
+  const mac = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(bridge.hwaddr) ? bridge.hwaddr.toLowerCase() : lowest;
+  if (mac !== undefined) local.mac = mac;
+  settleMtu(state, bridge, netdevs);
+  keep(bridge.row, 'datapath_id', [[`0000${local.mac.replaceAll(':', '')}`]]);
+  keep(bridge.row, 'datapath_version', [['<built-in>']]);
+}
+
+/** Internal ports follow the smallest MTU of the others unless they ask for one of their own (update_mtu_ofproto). */
+function settleMtu(state: SimState, bridge: WantedBridge, netdevs: readonly Netdev[]): void {
+  for (const iface of bridge.ifaces) {
+    const wanted = numberOf(iface.row, 'mtu_request');
+    const netdev = findNetdev(state, '', iface.name);
+    const internal = netdev?.kind === 'openvswitch' || netdev?.kind === 'tun';
+    const smallest = internal && netdevs.length > 0 ? Math.min(...netdevs.map((n) => n.mtu)) : undefined;
+    const mtu = wanted ?? smallest;
+    if (netdev && mtu !== undefined && netdev.mtu !== mtu && !isTunnel(iface.type))
+      tryMtu(state, netdev, mtu);
+  }
+}
+
+/** What the netdev refuses only shows in the daemon's log. */
+function tryMtu(state: SimState, netdev: Netdev, mtu: number): void {
+  try {
+    setMtu(state, netdev, mtu);
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+  }
+}
+
+function keep(row: WantedIface['row'], column: string, datum: Datum): void {
+  if (!sameDatum(row.values[column] ?? [], datum)) put(row, column, datum);
+}
+
+/** The columns that tell how a port is. */
+function tellStatus(state: SimState, iface: WantedIface): void {
+  const { row } = iface;
+  const works = (numberOf(row, 'ofport') ?? -1) > 0;
+  const netdev = works && !isTunnel(iface.type) ? findNetdev(state, '', iface.name) : undefined;
+  const up = works && (netdev ? netdev.up : true);
+  const carrier = works && (netdev ? hasCarrier(state, netdev) : true);
+  const none: Datum = [];
+  keep(row, 'admin_state', works ? [[up ? 'up' : 'down']] : none);
+  keep(row, 'link_state', works ? [[carrier ? 'up' : 'down']] : none);
+  keep(row, 'mac_in_use', netdev ? [[netdev.mac]] : none);
+  keep(row, 'mtu', netdev ? [[netdev.mtu]] : none);
+  keep(row, 'ifindex', works ? [[netdev?.ifindex ?? 0]] : none);
+  keep(row, 'status', netdev ? [['driver_name', driver(state, netdev)]] : none);
+}
+
+function driver(state: SimState, netdev: Netdev): string {
+  if (netdev.kind === 'pf') return state.card === 'igb' ? 'igb' : 'mlx5_core';
+  if (netdev.kind === 'representor') return 'mlx5e_rep';
+  if (netdev.kind === 'bond') return 'bonding';
+  return netdev.kind === 'vf' ? 'mlx5_core' : netdev.kind;
+}

@@ -1,0 +1,58 @@
+import type { Datum } from './datum.ts';
+import type { TableName } from './tables.ts';
+
+/** Open vSwitch on a simulated host. */
+export interface Ovs {
+  /** The database: it outlives a reboot (facts §13.12). */
+  rows: OvsRows;
+  /** Counts the UUIDs that were made up. */
+  uuids: number;
+  /** ovsdb-server runs. */
+  serves: boolean;
+  /** ovs-vswitchd, while it runs. */
+  daemon?: Vswitchd;
+  /** What `update-alternatives` was told; 'auto' is the plain daemon. */
+  alternative: 'auto' | 'ovs-vswitchd' | 'ovs-vswitchd-dpdk';
+  /** Starts at boot. */
+  enabled: boolean;
+}
+
+export type OvsRows = { [uuid: string]: OvsRow };
+
+export interface OvsRow {
+  uuid: string;
+  table: TableName;
+  /** Only what differs from the column's default. */
+  values: { [column: string]: Datum };
+}
+
+/** What the daemon took from the database when it started, and what it forgets when it ends. */
+export interface Vswitchd {
+  pid: number;
+  startedMs: number;
+  program: 'ovs-vswitchd' | 'ovs-vswitchd-dpdk';
+  hwOffload: boolean;
+  dpdk: boolean;
+  bridges: { [name: string]: BridgeInForce };
+}
+
+export interface BridgeInForce {
+  datapath: 'system' | 'netdev';
+  failMode: 'standalone' | 'secure';
+  nextPort: number;
+  /** OpenFlow port numbers by Interface name. */
+  ports: { [name: string]: number };
+  flows: OpenFlow[];
+}
+
+export interface OpenFlow {
+  table: number;
+  priority: number;
+  cookie: string;
+  /** Fields in the order in which they are printed, as they are printed. */
+  match: readonly string[];
+  actions: string;
+  /** `idle_timeout=5` and the like, as they are printed. */
+  extra: readonly string[];
+  addedMs: number;
+}

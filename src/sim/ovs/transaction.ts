@@ -1,0 +1,146 @@
+import { Failure } from '../errno.ts';
+import type { SimState } from '../state.ts';
+import { columnsOf, datumIn, newUuid, rootRow, rowsOf, text } from './database.ts';
+import { sameDatum } from './datum.ts';
+import { refuse } from './parse-datum.ts';
+import type { OvsRow, OvsRows } from './state.ts';
+import type { TableName } from './tables.ts';
+
+/** One ovs-vsctl's view of the database: changes are seen at once by its own commands, by others when it commits. */
+export class Transaction {
+  readonly state: SimState;
+  readonly rows: OvsRows;
+  readonly #symbols = new Map<string, string>();
+  readonly #made = new Set<string>();
+  /** Names of Interfaces that add-br, add-port and add-bond made: their errors are told. */
+  readonly fresh: string[] = [];
+  /** What it says on stderr though it works. */
+  readonly warnings: string[] = [];
+
+  constructor(state: SimState) {
+    this.state = state;
+    this.rows = structuredClone(state.ovs.rows);
+  }
+
+  /** `@name`, wherever it comes up. */
+  readonly symbol = (name: string): string => {
+    const known = this.#symbols.get(name);
+    if (known !== undefined) return known;
+    const uuid = newUuid(this.state);
+    this.#symbols.set(name, uuid);
+    return uuid;
+  };
+
+  /** `--id=@name` of a command that makes or finds a row. */
+  define(name: string, uuid?: string): string {
+    if (!name.startsWith('@')) throw refuse(`row id "${name}" does not begin with "@"`);
+    if (this.#made.has(name)) throw refuse(`row id "${name}" may only be specified on one --id option`);
+    this.#made.add(name);
+    if (uuid === undefined) return this.symbol(name);
+    this.#symbols.set(name, uuid);
+    return uuid;
+  }
+
+  insert(table: TableName, uuid = newUuid(this.state)): OvsRow {
+    const row: OvsRow = { uuid, table, values: {} };
+    this.rows[uuid] = row;
+    return row;
+  }
+
+  /** Drops what nothing refers to, checks what the server checks, and puts the rows in force. */
+  commit(): boolean {
+    for (const name of this.#symbols.keys()) {
+      if (this.#made.has(name)) continue;
+      throw refuse(
+        `row id "${name}" is referenced but never created (e.g. with "-- --id=${name} create ...")`,
+      );
+    }
+    this.#checkReferences();
+    this.#collect();
+    this.#checkIndexes();
+    const changed = !sameRows(this.state.ovs.rows, this.rows);
+    if (changed) this.state.ovs.rows = this.rows;
+    return changed;
+  }
+
+  #checkReferences(): void {
+    for (const row of Object.values(this.rows)) {
+      for (const [column, type] of columnsOf(row.table)) {
+        const { refTable } = type.key;
+        const count = datumIn(row, column).length;
+        if (count > type.max)
+          throw this.#violation(
+            `Attempted to store ${count} elements in set of up to ${type.max} ${type.key.kind}s.`,
+          );
+        if (refTable === undefined) continue;
+        for (const [uuid] of datumIn(row, column)) {
+          if (this.rows[String(uuid)]?.table === refTable) continue;
+          const what = `Table ${row.table} column ${column} row ${row.uuid} references nonexistent row ${uuid} in table ${refTable}.`;
+          throw this.#violation(what, 'referential integrity violation');
+        }
+      }
+    }
+  }
+
+  #violation(details: string, error = 'constraint violation'): Failure {
+    const text = `transaction error: ${JSON.stringify({ details, error })}`;
+    return new Failure(1, `${warning(this.state, 'ovsdb_idl', text)}ovs-vsctl: ${text}\n`);
+  }
+
+  /** Rows that the root does not reach are gone. */
+  #collect(): void {
+    const kept = new Set<string>();
+    const reach = (row: OvsRow): void => {
+      if (kept.has(row.uuid)) return;
+      kept.add(row.uuid);
+      for (const [column, type] of columnsOf(row.table)) {
+        if (type.key.kind !== 'uuid') continue;
+        for (const [uuid] of datumIn(row, column)) {
+          const next = this.rows[String(uuid)];
+          if (next) reach(next);
+        }
+      }
+    };
+    reach(rootRow(this.rows));
+    for (const uuid of Object.keys(this.rows)) if (!kept.has(uuid)) delete this.rows[uuid];
+  }
+
+  #checkIndexes(): void {
+    for (const table of ['Bridge', 'Port', 'Interface'] as const) {
+      const seen = new Map<string, OvsRow>();
+      for (const row of rowsOf(this.rows, table)) {
+        const name = text(row, 'name');
+        const other = seen.get(name);
+        if (other) throw this.#twice(table, name, other, row);
+        seen.set(name, row);
+      }
+    }
+  }
+
+  #twice(table: TableName, name: string, first: OvsRow, second: OvsRow): Failure {
+    const where = (row: OvsRow) =>
+      this.state.ovs.rows[row.uuid]
+        ? 'existed in the database before this transaction and was not modified by the transaction'
+        : 'was inserted by this transaction';
+    return this.#violation(
+      `Transaction causes multiple rows in "${table}" table to have identical values (${/^[a-z_][\w.-]*$/i.test(name) ? name : JSON.stringify(name)}) for index on column "name".  First row, with UUID ${first.uuid}, ${where(first)}.  Second row, with UUID ${second.uuid}, ${where(second)}.`,
+    );
+  }
+}
+
+/** A line of OVS's own log, which its tools print on stderr. */
+export function warning(state: SimState, module: string, message: string): string {
+  const time = new Date(state.clock.kind === 'own' ? state.clock.nowMs : Date.now()).toISOString();
+  return `${time.slice(0, 19)}Z|00002|${module}|WARN|${message}\n`;
+}
+
+function sameRows(a: OvsRows, b: OvsRows): boolean {
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every((uuid) => {
+    const [x, y] = [a[uuid], b[uuid]];
+    if (!x || !y) return false;
+    const columns = new Set([...Object.keys(x.values), ...Object.keys(y.values)]);
+    return [...columns].every((column) => sameDatum(x.values[column] ?? [], y.values[column] ?? []));
+  });
+}

@@ -1,0 +1,44 @@
+import type { SimState } from '../state.ts';
+
+/** Own units and drop-ins (systemd.unit(5)). */
+const folder = '/etc/systemd/system/';
+
+/** What `daemon-reload` reads. */
+export function loadedUnits(state: SimState): { [path: string]: string } {
+  return Object.fromEntries(Object.entries(state.files).filter(([path]) => path.startsWith(folder)));
+}
+
+/** Drop-ins of a unit that systemd has read, by name. */
+export function dropIns(units: { readonly [path: string]: string }, unit: string): readonly string[] {
+  return Object.keys(units)
+    .filter((path) => path.startsWith(`${folder}${unit}.d/`) && path.endsWith('.conf'))
+    .sort();
+}
+
+/** The words of a setting in a unit's drop-ins; an empty setting takes back what came before. */
+export function settingOf(
+  units: { readonly [path: string]: string },
+  unit: string,
+  name: string,
+): readonly string[] {
+  let words: readonly string[] = [];
+  for (const path of dropIns(units, unit)) {
+    for (const [, value = ''] of (units[path] ?? '').matchAll(new RegExp(`^\\s*${name}\\s*=(.*)$`, 'gm'))) {
+      const more = value.trim().split(/\s+/).filter(Boolean);
+      words = more.length === 0 ? [] : [...words, ...more];
+    }
+  }
+  return words;
+}
+
+/** Files have changed since systemd read them. */
+export function needsReload(state: SimState, unit: string): boolean {
+  const now = loadedUnits(state);
+  const mine = (units: { readonly [path: string]: string }) =>
+    JSON.stringify(
+      Object.entries(units)
+        .filter(([path]) => path.includes(`/${unit}`))
+        .sort(),
+    );
+  return mine(now) !== mine(state.unitFiles);
+}
