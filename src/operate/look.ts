@@ -1,10 +1,19 @@
 import type { HostReader } from '../host/host.ts';
+import { isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
 import type { Change } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
 import { basisOf } from '../plan/basis.ts';
 import { byPlace, eachPlace } from '../plan/by-place.ts';
-import { differencesOf, grounded, haveAt, havesOf, unseenOf, type Wants } from '../plan/differences.ts';
+import {
+  differencesOf,
+  grounded,
+  type Haves,
+  haveAt,
+  havesOf,
+  unseenOf,
+  type Wants,
+} from '../plan/differences.ts';
 import { resourceOf } from '../plan/order.ts';
 import { sectionsOf } from './sections.ts';
 
@@ -52,5 +61,19 @@ export async function residueOf(reader: HostReader, asked: Wants): Promise<reado
     from: want,
     to: { unseen },
   }));
-  return [...differing, ...hidden];
+  return [...differing, ...hidden, ...strayOf(wants, haves)];
+}
+
+/** What came by itself with a thing that was made anew, and should not have: a VF that the host's own driver has taken. */
+function strayOf(wants: Wants, haves: Haves): readonly Change[] {
+  const isMadeAnew = (key: string) => {
+    const space = key.indexOf(' ');
+    return (wants.get(key.slice(0, space))?.get(key.slice(space + 1)) ?? null) !== null;
+  };
+  return [...eachPlace(haves)].flatMap(({ resource, at, value }) => {
+    const { attribute, fresh, standsOn } = resourceOf(resource);
+    if (attribute || fresh === undefined || isUnseen(value) || sameJson(value, fresh)) return [];
+    if (wants.get(resource)?.has(at) || !standsOn?.(at, value).some(isMadeAnew)) return [];
+    return [{ resource, at, from: fresh, to: value }];
+  });
 }

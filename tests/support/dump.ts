@@ -33,7 +33,8 @@ export function dump(state: SimState): readonly string[] {
     })),
   ]);
   return [
-    ...kept.map(([key, value]) => `${key} ${JSON.stringify(value)}`),
+    // When a daemon started, and as which process, is clock and counter.
+    ...kept.map(([key, value]) => `${key} ${JSON.stringify(value).replace(/"(startedMs|pid)":\d+,?/g, '')}`),
     ...functions.map((fn) => `function ${JSON.stringify(fn)}`),
     ...namespaces.map((name) => `namespace ${name}`).sort(),
     ...netdevs.map((netdev) => netdevLine(netdev, nameOf)).sort(),

@@ -1,7 +1,13 @@
 import { StoreFailed } from '../../src/host/store.ts';
+import { type Json, sameJson } from '../../src/model/json.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import { observe } from '../../src/observe/observe.ts';
+import { sectionsFor } from '../../src/operate/sections.ts';
 import type { Request } from '../../src/operate/site.ts';
+import { eachPlace } from '../../src/plan/by-place.ts';
+import { haveAt, havesOf } from '../../src/plan/differences.ts';
+import { resourceOf } from '../../src/plan/order.ts';
 import { reboot } from '../../src/sim/create.ts';
 import type { LogEntry } from '../../src/sim/state.ts';
 import { dump, dumpDifference } from './dump.ts';
@@ -72,8 +78,6 @@ async function trip(scenario: Scenario, verb: Trip['verb'], start: World, plan: 
   return { scenario, verb, start, plan, before, asked, commands: [...world.state.log], storeWrites };
 }
 
-export type Ending = Outcome['kind'] | 'killed';
-
 export type Ended = { readonly outcome: Outcome } | { readonly killed: true } | { readonly defect: string };
 
 /** Carries a request out in a process of its own, which a fault may kill. */
@@ -118,7 +122,37 @@ async function judgeResidue(
   if (residue.length === 0 || apart.length === 0) {
     return [`rollback-incomplete with a residue of ${residue.length} and ${apart.length} differences`];
   }
-  return judgeHealed(trip, world);
+  const told = new Set(residue.map(({ resource, at }) => `${resource} ${at}`));
+  const changed = await changedPlaces(trip, world);
+  const untold = changed.filter(({ key, isMissed }) => isMissed && !told.has(key));
+  const keys = new Set(changed.map(({ key }) => key));
+  const untrue = [...told].filter((key) => !keys.has(key)).map((key) => `not so: ${key}`);
+  return [...untold.map(({ key }) => `untold: ${key}`), ...untrue, ...(await judgeHealed(trip, world))];
+}
+
+interface Changed {
+  readonly key: string;
+  /** A setting that nobody set goes with its VF, a module stays, and a VF's netdev that nobody uses may have any name. */
+  readonly isMissed: boolean;
+}
+
+/** Every place that is not as it was at the start, whatever the plan was about. */
+async function changedPlaces({ scenario, start }: Trip, world: World): Promise<readonly Changed[]> {
+  const { ledger } = await start.process().fold();
+  const look = async (at: World) => {
+    const sections = sectionsFor(scenario.fabric, scenario.host, ledger);
+    return havesOf(await observe(at.process().reader, sections));
+  };
+  const [had, has] = [await look(start), await look(world)];
+  return [...eachPlace(had), ...eachPlace(has)].flatMap(({ resource, at }) => {
+    const was = haveAt(had, resource, at) as Json;
+    if (sameJson(was, haveAt(has, resource, at) as Json)) return [];
+    const key = `${resource} ${at}`;
+    const { attribute, stays, fresh } = resourceOf(resource);
+    const isIdle = resource === 'netns-vf' && at.startsWith('/');
+    const isNobodys = attribute && (was === null || sameJson(was, fresh) || !ledger.entries.has(key));
+    return [{ key, isMissed: !stays && !isIdle && !isNobodys }];
+  });
 }
 
 /** Whatever is there: planned anew and applied, it is as the file wants it. */
