@@ -44,8 +44,9 @@ function joinBond(state: SimState, master: Netdev, bond: Bond, netdev: Netdev): 
 
 /** A slave that cannot have the bond's MAC is none; its MTU is put back. */
 function takeMac(state: SimState, netdev: Netdev, mac: string, mtuBefore: number): void {
-  // igb's PF takes no MAC from a VF that it gave one, not even the same (seen on 6.12 with QEMU's card).
-  if (isFixedMac(state, netdev)) {
+  // On the host udev has given the bond a MAC of its own by then (systemd.link, MACAddressPolicy=persistent); in a
+  // namespace it has its first slave's, which igb's PF lets that slave keep (both seen on 6.12 with QEMU's card).
+  if (isFixedMac(state, netdev) && (netdev.mac !== mac || netdev.ns === '')) {
     netdev.mtu = mtuBefore;
     throw new Refusal('EADDRNOTAVAIL');
   }

@@ -43,7 +43,7 @@ function nameOf(argv: readonly string[]): string {
   const [name] = argv;
   if (name === undefined) throw new Failure(1, 'No netns name specified\n');
   if (name === '' || name.includes('/') || name.length > 255 || name === '.' || name === '..') {
-    throw new Failure(1, `Invalid netns name "${name}"\n`);
+    throw new Failure(255, `Invalid netns name "${name}"\n`);
   }
   return name;
 }
