@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { underlayGuard, underlayGuardLines } from '../src/datapath/underlay-guard.ts';
-import type { OverlaySpec } from '../src/model/host-spec.ts';
+import { type Guarded, underlayGuard, underlayGuardLines } from '../src/datapath/underlay-guard.ts';
+
 import { asIfName } from '../src/model/names.ts';
 import { replaceNftTable } from '../src/model/nft-table.ts';
 import { parseNftTable } from '../src/observe/nft.ts';
@@ -29,12 +29,12 @@ function missingNft(): string | undefined {
 const missing = missingNft();
 if (missing) console.warn(`skipped: the guard of the underlay on real nftables: ${missing}`);
 
-const overlay4: OverlaySpec = {
+const overlay4: Guarded = {
   local: '192.168.9.1',
   peers: ['192.168.9.3', '192.168.9.2'],
   bridges: [bridgeSpec],
 };
-const overlay6: OverlaySpec = { ...overlay4, local: 'fd09::1', peers: ['fd09:0:0::3', 'fd09::2'] };
+const overlay6: Guarded = { ...overlay4, local: 'fd09::1', peers: ['fd09:0:0::3', 'fd09::2'] };
 
 describe.skipIf(missing)('the guard of the underlay on real nftables', () => {
   const loaded = (first: string, second = first): string =>
@@ -66,7 +66,7 @@ describe.skipIf(missing)('the guard of the underlay on real nftables', () => {
   });
 
   /** Whose datagrams reach the tunnel address, of those of a peer, a stranger and this host. */
-  function heard(overlay: OverlaySpec, port = 4789): unknown {
+  function heard(overlay: Guarded, port = 4789): unknown {
     const { local } = overlay;
     const [peer = local] = overlay.peers;
     const stranger = peer.replace('3', '66');

@@ -2,12 +2,13 @@ import type { Datapath, Fabric, FabricHost } from '../model/fabric.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { expandLegacyVlan } from './legacy-vlan.ts';
+import { expandOvsTc } from './ovs-tc.ts';
 
 export type Expand = (fabric: Fabric, host: FabricHost, ledger: Ledger) => HostSpec;
 
 /** Every way of sharing the NIC that is built; `undefined` is refused by name before anything is looked at. */
 export const datapaths: { readonly [name in Datapath]: Expand | undefined } = {
   'legacy-vlan': expandLegacyVlan,
-  'ovs-tc': undefined,
+  'ovs-tc': expandOvsTc,
   'ovs-dpdk': undefined,
 };

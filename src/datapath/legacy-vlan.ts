@@ -34,6 +34,7 @@ export function expandLegacyVlan(fabric: Fabric, host: FabricHost, ledger: Ledge
     pci,
     mtu,
     numVfs: host.vfs,
+    eswitch: 'legacy',
     vfs: Array.from({ length: host.vfs }, (_, index) => vfSpec(owners.get(index), index, port)),
   });
   const guestSpec = ({ name, kind, attachments }: Guest): GuestSpec => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { OverlaySpec } from '../model/host-spec.ts';
-import { underlayGuard } from './underlay-guard.ts';
 
-const overlay: OverlaySpec = {
+import { type Guarded, underlayGuard } from './underlay-guard.ts';
+
+const overlay: Guarded = {
   local: '192.168.9.1',
   peers: ['192.168.9.3', '192.168.9.2', '192.168.9.3'],
   bridges: [],

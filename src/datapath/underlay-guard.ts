@@ -2,6 +2,9 @@ import type { OverlaySpec } from '../model/host-spec.ts';
 import { type NftLines, nftTable, replaceNftTable } from '../model/nft-table.ts';
 import { printedAddress } from './flow-line.ts';
 
+/** What the guard is made from. */
+export type Guarded = Pick<OverlaySpec, 'local' | 'peers' | 'bridges'>;
+
 /** IANA's port of VXLAN (RFC 7348, 8). */
 const vxlan = 'udp dport 4789';
 
@@ -11,7 +14,7 @@ const vxlan = 'udp dport 4789';
  * is up (facts §17). So nothing comes by a tenant's bridge, and by the rest only from the fabric's hosts to the tunnel
  * address. All that is not VXLAN is left alone. The userspace datapath takes its tunnels before nftables sees them.
  */
-export function underlayGuardLines(overlay: OverlaySpec): NftLines {
+export function underlayGuardLines(overlay: Guarded): NftLines {
   const [ip, type] = overlay.local.includes(':') ? ['ip6', 'ipv6_addr'] : ['ip', 'ipv4_addr'];
   const bridges = overlay.bridges.map(({ name }) => `"${name}"`);
   const rules = [
@@ -31,7 +34,7 @@ export function underlayGuardLines(overlay: OverlaySpec): NftLines {
 }
 
 /** The whole text for `nft -f -`: it puts the table in the place of whatever it was, at once. */
-export function underlayGuard(overlay: OverlaySpec): string {
+export function underlayGuard(overlay: Guarded): string {
   return replaceNftTable(underlayGuardLines(overlay));
 }
 

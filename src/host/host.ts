@@ -82,6 +82,6 @@ const reasons: { readonly [kind in HostErrorKind]: (d: HostErrorDetails) => stri
 };
 
 function describe(details: HostErrorDetails): string {
-  const said = (details.stderr ?? '').trim();
+  const said = (details.stderr ?? '').trim().replace(/\s*\n\s*/g, '; ');
   return `${details.host}: ${reasons[details.kind](details)}: ${details.argv.join(' ')}${said ? `: ${said}` : ''}`;
 }

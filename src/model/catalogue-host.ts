@@ -79,4 +79,39 @@ export const hostFindings: readonly CatalogueEntry[] = [
     explanation:
       'The file is right, and this version of vflane does not know how to set up what it asks for. legacy-vlan is built; ovs-tc and ovs-dpdk are not. Nothing was looked at or changed on this host.',
   },
+  {
+    code: 'VF2030',
+    severity: 'error',
+    title: 'The kernel’s mlx5 driver cannot offload tc',
+    explanation:
+      'ovs-tc asks the card to forward through tc rules, and this driver was built without them: `ethtool -k` shows hw-tc-offload as off [fixed], and no setting changes that. Debian 13’s stock kernel has CONFIG_NET_TC_SKB_EXT off, on which mlx5’s MLX5_CLS_ACT depends (drivers/net/ethernet/mellanox/mlx5/core/Kconfig): without it nothing is ever offloaded, and the two ports’ switches are never paired either. Rebuild the kernel with that option, use Debian 12’s, or install NVIDIA’s driver. With `offload: preferred` vflane goes on in software.',
+  },
+  {
+    code: 'VF2031',
+    severity: 'warning',
+    title: 'The bridges forward in software',
+    explanation:
+      'The file asks for offload where it can be had, and here it cannot: the driver was built without tc offload. Everything works, and every packet costs the host’s CPU. `vflane explain VF2030` says what would change that.',
+  },
+  {
+    code: 'VF2032',
+    severity: 'error',
+    title: 'The firmware has too many VFs for a VF-LAG',
+    explanation:
+      'mlx5 makes no VF-LAG when the firmware’s NUM_OF_VFS is above 64 on a port, however many VFs are in use; `ip` then only prints a warning and exits 0. Without the LAG a VF does not fail over to the other port. Lower NUM_OF_VFS and reboot.',
+  },
+  {
+    code: 'VF2033',
+    severity: 'error',
+    title: 'Open vSwitch does not answer',
+    explanation:
+      'The overlay datapaths keep tenants apart with Open vSwitch’s bridges. It is not installed on the host, or its database server does not run. Install and start it; vflane does the rest.',
+  },
+  {
+    code: 'VF2034',
+    severity: 'warning',
+    title: 'The mesh is large',
+    explanation:
+      'vflane joins the hosts of a network by a tunnel between every two of them, and each host copies every broadcast to all others. That is simple and good for a few hosts. Above sixteen a control plane that knows which MAC is where (OVN, EVPN) is the right engine.',
+  },
 ];

@@ -1,5 +1,6 @@
 import type { Datapath, GuestKind } from './fabric.ts';
 import type { GuestName, HostName, IfName, MacAddress, NetworkName, PciAddress } from './names.ts';
+import type { NftLines } from './nft-table.ts';
 
 /** What one host should have: plain data, without a word of how it is reached or what is there now. */
 export interface HostSpec {
@@ -19,7 +20,13 @@ export interface OverlaySpec {
   readonly local: string;
   /** The tunnel addresses of the fabric's other hosts: nobody else may send VXLAN here. */
   readonly peers: readonly string[];
+  /** `other_config` of Open vSwitch, which a restart makes count. */
+  readonly settings: { readonly [key: string]: string };
   readonly bridges: readonly BridgeSpec[];
+  /** Bridge → its OpenFlow flows in canonical text, sorted. */
+  readonly flows: { readonly [bridge: string]: readonly string[] };
+  /** vflane's own nftables table, which lets VXLAN in from the peers only. */
+  readonly guard: NftLines;
 }
 
 /** A network's bridge on one host. */
@@ -40,8 +47,10 @@ export interface BridgeSpec {
 export interface GuestPortSpec {
   readonly guest: GuestName;
   readonly network: NetworkName;
-  /** In OpenFlow and in OVSDB; a representor's name is looked up and is not it. */
+  /** The port's name, in OpenFlow and in OVSDB, and its netdev's. */
   readonly port: IfName;
+  /** The type of its OVS interface; absent for a netdev of the kernel. */
+  readonly type?: 'dpdk';
   readonly mac: MacAddress;
   /** CIDRs. */
   readonly addresses: readonly string[];
@@ -66,6 +75,19 @@ export type Allocation = { readonly [attachment: string]: number };
 
 export interface NicSpec {
   readonly pfs: readonly PfSpec[];
+  /** The kernel's bond over both PFs, which carries the underlay. */
+  readonly bond?: HostBondSpec;
+}
+
+export interface HostBondSpec {
+  readonly name: IfName;
+  /** Bytes. */
+  readonly mtu: number;
+  readonly monitor: LinkMonitor;
+  /** CIDR of the tunnel address; absent where the host brings its own. */
+  readonly address?: string;
+  /** Whether the card has to make a VF-LAG of it. */
+  readonly lag: boolean;
 }
 
 export interface PfSpec {
@@ -73,6 +95,7 @@ export interface PfSpec {
   /** Bytes; sized for the pool, because changing it later resets igb's VFs (facts §17). */
   readonly mtu: number;
   readonly numVfs: number;
+  readonly eswitch: 'legacy' | 'switchdev';
   readonly vfs: readonly VfSpec[];
 }
 
@@ -91,6 +114,8 @@ export interface VfSpec {
   readonly linkState: 'auto' | 'disable';
   /** `native`: the driver the host would use itself; `none`: no driver at all. */
   readonly driver: 'vfio-pci' | 'native' | 'none';
+  /** Its representor on the host, in switchdev: the name it is given, and its MTU in bytes. */
+  readonly representor?: { readonly name: IfName; readonly mtu: number };
 }
 
 export interface GuestSpec {
@@ -99,11 +124,13 @@ export interface GuestSpec {
   readonly lanes: readonly LaneSpec[];
 }
 
-/** One attachment as the guest sees it: a bond over a VF of each port. */
+/** One attachment as the guest sees it: a bond over a VF of each port, or the one VF itself, under the same name. */
 export interface LaneSpec {
   readonly network: NetworkName;
   readonly bond: IfName;
   readonly members: readonly LaneMember[];
+  /** Without a card: the lane is one end of a veth pair, and this is the other. */
+  readonly veth?: { readonly port: IfName; readonly mac: MacAddress };
   /** Bytes. */
   readonly mtu: number;
   readonly addresses: readonly string[];

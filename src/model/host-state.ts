@@ -1,4 +1,5 @@
 import type { PciAddress } from './names.ts';
+import type { NftLines } from './nft-table.ts';
 
 /** What could not be looked at, and why: never to be taken for "absent". */
 export interface Unseen {
@@ -28,6 +29,10 @@ export interface HostState {
   readonly namespaces: { readonly [name: string]: Seen<readonly LinkState[]> | null };
   /** Default routes of the namespaces that were asked about. */
   readonly routes: { readonly [namespace: string]: Seen<readonly DefaultRoute[]> };
+  /** Open vSwitch; absent where nobody asked. */
+  readonly ovs?: Seen<OvsState>;
+  /** vflane's own nftables table; empty where there is none, absent where nobody asked. */
+  readonly guard?: Seen<NftLines>;
   /** Who has a VFIO group open. */
   readonly holders: Seen<readonly Holder[]>;
   /** The netdev over which the operator came in, where one can be told. */
@@ -60,6 +65,56 @@ export interface PfState {
   /** What the firmware allows after its last reset. */
   readonly totalVfs: Seen<number>;
   readonly vfs: readonly VfState[];
+  /** `none`: the card has no eswitch that devlink knows. Absent where nobody asked. */
+  readonly eswitch?: Seen<'legacy' | 'switchdev' | 'none'>;
+  /** Combined channels now, and at most. Absent where nobody asked. */
+  readonly channels?: Seen<{ readonly now: number; readonly max: number }>;
+  /** Absent where nobody asked. */
+  readonly lag?: Seen<LagState>;
+  /** `fixed`: the driver was built without it, and no setting changes that. Absent where nobody asked. */
+  readonly tcOffload?: Seen<{ readonly on: boolean; readonly fixed: boolean }>;
+}
+
+/** What mlx5 says of its LAG in debugfs (facts §1.1). */
+export interface LagState {
+  /** `active` or `disabled`; undefined where the driver has no LAG for this card. */
+  readonly state: string | undefined;
+  /** `switchdev` is the VF-LAG; `roce` is active too, and is none. */
+  readonly type: string | undefined;
+  /** `shared_fdb:on` and so on. */
+  readonly flags: readonly string[];
+}
+
+/** What ovsdb-server holds, as far as it matters here. */
+export interface OvsState {
+  readonly version: string;
+  /** `other_config` of the one Open_vSwitch row. */
+  readonly settings: { readonly [key: string]: string };
+  readonly dpdkInitialized: boolean;
+  readonly bridges: readonly OvsBridge[];
+}
+
+export interface OvsBridge {
+  readonly name: string;
+  /** Empty for the kernel's. */
+  readonly datapathType: string;
+  readonly failMode: string;
+  readonly externalIds: { readonly [key: string]: string };
+  readonly ports: readonly OvsPort[];
+  /** OpenFlow flows in canonical text, sorted. */
+  readonly flows: Seen<readonly string[]>;
+}
+
+/** A port with its one interface; a bond of OVS has several, and is none of vflane's. */
+export interface OvsPort {
+  readonly name: string;
+  readonly protected: boolean;
+  readonly tag: number | undefined;
+  readonly type: string;
+  readonly options: { readonly [key: string]: string };
+  readonly externalIds: { readonly [key: string]: string };
+  /** Why it does not work, though ovs-vsctl exited 0. */
+  readonly error: string;
 }
 
 export interface VfState {
@@ -104,6 +159,10 @@ export interface LinkState {
   readonly physSwitchId: string | undefined;
   readonly physPortName: string | undefined;
   readonly altNames: readonly string[];
+  /** `veth`, `bond`, `vxlan`, …; undefined for a card's. */
+  readonly kind: string | undefined;
+  /** What an operator, or vflane, wrote on it (`ip link set … alias`). */
+  readonly alias: string | undefined;
   /** CIDRs; link-local ones the kernel made are left out. */
   readonly addresses: readonly string[];
   readonly bond: BondState | undefined;

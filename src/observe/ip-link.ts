@@ -41,6 +41,8 @@ function linkState(entry: Fields): LinkState {
     physSwitchId: optional(entry.phys_switch_id),
     physPortName: optional(entry.phys_port_name),
     altNames: strings(entry.altnames),
+    kind: optional(linkinfo.info_kind),
+    alias: optional(entry.ifalias),
     addresses: fieldsList(entry.addr_info).flatMap(address),
     bond:
       linkinfo.info_kind === 'bond' && isFields(linkinfo.info_data)

@@ -4,7 +4,9 @@ import type { PciAddress } from '../model/names.ts';
 import { type IpAddrShow, parseIpAddr } from './ip-link.ts';
 import { parseDefaultRoutes } from './ip-route.ts';
 import { seen, seenOr } from './look.ts';
+import { observeGuard, observeOvs } from './ovs.ts';
 import { sessionNetdev } from './session.ts';
+import { observeSwitchdev } from './switchdev.ts';
 import { type AdminOf, observePf } from './sysfs-pf.ts';
 
 /** What to look at, and no more: each namespace is a process. */
@@ -13,6 +15,8 @@ export interface Sections {
   readonly namespaces: readonly string[];
   /** Namespaces whose default routes matter. */
   readonly routes: readonly string[];
+  /** Whether Open vSwitch and the card's own switch matter. */
+  readonly overlay: boolean;
 }
 
 /**
@@ -31,7 +35,8 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
     seenOr(() => reader.listDir('/sys/kernel/iommu_groups')),
   ]);
   const links = isUnseen(addr) ? addr : addr.links;
-  const pfs = await Promise.all(sections.pfs.map((pci) => observePf(reader, pci, adminIn(addr))));
+  const plain = await Promise.all(sections.pfs.map((pci) => observePf(reader, pci, adminIn(addr))));
+  const pfs = sections.overlay ? await Promise.all(plain.map((pf) => observeSwitchdev(reader, pf))) : plain;
   return {
     bootId,
     kernel,
@@ -42,6 +47,7 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
     links,
     namespaces,
     routes,
+    ...(sections.overlay ? { ovs: await observeOvs(reader), guard: await observeGuard(reader) } : {}),
     holders,
     session: isUnseen(links) ? undefined : await sessionNetdev(reader, links),
   };

@@ -18,6 +18,7 @@ export function sectionsFor(
     pfs: unique([...asked, ...left.pfs]),
     namespaces: unique([...named, ...left.namespaces]),
     routes: unique([...routed.map((guest) => guest.name), ...left.routes]),
+    overlay: left.overlay || (host !== undefined && host.datapath !== 'legacy-vlan'),
   };
 }
 
@@ -41,17 +42,26 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
     head !== '' && (resource === 'netns' || guestKinds.has(resource)) ? [head] : [],
   );
   const routes = heads.flatMap(({ resource, head }) => (resource === 'guest-route' ? [head] : []));
-  return { pfs: unique(pfs), namespaces: unique(namespaces), routes: unique(routes) };
+  const overlay = places.some(({ resource }) => overlayKinds.has(resource));
+  return { pfs: unique(pfs), namespaces: unique(namespaces), routes: unique(routes), overlay };
 }
 
 function headOf(text: unknown): string {
   return typeof text === 'string' ? (text.split('/')[0] ?? '') : '';
 }
 
+/** Resources that only overlays have. */
+const overlayKinds: ReadonlySet<string> = new Set([
+  ...['eswitch', 'channels', 'host-bond', 'representor', 'underlay-address'],
+  ...['ovs-setting', 'bridge', 'bridge-port', 'flows', 'underlay-guard'],
+]);
+
 /** Resources whose `at` begins with a namespace. */
 const guestKinds: ReadonlySet<string> = new Set([
   'netns-loopback',
   'netns-vf',
+  'guest-veth',
+  'guest-link',
   'guest-bond',
   'guest-address',
   'guest-route',

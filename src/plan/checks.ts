@@ -25,16 +25,22 @@ export function checksOf(input: CheckInput): readonly Finding[] {
   ];
 }
 
+/** One finding for each reason: several things may hang on one look. */
 function unseen({ host, wants, haves }: CheckInput): readonly Finding[] {
-  const reasons = new Map(unseenOf(wants, haves).map(({ resource, unseen: why }) => [resource, why]));
-  return [...reasons].map(([resource, why]) =>
-    finding(
+  const reasons = new Map<string, Set<string>>();
+  for (const { resource, unseen: why } of unseenOf(wants, haves)) {
+    reasons.set(why, (reasons.get(why) ?? new Set()).add(resource));
+  }
+  return [...reasons].map(([why, resources]) => {
+    const what = [...resources].join(', ');
+    const message = `${host}: ${what} could not be looked at: ${why}`;
+    return finding(
       'VF3001',
-      { host, at: resource },
-      `${host}: ${resource} could not be looked at: ${why}`,
+      { host, at: what },
+      message,
       'Make it readable (as root, with the tool installed), and ask again.',
-    ),
-  );
+    );
+  });
 }
 
 /** What vflane did not make is not vflane's to take apart. */

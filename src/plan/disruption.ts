@@ -26,6 +26,7 @@ export function disruptedBy(
 }
 
 function isTaken(taken: NonNullable<Taken>, at: string, user: User): boolean {
+  if (taken === 'everything') return true;
   if ('vf' in taken) return at === taken.vf;
   if ('pf' in taken) return at.startsWith(`${taken.pf}/`);
   return user.name === taken.guest;

@@ -1,15 +1,28 @@
 import { autoprobe } from '../resource/autoprobe.ts';
+import { bridge } from '../resource/bridge.ts';
+import { bridgePort } from '../resource/bridge-port.ts';
+import { channels } from '../resource/channels.ts';
+import { eswitch } from '../resource/eswitch.ts';
+import { flows } from '../resource/flows.ts';
 import { guestAddress } from '../resource/guest-address.ts';
 import { guestBond } from '../resource/guest-bond.ts';
+import { guestLink } from '../resource/guest-link.ts';
 import { guestRoute } from '../resource/guest-route.ts';
+import { guestVeth } from '../resource/guest-veth.ts';
+import { hostBond } from '../resource/host-bond.ts';
 import { kernelModule } from '../resource/module.ts';
 import { netns } from '../resource/netns.ts';
 import { netnsLoopback } from '../resource/netns-loopback.ts';
 import { netnsVf } from '../resource/netns-vf.ts';
 import { numVfs } from '../resource/num-vfs.ts';
+import { ovsSetting } from '../resource/ovs-setting.ts';
 import { pfMtu } from '../resource/pf-mtu.ts';
 import { pfUp } from '../resource/pf-up.ts';
+import { representor } from '../resource/representor.ts';
 import type { Resource } from '../resource/resource.ts';
+import { underlayAddress } from '../resource/underlay-address.ts';
+import { underlayGuard } from '../resource/underlay-guard.ts';
+import { vethPort } from '../resource/veth-port.ts';
 import { vfDriver } from '../resource/vf-driver.ts';
 import { vfLinkState } from '../resource/vf-link-state.ts';
 import { vfMac } from '../resource/vf-mac.ts';
@@ -24,8 +37,14 @@ export const order: readonly Resource[] = [
   kernelModule,
   // Off before VFs appear, or the host probes every one of them (facts §3.3).
   autoprobe,
+  // Before VFs exist: the firmware refuses a change of mode while one is bound (facts §2.1).
+  eswitch,
+  // A change of mode leaves one channel (facts §5).
+  channels,
   // Before VFs exist: a change of the PF's MTU resets igb's VFs (facts §17).
   pfMtu,
+  // Its members are down when it takes them (facts §5), and no VF is bound meanwhile (facts §1.2).
+  hostBond,
   // Before guests start: a VF has no carrier while its PF is down (facts §5).
   pfUp,
   // Everything on a VF needs the VF.
@@ -38,12 +57,28 @@ export const order: readonly Resource[] = [
   vfRate,
   // The link opens after the tag is set, and closes before it is taken away.
   vfLinkState,
-  // From here on something can be sent through the VF.
+  // After the LAG is up, which makes representors anew.
+  representor,
+  // From here on something can be sent through the VF; a representor that is on no bridge yet takes it nowhere.
   vfDriver,
-  // A namespace before what is put into it, a member before its bond, a bond before its addresses.
+  // A namespace before what is put into it, and a pair of netdevs before one end is a port of a bridge.
   netns,
   netnsLoopback,
   netnsVf,
+  guestVeth,
+  vethPort,
+  // Tunnels leave by this address, so it is there before them.
+  underlayAddress,
+  // Closed before there is a tunnel that could be fed.
+  underlayGuard,
+  // A restart before there are bridges stops none of ours.
+  ovsSetting,
+  // A bridge forwards nothing before it has flows, and flows name its ports.
+  bridge,
+  bridgePort,
+  flows,
+  // A member before its bond, a bond before its addresses.
+  guestLink,
   guestBond,
   guestAddress,
   // A gateway is reached through the address's subnet.

@@ -1,5 +1,6 @@
-import type { Action, Change, Probe, Step, Text } from '../model/plan.ts';
-import { nothing, type Resource } from '../resource/resource.ts';
+import type { Change, Probe, Step } from '../model/plan.ts';
+import type { Resource } from '../resource/resource.ts';
+import { actionsOf } from './actions.ts';
 import { atRange } from './at-range.ts';
 import { disruptedBy } from './disruption.ts';
 import type { Occupancy } from './in-use.ts';
@@ -44,8 +45,11 @@ function stepOf(changes: readonly Change[], context: StepContext): Step {
     for: guestsOf(changes, context.occupancy),
     disrupts: disruptedBy(changes, resource, context.occupancy, context.staying),
     guard: context.allowDisruption ? [] : guardsOf(changes, resource),
-    actions: actionsOf(changes, resource),
-    undo: actionsOf(backwards, resource, ['-force']),
+    actions: actionsOf(changes.map(({ at, from, to }) => resource.move(at, from, to))),
+    undo: actionsOf(
+      backwards.map(({ at, from, to }) => resource.move(at, from, to)),
+      true,
+    ),
     undoGuard: guardsOf(backwards, resource),
     settle: { all: settlesOf(changes, resource), show: [], timeoutMs: resource.timeoutMs },
     changes: resource.stays ? [] : changes,
@@ -79,61 +83,4 @@ function laneGuest(resource: string, at: string): readonly string[] {
   if (resource !== 'netns' && !resource.startsWith('netns-') && !resource.startsWith('guest-')) return [];
   const guest = at.split('/')[0] ?? '';
   return guest === '' ? [] : [guest];
-}
-
-/**
- * All batch lines of one namespace run as one `ip -batch`: a process a line would cost a hundred times as much. It stops
- * at a line that fails; on the way back, with `-force`, it does not, because the rest has to be undone all the same.
- */
-function actionsOf(
-  changes: readonly Change[],
-  resource: Resource,
-  options: readonly string[] = [],
-): readonly Action[] {
-  const actions: Action[] = [];
-  let lines: Text[] = [];
-  let namespace: string | undefined;
-  const flush = () => {
-    if (lines.length > 0) actions.push(batchAction(lines, namespace, options));
-    lines = [];
-  };
-  for (const { at, from, to } of changes) {
-    const move = resource.move(at, from, to);
-    if (move === nothing) continue;
-    if ('actions' in move) {
-      flush();
-      actions.push(...move.actions);
-      continue;
-    }
-    if (move.namespace !== namespace) flush();
-    namespace = move.namespace;
-    lines.push(...move.batch);
-  }
-  flush();
-  return actions;
-}
-
-function batchAction(
-  lines: readonly Text[],
-  namespace: string | undefined,
-  options: readonly string[],
-): Action {
-  const inside = namespace === undefined ? [] : ['-n', namespace];
-  const run = ['ip', ...inside, ...options, '-batch', '-'];
-  const stdin: TextPart[] = [];
-  for (const line of lines) {
-    if (typeof line === 'string') append(stdin, line);
-    else for (const part of line) append(stdin, part);
-    append(stdin, '\n');
-  }
-  return { run, stdin };
-}
-
-type TextPart = Exclude<Text, string>[number];
-
-/** Neighbouring strings become one, so that a plan of many VFs stays small. */
-function append(text: TextPart[], part: TextPart): void {
-  const last = text.at(-1);
-  if (typeof part === 'string' && typeof last === 'string') text[text.length - 1] = last + part;
-  else text.push(part);
 }

@@ -17,10 +17,13 @@ export const guestAddress: Resource = {
       })),
   there: (state) =>
     placedIn(state, (links, namespace) => {
-      const bonds = links.filter((link) => link.bond && link.addresses.length > 0);
-      return bonds.map((link) => ({ at: laneAt(namespace, link.name), value: [...link.addresses].sort() }));
+      const addressed = links.filter((link) => link.addresses.length > 0);
+      return addressed.map((link) => ({
+        at: laneAt(namespace, link.name),
+        value: [...link.addresses].sort(),
+      }));
     }),
-  standsOn: (at) => [`guest-bond ${at}`],
+  standsOn: (at) => [`guest-bond ${at}`, `netns-vf ${at}`, `guest-veth ${at}`],
   move: (at, from, to) => {
     const { namespace, ifName } = lanePlace(at);
     const lines = batch(ifName, listed(from), listed(to));
@@ -36,10 +39,16 @@ function listed(value: Json): readonly string[] {
   return value === null ? [] : (value as readonly string[]);
 }
 
+/**
+ * Where one goes, all go first: the kernel takes an address's secondaries with it (promote_secondaries, ip-sysctl.rst),
+ * so that the rest could not be told from here.
+ */
 function batch(name: string, from: readonly string[], to: readonly string[]): readonly Text[] {
+  const goes = from.some((cidr) => !to.includes(cidr));
+  const stay = goes ? [] : from;
   return [
-    ...to.filter((cidr) => !from.includes(cidr)).map((cidr) => `addr replace ${cidr} dev ${name}`),
-    ...from.filter((cidr) => !to.includes(cidr)).map((cidr) => `addr del ${cidr} dev ${name}`),
+    ...(goes ? [`addr flush dev ${name} scope global`] : []),
+    ...to.filter((cidr) => !stay.includes(cidr)).map((cidr) => `addr replace ${cidr} dev ${name}`),
   ];
 }
 

@@ -1,9 +1,17 @@
-import type { LaneSpec } from '../model/host-spec.ts';
+import type { HostSpec, LaneSpec } from '../model/host-spec.ts';
 import type { BondState, LinkState } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { Probe, Text } from '../model/plan.ts';
-import { ipIn, laneAt, lanePlace, localLanes, placedIn, standsInNamespace } from './guest-place.ts';
-import { monitorWords } from './link-monitor.ts';
+import {
+  ipIn,
+  type LocalLane,
+  laneAt,
+  lanePlace,
+  localLanes,
+  placedIn,
+  standsInNamespace,
+} from './guest-place.ts';
+import { monitorOf, monitorWords } from './link-monitor.ts';
 import { nothing, type Resource } from './resource.ts';
 
 /** A guest's bond over a VF of each port. Addresses are a resource of their own. */
@@ -26,7 +34,7 @@ export const guestBond: Resource = {
   timeoutMs: 10_000,
   made: true,
   wanted: (spec) =>
-    localLanes(spec).map(({ lane, namespace }) => ({
+    bondedLanes(spec).map(({ lane, namespace }) => ({
       at: laneAt(namespace, lane.bond),
       value: wantedBond(lane),
     })),
@@ -61,6 +69,11 @@ export const guestBond: Resource = {
       : 'Bond the two VFs of each lane, so that a dead port or switch is survived.',
 };
 
+/** A lane of one VF has nothing to bond: the card's own LAG fails over below it. */
+function bondedLanes(spec: HostSpec): readonly LocalLane[] {
+  return localLanes(spec).filter(({ lane }) => lane.members.length > 1);
+}
+
 function wantedBond(lane: LaneSpec): Bond {
   const members = lane.members.map((member) => member.ifName);
   return { members, mtu: lane.mtu, monitor: monitorWords(lane.monitor), primary: members[0] ?? '', up: true };
@@ -74,7 +87,7 @@ function seenBond(link: LinkState, bond: BondState, links: readonly LinkState[])
     ...(bond.failOverMac === 'active' ? [] : [`fail_over_mac ${bond.failOverMac}`]),
     ...(bond.numGratArp === 3 ? [] : [`num_grat_arp ${bond.numGratArp}`]),
   ];
-  const monitor = [...odd, seenMonitor(bond)].join(' ');
+  const monitor = [...odd, monitorOf(bond)].join(' ');
   const down = links.filter((other) => other.master === link.name && !other.up).map((other) => other.name);
   return {
     members: members.sort(),
@@ -84,15 +97,6 @@ function seenBond(link: LinkState, bond: BondState, links: readonly LinkState[])
     up: link.up,
     ...(down.length === 0 ? {} : { down: down.sort() }),
   };
-}
-
-function seenMonitor(bond: BondState): string {
-  if (bond.arpIntervalMs === 0) return `miimon ${bond.miimonMs}`;
-  const targets = { kind: 'arp', intervalMs: bond.arpIntervalMs, targets: bond.arpTargets } as const;
-  const words = monitorWords(targets);
-  return bond.arpValidate === 'all'
-    ? words
-    : words.replace('arp_validate all', `arp_validate ${bond.arpValidate}`);
 }
 
 function shape(bond: Bond): string {

@@ -28,7 +28,9 @@ export const guestRoute: Resource = {
           .sort(),
       }));
     }),
-  standsOn: (at) => [`guest-bond ${at}`, `guest-address ${at}`],
+  // The kernel takes a route along with the address that reaches its gateway.
+  reads: (at) => [`guest-address ${at}`],
+  standsOn: (at) => [`guest-bond ${at}`, `netns-vf ${at}`, `guest-veth ${at}`, `guest-address ${at}`],
   move: (at, from, to) => {
     const { namespace, ifName } = lanePlace(at);
     const [before, after] = [listed(from), listed(to)];

@@ -16,6 +16,8 @@ export const numVfs: Resource = {
       .filter((pf) => pf.present)
       .map((pf) => ({ at: pf.pci, value: typeof pf.numVfs === 'number' ? pf.numVfs || null : pf.numVfs })),
   standsOn: (at) => [`sriov-drivers-autoprobe ${at}`],
+  // The firmware refuses a change of mode while a VF is bound (facts §2.1), and representors come with the VFs.
+  reads: (at) => [`eswitch ${at}`],
   replaced: () => true,
   move: (at, _from, to) => ({ actions: [{ write: pciPath(at, 'sriov_numvfs'), text: `${to ?? 0}` }] }),
   settled: (at, to) => [{ read: pciPath(at, 'sriov_numvfs'), is: `${to ?? 0}` }],

@@ -49,13 +49,15 @@ export interface Placed<Value> {
   readonly value: Value;
 }
 
-/** A change is lines for one `ip -batch` (in a namespace), or actions of its own. */
+/** A change is lines for one `ip -batch` (in a namespace), commands for one `ovs-vsctl`, or actions of its own. */
 export type Move =
   | { readonly batch: readonly Text[]; readonly namespace?: string }
+  | { readonly vsctl: readonly (readonly string[])[] }
   | { readonly actions: readonly Action[] };
 
-/** Whose lane a change interrupts: a VF's, all of a PF's VFs', or a guest's own. */
+/** Whose lane a change interrupts: everybody's on the host, a VF's, all of a PF's VFs', or a guest's own. */
 export type Taken =
+  | 'everything'
   | { readonly vf: string }
   | { readonly pf: string }
   | { readonly guest: string }

@@ -1,4 +1,4 @@
-import type { HostSpec, VfSpec } from '../model/host-spec.ts';
+import type { HostSpec, PfSpec, VfSpec } from '../model/host-spec.ts';
 import type { HostState, PfState, Unseen, VfAdmin } from '../model/host-state.ts';
 import { isUnseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
@@ -12,7 +12,7 @@ export interface VfAttribute<Value extends Json> {
   /** As in "the VFs’ …". */
   readonly noun: string;
   /** `undefined`: nothing is asked of this VF, or its driver cannot do it. */
-  wanted(vf: VfSpec, pf: PfState): Value | undefined;
+  wanted(vf: VfSpec, pf: PfState, spec: PfSpec): Value | undefined;
   there(admin: VfAdmin): Value;
   /** After creation of the VF, by every driver. */
   readonly fresh?: Value;
@@ -52,7 +52,7 @@ function wantedOf<Value extends Json>(
     const pfState = state.pfs.find((candidate) => candidate.pci === pf.pci);
     if (pfState === undefined) continue;
     for (const vf of pf.vfs) {
-      const value = attribute.wanted(vf, pfState);
+      const value = attribute.wanted(vf, pfState, pf);
       if (value !== undefined) placed.push({ at: vfAt(pf.pci, vf.index), value });
     }
   }

@@ -8,7 +8,9 @@ export const vfLinkState = vfAttribute<string>({
   kind: 'vf-link-state',
   noun: 'link state',
   fresh: 'auto',
-  wanted: (vf, pf) => (pf.driver === 'mlx5_core' ? vf.linkState : undefined),
+  // In switchdev a VF's carrier is its representor's admin state, and the driver refuses any other (facts §4.2).
+  wanted: (vf, pf, { eswitch }) =>
+    pf.driver === 'mlx5_core' && eswitch === 'legacy' ? vf.linkState : undefined,
   there: (admin) => admin.linkState,
   words: (state) => `state ${state}`,
   shown: (state) => ({ at: ['link_state'], is: state }),

@@ -5,7 +5,8 @@ export const vfSpoofchk = vfAttribute<boolean>({
   kind: 'vf-spoofchk',
   noun: 'spoof check',
   // A spare VF has no MAC, and mlx5 warns of spoofchk without one (esw/legacy.c).
-  wanted: (vf) => (vf.owner ? vf.spoofchk : undefined),
+  // In switchdev the driver refuses it, and the bridge's flows do the work (facts §4.2).
+  wanted: (vf, _pf, { eswitch }) => (vf.owner && eswitch === 'legacy' ? vf.spoofchk : undefined),
   there: (admin) => admin.spoofchk,
   words: (on) => `spoofchk ${on ? 'on' : 'off'}`,
   shown: (on) => ({ at: ['spoofchk'], is: on }),

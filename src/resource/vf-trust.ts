@@ -5,7 +5,7 @@ export const vfTrust = vfAttribute<boolean>({
   kind: 'vf-trust',
   noun: 'trust',
   fresh: false,
-  wanted: (vf) => vf.trust,
+  wanted: (vf, _pf, { eswitch }) => (eswitch === 'legacy' ? vf.trust : undefined),
   there: (admin) => admin.trust,
   words: (on) => `trust ${on ? 'on' : 'off'}`,
   shown: (on) => ({ at: ['trust'], is: on }),

@@ -49,6 +49,8 @@ export function link(name: string, parentDev?: string, more: Partial<LinkState> 
     physSwitchId: undefined,
     physPortName: undefined,
     altNames: [],
+    kind: undefined,
+    alias: undefined,
     addresses: [],
     bond: undefined,
     ...more,

@@ -11,7 +11,7 @@ import { resourceOf } from '../../src/plan/order.ts';
 import { reboot } from '../../src/sim/create.ts';
 import type { LogEntry } from '../../src/sim/state.ts';
 import { dump, dumpDifference } from './dump.ts';
-import { applyScenario, ask, planOf, type Scenario, setUp, wayBack } from './scenario.ts';
+import { applyScenario, ask, errorsIn, planOf, type Scenario, setUp, wayBack } from './scenario.ts';
 import { isKilled, type World } from './world.ts';
 
 /** A plan that is carried out from one state of a host to another. */
@@ -50,10 +50,11 @@ export function request({ plan, verb }: Pick<Trip, 'plan' | 'verb'>): Request {
   return { do: 'apply', plan, planId: 'trip', verb };
 }
 
-/** Apply; then, from there, undo and destroy. */
+/** Apply; then, from there, undo and destroy. None of a plan that is refused. */
 export async function tripsOf(scenario: Scenario): Promise<readonly Trip[]> {
   const { world } = await setUp(scenario);
   const { plan } = await planOf(world, scenario);
+  if (errorsIn(plan).length > 0) return [];
   const applied = world.clone();
   await applyScenario(applied, scenario);
   const back = async (verb: 'undo' | 'destroy') => {

@@ -1,0 +1,26 @@
+import { hash } from 'node:crypto';
+import type { GuestName, HostName, IfName, NetworkName } from '../model/names.ts';
+
+/** Readable letters of a longer name; the rest of the 15 that a netdev may have tell one from another. */
+const readable = 8;
+
+/** `br-storage`; longer networks are shortened, with a tail of their own. */
+export function bridgeName(network: NetworkName): IfName {
+  return network.length <= 12
+    ? (`br-${network}` as IfName)
+    : (`br-${network.slice(0, 7)}-${tail(network)}` as IfName);
+}
+
+/** A guest's port on its network's bridge: `ceph1-3fa2`. */
+export function guestPortName(guest: GuestName, network: NetworkName): IfName {
+  return `${guest.slice(0, readable)}-${tail(`${guest}/${network}`)}` as IfName;
+}
+
+/** The tunnel of a network to another host: `to-beta-91c4`. */
+export function tunnelPortName(host: HostName, network: NetworkName): IfName {
+  return `to-${host.slice(0, 7)}-${tail(`${host}/${network}`)}` as IfName;
+}
+
+function tail(text: string): string {
+  return hash('sha256', text, 'hex').slice(0, 4);
+}

@@ -1,0 +1,36 @@
+import { finding } from '../model/catalogue.ts';
+import { isUnseen, type PfState } from '../model/host-state.ts';
+import { placeOf, type Rule } from './rule.ts';
+
+/** Debian 13's kernel is built without NET_TC_SKB_EXT, which takes mlx5's tc offload out with it (facts §0). */
+export const tcOffloadMissing: Rule = (examined) => {
+  const { host, state, spec } = examined;
+  if (spec.datapath !== 'ovs-tc' || host.offload === 'off') return [];
+  const without = state.pfs.filter(isWithout);
+  if (without.length === 0) return [];
+  const which = without.map((pf) => pf.pci).join(' and ');
+  const message = `${host.name}: the driver of ${which} cannot offload tc on kernel ${state.kernel}: hw-tc-offload is off and fixed`;
+  const remedies =
+    'a kernel with CONFIG_NET_TC_SKB_EXT=y (then MLX5_CLS_ACT is on by itself), Debian 12’s stock kernel, or NVIDIA’s DOCA-OFED driver';
+  return host.offload === 'required'
+    ? [
+        finding(
+          'VF2030',
+          placeOf(examined, 'offload'),
+          message,
+          `One of: ${remedies}; or say offload: preferred, and go on in software.`,
+        ),
+      ]
+    : [
+        finding(
+          'VF2031',
+          placeOf(examined, 'offload'),
+          `${message}; it goes on in software`,
+          `For hardware, one of: ${remedies}.`,
+        ),
+      ];
+};
+
+function isWithout({ tcOffload }: PfState): boolean {
+  return tcOffload !== undefined && !isUnseen(tcOffload) && tcOffload.fixed && !tcOffload.on;
+}

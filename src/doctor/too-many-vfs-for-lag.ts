@@ -1,0 +1,19 @@
+import { finding } from '../model/catalogue.ts';
+import { placeOf, type Rule } from './rule.ts';
+
+/** mlx5 lag.c, MLX5_LAG_OFFLOADS_SUPPORTED_PORTS… the firmware's number counts, not that of the VFs in use (facts §1.2). */
+const mostForLag = 64;
+
+export const tooManyVfsForLag: Rule = (examined) =>
+  examined.spec.nics.some(({ bond }) => bond?.lag)
+    ? examined.state.pfs
+        .filter(({ totalVfs }) => typeof totalVfs === 'number' && totalVfs > mostForLag)
+        .map((pf) =>
+          finding(
+            'VF2032',
+            placeOf(examined, 'vfs'),
+            `${examined.host.name}: the firmware of ${pf.pci} has NUM_OF_VFS=${String(pf.totalVfs)}, and above ${mostForLag} there is no VF-LAG`,
+            `Lower it and reboot: mstconfig -d ${pf.pci} set NUM_OF_VFS=${mostForLag}.`,
+          ),
+        )
+    : [];

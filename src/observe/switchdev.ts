@@ -1,0 +1,72 @@
+import type { HostReader } from '../host/host.ts';
+import type { LagState, PfState, Seen } from '../model/host-state.ts';
+import { seen } from './look.ts';
+
+/** What only switchdev needs to know of a PF: the mode of its eswitch, its channels, and what the card made of the bond. */
+export async function observeSwitchdev(reader: HostReader, pf: PfState): Promise<PfState> {
+  if (!pf.present || pf.netdev === undefined) return pf;
+  const [eswitch, channels, lag, tcOffload] = await Promise.all([
+    observeEswitch(reader, pf.pci),
+    observeChannels(reader, pf.netdev),
+    observeLag(reader, pf.pci),
+    observeTcOffload(reader, pf.netdev),
+  ]);
+  return { ...pf, eswitch, channels, lag, tcOffload };
+}
+
+function observeEswitch(reader: HostReader, pci: string): Promise<Seen<'legacy' | 'switchdev' | 'none'>> {
+  return seen(async () => {
+    const { stdout } = await reader.query(['devlink', '-j', 'dev', 'eswitch', 'show', `pci/${pci}`]);
+    return parseEswitchMode(stdout, pci);
+  });
+}
+
+/** `{"dev":{"pci/0000:03:00.0":{"mode":"legacy",…}}}`; `{"dev":{}}` where there is none (facts §2.3). */
+export function parseEswitchMode(stdout: string, pci: string): 'legacy' | 'switchdev' | 'none' {
+  const parsed = (JSON.parse(stdout) ?? {}) as {
+    readonly dev?: { readonly [name: string]: { readonly mode?: unknown } };
+  };
+  const mode = parsed.dev?.[`pci/${pci}`]?.mode;
+  return mode === 'legacy' || mode === 'switchdev' ? mode : 'none';
+}
+
+function observeChannels(reader: HostReader, netdev: string) {
+  return seen(async () => parseChannels((await reader.query(['ethtool', '-l', netdev])).stdout));
+}
+
+/**
+ * Parses `ethtool -l`, twice "Combined:": the maximum, then the number now. ethtool has no JSON for it before 6.15
+ * (facts §5). @throws TypeError on text that is none.
+ */
+export function parseChannels(stdout: string): { readonly now: number; readonly max: number } {
+  const [max, now] = [...stdout.matchAll(/^Combined:\s+(\d+)$/gm)].map((match) => Number(match[1]));
+  if (max === undefined || now === undefined) throw new TypeError('ethtool -l printed no combined channels');
+  return { now, max };
+}
+
+/** Everything but `state` refuses to be read while there is no LAG (mlx5 lag/debugfs.c). */
+function observeLag(reader: HostReader, pci: string): Promise<Seen<LagState>> {
+  const read = (name: string) =>
+    reader.readFile(`/sys/kernel/debug/mlx5/${pci}/lag/${name}`).then(
+      (text) => text.trim(),
+      () => undefined,
+    );
+  return seen(async () => {
+    const [state, type, flags] = await Promise.all(['state', 'type', 'flags'].map(read));
+    return { state, type, flags: flags?.split('\n') ?? [] };
+  });
+}
+
+function observeTcOffload(reader: HostReader, netdev: string) {
+  return seen(async () => parseTcOffload((await reader.query(['ethtool', '--json', '-k', netdev])).stdout));
+}
+
+/** `[{"hw-tc-offload":{"active":true,"fixed":false,…}}]` (facts §5). @throws TypeError on JSON that says nothing of it */
+export function parseTcOffload(stdout: string): { readonly on: boolean; readonly fixed: boolean } {
+  const [entry] = JSON.parse(stdout) as readonly { readonly [feature: string]: unknown }[];
+  const feature = entry?.['hw-tc-offload'] as
+    | { readonly active?: unknown; readonly fixed?: unknown }
+    | undefined;
+  if (feature === undefined) throw new TypeError('ethtool -k says nothing of hw-tc-offload');
+  return { on: feature.active === true, fixed: feature.fixed === true };
+}

@@ -1,0 +1,67 @@
+import type { Action, Text } from '../model/plan.ts';
+import type { Move } from '../resource/resource.ts';
+
+/** How long one transaction waits for ovs-vswitchd to follow, in seconds. */
+const vsctlTimeoutS = 30;
+
+/**
+ * What moves do, in as few processes as they can share: batch lines of one namespace are one `ip -batch`, commands for
+ * OVSDB one transaction of `ovs-vsctl`. A process a line would cost a hundred times as much.
+ * On the way `back`, `ip` is told to go on after a line that fails: what was never done must not keep the rest from
+ * being undone.
+ */
+export function actionsOf(moves: Iterable<Move>, back = false): readonly Action[] {
+  const actions: Action[] = [];
+  let shared: Move[] = [];
+  const flush = () => {
+    const [first] = shared;
+    if (first !== undefined) actions.push(...together(first, shared, back));
+    shared = [];
+  };
+  for (const move of moves) {
+    if (shared[0] !== undefined && !areOneProcess(shared[0], move)) flush();
+    shared.push(move);
+  }
+  flush();
+  return actions;
+}
+
+function areOneProcess(a: Move, b: Move): boolean {
+  if ('batch' in a) return 'batch' in b && a.namespace === b.namespace;
+  return 'vsctl' in a && 'vsctl' in b;
+}
+
+function together(first: Move, moves: readonly Move[], back: boolean): readonly Action[] {
+  if ('batch' in first) {
+    const lines = moves.flatMap((move) => ('batch' in move ? move.batch : []));
+    return lines.length === 0 ? [] : [batchAction(lines, first.namespace, back)];
+  }
+  if ('vsctl' in first) {
+    const commands = moves.flatMap((move) => ('vsctl' in move ? move.vsctl : []));
+    return commands.length === 0 ? [] : [vsctlAction(commands)];
+  }
+  return moves.flatMap((move) => ('actions' in move ? move.actions : []));
+}
+
+function vsctlAction(commands: readonly (readonly string[])[]): Action {
+  return {
+    run: ['ovs-vsctl', `--timeout=${vsctlTimeoutS}`, ...commands.flatMap((command) => ['--', ...command])],
+  };
+}
+
+function batchAction(lines: readonly Text[], namespace: string | undefined, back: boolean): Action {
+  const inside = namespace === undefined ? [] : ['-n', namespace];
+  const stdin: Exclude<Text, string>[number][] = [];
+  for (const line of lines) {
+    for (const part of typeof line === 'string' ? [line] : line) append(stdin, part);
+    append(stdin, '\n');
+  }
+  return { run: ['ip', ...inside, ...(back ? ['-force'] : []), '-batch', '-'], stdin };
+}
+
+/** Neighbouring strings become one, so that a plan of many VFs stays small. */
+function append(parts: Exclude<Text, string>[number][], part: Exclude<Text, string>[number]): void {
+  const last = parts.at(-1);
+  if (typeof part === 'string' && typeof last === 'string') parts[parts.length - 1] = last + part;
+  else parts.push(part);
+}

@@ -1,0 +1,103 @@
+import type { BridgeSpec } from '../model/host-spec.ts';
+import { isUnseen, type OvsPort } from '../model/host-state.ts';
+import type { Probe } from '../model/plan.ts';
+import type { Resource } from './resource.ts';
+
+type Port = {
+  /** `ceph1/storage`, `to beta`, `uplink`: what the port is for. */
+  readonly role: string;
+  readonly type: string;
+  readonly options: { readonly [key: string]: string };
+  /** Protected ports do not forward to each other: the split horizon, without which three hosts loop (facts §17). */
+  readonly protected: boolean;
+  readonly tag: number;
+  /** Why it does not work; '' where it does, and always where it is wanted. */
+  readonly error: string;
+};
+
+/** A port of a network's bridge: a guest's representor, a tunnel to another host, or the way to the physical network. */
+export const bridgePort: Resource = {
+  kind: 'bridge-port',
+  timeoutMs: 15_000,
+  made: true,
+  wanted: ({ overlay }) =>
+    (overlay?.bridges ?? []).flatMap((spec) => wantedPorts(spec, overlay?.local ?? '')),
+  there: ({ ovs }) => {
+    if (ovs === undefined) return [];
+    if (isUnseen(ovs)) return [{ at: '*', value: ovs }];
+    return ovs.bridges.flatMap(({ name, ports }) =>
+      // The bridge's own port is of the bridge.
+      ports
+        .filter((port) => port.name !== name)
+        .map((port) => ({ at: `${name}/${port.name}`, value: seenPort(port) })),
+    );
+  },
+  standsOn: (at) => [`bridge ${at.slice(0, at.indexOf('/'))}`],
+  replaced: (from, to) =>
+    (from as Port).type !== (to as Port).type || ((to as Port).error === '' && (from as Port).error !== ''),
+  move: (at, from, to) => ({ vsctl: commands(at, from as Port | null, to as Port | null) }),
+  settled: (_at, to) => (to === null ? [] : [noneFailed]),
+  why: (_from, to) =>
+    to === null
+      ? 'Take ports off the networks’ bridges.'
+      : 'Put the guests’ representors and the tunnels to the other hosts on the networks’ bridges.',
+};
+
+/** ovs-vsctl exits 0 though an interface has an error (ovs-vsctl.c, post_db_reload_check), so it is asked for. */
+const noneFailed: Probe = {
+  query: [
+    ...['ovs-vsctl', '--timeout=10', '--format=json', '--columns=name,error'],
+    ...['find', 'Interface', 'external_ids:vflane-role!=""', 'error!=[]'],
+  ],
+  at: ['data'],
+  is: [],
+};
+
+function wantedPorts(spec: BridgeSpec, local: string) {
+  const plain = { options: {}, protected: false, tag: 0, error: '' };
+  const guests = spec.guestPorts.map(({ port, guest, network, type = '' }) => ({
+    at: `${spec.name}/${port}`,
+    value: { ...plain, role: `${guest}/${network}`, type },
+  }));
+  const tunnels = spec.tunnels.map(({ port, host, remote }) => ({
+    at: `${spec.name}/${port}`,
+    value: {
+      ...plain,
+      role: `to ${host}`,
+      type: 'vxlan',
+      options: { dst_port: '4789', key: `${spec.vni}`, local_ip: local, remote_ip: remote },
+      protected: true,
+    },
+  }));
+  const uplink = spec.uplink
+    ? [{ at: `${spec.name}/${spec.uplink.port}`, value: { ...plain, role: 'uplink', type: '' } }]
+    : [];
+  return [...guests, ...tunnels, ...uplink];
+}
+
+function seenPort(port: OvsPort): Port {
+  const { type, options, error, tag } = port;
+  const role = port.externalIds['vflane-role'] ?? '';
+  // The daemon writes `system` as an empty type, and so does vflane.
+  return {
+    role,
+    type: type === 'system' ? '' : type,
+    options,
+    protected: port.protected,
+    tag: tag ?? 0,
+    error,
+  };
+}
+
+function commands(at: string, from: Port | null, to: Port | null): readonly (readonly string[])[] {
+  const slash = at.indexOf('/');
+  const [bridge, port] = [at.slice(0, slash), at.slice(slash + 1)];
+  if (to === null) return from === null ? [] : [['--if-exists', 'del-port', bridge, port]];
+  const options = Object.entries(to.options).map(([key, value]) => `options:${key}=${value}`);
+  const type = to.type === '' ? [] : [`type=${to.type}`];
+  return [
+    ...(from === null ? [['add-port', bridge, port]] : []),
+    ['set', 'Interface', port, ...type, ...options, `external_ids:vflane-role=${to.role}`],
+    ['set', 'Port', port, `protected=${to.protected}`, to.tag === 0 ? 'tag=[]' : `tag=${to.tag}`],
+  ];
+}

@@ -1,0 +1,40 @@
+import { isUnseen } from '../model/host-state.ts';
+import type { Resource } from './resource.ts';
+
+/**
+ * The OpenFlow flows of a network's bridge, all of them at once. They are not in OVSDB: every start of ovs-vswitchd loses
+ * them, and until they are back the bridge forwards nothing (facts §17).
+ */
+export const flows: Resource = {
+  kind: 'flows',
+  timeoutMs: 10_000,
+  attribute: true,
+  fresh: [],
+  wanted: ({ overlay }) =>
+    Object.entries(overlay?.flows ?? {}).map(([at, lines]) => ({ at, value: [...lines] })),
+  there: ({ ovs }) => {
+    if (ovs === undefined) return [];
+    if (isUnseen(ovs)) return [{ at: '*', value: ovs }];
+    return ovs.bridges.map(({ name, flows: seen }) => ({
+      at: name,
+      value: isUnseen(seen) ? seen : [...seen],
+    }));
+  },
+  standsOn: (at) => [`bridge ${at}`],
+  reads: () => ['ovs-setting hw-offload', 'ovs-setting dpdk-init'],
+  move: (at, _from, to) => ({
+    actions:
+      to === null
+        ? []
+        : [
+            {
+              run: ['ovs-ofctl', '--names', '--bundle', 'replace-flows', at, '-'],
+              stdin: (to as readonly string[]).map((line) => `${line}\n`).join(''),
+            },
+          ],
+  }),
+  // The bundle is answered when it is in force; the look at the end reads it back.
+  settled: () => [],
+  why: () =>
+    'Let through what each guest may send, and nothing else: its own MAC and addresses, no router, no DHCP server.',
+};

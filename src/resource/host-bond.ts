@@ -1,0 +1,122 @@
+import type { HostBondSpec, NicSpec } from '../model/host-spec.ts';
+import { type BondState, type HostState, isUnseen, type LinkState } from '../model/host-state.ts';
+import type { PciAddress } from '../model/names.ts';
+import type { Probe, Text } from '../model/plan.ts';
+import { monitorOf, monitorWords } from './link-monitor.ts';
+import { nothing, type Resource } from './resource.ts';
+
+/** The host's bond over both PFs. `members` are PFs, because a netdev's name changes with the mode and the release. */
+type Bond = {
+  readonly members: readonly string[];
+  readonly mtu: number;
+  readonly monitor: string;
+  readonly up: boolean;
+  /** `switchdev` where the card carries its VFs over with it; the seed's loop only asked whether it was active. */
+  readonly lag: string;
+};
+
+/**
+ * The kernel's bond over both PFs: the underlay's way, and what makes the card join its two switches. Its members are
+ * down when it takes them (facts §5), and no VF may be bound meanwhile (facts §1.2).
+ */
+export const hostBond: Resource = {
+  kind: 'host-bond',
+  // mlx5 tries once a second while it is busy (facts §1.2).
+  timeoutMs: 30_000,
+  made: true,
+  wanted: (spec) =>
+    spec.nics.flatMap((nic) => (nic.bond ? [{ at: nic.bond.name, value: wantedBond(nic, nic.bond) }] : [])),
+  there: (state) =>
+    isUnseen(state.links)
+      ? [{ at: '*', value: state.links }]
+      : state.links.flatMap((link) =>
+          link.bond ? [{ at: link.name, value: seenBond(state, link, link.bond) }] : [],
+        ),
+  standsOn: (_at, value) => (value as Bond).members.map((pf) => `eswitch ${pf}`),
+  replaced: (from, to) => shape(from as Bond) !== shape(to as Bond),
+  move: (at, from, to) => {
+    const lines = batch(at, from as Bond | null, to as Bond | null);
+    return lines.length === 0 ? nothing : { batch: lines };
+  },
+  settled: (at, to) => (to === null ? [] : probes(at, to as Bond)),
+  why: (_from, to) =>
+    to === null
+      ? 'Take the bond of both ports apart.'
+      : 'Bond both ports, down first, and wait until the card has made one switch of them: active is not enough.',
+};
+
+function wantedBond({ pfs }: NicSpec, bond: HostBondSpec): Bond {
+  const members = pfs.map((pf) => pf.pci as string);
+  return {
+    members,
+    mtu: bond.mtu,
+    monitor: monitorWords(bond.monitor),
+    up: true,
+    lag: bond.lag ? 'switchdev' : 'none',
+  };
+}
+
+function seenBond(state: HostState, link: LinkState, bond: BondState): Bond {
+  const links = isUnseen(state.links) ? [] : state.links;
+  const slaves = links.filter((other) => other.master === link.name).map((other) => other.name);
+  const members = slaves.map((name) => state.pfs.find((pf) => pf.netdev === name)?.pci ?? name);
+  const odd = bond.mode === 'active-backup' ? '' : `mode ${bond.mode} `;
+  return {
+    members: members.sort(),
+    mtu: link.mtu,
+    monitor: `${odd}${monitorOf(bond)}`,
+    up: link.up,
+    lag: lagOf(state),
+  };
+}
+
+/** What the card made of the bond: both ports say the same. */
+function lagOf({ pfs }: HostState): string {
+  const lag = pfs.find((pf) => pf.lag !== undefined)?.lag;
+  if (lag === undefined || isUnseen(lag) || lag.state !== 'active') return 'none';
+  return lag.type ?? 'none';
+}
+
+function shape({ members, monitor, lag }: Bond): string {
+  return JSON.stringify([members, monitor, lag]);
+}
+
+function batch(name: string, from: Bond | null, to: Bond | null): readonly Text[] {
+  if (to === null) return from === null ? [] : [`link del dev ${name}`];
+  return [
+    ...(from === null ? making(name, to) : []),
+    ...(from?.mtu === to.mtu ? [] : [`link set dev ${name} mtu ${to.mtu}`]),
+    ...(from?.up === to.up ? [] : [`link set dev ${name} ${to.up ? 'up' : 'down'}`]),
+  ];
+}
+
+function making(name: string, bond: Bond): readonly Text[] {
+  return [
+    `link add name ${name} type bond mode active-backup ${bond.monitor}`,
+    ...bond.members.flatMap((pf): readonly Text[] => {
+      const netdev = { netdev: { pf: pf as PciAddress } };
+      return [
+        ['link set dev ', netdev, ' down'],
+        ['link set dev ', netdev, ` master ${name}`],
+      ];
+    }),
+  ];
+}
+
+function probes(name: string, to: Bond): readonly Probe[] {
+  const query = ['ip', '-j', '-d', 'link', 'show', 'dev', name];
+  const [pf = ''] = to.members;
+  const lag = `/sys/kernel/debug/mlx5/${pf}/lag`;
+  const proof: readonly Probe[] =
+    to.lag === 'none'
+      ? []
+      : [
+          { read: `${lag}/state`, is: 'active' },
+          { read: `${lag}/type`, is: to.lag },
+        ];
+  return [
+    { query, at: ['0', 'mtu'], is: to.mtu },
+    { query, at: ['0', 'flags', '=UP'], is: to.up ? 'UP' : null },
+    ...proof,
+  ];
+}

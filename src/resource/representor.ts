@@ -1,0 +1,80 @@
+import { isUnseen, type LinkState, type PfState } from '../model/host-state.ts';
+import type { Text } from '../model/plan.ts';
+import { vfAt, vfPlace } from './place.ts';
+import { nothing, type Resource } from './resource.ts';
+
+/** `down` and `1500` by themselves, under a name that the release of systemd chooses (facts §2.4). */
+type Representor = { readonly name: string; readonly mtu: number; readonly up: boolean };
+
+/**
+ * A VF's representor: the host's end of it, a port of the network's bridge. It is found by the switch's id and its port
+ * name and is given a name of its own, which outlives a release. The VF has no carrier while it is down (facts §4.3).
+ */
+export const representor: Resource = {
+  kind: 'representor',
+  timeoutMs: 15_000,
+  attribute: true,
+  wanted: (spec) =>
+    spec.nics.flatMap((nic) =>
+      nic.pfs.flatMap((pf) =>
+        pf.vfs.flatMap(({ index, representor: rep }) =>
+          rep ? [{ at: vfAt(pf.pci, index), value: { ...rep, up: true } }] : [],
+        ),
+      ),
+    ),
+  there: (state) => {
+    const { links } = state;
+    if (isUnseen(links)) return [{ at: '*', value: links }];
+    return state.pfs.flatMap((pf, port) =>
+      links.flatMap((link) => {
+        const index = representedBy(link, pf, port, links);
+        return index === undefined
+          ? []
+          : [{ at: vfAt(pf.pci, index), value: { name: link.name, mtu: link.mtu, up: link.up } }];
+      }),
+    );
+  },
+  standsOn: (at) => [`num-vfs ${vfPlace(at).pf}`],
+  move: (at, from, to) =>
+    to === null ? nothing : { batch: lines(at, from as Representor | null, to as Representor) },
+  settled: (_at, to) => {
+    if (to === null) return [];
+    const { name, mtu, up } = to as Representor;
+    const query = ['ip', '-j', '-d', 'link', 'show'];
+    return [
+      { query, at: [`ifname=${name}`, 'mtu'], is: mtu },
+      { query, at: [`ifname=${name}`, 'flags', '=UP'], is: up ? 'UP' : null },
+    ];
+  },
+  why: () =>
+    'Find the representors by switch and port, name them, and bring them up: their VFs have no carrier before.',
+};
+
+/** The index of the VF that a netdev represents; `pf1vf3` on the switch that the PF is on. */
+function representedBy(
+  link: LinkState,
+  pf: PfState,
+  port: number,
+  links: readonly LinkState[],
+): number | undefined {
+  const [, ofPort, index] = /^(?:c\d+)?pf(\d+)vf(\d+)$/.exec(link.physPortName ?? '') ?? [];
+  if (index === undefined || Number(ofPort) !== port) return undefined;
+  const uplink = links.find(({ name }) => name === pf.netdev);
+  return uplink?.physSwitchId !== undefined && uplink.physSwitchId === link.physSwitchId
+    ? Number(index)
+    : undefined;
+}
+
+/** A netdev is renamed while it is down: older kernels refuse it otherwise. */
+function lines(at: string, from: Representor | null, to: Representor): readonly Text[] {
+  const { pf, index } = vfPlace(at);
+  const netdev = { netdev: { pf, vf: index } };
+  const rename: readonly Text[] =
+    from?.name === to.name
+      ? []
+      : [
+          ['link set dev ', netdev, ' down'],
+          ['link set dev ', netdev, ` name ${to.name}`],
+        ];
+  return [...rename, `link set dev ${to.name} mtu ${to.mtu} ${to.up ? 'up' : 'down'}`];
+}
