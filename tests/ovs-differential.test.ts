@@ -38,7 +38,7 @@ function plain(argv: readonly string[], answer: Answer): Answer {
       .replace(/default log directory is ".*"/g, 'default log directory is "LOG"')
       .replace(/duration=[\d.]+s/g, 'duration=Ns')
       .replace(/idle_age=\d+, /g, '');
-  const unordered = argv.some((word) => /^(list|find|show)$/.test(word));
+  const unordered = argv.some((word) => /^(list|find|show|dump-flows)$/.test(word));
   const stdout = unordered ? tidy(answer.stdout).split('\n').sort().join('\n') : tidy(answer.stdout);
   const stderr = tidy(answer.stderr);
   const isJson = argv.some((word) => word.endsWith('json'));

@@ -1,3 +1,4 @@
+import { ovsOfctl } from '../ovs/ofctl.ts';
 import { ovsVsctl } from '../ovs/vsctl.ts';
 import { devlink } from './devlink.ts';
 import { ethtool } from './ethtool.ts';
@@ -39,6 +40,7 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['mkdir', mkdir],
   ['modprobe', modprobe],
   ['mstconfig', mstconfig],
+  ['ovs-ofctl', ovsOfctl],
   ['ovs-vsctl', ovsVsctl],
   ['qemu-system-x86_64', qemu],
   ['readlink', readlink],

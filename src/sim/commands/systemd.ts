@@ -1,6 +1,5 @@
 import { nowMs } from '../clock.ts';
-import type { SimState } from '../state.ts';
-import { failed, type Program, type Reply, said, silent } from './program.ts';
+import { failed, type Program } from './program.ts';
 import { own } from './words.ts';
 
 /** `systemd-run --on-active=60 [--unit=U] ARGV…`: a timer that the host keeps and its keeper plays. */

@@ -1,7 +1,75 @@
-import type { OpenFlow } from './state.ts';
+import { type FlowText, portsOf } from './flow-text.ts';
+import { covers, printMatch, readMatch } from './ofp-match.ts';
+import type { BridgeInForce, OpenFlow } from './state.ts';
 
 /** A standalone bridge is a learning switch; a secure one forwards nothing until it is told (connmgr_flushed). */
 export function defaultFlows(failMode: 'standalone' | 'secure', nowMs: number): OpenFlow[] {
   if (failMode === 'secure') return [];
-  return [{ table: 0, priority: 0, cookie: '0x0', match: [], actions: 'NORMAL', extra: [], addedMs: nowMs }];
+  return [
+    {
+      table: 0,
+      priority: 0,
+      cookie: '0x0',
+      match: [],
+      actions: 'NORMAL',
+      extra: [],
+      resets: false,
+      addedMs: nowMs,
+    },
+  ];
+}
+
+export interface Adding {
+  readonly nowMs: number;
+  /** The change came by OpenFlow 1.2 or older. */
+  readonly resets: boolean;
+}
+
+/** Carries out flow mods, all of them (ofproto.c, handle_flow_mod). */
+export function applyFlows(bridge: BridgeInForce, mods: readonly FlowText[], adding: Adding): void {
+  for (const mod of mods) {
+    if (mod.verb === 'delete') bridge.flows = bridge.flows.filter((flow) => !selects(bridge, mod, flow));
+    else if (mod.verb === 'modify') modify(bridge, mod, adding);
+    else add(bridge, mod, adding);
+  }
+}
+
+function same(flow: OpenFlow, mod: FlowText, match: string): boolean {
+  return (
+    flow.table === Math.max(0, mod.table) && flow.priority === mod.priority && flow.match.join() === match
+  );
+}
+
+function add(bridge: BridgeInForce, mod: FlowText, { nowMs, resets }: Adding): void {
+  const match = printMatch(mod.match);
+  const key = match.join();
+  const added: OpenFlow = {
+    table: Math.max(0, mod.table),
+    priority: mod.priority,
+    cookie: `0x${mod.cookie.toString(16)}`,
+    match,
+    actions: mod.actions,
+    extra: mod.extra,
+    resets,
+    addedMs: nowMs,
+  };
+  const at = bridge.flows.findIndex((flow) => same(flow, mod, key));
+  if (at < 0) bridge.flows.push(added);
+  else bridge.flows[at] = added;
+}
+
+/** A modification that hits nothing does nothing (OpenFlow 1.1 and later; ofctl's 1.0 adds). */
+function modify(bridge: BridgeInForce, mod: FlowText, adding: Adding): void {
+  const hit = bridge.flows.filter((flow) => selects(bridge, mod, flow));
+  for (const flow of hit) flow.actions = mod.actions;
+  if (hit.length === 0 && adding.resets) add(bridge, mod, adding);
+}
+
+/** Whether a deletion or a question is about this flow. */
+export function selects(bridge: BridgeInForce, mod: FlowText, flow: OpenFlow): boolean {
+  if (mod.table >= 0 && mod.table !== flow.table) return false;
+  if ((BigInt(flow.cookie) & mod.cookieMask) !== (mod.cookie & mod.cookieMask)) return false;
+  if (mod.outPort !== undefined && !flow.actions.split(',').includes(`output:${mod.outPort}`)) return false;
+  if (mod.strict) return flow.priority === mod.priority && flow.match.join() === printMatch(mod.match).join();
+  return covers(mod.match, readMatch(flow.match, portsOf(bridge, '')));
 }

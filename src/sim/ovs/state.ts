@@ -54,5 +54,7 @@ export interface OpenFlow {
   actions: string;
   /** `idle_timeout=5` and the like, as they are printed. */
   extra: readonly string[];
+  /** Added by OpenFlow 1.2 or older, which resets counters. */
+  resets: boolean;
   addedMs: number;
 }

@@ -147,8 +147,17 @@ function deleteBridge(call: VsctlCall): string {
   const name = argument(call, 1);
   const row = findBridge(call.tx, name);
   if (!row && call.options.has('--if-exists')) return '';
-  unrefer(rootRow(call.tx.rows), 'bridges', must(row, `no bridge named ${name}`).uuid);
+  const gone = must(row, `no bridge named ${name}`);
+  unrefer(rootRow(call.tx.rows), 'bridges', gone.uuid);
+  for (const port of follow(call.tx.rows, gone, 'ports')) dropPort(call.tx, port);
+  delete call.tx.rows[gone.uuid];
   return '';
+}
+
+/** Later commands of the transaction no longer see it. */
+function dropPort(tx: Transaction, port: OvsRow): void {
+  for (const iface of follow(tx.rows, port, 'interfaces')) delete tx.rows[iface.uuid];
+  delete tx.rows[port.uuid];
 }
 
 function setFailMode(call: VsctlCall, modes: readonly string[]): string {
@@ -247,6 +256,7 @@ function deletePort(call: VsctlCall): string {
   if (call.words.length === 3 && bridge(call, 1) !== found.bridge)
     throw refuse(`bridge ${argument(call, 1)} does not have a port ${name}`);
   unrefer(found.bridge, 'ports', found.port.uuid);
+  dropPort(tx, found.port);
   return '';
 }
 
