@@ -1,7 +1,7 @@
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Request } from '../operate/site.ts';
-import { applyRequest, carryOutAll, mayGoOn } from './carry-out-all.ts';
+import { applyRequest, carryOutAll, confirmWithinMs, mayGoOn } from './carry-out-all.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Fleet, withFleet } from './fleet.ts';
@@ -12,11 +12,13 @@ import { UsageError } from './usage-error.ts';
 
 /** Shows the plan, asks, applies it on every host, and looks again. */
 export const run: VerbHandler = (context, args, options) =>
-  withFleet(context, 'vflane.apply/1', async (fleet) => {
+  withFleet(context, 'vflane.apply/1', async (whole) => {
+    // A wrong time is said before any host is asked.
+    confirmWithinMs(options);
+    const plans = args[0] === undefined ? undefined : plansFor(context, whole, args[0]);
+    const fleet = plans === undefined ? whole : only(whole, plans);
     const requests =
-      args[0] === undefined
-        ? await fromFile(context, fleet, options)
-        : written(context, fleet, args[0], options);
+      plans === undefined ? await fromFile(context, fleet, options) : written(context, fleet, plans, options);
     const steps = [...requests.values()].flatMap((request) => ('kind' in request ? [] : stepsIn(request)));
     if (steps.length > 0 && !(await mayGoOn(context, options, 'Apply this?'))) {
       context.output.log('nothing was done');
@@ -30,7 +32,7 @@ type Requests = ReadonlyMap<string, Request | Outcome>;
 async function fromFile(context: VerbContext, fleet: Fleet, options: VerbOptions): Promise<Requests> {
   const planned = await planFleet(fleet, options);
   const plans = planned.flatMap(({ value }) => (value ? [value.plan] : []));
-  const shown = { ...context, output: { ...context.output, result: context.output.log } };
+  const shown = onStderr(context);
   showPlans(shown, fleet, plans, plans.length === planned.length ? [] : findingsOf(planned), options);
   printFindings(
     plans.flatMap(({ findings }) => findings.filter(({ severity }) => severity !== 'error')),
@@ -45,16 +47,34 @@ async function fromFile(context: VerbContext, fleet: Fleet, options: VerbOptions
   );
 }
 
-function written(context: VerbContext, fleet: Fleet, path: string, options: VerbOptions): Requests {
+/** The plans of a file that are for the chosen hosts. @throws UsageError where there are none, or one is for a stranger */
+function plansFor(context: VerbContext, { hosts }: Fleet, path: string): readonly Plan[] {
   const plans = readPlanFile(context, path);
-  const known = new Set<string>(fleet.hosts.map(({ name }) => name));
-  const stranger = plans.find(({ host }) => !known.has(host) && context.global.host.length === 0);
-  if (stranger)
+  const known = new Set<string>(hosts.map(({ name }) => name));
+  const stranger = plans.find(({ host }) => !known.has(host));
+  const chosen = plans.filter(({ host }) => known.has(host));
+  if (stranger && (chosen.length === 0 || context.global.host.length === 0)) {
     throw new UsageError(
-      `${path} is for ${stranger.host}, which the file does not name`,
-      'Name its fabric with -f.',
+      `${path} is for ${stranger.host}, which ${context.global.host.length > 0 ? 'is not chosen' : 'the file does not name'}`,
+      'Name its fabric with -f, and its host, if any, with --host.',
     );
+  }
+  return chosen;
+}
+
+/** A plan speaks for its own hosts: the others are not even asked. */
+function only(fleet: Fleet, plans: readonly Plan[]): Fleet {
+  const hosts = fleet.hosts.filter(({ name }) => plans.some(({ host }) => host === name));
+  return { ...fleet, hosts, onEach: (work, some = hosts) => fleet.onEach(work, some) };
+}
+
+function written(context: VerbContext, fleet: Fleet, plans: readonly Plan[], options: VerbOptions): Requests {
+  showPlans(onStderr(context), fleet, plans, [], options);
   return new Map(plans.map((plan) => [plan.host, requestOf(plan, options)]));
+}
+
+function onStderr(context: VerbContext): VerbContext {
+  return { ...context, output: { ...context.output, result: context.output.log } };
 }
 
 /** A plan that something stands against is not begun. */

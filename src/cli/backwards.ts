@@ -19,7 +19,7 @@ export function goBack(
   planBack: PlanBack,
 ): Promise<number> {
   return withFleet(context, `vflane.${verb}/1`, async (fleet) => {
-    const allowDisruption = options['allowDisruption'] === true;
+    const allowDisruption = options.allowDisruption === true;
     const planned = await fleet.onEach((site, host) => planBack(site, host, { allowDisruption }));
     const plans = planned.flatMap(({ value }) => (value ? [value.plan] : []));
     const shown = { ...context, output: { ...context.output, result: context.output.log } };
@@ -28,7 +28,8 @@ export function goBack(
     const requests = new Map<string, Request | Outcome>(
       planned.map(({ host, value, trouble }) => [host, trouble ?? requestOf(value, verb, options)]),
     );
-    const work = plans.some(({ steps }) => steps.length > 0);
+    // What is refused anyway is not asked about.
+    const work = [...requests.values()].some(hasSteps);
     if (work && !(await mayGoOn(context, options, `${verb === 'undo' ? 'Undo' : 'Destroy'} this?`))) {
       context.output.log('nothing was done');
       return exitCodes.failed;
@@ -43,4 +44,8 @@ function requestOf(planned: HostPlan | undefined, verb: string, options: VerbOpt
   if (against.length > 0) return { kind: 'refused', findings: against };
   const isKnown = planned.plan.steps.length > 0 || planned.fold.ledger.entries.size > 0;
   return isKnown ? applyRequest(planned.plan, verb, options) : { kind: 'nothing-to-do' };
+}
+
+function hasSteps(request: Request | Outcome): boolean {
+  return 'do' in request && request.do === 'apply' && request.plan.steps.length > 0;
 }

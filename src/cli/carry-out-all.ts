@@ -25,11 +25,15 @@ function newPlanId(): string {
 
 /** What a plan asks of its host; a plan that touches the operator's own way in has a way back by itself. */
 export function applyRequest(plan: Plan, verb: string, options: VerbOptions): Request {
-  const asked = typeof options['confirmWithin'] === 'string' ? options['confirmWithin'] : undefined;
   const lockOut = plan.findings.some(({ code }) => code === 'VF3004') ? lockOutWindowMs : undefined;
-  const confirmWithinMs = asked === undefined ? lockOut : durationMs('--confirm-within', asked);
-  const timed = confirmWithinMs === undefined ? {} : { confirmWithinMs };
+  const within = confirmWithinMs(options) ?? lockOut;
+  const timed = within === undefined ? {} : { confirmWithinMs: within };
   return { do: 'apply', plan, planId: newPlanId(), verb, ...timed };
+}
+
+/** `--confirm-within`, in milliseconds. @throws UsageError */
+export function confirmWithinMs({ confirmWithin }: VerbOptions): number | undefined {
+  return typeof confirmWithin === 'string' ? durationMs('--confirm-within', confirmWithin) : undefined;
 }
 
 /** Asks whether to go on; without a terminal nobody can answer. @throws UsageError */
@@ -38,7 +42,7 @@ export async function mayGoOn(
   options: VerbOptions,
   question: string,
 ): Promise<boolean> {
-  if (options['yes'] === true) return true;
+  if (options.yes === true) return true;
   if (!process.stdin.isTTY || !context.output.terminal.stderr) {
     throw new UsageError('there is no terminal to ask on', 'Say --yes if this is what you want.');
   }

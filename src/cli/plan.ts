@@ -15,6 +15,7 @@ import { exitCodeOf, outcomeFindings } from './outcome-findings.ts';
 import type { Output } from './output.ts';
 import { planJson } from './plan-json.ts';
 import { printFindings } from './print-findings.ts';
+import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
 
 const schema = 'vflane.plan/1';
@@ -37,9 +38,19 @@ export const run: VerbHandler = (context, _args, options) =>
 
 /** The file of `--out`, where one is asked for. */
 function planFile({ cwd }: VerbContext, options: VerbOptions): readonly JsonList[] {
-  if (typeof options['out'] !== 'string') return [];
-  const file = openSync(resolve(cwd, options['out']), 'w');
-  return [jsonList((text) => appendFileSync(file, text), schema, 'hosts')];
+  if (typeof options.out !== 'string') return [];
+  const path = options.out;
+  const file = written(path, () => openSync(resolve(cwd, path), 'w'));
+  return [jsonList((text) => written(path, () => appendFileSync(file, text)), schema, 'hosts')];
+}
+
+function written<Value>(path: string, write: () => Value): Value {
+  try {
+    return write();
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new UsageError(`${path} cannot be written: ${why}`, 'Name a file in a folder that has room.');
+  }
 }
 
 function tellPlan(
@@ -53,7 +64,7 @@ function tellPlan(
 }
 
 function planning({ fabric }: Fleet, options: VerbOptions) {
-  const allowDisruption = options['allowDisruption'] === true;
+  const allowDisruption = options.allowDisruption === true;
   return (site: Site, host: FabricHost) => planFromFile(site, fabric, host, { allowDisruption });
 }
 
@@ -81,7 +92,7 @@ export function showPlans(
 }
 
 function printSteps(output: Output, plan: Plan, options: VerbOptions): void {
-  for (const line of printPlan(plan, { full: options['full'] === true })) output.result(line);
+  for (const line of printPlan(plan, { full: options.full === true })) output.result(line);
 }
 
 function exitCodeOfPlan({ value, trouble }: PerHost<HostPlan>): number {
