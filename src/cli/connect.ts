@@ -14,7 +14,7 @@ import { versionText } from './version-text.ts';
 
 /** Where a host keeps what vflane did on it. `VFLANE_VAR_DIR` moves it, so that a test leaves its machine alone. */
 export function hostStateDir(env: VerbContext['env']): string {
-  return env['VFLANE_VAR_DIR'] || '/var/lib/vflane';
+  return env.VFLANE_VAR_DIR || '/var/lib/vflane';
 }
 
 /** The single file that vflane is, wherever it was started from: what is copied to a host that lacks it. */
