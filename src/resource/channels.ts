@@ -28,5 +28,8 @@ export const channels: Resource = {
   }),
   // ethtool of Debian 13 prints channels as text only (facts §5); the look at the end reads it.
   settled: () => [],
-  why: () => 'Give both ports all their channels back: a change of mode leaves one.',
+  why: (_from, to) =>
+    to === null
+      ? 'The channels go with the mode: nothing is run, and the way back sets them again.'
+      : 'Give both ports all their channels back: a change of mode leaves one.',
 };
