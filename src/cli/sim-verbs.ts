@@ -128,7 +128,7 @@ function opened(folder: string, host: FabricHost): SimHost {
     return openMachine(folder, host);
   } catch (error) {
     if (error instanceof HostError)
-      throw new UsageError(error.message, `Give ${host.name} a connect: that fits.`);
+      throw new UsageError(error.message, error.details.hint ?? `Give ${host.name} a connect: that fits.`);
     throw error;
   }
 }

@@ -51,6 +51,17 @@ describe('a host in a file', () => {
     expect(other).toThrow(/it was made as sim:connectx5\/debian-13/);
   });
 
+  it.each(['garbage', '{}'])('cannot be reached where its file holds %s', async (text) => {
+    mkdirSync(join(folder, 'sim'));
+    writeFileSync(stateFile, text);
+    expect(open).toThrow(/^alpha: the host cannot be reached: open .*alpha\.json: /);
+  });
+
+  it('cannot be reached where its folder is none', async () => {
+    writeFileSync(join(folder, 'sim'), '');
+    expect(open).toThrow(/^alpha: the host cannot be reached: open .*alpha\.json: ENOTDIR/);
+  });
+
   it('says what is wrong with a connect text', () => {
     expect(simOptions('a', { card: 'cx9', kernel: 'debian-13', numOfVfs: 1 })).toEqual({
       wrong: 'no card "cx9": connectx5, igb',

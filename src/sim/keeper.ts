@@ -9,6 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { HostError } from '../host/host.ts';
 import { createState, type SimOptions } from './create.ts';
 import { whileLocked } from './lock.ts';
 import type { SimState } from './state.ts';
@@ -33,22 +34,39 @@ export function memoryKeeper(state: SimState): Keeper {
 export function fileKeeper(stateFile: string, options: SimOptions): Keeper {
   let state: SimState | undefined;
   let seen = '';
-  return {
-    load() {
-      const now = signature(stateFile);
-      if (state === undefined || now !== seen) {
-        state = now === '' ? createState(options, { kind: 'wall', offsetMs: 0 }) : read(stateFile);
-        seen = now;
-      }
-      return state;
-    },
-    save() {
-      if (state === undefined) return;
-      put(stateFile, JSON.stringify(state));
-      seen = signature(stateFile);
-    },
-    alone: (work) => whileLocked(`${stateFile}.lock`, work),
+  const kept = <Value>(work: () => Value) => orLost(options.name, stateFile, work);
+  const load = () => {
+    const now = signature(stateFile);
+    if (state === undefined || now !== seen) {
+      state = now === '' ? createState(options, { kind: 'wall', offsetMs: 0 }) : read(stateFile);
+      seen = now;
+    }
+    return state;
   };
+  const save = () => {
+    if (state === undefined) return;
+    put(stateFile, JSON.stringify(state));
+    seen = signature(stateFile);
+  };
+  return {
+    load: () => kept(load),
+    save: () => kept(save),
+    alone: (work) => kept(() => whileLocked(`${stateFile}.lock`, work)),
+  };
+}
+
+/** A file that cannot be read, written or understood is a host that cannot be reached. @throws HostError */
+function orLost<Value>(host: string, stateFile: string, work: () => Value): Value {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SyntaxError || (error instanceof Error && 'syscall' in error))) throw error;
+    const hint = 'See that the file can be written, delete it, or set VFLANE_STATE_DIR to another folder.';
+    throw new HostError(
+      { kind: 'lost', host, argv: ['open', stateFile], stderr: error.message, hint },
+      error,
+    );
+  }
 }
 
 function signature(path: string): string {
@@ -58,7 +76,7 @@ function signature(path: string): string {
 
 function read(path: string): SimState {
   const state = JSON.parse(readFileSync(path, 'utf8')) as SimState;
-  if (state.schema !== 'vflane.sim-state/2') throw new Error(`${path}: not a simulated host's state`);
+  if (state.schema !== 'vflane.sim-state/2') throw new SyntaxError('not a simulated host of this version');
   return state;
 }
 
