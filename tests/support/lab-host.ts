@@ -140,7 +140,7 @@ class OneHost implements LabHost {
 }
 
 /** Longer than any verb takes here: what still runs then hangs. */
-const verbTimeoutMs = 120_000;
+const verbTimeoutMs = 300_000;
 
 function going(child: ChildProcess): Going {
   let [stdout, stderr] = ['', ''];
