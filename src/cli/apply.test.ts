@@ -95,3 +95,14 @@ test('a plan of several hosts is one JSON object, whatever became of one of them
   expect(plan.findings.map((one: { code: string }) => one.code)).toContain('VF4001');
   expect(JSON.parse(readFileSync(join(folder, 'both.json'), 'utf8'))).toEqual(plan);
 });
+
+test('no script is written of a plan that apply would refuse', async () => {
+  const env = fresh();
+  expect((await vflane(env, 'apply --host alpha --yes')).code).toBe(0);
+  expect((await vflane(env, 'export script --host alpha')).code).toBe(0);
+  const qemu = 'sim exec alpha -- qemu-system-x86_64 -device vfio-pci,host=0000:03:00.2';
+  expect((await vflane(env, qemu)).code).toBe(0);
+  writeFileSync(join(folder, 'more.yaml'), head + alpha.replace('vfs: 2', 'vfs: 4'));
+  const { code, stdout, stderr } = await vflane(env, '-f more.yaml export script');
+  expect([code, stdout, stderr]).toEqual([4, '', expect.stringContaining('error VF3003')]);
+});

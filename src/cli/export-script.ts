@@ -1,3 +1,6 @@
+import type { Plan } from '../model/plan.ts';
+import type { PerHost } from '../operate/hosts.ts';
+import type { HostPlan } from '../operate/plan-host.ts';
 import { renderScript } from '../plan/script.ts';
 import type { VerbHandler } from './context.ts';
 import { exitCodes, firstEarned } from './exit-codes.ts';
@@ -6,6 +9,7 @@ import { exitCodeOf } from './outcome-findings.ts';
 import { findingsOf, planFleet } from './plan.ts';
 import { printFindings } from './print-findings.ts';
 import { UsageError } from './usage-error.ts';
+import { findingsJson } from './validate.ts';
 
 /** The plan of one host as a POSIX sh script that says why, and runs alone. */
 export const run: VerbHandler = (context, _args, options) =>
@@ -15,11 +19,22 @@ export const run: VerbHandler = (context, _args, options) =>
       throw new UsageError('a script is for one host', `Say which with --host: ${names}.`);
     }
     const planned = await planFleet(fleet, options);
-    printFindings(findingsOf(planned), fleet.sources, { ...context.output, result: context.output.log });
+    const findings = findingsOf(planned);
+    printFindings(findings, fleet.sources, { ...context.output, result: context.output.log });
     const scripts = planned.flatMap(({ host, value }) =>
-      value ? [{ host, script: renderScript(value.plan) }] : [],
+      value && !isRefused(value.plan) ? [{ host, script: renderScript(value.plan) }] : [],
     );
     for (const { script } of scripts) context.output.result(script.trimEnd());
-    context.output.json('vflane.export-script/1', { hosts: scripts });
-    return firstEarned(planned.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked)));
+    context.output.json('vflane.export-script/1', { hosts: scripts, findings: findingsJson(findings) });
+    return firstEarned(planned.map(exitCodeOfScript));
   });
+
+/** A script asks no guest and looks at nothing: what apply would refuse is not written down either. */
+function isRefused({ findings }: Plan): boolean {
+  return findings.some(({ severity }) => severity === 'error');
+}
+
+function exitCodeOfScript({ value, trouble }: PerHost<HostPlan>): number {
+  if (trouble) return exitCodeOf(trouble);
+  return value && isRefused(value.plan) ? exitCodes.preconditionsNotMet : exitCodes.asAsked;
+}
