@@ -4,6 +4,7 @@ import { ipAddress } from './ip-address.ts';
 import { splitLine } from './ip-batch.ts';
 import type { IpContext } from './ip-context.ts';
 import { ipLink } from './ip-link.ts';
+import { ipNeighbour } from './ip-neighbour.ts';
 import { ipNetns } from './ip-netns.ts';
 import { ipRoute } from './ip-route.ts';
 import { because, type Call, failed, type Program, type Reply, said, telling } from './program.ts';
@@ -16,8 +17,8 @@ const objects: readonly (readonly [string, Verb])[] = [
   ['address', ipAddress],
   ['route', ipRoute],
   ['rule', () => said('')],
-  ['neighbor', (context) => said(context.json ? '[]\n' : '')],
-  ['neighbour', (context) => said(context.json ? '[]\n' : '')],
+  ['neighbor', ipNeighbour],
+  ['neighbour', ipNeighbour],
   ['link', ipLink],
   ['netns', ipNetns],
 ];

@@ -5,6 +5,7 @@ import { flags, operstate } from '../link-state.ts';
 import { minMtu, netdevAt } from '../netdevs.ts';
 import { portName, switchId } from '../ports.ts';
 import type { Bond, Netdev, SimState, Vf } from '../state.ts';
+import { hasIpv6 } from '../sysctls.ts';
 import type { IpContext } from './ip-context.ts';
 
 export type Fields = { readonly [key: string]: unknown };
@@ -221,7 +222,7 @@ export function addressRecords(context: IpContext, netdev: Netdev): readonly Add
   const kernel = kernelOf(state).debian >= 13 ? { protocol: 'kernel_ll' } : {};
   const loopback = netdev.kind === 'loopback';
   const local =
-    netdev.up && !loopback && !netdev.slave && hasCarrier(state, netdev)
+    netdev.up && !loopback && !netdev.slave && hasIpv6(state, netdev) && hasCarrier(state, netdev)
       ? [
           {
             family: 'inet6',

@@ -1,10 +1,15 @@
+import { ovsAppctl } from '../ovs/appctl.ts';
 import { ovsOfctl } from '../ovs/ofctl.ts';
 import { ovsVsctl } from '../ovs/vsctl.ts';
 import { devlink } from './devlink.ts';
 import { ethtool } from './ethtool.ts';
 import { cat, ls, mkdir, readlink, rm, tee, test } from './files.ts';
 import { ip } from './ip.ts';
+import { nft } from './nft.ts';
+import { aptGet, dpkgQuery, updateAlternatives } from './packages.ts';
 import type { Program } from './program.ts';
+import { rdma } from './rdma.ts';
+import { sysctl } from './sysctl.ts';
 import {
   dmesg,
   falsehood,
@@ -23,6 +28,7 @@ import {
 } from './system.ts';
 import { systemctl } from './systemctl.ts';
 import { systemdRun } from './systemd.ts';
+import { tc } from './tc.ts';
 
 /** Every program the host has; another one is missing. */
 export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
@@ -40,6 +46,14 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['mkdir', mkdir],
   ['modprobe', modprobe],
   ['mstconfig', mstconfig],
+  ['apt-get', aptGet],
+  ['nft', nft],
+  ['dpkg-query', dpkgQuery],
+  ['rdma', rdma],
+  ['sysctl', sysctl],
+  ['tc', tc],
+  ['update-alternatives', updateAlternatives],
+  ['ovs-appctl', ovsAppctl],
   ['ovs-ofctl', ovsOfctl],
   ['ovs-vsctl', ovsVsctl],
   ['qemu-system-x86_64', qemu],

@@ -6,11 +6,13 @@ import { bootConfig } from '../kernels.ts';
 import { lagMapping } from '../lag.ts';
 import { bootId } from '../macs.ts';
 import type { SimState } from '../state.ts';
+import { hugepagesDir } from './hugepages.ts';
 import { type DirNode, dir, file, link, listing, type Node } from './node.ts';
 import { devicePath } from './pci.ts';
+import { sysctlNet } from './sysctl.ts';
 
 /** /proc */
-export function procDir(state: SimState): DirNode {
+export function procDir(state: SimState, ns: string): DirNode {
   return dir({
     cmdline: () =>
       file(() => `BOOT_IMAGE=/boot/vmlinuz-${kernelOf(state).release} root=/dev/vda1 ro quiet\n`),
@@ -23,6 +25,7 @@ export function procDir(state: SimState): DirNode {
       }),
     sys: () =>
       dir({
+        net: () => sysctlNet(state, ns),
         kernel: () =>
           dir({
             hostname: () => file(() => `${state.name}\n`),
@@ -51,6 +54,7 @@ export function moduleDir(state: SimState): DirNode {
 export function kernelDir(state: SimState): DirNode {
   return dir({
     iommu_groups: () => groupsDir(state),
+    mm: () => dir({ hugepages: () => hugepagesDir(state) }),
     debug: () => dir({ mlx5: cardOf(state).switchdev ? () => mlx5Debug(state) : undefined }),
     security: () => dir({ lockdown: () => file(() => '[none] integrity confidentiality\n') }),
   });

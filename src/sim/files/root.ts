@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { Refusal } from '../errno.ts';
 import { cardOf } from '../functions.ts';
 import type { Netdev, SimState } from '../state.ts';
+import { systemDir } from './hugepages.ts';
 import { bootDir, infinibandDir, kernelDir, moduleDir, procDir, vfioDir } from './kernel.ts';
 import { netdevDir } from './net.ts';
 import { both, type DirNode, dir, file, link, listing, type Node, walk } from './node.ts';
@@ -11,7 +12,7 @@ import { devicePath, pciBus, pciTree } from './pci.ts';
 export function rootOf(state: SimState, ns: string): DirNode {
   const kernelTree = dir({
     sys: () => sysDir(state, ns),
-    proc: () => procDir(state),
+    proc: () => procDir(state, ns),
     boot: () => bootDir(state),
     dev: () =>
       dir({
@@ -43,7 +44,12 @@ function sysDir(state: SimState, ns: string): DirNode {
           ),
         infiniband: cardOf(state).switchdev ? () => infinibandDir(state) : undefined,
       }),
-    devices: () => dir({ 'pci0000:00': () => pciTree(state, ns), virtual: () => virtualDir(state, here) }),
+    devices: () =>
+      dir({
+        'pci0000:00': () => pciTree(state, ns),
+        virtual: () => virtualDir(state, here),
+        system: () => systemDir(state),
+      }),
     kernel: () => kernelDir(state),
     module: () => moduleDir(state),
   });

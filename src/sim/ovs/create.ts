@@ -9,6 +9,7 @@ export function newOvs(host: string): Ovs {
     uuids: 0,
     serves: false,
     alternative: 'auto',
+    talking: [],
     enabled: true,
   };
 }

@@ -14,10 +14,10 @@ export function dpdkFault(state: SimState, iface: WantedIface): string {
 
 /** Whether the mlx5 driver finds what is asked for. */
 function attaches(state: SimState, devargs: string): boolean {
-  const [pci = '', ...rest] = devargs.split(/,(.*)/s);
+  const [pci = '', more = ''] = devargs.split(/,(.*)/s);
   const pf = pfAt(state, pci);
   if (!pf || !cardOf(state).switchdev || pf.driver !== cardOf(state).pfDriver) return false;
-  const spec = /(?:^|,)representor=(.*?)(?:,[a-z_]+=|$)/.exec(rest.join(','))?.[1];
+  const spec = /(?:^|,)representor=(.*?)(?:,[a-z_]+=|$)/.exec(more)?.[1];
   if (spec === undefined) return true;
   if (pf.eswitch !== 'switchdev') return false;
   return representors(spec, pf.port).every((rep) => isThere(state, pf.port, rep));

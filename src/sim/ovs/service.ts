@@ -18,6 +18,7 @@ export function bootServices(state: SimState): void {
   state.unitFiles = loadedUnits(state);
   state.ovs.serves = false;
   stopDaemon(state);
+  state.ovs.talking = [];
   forgetStatus(state);
   if (isInstalled(state, 'openvswitch-switch') && state.ovs.enabled) startUnit(state, 'openvswitch-switch');
 }

@@ -13,6 +13,8 @@ export interface Ovs {
   daemon?: Vswitchd;
   /** What `update-alternatives` was told; 'auto' is the plain daemon. */
   alternative: 'auto' | 'ovs-vswitchd' | 'ovs-vswitchd-dpdk';
+  /** Bridges whose guests talk (`simulateTraffic`). */
+  talking: string[];
   /** Starts at boot. */
   enabled: boolean;
 }

@@ -1,0 +1,19 @@
+import type { SimState } from '../state.ts';
+import { bridgeWants } from './bridge-wants.ts';
+import { entry } from './database.ts';
+import { connectedNetdev } from './route-to.ts';
+import { isTunnel } from './tunnels.ts';
+
+/** Far ends of the tunnels through which guests talk, and the netdev that reaches each. */
+export function addressesOfTalking(
+  state: SimState,
+): readonly { readonly address: string; readonly ifindex: number }[] {
+  const bridges = bridgeWants(state).filter((bridge) => state.ovs.talking.includes(bridge.name));
+  const remotes = bridges.flatMap((b) =>
+    b.ifaces.filter((i) => isTunnel(i.type)).map((i) => entry(i.row, 'options', 'remote_ip')),
+  );
+  return [...new Set(remotes)].flatMap((address) => {
+    const netdev = connectedNetdev(state, address);
+    return netdev ? [{ address, ifindex: netdev.ifindex }] : [];
+  });
+}
