@@ -68,12 +68,16 @@ export function simLog(host: SimHost): Json {
   return { schema: 'vflane.sim-log/1', commands: host.state.log.map((entry) => ({ ...entry })) };
 }
 
-/** Plays the timers whose time has come: each is taken off the host before `play` is given its command. */
+/**
+ * Plays the timers whose time has come: each is taken off the host before `play` is given its command, and put back
+ * where that is not over yet, as a process that waits would be there still.
+ */
 export async function playDueTimers(
   host: SimHost,
-  play: (argv: readonly string[]) => Promise<void>,
+  play: (argv: readonly string[]) => Promise<boolean>,
 ): Promise<void> {
   for (const { unit, argv } of host.dueTimers()) {
-    if (host.takeTimer(unit)) await play(argv);
+    const timer = host.takeTimer(unit);
+    if (timer && !(await play(argv))) host.alter((state) => void state.timers.push(timer));
   }
 }

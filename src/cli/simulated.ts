@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { fileStore } from '../host/file-store.ts';
 import { HostError } from '../host/host.ts';
 import type { FabricHost } from '../model/fabric.ts';
-import { carryOut, type Workshop } from '../operate/carry-out.ts';
+import type { Workshop } from '../operate/carry-out.ts';
 import { localSite } from '../operate/local-site.ts';
 import type { Site } from '../operate/site.ts';
+import { takeBackIfDue } from '../operate/take-back.ts';
 import { openSim, simOptions } from '../sim/open-sim.ts';
 import type { SimHost } from '../sim/sim-host.ts';
 import type { VerbContext } from './context.ts';
@@ -42,7 +43,6 @@ export async function openSimulated(_context: VerbContext, folder: string, host:
 export function runDueTimers(machine: SimHost, workshop: Workshop): Promise<void> {
   return playDueTimers(machine, async (argv) => {
     const planId = argv.at(-1);
-    if (argv.includes('--take-back') && planId)
-      await carryOut(workshop, { do: 'rollback', planId }, () => {});
+    return argv.includes('--take-back') && planId ? (await takeBackIfDue(workshop, planId)).isOver : true;
   });
 }

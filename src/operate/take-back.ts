@@ -15,12 +15,20 @@ export async function takeBackWhenDue(
   const { clock } = workshop;
   const givesUpAt = clock.now() + patienceMs;
   for (;;) {
-    const outcome = await carryOut(workshop, { do: 'rollback', planId }, () => {});
-    const goesOn =
-      outcome.kind === 'locked' || (outcome.kind === 'nothing-to-do' && (await stillArmed(workshop, planId)));
-    if (!goesOn || clock.now() > givesUpAt) return outcome;
+    const { outcome, isOver } = await takeBackIfDue(workshop, planId);
+    if (isOver || clock.now() > givesUpAt) return outcome;
     await clock.sleep(pauseMs);
   }
+}
+
+/** One attempt; not over where somebody else is at work, or where the time, which counts from the apply's end, has not run out. */
+export async function takeBackIfDue(
+  workshop: Workshop,
+  planId: string,
+): Promise<{ readonly outcome: Outcome; readonly isOver: boolean }> {
+  const outcome = await carryOut(workshop, { do: 'rollback', planId }, () => {});
+  const waits = outcome.kind === 'nothing-to-do' && (await stillArmed(workshop, planId));
+  return { outcome, isOver: outcome.kind !== 'locked' && !waits };
 }
 
 async function stillArmed({ store }: Workshop, planId: string): Promise<boolean> {
