@@ -81,6 +81,9 @@ export const readForms: ReadonlyMap<string, ReadForms> = new Map<string, ReadFor
   ['lspci', { flags: /^-[Dnvkmt]+$/, valued: /^-[sd]$/, commands: [''] }],
   ['modinfo', { flags: /^-[0nadpl]$/, valued: /^-[Fk]$/, commands: ['…'] }],
   ['dpkg-query', { flags: /^(-W|--show|-s|-f=.*|--showformat=.*)$/s, commands: ['…'] }],
+  // With `=` a key is written.
+  ['sysctl', { flags: /^-[ne]$/, commands: ['…'], args: /^[\w/][\w./:-]*$/ }],
+  ['update-alternatives', { valued: /^--(query|display|list)$/, commands: [''] }],
   [
     'udevadm',
     {
@@ -120,9 +123,11 @@ export const readForms: ReadonlyMap<string, ReadForms> = new Map<string, ReadFor
   [
     'ovs-ofctl',
     {
-      flags: /^--(names|no-names|no-stats|(timeout|protocols)=.*)$/s,
+      flags: /^--(names|no-names|no-stats|r?sort|(timeout|protocols)=.*)$/s,
       valued: /^-[Ot]$/,
-      commands: open('show|dump-flows|dump-ports|dump-ports-desc|dump-groups|dump-meters|dump-tables'),
+      commands: open(
+        'show|dump-flows|diff-flows|dump-ports|dump-ports-desc|dump-groups|dump-meters|dump-tables',
+      ),
       args: /^(--names|--no-names|--no-stats|[^-].*)$/s,
     },
   ],

@@ -48,6 +48,10 @@ const reads = [
   'modinfo -F filename mlx5_core',
   'rdma -j link',
   'ovs-vsctl --version',
+  'ovs-ofctl --no-stats --sort dump-flows br0',
+  'ovs-ofctl diff-flows br0 /tmp/wanted',
+  'sysctl -n net.ipv6.conf.br0.disable_ipv6',
+  'update-alternatives --query ovs-vswitchd',
 ];
 
 const writes = [
@@ -101,6 +105,14 @@ const writes = [
   'constructor',
   'hostname x',
   'rdma dev set mlx5_0 name x',
+  'ovs-ofctl replace-flows br0 /tmp/wanted',
+  'ovs-ofctl diff-flows br0 --log-file=/etc/x',
+  'sysctl net.ipv4.ip_forward=1',
+  'sysctl -w net.ipv4.ip_forward=1',
+  'sysctl --system',
+  'sysctl -p /tmp/x',
+  'update-alternatives --set ovs-vswitchd /usr/lib/x',
+  'update-alternatives --query ovs-vswitchd --set ovs-vswitchd /usr/lib/x',
 ];
 
 describe('isReadOnly', () => {

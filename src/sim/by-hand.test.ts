@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { memorySim } from './open-sim.ts';
 import type { SimHost } from './sim-host.ts';
 import { does, driverOf, netdev0, netdev1, tell, vfRecord } from './testing/tell.ts';
+import { simulateTraffic } from './traffic.ts';
 
 /** What an engineer types who shares the card without vflane, as far as a host without OVS takes it. */
 const numVfs = (netdev: string) => `tee -a /sys/class/net/${netdev}/device/sriov_numvfs`;
@@ -69,4 +70,70 @@ it.each([
   expect((await tell(host, `ip link set ${netdev0} vf 0 trust on`)).stderr).toBe(
     'RTNETLINK answers: Operation not supported\n',
   );
+});
+
+const vxlan = 'type=vxlan options:local_ip=192.168.9.2 options:remote_ip=192.168.9.1 options:key=42';
+
+/** Switchdev on both ports, the bond, and then the VFs: what both overlays start with. */
+async function bonded(host: SimHost): Promise<void> {
+  for (const fn of ['0', '1'])
+    await works(host, `devlink dev eswitch set pci/0000:03:00.${fn} mode switchdev`);
+  await works(host, 'ip link add dev bond0 type bond mode active-backup miimon 100');
+  for (const netdev of [netdev0, netdev1]) await works(host, `ip link set dev ${netdev} master bond0`);
+  for (const netdev of [netdev0, netdev1, 'bond0']) await works(host, `ip link set mtu 9080 dev ${netdev}`);
+  await works(host, 'ip link set dev bond0 up');
+  await works(host, numVfs(netdev0), '2\n');
+}
+
+it('OVS over switchdev and tc works by hand, and is in hardware once the daemon was restarted', async () => {
+  const host = memorySim({ kernel: 'doca' });
+  await bonded(host);
+  await works(host, 'ip addr add 192.168.9.2/24 dev bond0');
+  await works(host, 'systemctl start openvswitch-switch.service');
+  await works(host, 'ovs-vsctl set Open_vSwitch . other_config:hw-offload=true');
+  await works(host, 'systemctl restart openvswitch-switch.service');
+  await works(host, 'ovs-vsctl add-br ovs-sriov');
+  await works(host, 'ovs-vsctl add-port ovs-sriov enp3s0f0r0');
+  await works(host, `ovs-vsctl add-port ovs-sriov vxlan0 -- set interface vxlan0 ${vxlan}`);
+  await works(host, 'ip link set dev enp3s0f0r0 mtu 9000');
+  for (const netdev of ['ovs-sriov', 'enp3s0f0r0']) await works(host, `ip link set dev ${netdev} up`);
+  host.alter((state) => simulateTraffic(state, 'ovs-sriov'));
+  const flows = await tell(host, 'ovs-appctl dpctl/dump-flows -m type=offloaded');
+  expect(flows.stdout).toContain('in_port(enp3s0f0r0)');
+});
+
+it('OVS with DPDK works by hand, but not the other port’s VFs: no RDMA device is called bond', async () => {
+  const host = memorySim({ kernel: 'doca' });
+  const daemon = '/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk';
+  expect((await tell(host, `update-alternatives --set ovs-vswitchd ${daemon}`)).code).toBe(0);
+  await works(host, 'ovs-vsctl --no-wait set Open_vSwitch . other_config:dpdk-init=true');
+  await works(host, 'ovs-vsctl --no-wait set Open_vSwitch . other_config:hw-offload=true');
+  await works(host, 'tee /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages', '1024\n');
+  const extra = '-a 0000:03:00.0,representor=pf[0,1]vf[0-1],dv_flow_en=1,dv_xmeta_en=1,dv_esw_en=1';
+  await host.run(['ovs-vsctl', '--no-wait', 'set', 'Open_vSwitch', '.', `other_config:dpdk-extra=${extra}`]);
+  await works(host, 'systemctl restart openvswitch-switch');
+  await bonded(host);
+  const mac = (await host.readFile('/sys/class/net/bond0/address')).trim();
+  await works(
+    host,
+    `ovs-vsctl add-br br-phy -- set Bridge br-phy datapath_type=netdev -- br-set-external-id br-phy bridge-id br-phy -- set bridge br-phy fail-mode=standalone other_config:hwaddr=${mac}`,
+  );
+  await works(
+    host,
+    'ovs-vsctl add-port br-phy p0 -- set Interface p0 type=dpdk mtu_request=9080 options:dpdk-lsc-interrupt=true options:dpdk-devargs=0000:03:00.0',
+  );
+  await works(host, 'ip addr add 192.168.9.2/24 dev br-phy');
+  await works(host, 'ovs-vsctl add-br br-vxlan -- set Bridge br-vxlan datapath_type=netdev');
+  const port = (name: string, rep: string) =>
+    `ovs-vsctl add-port br-vxlan ${name} -- set Interface ${name} mtu_request=9080 type=dpdk options:dpdk-devargs=0000:03:00.0,representor=${rep}`;
+  await works(host, port('pf0vf0', '[0]'));
+  await works(
+    host,
+    `ovs-vsctl add-port br-vxlan vxlan0 -- set interface vxlan0 ${vxlan} options:dst_port=4789`,
+  );
+  for (const netdev of ['enp3s0f0r0', 'br-phy', 'br-vxlan'])
+    await works(host, `ip link set up dev ${netdev}`);
+  await works(host, numVfs(netdev1), '2\n');
+  expect((await tell(host, port('pf1vf0', 'pf1vf0'))).stderr).toContain('Error attaching device');
+  expect((await tell(host, 'ovs-appctl tnl/ports/show')).stdout).toContain('vxlan_sys_4789');
 });
