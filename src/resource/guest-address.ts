@@ -17,7 +17,7 @@ export const guestAddress: Resource = {
       })),
   there: (state) =>
     placedIn(state, (links, namespace) => {
-      const addressed = links.filter((link) => link.addresses.length > 0);
+      const addressed = links.filter((link) => link.name !== 'lo' && link.addresses.length > 0);
       return addressed.map((link) => ({
         at: laneAt(namespace, link.name),
         value: [...link.addresses].sort(),

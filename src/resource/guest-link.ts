@@ -19,7 +19,7 @@ export const guestLink: Resource = {
   there: (state) =>
     placedIn(state, (links, namespace) =>
       links
-        .filter((link) => !link.bond)
+        .filter((link) => link.name !== 'lo' && !link.bond)
         .map((link) => ({ at: laneAt(namespace, link.name), value: { mtu: link.mtu, up: link.up } })),
     ),
   attribute: true,
