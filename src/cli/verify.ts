@@ -1,6 +1,6 @@
+import { type Json, sameJson } from '../model/json.ts';
 import type { PerHost } from '../operate/hosts.ts';
 import type { HostPlan } from '../operate/plan-host.ts';
-import type { Difference } from '../plan/differences.ts';
 import type { VerbContext, VerbHandler } from './context.ts';
 import { exitCodes, firstEarned } from './exit-codes.ts';
 import { withFleet } from './fleet.ts';
@@ -37,15 +37,39 @@ function tell({ output }: VerbContext, host: string, looked: HostPlan): void {
   if (isVerified(looked)) output.result(`${host}: ${output.paint('green', 'verified')}`);
   else output.result(`${host}: ${output.paint('red', 'not verified')}, ${count(looked.differences.length)}`);
   for (const { resource, at, have, want } of looked.differences) {
-    output.result(`  ${resource} ${at} is ${words(have)}, wanted ${words(want)}`);
+    output.result(
+      `  ${resource} ${at} ${Array.isArray(want) && Array.isArray(have) ? lists(have, want) : `is ${words(have)}, wanted ${words(want)}`}`,
+    );
   }
+}
+
+/** Of two lists only what is apart: a bridge may have thousands of flows. */
+function lists(have: readonly Json[], want: readonly Json[]): string {
+  const [lacks, extra] = [without(want, have), without(have, want)];
+  const told = [
+    ...(lacks.length === 0 ? [] : [`lacks ${some(lacks)}`]),
+    ...(extra.length === 0 ? [] : [`has besides ${some(extra)}`]),
+  ];
+  return told.length === 0 ? 'is in another order' : told.join(', and ');
+}
+
+function without(list: readonly Json[], other: readonly Json[]): readonly Json[] {
+  return list.filter((item) => !other.some((one) => sameJson(one, item)));
+}
+
+const listShown = 3;
+
+function some(list: readonly Json[]): string {
+  const shown = list.slice(0, listShown).map(words).join(', ');
+  return list.length > listShown ? `${shown} and ${list.length - listShown} more` : shown;
 }
 
 function count(differences: number): string {
   return differences === 1 ? '1 difference' : `${differences} differences`;
 }
 
-export function words(value: Difference['have']): string {
+function words(value: Json): string {
   if (value === null) return 'not there';
+  if (Array.isArray(value)) return `[${some(value)}]`;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
