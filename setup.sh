@@ -1,6 +1,7 @@
 #!/bin/sh
 # Sets up what the commands of this checkout need, and nothing that is there already: npm packages, and with "tests" or
 # "lab" the Debian packages of those. As root it installs them; otherwise it says what to install.
+# openvswitch-switch starts its daemons where systemd runs, as Debian packages do; the tests use processes of their own.
 set -eu
 cd "$(dirname "$0")"
 
@@ -17,7 +18,8 @@ fi
 # Tool and package, a pair a line; only what is missing is installed.
 tools_for() {
 	case $1 in
-	tests) printf '%s\n' 'ip iproute2' 'flock util-linux' 'ssh openssh-client' 'ssh-keygen openssh-client' 'sshd openssh-server' ;;
+	tests) printf '%s\n' 'ip iproute2' 'flock util-linux' 'ssh openssh-client' 'ssh-keygen openssh-client' 'sshd openssh-server' \
+		'ovs-vswitchd openvswitch-switch' 'nft nftables' ;;
 	lab) printf '%s\n' 'mmdebstrap mmdebstrap' 'mke2fs e2fsprogs' 'ssh openssh-client' 'ssh-keygen openssh-client' \
 		'flock util-linux' 'tar tar' 'newuidmap uidmap' ;;
 	esac

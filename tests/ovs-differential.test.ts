@@ -47,7 +47,7 @@ function plain(argv: readonly string[], answer: Answer): Answer {
 
 describe.skipIf(missing !== undefined)('the simulated OVS answers as the real one', () => {
   const real = new RealOvs();
-  const host = memorySim({ kernel: 'debian-12' });
+  const host = memorySim({ kernel: real.debian < 13 ? 'debian-12' : 'debian-13' });
 
   beforeAll(async () => {
     await real.start();
@@ -56,18 +56,24 @@ describe.skipIf(missing !== undefined)('the simulated OVS answers as the real on
   });
   afterAll(() => real.stop());
 
+  /** What no command line of both can do. */
+  async function changesDaemon(command: string): Promise<boolean> {
+    if (command !== 'RESTART' && command !== 'STOP') return false;
+    await real.stopDaemon();
+    await host.run(['systemctl', 'stop', 'ovs-vswitchd']);
+    if (command === 'STOP') return true;
+    await real.startDaemon();
+    await host.run(['systemctl', 'start', 'ovs-vswitchd']);
+    return true;
+  }
+
   for (const [title, lines] of Object.entries(rounds))
     it(title, async () => {
       const differing: { readonly real: unknown; readonly simulated: unknown }[] = [];
       for (const line of lines) {
         const [command = '', stdin = ''] = line.split(' <<< ');
         const argv = words(command);
-        if (command === 'RESTART') {
-          await real.killDaemon();
-          await real.startDaemon();
-          await host.run(['systemctl', 'restart', 'ovs-vswitchd']);
-          continue;
-        }
+        if (await changesDaemon(command)) continue;
         const text = stdin.replaceAll('\\n', '\n');
         const expected = { line, ...plain(argv, real.run(argv, text)) };
         const got = { line, ...plain(argv, await simulated(host, argv, text)) };

@@ -24,6 +24,8 @@ export function missingOvs(): string | undefined {
 /** ovsdb-server and ovs-vswitchd as plain processes in a folder of their own; its netdevs are made up (`--enable-dummy`). */
 export class RealOvs {
   readonly folder = mkdtempSync(join(tmpdir(), 'vflane-ovs-'));
+  /** The Debian that ships this version. */
+  readonly debian: 12 | 13;
   readonly #env = {
     PATH: searched,
     LC_ALL: 'C',
@@ -31,6 +33,14 @@ export class RealOvs {
     OVS_LOGDIR: this.folder,
     OVS_DBDIR: this.folder,
   };
+
+  constructor() {
+    this.debian = this.#version().startsWith('3.1.') ? 12 : 13;
+  }
+
+  #version(): string {
+    return /\d+\.\d+\.\d+/.exec(this.run(['ovs-vsctl', '--version']).stdout ?? '')?.[0] ?? '';
+  }
 
   async start(): Promise<void> {
     const { folder } = this;
@@ -42,7 +52,7 @@ export class RealOvs {
       ...this.#detached('ovsdb-server'),
     );
     // As ovs-ctl starts it.
-    const version = /\d+\.\d+\.\d+/.exec(this.run(['ovs-vsctl', '--version']).stdout)?.[0] ?? '';
+    const version = this.#version();
     this.#must('ovs-vsctl', '--no-wait', 'init', '--', 'set', 'Open_vSwitch', '.', `ovs_version=${version}`);
     await this.startDaemon();
   }
@@ -60,10 +70,11 @@ export class RealOvs {
     return { code: ran.status ?? 142, stdout: ran.stdout, stderr: ran.stderr };
   }
 
-  async killDaemon(): Promise<void> {
+  /** Ends it as systemd does. */
+  async stopDaemon(): Promise<void> {
     const pid = this.#pid('ovs-vswitchd');
     if (pid === undefined) return;
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, 'SIGTERM');
     const until = performance.now() + 5_000;
     while (existsSync(`/proc/${pid}/stat`) && performance.now() < until) {
       if (readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z')) break;
@@ -73,7 +84,7 @@ export class RealOvs {
   }
 
   async stop(): Promise<void> {
-    await this.killDaemon();
+    await this.stopDaemon();
     const pid = this.#pid('ovsdb-server');
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });

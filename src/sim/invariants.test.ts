@@ -107,6 +107,34 @@ const steps = fc.oneof(
     fc.tuple(fc.constantFrom('modprobe vfio-pci', 'modprobe -r vfio-pci', 'modprobe -r bonding', 'reboot')),
     (line) => line,
   ),
+  run(
+    fc.tuple(fc.constantFrom('--may-exist add-br', 'del-br'), fc.constantFrom('br0', 'br1', 'bond0', 'v40')),
+    (verb, name) => `ovs-vsctl ${verb} ${name}`,
+  ),
+  run(
+    fc.tuple(fc.constantFrom('br0', 'br1'), names),
+    (bridge, name) => `ovs-vsctl --may-exist add-port ${bridge} ${name}`,
+  ),
+  run(
+    fc.tuple(fc.constantFrom('br0', 'br1'), fc.constantFrom('1', '2')),
+    (bridge, key) =>
+      `ovs-vsctl --may-exist add-port ${bridge} vx${key} -- set Interface vx${key} type=vxlan options:remote_ip=10.0.0.9 options:key=${key}`,
+  ),
+  run(
+    names.map((name) => [name]),
+    (name) => `ovs-vsctl --if-exists del-port ${name}`,
+  ),
+  run(
+    fc.tuple(fc.constantFrom('br0', 'br1'), fc.constantFrom('netdev', 'system', 'bogus')),
+    (bridge, type) => `ovs-vsctl set Bridge ${bridge} datapath_type=${type}`,
+  ),
+  run(
+    fc.tuple(
+      fc.constantFrom('start', 'stop', 'restart'),
+      fc.constantFrom('openvswitch-switch', 'ovs-vswitchd', 'ovsdb-server'),
+    ),
+    (verb, unit) => `systemctl ${verb} ${unit}`,
+  ),
   fc
     .constantFrom('port0', 'port1', 'card')
     .map((what) => [`unplug ${what}`, async (host: SimHost) => unplug(host.state, what as 'card')] as const),
@@ -116,7 +144,13 @@ const steps = fc.oneof(
 );
 
 function contradictions(state: SimState): readonly string[] {
-  return [...wrongNames(state), ...wrongMasters(state), ...wrongFunctions(state), ...wrongLag(state)];
+  return [
+    ...wrongNames(state),
+    ...wrongMasters(state),
+    ...wrongFunctions(state),
+    ...wrongLag(state),
+    ...wrongOvs(state),
+  ];
 }
 
 function wrongNames(state: SimState): readonly string[] {
@@ -173,11 +207,32 @@ function wrongLag(state: SimState): readonly string[] {
   return state.lag.sharedFdb && state.lag.type !== 'switchdev' ? ['a shared FDB without switchdev LAG'] : [];
 }
 
+/** A running daemon's ports are the datapath's, and nothing else is. */
+function wrongOvs(state: SimState): readonly string[] {
+  const bridges = Object.entries(state.ovs.daemon?.bridges ?? {});
+  const system = state.netdevs.find((n) => n.name === 'ovs-system' && n.kind === 'openvswitch');
+  const ports = bridges.filter(([, b]) => b.datapath === 'system').flatMap(([, b]) => Object.keys(b.ports));
+  const attached = state.netdevs.filter((n) => system !== undefined && n.master === system.ifindex);
+  return [
+    ...bridges
+      .filter(([name]) => !state.netdevs.some((n) => n.name === name))
+      .map(([name]) => `${name} has no LOCAL`),
+    ...(state.ovs.daemon ? attached : [])
+      .filter((n) => n.kind !== 'vxlan' && !ports.includes(n.name))
+      .map((n) => `${n.name} is attached and no port`),
+    ...ports
+      .filter((name) => !name.startsWith('vx') && !attached.some((n) => n.name === name))
+      .map((name) => `${name} is a port and not attached`),
+    state.ovs.daemon && !state.ovs.serves ? 'the daemon runs without its database' : '',
+  ].filter(Boolean);
+}
+
 async function look(host: SimHost): Promise<void> {
   const before = JSON.stringify(host.state);
   await host.query(['ip', '-j', '-d', 'addr', 'show']);
   await host.query(['ip', '-d', 'addr', 'show']);
   await host.query(['ip', 'route']);
+  if (host.state.ovs.serves) await host.query(['ovs-vsctl', 'show']);
   await host.query(['devlink', '-j', 'port', 'show']);
   for (const pf of host.state.pfs) {
     const folder = `${sys}/devices/${pf.pci}`;

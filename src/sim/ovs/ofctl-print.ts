@@ -58,9 +58,14 @@ type Names = ReadonlyMap<string, string>;
 
 function portNames(bridge: BridgeInForce, name: string): Names {
   return new Map([
-    ['LOCAL', name],
-    ...Object.entries(bridge.ports).map(([port, n]) => [String(n), port] as const),
+    ['LOCAL', quoted(name)],
+    ...Object.entries(bridge.ports).map(([port, n]) => [String(n), quoted(port)] as const),
   ]);
+}
+
+/** Every name but a letter followed by letters and digits (lib/ofp-port.c, namemap_put_name). */
+function quoted(name: string): string {
+  return /^[A-Za-z][A-Za-z0-9]*$/.test(name) ? name : `"${name}"`;
 }
 
 function dumpLine(flow: OpenFlow, options: OfctlOptions, nowMs: number, names: Names): string {

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 /** A match field: how its value is written, and in which packets it is (lib/meta-flow.xml). */
 export interface Field {
   readonly name: string;
-  readonly kind: 'port' | 'decimal' | 'hex' | 'mac' | 'ip' | 'ipv6' | 'flags';
+  readonly kind: 'port' | 'decimal' | 'hex' | 'mac' | 'ip' | 'ipv6' | 'flags' | 'frag';
   readonly bytes: number;
   /** What the match must say besides, or the field is dropped. */
   readonly needs?: (has: Has) => boolean;
@@ -84,6 +84,7 @@ export const afterType: readonly Field[] = [
   { name: 'nw_tos', kind: 'decimal', bytes: 1, needs: anyIp },
   { name: 'nw_ecn', kind: 'decimal', bytes: 1, needs: anyIp },
   { name: 'nw_ttl', kind: 'decimal', bytes: 1, needs: anyIp },
+  { name: 'nw_frag', kind: 'frag', bytes: 1, needs: anyIp },
   { name: 'tp_src', kind: 'decimal', bytes: 2, needs: hasPorts },
   { name: 'tp_dst', kind: 'decimal', bytes: 2, needs: hasPorts },
   { name: 'icmp_type', kind: 'decimal', bytes: 1, needs: isIcmp },
@@ -131,6 +132,7 @@ function allOnes(field: Field): bigint {
 /** `VALUE[/MASK]`; a port is looked up by `port`. @throws BadFlow with ofctl's text */
 export function parseBits(field: Field, text: string, port: (name: string) => number | undefined): Bits {
   if (field.kind === 'flags') return parseCtState(text);
+  if (field.kind === 'frag') return parseFrag(text);
   const [value = '', mask] = text.split(/\/(.*)/s);
   if (field.kind === 'port') {
     const number = port(value);
@@ -190,6 +192,28 @@ function parseAddress(text: string, kind: 'ipv4' | 'ipv6', word: string): bigint
   );
 }
 
+/** Bit 0: a fragment; bit 1: not the first (lib/meta-flow.c, mf_frag_strings). */
+const fragments: { readonly [word: string]: Bits | undefined } = {
+  no: { value: 0n, mask: 3n },
+  yes: { value: 1n, mask: 1n },
+  first: { value: 1n, mask: 3n },
+  later: { value: 3n, mask: 3n },
+  not_later: { value: 0n, mask: 2n },
+};
+
+function parseFrag(text: string): Bits {
+  const bits = Object.hasOwn(fragments, text) ? fragments[text] : undefined;
+  if (bits) return bits;
+  throw new BadFlow(
+    `${text}: unknown fragment type (valid types are "no", "yes", "first", "later", "not_later")`,
+  );
+}
+
+function printFrag({ value, mask }: Bits): string {
+  const known = Object.entries(fragments).find(([, bits]) => bits?.value === value && bits.mask === mask);
+  return known?.[0] ?? '<error>';
+}
+
 const ctFlags = ['new', 'est', 'rel', 'rpl', 'inv', 'trk', 'snat', 'dnat'];
 
 function parseCtState(text: string): Bits {
@@ -225,6 +249,7 @@ export function portText(number: number): string {
 
 /** `name=value` as it is printed. */
 export function printBits(field: Field, bits: Bits): string {
+  if (field.kind === 'frag') return `${field.name}=${printFrag(bits)}`;
   return `${field.name}=${field.kind === 'flags' ? printCtState(bits) : printValue(field, bits)}`;
 }
 
