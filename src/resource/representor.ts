@@ -25,9 +25,9 @@ export const representor: Resource = {
   there: (state) => {
     const { links } = state;
     if (isUnseen(links)) return [{ at: '*', value: links }];
-    return state.pfs.flatMap((pf, port) =>
+    return state.pfs.flatMap((pf) =>
       links.flatMap((link) => {
-        const index = representedBy(link, pf, port, links);
+        const index = representedBy(link, pf, links);
         return index === undefined
           ? []
           : [{ at: vfAt(pf.pci, index), value: { name: link.name, mtu: link.mtu, up: link.up } }];
@@ -50,19 +50,12 @@ export const representor: Resource = {
     'Find the representors by switch and port, name them, and bring them up: their VFs have no carrier before.',
 };
 
-/** The index of the VF that a netdev represents; `pf1vf3` on the switch that the PF is on. */
-function representedBy(
-  link: LinkState,
-  pf: PfState,
-  port: number,
-  links: readonly LinkState[],
-): number | undefined {
-  const [, ofPort, index] = /^(?:c\d+)?pf(\d+)vf(\d+)$/.exec(link.physPortName ?? '') ?? [];
-  if (index === undefined || Number(ofPort) !== port) return undefined;
+/** The index of the VF that a netdev represents: `pf1vf3` belongs to the uplink `p1` of the same switch (facts §2.4). */
+function representedBy(link: LinkState, pf: PfState, links: readonly LinkState[]): number | undefined {
   const uplink = links.find(({ name }) => name === pf.netdev);
-  return uplink?.physSwitchId !== undefined && uplink.physSwitchId === link.physSwitchId
-    ? Number(index)
-    : undefined;
+  const [, port, index] = /^(?:c\d+)?pf(\d+)vf(\d+)$/.exec(link.physPortName ?? '') ?? [];
+  const isOurs = uplink?.physSwitchId !== undefined && uplink.physSwitchId === link.physSwitchId;
+  return isOurs && uplink.physPortName === `p${port}` ? Number(index) : undefined;
 }
 
 /** A netdev is renamed while it is down: older kernels refuse it otherwise. */
