@@ -51,11 +51,14 @@ export const netnsVf: Resource = {
       : 'Hand the VFs to the guest, under the names of its lanes.',
 };
 
-/** The namespace of process 1 is the host's own, where the lanes of several guests would have one name. */
+/**
+ * The namespace of process 1 is the host's own, where the lanes of several guests would have one name. As a path: a plain
+ * `1` is a guest of that name first, and a process after (iproute2, ip/iplink.c and lib/namespace.c).
+ */
 function takeOut(at: string, from: Json): readonly Action[] {
   const { namespace, ifName } = lanePlace(at);
   if (typeof from !== 'string' || namespace === null) return [];
-  const target = ['netns', '1', 'name', spareName(from)];
+  const target = ['netns', '/proc/1/ns/net', 'name', spareName(from)];
   return [{ run: ['ip', '-n', namespace, 'link', 'set', 'dev', ifName, ...target] }];
 }
 

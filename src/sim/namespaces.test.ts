@@ -36,6 +36,15 @@ describe('a VF given to a namespace', () => {
     );
   });
 
+  it('goes to a namespace called 1 before it goes to process 1, which has a path of its own', async () => {
+    const host = await withVf();
+    await does(host, 'ip netns add 1', 'ip link set enp3s0f0v0 netns g1', 'ip link set enp3s0f0v1 netns g1');
+    await does(host, 'ip -n g1 link set enp3s0f0v0 netns 1');
+    await does(host, 'ip -n g1 link set enp3s0f0v1 netns /proc/1/ns/net');
+    expect(await linkRecord(host, 'enp3s0f0v0', '1')).toMatchObject({ parentdev: '0000:03:00.2' });
+    expect(await linkRecord(host, 'enp3s0f0v1')).toMatchObject({ parentdev: '0000:03:00.3' });
+  });
+
   it('is refused where its name or an altname is taken, and can be sent back to process 1', async () => {
     const host = await withVf();
     await does(host, 'ip link property add dev enp3s0f0v1 altname uplink');

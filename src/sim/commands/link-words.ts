@@ -126,8 +126,9 @@ function parseVfWords(found: Found, words: Words, context: IpContext): void {
   found.settings.vf = parseVf(context, words, Number(index), found.device);
 }
 
-/** A namespace's name, or a process's number: 1 is the host's own. */
+/** A namespace's name, a path, or a process's number: 1 is the host's own (lib/namespace.c, netns_get_fd). */
 function targetNamespace({ call }: IpContext, word: string): string {
+  if (word === '/proc/1/ns/net') return '';
   if (word !== '' && hasNamespace(call.state, word)) return word;
   if (!/^\d+$/.test(word)) throw wrong(word, 'Invalid "netns" value\n');
   if (word === '1') return '';
