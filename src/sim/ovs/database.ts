@@ -28,10 +28,6 @@ export function newUuid(state: SimState): string {
   return guid(`ovs/${state.name}/${state.generation}/${state.ovs.uuids}`);
 }
 
-export function newRow(table: TableName, uuid: string): OvsRow {
-  return { uuid, table, values: {} };
-}
-
 export function datumIn(row: OvsRow, column: string): Datum {
   return row.values[column] ?? defaultDatum(typeOf(row.table, column));
 }
@@ -53,7 +49,8 @@ export function entry(row: OvsRow, column: string, key: string): string {
 
 /** A column at its default is not kept. */
 export function put(row: OvsRow, column: string, datum: Datum): void {
-  const isDefault = JSON.stringify(datum) === JSON.stringify(defaultDatum(typeOf(row.table, column)));
+  const usual = defaultDatum(typeOf(row.table, column));
+  const isDefault = datum.length === usual.length && datum[0]?.[0] === usual[0]?.[0];
   if (isDefault) delete row.values[column];
   else row.values[column] = datum;
 }
@@ -79,5 +76,9 @@ export function rootRow(rows: OvsRows): OvsRow {
 }
 
 export function named(rows: OvsRows, table: TableName, name: string): OvsRow | undefined {
-  return rowsOf(rows, table).find((row) => text(row, 'name') === name);
+  for (const uuid in rows) {
+    const row = rows[uuid];
+    if (row?.table === table && row.values.name?.[0]?.[0] === name) return row;
+  }
+  return undefined;
 }

@@ -27,42 +27,51 @@ export interface Adding {
 
 /** Carries out flow mods, all of them (ofproto.c, handle_flow_mod). */
 export function applyFlows(bridge: BridgeInForce, mods: readonly FlowText[], adding: Adding): void {
+  let places: Map<string, number> | undefined;
   for (const mod of mods) {
-    if (mod.verb === 'delete') bridge.flows = bridge.flows.filter((flow) => !selects(bridge, mod, flow));
-    else if (mod.verb === 'modify') modify(bridge, mod, adding);
-    else add(bridge, mod, adding);
+    if (mod.verb === 'add') {
+      places ??= new Map(bridge.flows.map((flow, at) => [placeOf(flow), at]));
+      add(bridge, mod, adding, places);
+      continue;
+    }
+    places = undefined;
+    if (mod.verb === 'modify') modify(bridge, mod, adding);
+    else bridge.flows = bridge.flows.filter((flow) => !selects(bridge, mod, flow));
   }
 }
 
-function same(flow: OpenFlow, mod: FlowText, match: string): boolean {
-  return (
-    flow.table === Math.max(0, mod.table) && flow.priority === mod.priority && flow.match.join() === match
-  );
+/** Two flows of one table, priority and match are one. */
+function placeOf(flow: Pick<OpenFlow, 'table' | 'priority' | 'match'>): string {
+  return `${flow.table} ${flow.priority} ${flow.match.join()}`;
 }
 
-function add(bridge: BridgeInForce, mod: FlowText, { nowMs, resets }: Adding): void {
-  const match = printMatch(mod.match);
-  const key = match.join();
+function add(
+  bridge: BridgeInForce,
+  mod: FlowText,
+  { nowMs, resets }: Adding,
+  places: Map<string, number>,
+): void {
   const added: OpenFlow = {
     table: Math.max(0, mod.table),
     priority: mod.priority,
     cookie: `0x${mod.cookie.toString(16)}`,
-    match,
+    match: printMatch(mod.match),
     actions: mod.actions,
     extra: mod.extra,
     resets,
     addedMs: nowMs,
   };
-  const at = bridge.flows.findIndex((flow) => same(flow, mod, key));
-  if (at < 0) bridge.flows.push(added);
-  else bridge.flows[at] = added;
+  const place = placeOf(added);
+  const at = places.get(place) ?? bridge.flows.length;
+  places.set(place, at);
+  bridge.flows[at] = added;
 }
 
 /** A modification that hits nothing does nothing (OpenFlow 1.1 and later; ofctl's 1.0 adds). */
 function modify(bridge: BridgeInForce, mod: FlowText, adding: Adding): void {
   const hit = bridge.flows.filter((flow) => selects(bridge, mod, flow));
   for (const flow of hit) flow.actions = mod.actions;
-  if (hit.length === 0 && adding.resets) add(bridge, mod, adding);
+  if (hit.length === 0 && adding.resets) applyFlows(bridge, [{ ...mod, verb: 'add' }], adding);
 }
 
 /** Whether a deletion or a question is about this flow. */

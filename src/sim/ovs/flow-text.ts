@@ -1,6 +1,6 @@
 import { parseActions } from './ofp-actions.ts';
-import { BadFlow, type Bits, reservedPort } from './ofp-fields.ts';
 import { addToMatch, type Match, normalized, type PortLookup, printMatch } from './ofp-match.ts';
+import { BadFlow, type Bits, reservedPort } from './ofp-values.ts';
 import type { BridgeInForce } from './state.ts';
 
 /** One flow as somebody wrote it. */

@@ -10,7 +10,7 @@ import { applyFlows, selects } from './flow-table.ts';
 import { type FlowText, parseFlow, portsOf } from './flow-text.ts';
 import { type OfctlOptions, parseOptions } from './ofctl-options.ts';
 import { dumpFlows, flowLine, portsText } from './ofctl-print.ts';
-import { BadFlow } from './ofp-fields.ts';
+import { BadFlow } from './ofp-values.ts';
 import type { BridgeInForce, OpenFlow } from './state.ts';
 import { ovsVersion } from './version.ts';
 
@@ -76,11 +76,10 @@ function change(call: OfctlCall, verb: FlowText['verb'], isFile: boolean): Reply
     ? fileFlows(call, bridge, name, kind, 'open failed')
     : [oneFlow(call.words[2] ?? '', bridge, name, kind)];
   const adding = { nowMs: nowMs(call.state), resets: call.options.version < 3 };
-  for (const [at, mod] of mods.entries()) {
-    const refused = mod.table === 254 ? refuseInternal(mod) : undefined;
-    if (refused) return refused;
-    applyFlows(bridge, mods.slice(at, at + 1), adding);
-  }
+  const internal = mods.findIndex((mod) => mod.table === 254);
+  applyFlows(bridge, internal < 0 ? mods : mods.slice(0, internal), adding);
+  const bad = mods[internal];
+  if (bad) return refuseInternal(bad);
   return { ...silent, stderr: mods.map((mod) => normalization(call.state, mod)).join('') };
 }
 

@@ -1,5 +1,5 @@
-import { BadFlow, portText } from './ofp-fields.ts';
 import type { PortLookup } from './ofp-match.ts';
+import { BadFlow, portText } from './ofp-values.ts';
 
 /** One action with its argument, rewritten as OpenFlow 1.0 with Nicira's extensions prints it. */
 type Rewrite = (argument: string, port: PortLookup) => string;

@@ -1,16 +1,13 @@
 import {
   afterType,
-  BadFlow,
-  type Bits,
   beforeType,
   ethernet,
   type Field,
   fieldNamed,
   type Has,
-  parseBits,
-  printBits,
   shorthands,
 } from './ofp-fields.ts';
+import { BadFlow, type Bits, parseBits, printBits } from './ofp-values.ts';
 
 /** Fields by name. */
 export type Match = ReadonlyMap<string, Bits>;

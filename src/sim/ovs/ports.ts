@@ -27,7 +27,7 @@ export function settlePorts(
   for (const bridge of wanted) {
     const inForce = daemon.bridges[bridge.name];
     if (!inForce) for (const iface of bridge.ifaces) tellError(iface, bridge, state);
-    else settleBridge({ state, daemon, bridge, inForce, book, retry });
+    else settleBridge({ state, daemon, bridge, inForce, book, retry, used: usedNumbers(inForce, bridge) });
   }
   settleTunnelNetdevs(state, wanted);
   for (const bridge of wanted) {
@@ -43,6 +43,14 @@ interface Settling {
   readonly inForce: BridgeInForce;
   readonly book: TunnelBook;
   readonly retry: boolean;
+  /** Names by OpenFlow port number. */
+  readonly used: Map<number, string>;
+}
+
+function usedNumbers(inForce: BridgeInForce, bridge: WantedBridge): Map<number, string> {
+  const names = new Set(bridge.ifaces.map((iface) => iface.name));
+  for (const name of Object.keys(inForce.ports)) if (!names.has(name)) delete inForce.ports[name];
+  return new Map(Object.entries(inForce.ports).map(([name, number]) => [number, name]));
 }
 
 /** The bridge's own name is taken by another netdev. */
@@ -69,10 +77,7 @@ function letGo(state: SimState, wanted: readonly WantedBridge[]): void {
 }
 
 function settleBridge(settling: Settling): void {
-  const { bridge, inForce } = settling;
-  const names = new Set(bridge.ifaces.map((iface) => iface.name));
-  for (const name of Object.keys(inForce.ports)) if (!names.has(name)) delete inForce.ports[name];
-  for (const iface of bridge.ifaces) settleIface(settling, iface);
+  for (const iface of settling.bridge.ifaces) settleIface(settling, iface);
 }
 
 function settleIface(settling: Settling, iface: WantedIface): void {
@@ -87,25 +92,24 @@ function settleIface(settling: Settling, iface: WantedIface): void {
     put(iface.row, 'ofport', [[-1]]);
     return;
   }
-  put(iface.row, 'ofport', [[portNumber(inForce, iface)]]);
+  put(iface.row, 'ofport', [[portNumber(settling, iface)]]);
 }
 
-function portNumber(inForce: BridgeInForce, iface: WantedIface): number {
+function portNumber({ inForce, used }: Settling, iface: WantedIface): number {
   if (iface.local) return localPort;
   const wanted = numberOf(iface.row, 'ofport_request');
-  const used = new Set(
-    Object.entries(inForce.ports)
-      .filter(([name]) => name !== iface.name)
-      .map(([, n]) => n),
-  );
   const known = inForce.ports[iface.name] ?? numberOf(iface.row, 'ofport') ?? -1;
-  const first = wanted !== undefined && !used.has(wanted) ? wanted : known;
-  const number = first > 0 && !used.has(first) ? first : nextFree(inForce, used);
+  const isFree = (n: number) => n > 0 && (used.get(n) ?? iface.name) === iface.name;
+  const first = wanted !== undefined && isFree(wanted) ? wanted : known;
+  const number = isFree(first) ? first : nextFree(inForce, used);
+  const before = inForce.ports[iface.name];
+  if (before !== undefined && before !== number) used.delete(before);
+  used.set(number, iface.name);
   inForce.ports[iface.name] = number;
   return number;
 }
 
-function nextFree(inForce: BridgeInForce, used: ReadonlySet<number>): number {
+function nextFree(inForce: BridgeInForce, used: ReadonlyMap<number, string>): number {
   while (used.has(inForce.nextPort)) inForce.nextPort += 1;
   return inForce.nextPort++;
 }

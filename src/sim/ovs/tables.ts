@@ -111,8 +111,6 @@ export const tableColumns = {
 
 export type TableName = keyof typeof tableColumns;
 
-export const isRoot = (table: TableName): boolean => table === 'Open_vSwitch';
-
 /** Tables that the simulator keeps empty. */
 export const otherTables = [
   'AutoAttach',

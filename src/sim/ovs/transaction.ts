@@ -12,6 +12,9 @@ export class Transaction {
   readonly rows: OvsRows;
   readonly #symbols = new Map<string, string>();
   readonly #made = new Set<string>();
+  readonly #named = new Map<string, OvsRow>();
+  /** Rows that are not in `#named` yet: a new row gets its name after it was made. */
+  #nameless: OvsRow[];
   /** Names of Interfaces that add-br, add-port and add-bond made: their errors are told. */
   readonly fresh: string[] = [];
   /** What it says on stderr though it works. */
@@ -20,6 +23,16 @@ export class Transaction {
   constructor(state: SimState) {
     this.state = state;
     this.rows = structuredClone(state.ovs.rows);
+    this.#nameless = Object.values(this.rows);
+  }
+
+  /** The row of that name; names never change (ovsdb: not mutable). */
+  named(table: TableName, name: string): OvsRow | undefined {
+    for (const row of this.#nameless)
+      if (row.table !== 'Open_vSwitch') this.#named.set(`${row.table} ${text(row, 'name')}`, row);
+    this.#nameless = [];
+    const found = this.#named.get(`${table} ${name}`);
+    return found && this.rows[found.uuid] === found ? found : undefined;
   }
 
   /** `@name`, wherever it comes up. */
@@ -44,6 +57,7 @@ export class Transaction {
   insert(table: TableName, uuid = newUuid(this.state)): OvsRow {
     const row: OvsRow = { uuid, table, values: {} };
     this.rows[uuid] = row;
+    this.#nameless.push(row);
     return row;
   }
 

@@ -1,18 +1,12 @@
-import { columnsOf, datumIn, named, newUuid, put, rootRow, rowsOf } from './database.ts';
-import {
-  type ColumnType,
-  compareAtoms,
-  type Datum,
-  formatDatum,
-  isUuid,
-  sameDatum,
-  sorted,
-} from './datum.ts';
+import { columnsOf, datumIn, newUuid, put, rootRow, rowsOf } from './database.ts';
+import { compareAtoms, type Datum, formatDatum, isUuid, sameDatum, sorted } from './datum.ts';
 import { parseAtom, parseDatum, refuse, token, unquote } from './parse-datum.ts';
 import type { OvsRow } from './state.ts';
-import { otherTables, type TableName, tableColumns } from './tables.ts';
+import type { TableName } from './tables.ts';
 import { type Transaction, warning } from './transaction.ts';
 import { argument, type VsctlCall, type VsctlCommands } from './vsctl-command.ts';
+import { assignment, holds } from './vsctl-conditions.ts';
+import { columnNamed, datumOf, tableNamed, typed } from './vsctl-names.ts';
 import { printTable } from './vsctl-print.ts';
 
 /** The commands over any table (lib/db-ctl-base.c). */
@@ -29,42 +23,6 @@ export const rowCommands: VsctlCommands = {
   'wait-until': { min: 2, max: 999, act: () => '' },
 };
 
-/** Names are taken by a prefix that is enough, `-` as good as `_`, in either case. */
-function matching(names: readonly string[], word: string): readonly string[] {
-  const plain = (text: string) => text.toLowerCase().replaceAll('-', '_');
-  const wanted = plain(word);
-  const exact = names.filter((name) => plain(name) === wanted);
-  return exact.length > 0 ? exact : names.filter((name) => wanted !== '' && plain(name).startsWith(wanted));
-}
-
-/** @throws Failure also for a table that the simulator keeps empty */
-export function tableNamed(word: string): TableName {
-  const own = Object.keys(tableColumns);
-  const found = matching([...own, ...otherTables], word);
-  if (found.length === 0) throw refuse(`unknown table "${word}"`);
-  if (found.length > 1) throw refuse(`multiple table names match "${word}"`);
-  const [name = ''] = found;
-  if (!Object.hasOwn(tableColumns, name)) throw refuse(`vflane's simulator does not keep table ${name}`);
-  return name as TableName;
-}
-
-function columnNamed(table: TableName, word: string): string {
-  const found = matching(['_uuid', ...columnsOf(table).keys()], word);
-  const [name] = found;
-  if (name === undefined) throw refuse(`${table} does not contain a column whose name matches "${word}"`);
-  if (found.length > 1) throw refuse(`${table} contains more than one column whose name matches "${word}"`);
-  return name;
-}
-
-function typed(table: TableName, column: string): ColumnType {
-  const type = columnsOf(table).get(column);
-  return type ?? { key: { kind: 'uuid' }, min: 1, max: 1, mutable: false };
-}
-
-function datumOf(row: OvsRow, column: string): Datum {
-  return column === '_uuid' ? [[row.uuid]] : datumIn(row, column);
-}
-
 function findRow(tx: Transaction, table: TableName, word: string): OvsRow | undefined {
   if (table === 'Open_vSwitch') {
     const root = rootRow(tx.rows);
@@ -74,7 +32,7 @@ function findRow(tx: Transaction, table: TableName, word: string): OvsRow | unde
     const row = tx.rows[word.toLowerCase()];
     return row?.table === table ? row : undefined;
   }
-  return named(tx.rows, table, word);
+  return tx.named(table, word);
 }
 
 /** The row a command names; with `--if-exists` one that is not there is passed over. */
@@ -139,92 +97,6 @@ function find(call: VsctlCall): string {
     conditions.every((condition) => holds(call.tx, row, condition)),
   );
   return printRows(call, table, columns, rows);
-}
-
-interface Assignment {
-  readonly column: string;
-  readonly key: string | undefined;
-  readonly operator: string;
-  readonly value: string;
-}
-
-/** COLUMN[:KEY] OPERATOR VALUE (parse_column_key_value). */
-function assignment(table: TableName, word: string, operators: readonly string[]): Assignment {
-  const first = token(word, 0);
-  if (first.word === '') throw refuse(`${word}: missing column name`);
-  const column = columnNamed(table, first.word);
-  let at = first.end;
-  let key: string | undefined;
-  if (word[at] === ':') {
-    const next = token(word, at + 1);
-    key = unquote(next.word);
-    at = next.end;
-  }
-  const operator = [...operators].sort((a, b) => b.length - a.length).find((op) => word.startsWith(op, at));
-  const value = operator === undefined ? '' : word.slice(at + operator.length);
-  if (operator === undefined || value === '')
-    throw refuse(`${word}: argument does not end in ${listed(operators)} followed by a value.`);
-  return { column, key, operator, value };
-}
-
-function listed(operators: readonly string[]): string {
-  const quoted = operators.map((op) => `"${op}"`);
-  return quoted.length === 1 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')}, or ${quoted.at(-1)}`;
-}
-
-const relations = [
-  '=',
-  '!=',
-  '<',
-  '>',
-  '<=',
-  '>=',
-  '{=}',
-  '{!=}',
-  '{<}',
-  '{>}',
-  '{<=}',
-  '{>=}',
-  '{in}',
-  '{not-in}',
-];
-
-/** Whether a row meets a condition of `find` or `wait-until`. */
-export function holds(tx: Transaction, row: OvsRow, condition: string): boolean {
-  const { column, key, operator, value } = assignment(row.table, condition, relations);
-  const type = typed(row.table, column);
-  const datum = datumOf(row, column);
-  if (key === undefined) return relates(operator, datum, parseDatum(value, type, tx.symbol));
-  if (!type.value) throw refuse(`cannot specify key to check for non-map column ${column}`);
-  const found = datum.find(([k]) => k === key);
-  if (!found) return operator === '{not-in}';
-  const wanted = parseAtom(value, type.value, tx.symbol);
-  return relates(operator, [[found[1] ?? '']], [[wanted]]);
-}
-
-function relates(operator: string, a: Datum, b: Datum): boolean {
-  const order =
-    a.length !== b.length ? a.length - b.length : compareAtoms(String(a[0]?.[0]), String(b[0]?.[0]));
-  const numeric = typeof a[0]?.[0] === 'number' && typeof b[0]?.[0] === 'number' && a.length === b.length;
-  const by = numeric ? Number(a[0]?.[0]) - Number(b[0]?.[0]) : order;
-  const within = (x: Datum, y: Datum) => x.every((item) => y.some((other) => sameDatum([item], [other])));
-  const tests: { readonly [operator: string]: () => boolean } = {
-    '=': () => sameDatum(a, b),
-    '!=': () => !sameDatum(a, b),
-    '<': () => by < 0,
-    '>': () => by > 0,
-    '<=': () => by <= 0,
-    '>=': () => by >= 0,
-    '{=}': () => sameDatum(a, b),
-    '{!=}': () => !sameDatum(a, b),
-    '{<}': () => within(a, b) && a.length < b.length,
-    '{>}': () => within(b, a) && a.length > b.length,
-    '{<=}': () => within(a, b),
-    '{>=}': () => within(b, a),
-    '{in}': () => within(a, b),
-    '{not-in}': () => !within(a, b),
-  };
-  return tests[operator]?.() ?? false;
 }
 
 function get(call: VsctlCall): string {

@@ -5,18 +5,22 @@ import { Blocked } from '../errno.ts';
 import { MissingProgram } from '../missing.ts';
 import { isInstalled } from '../packages.ts';
 import type { SimState } from '../state.ts';
+import { bridgesOf } from './bridge-rows.ts';
 import { named, numberOf, put, rootRow, text } from './database.ts';
 import { refuse } from './parse-datum.ts';
 import { Transaction, warning } from './transaction.ts';
 import { ovsVersion } from './version.ts';
-import { bridgeCommands, bridgesOf } from './vsctl-bridges.ts';
+import { bridgeCommands } from './vsctl-bridges.ts';
 import type { VsctlCall, VsctlCommand, VsctlCommands } from './vsctl-command.ts';
+import { holds } from './vsctl-conditions.ts';
+import { tableNamed } from './vsctl-names.ts';
 import { globalOptions, type Options } from './vsctl-options.ts';
-import { holds, rowCommands, tableNamed } from './vsctl-rows.ts';
+import { portCommands } from './vsctl-ports.ts';
+import { rowCommands } from './vsctl-rows.ts';
 import { showCommand } from './vsctl-show.ts';
 import { reconfigure } from './vswitchd.ts';
 
-const commands: VsctlCommands = { ...bridgeCommands, ...rowCommands, ...showCommand };
+const commands: VsctlCommands = { ...bridgeCommands, ...portCommands, ...rowCommands, ...showCommand };
 
 /** `ovs-vsctl`: all its commands are one transaction. */
 export const ovsVsctl: Program = ({ state, argv }) => {

@@ -80,10 +80,32 @@ export function reconfigure(state: SimState): void {
   put(root, 'cur_cfg', [[numberOf(root, 'next_cfg') ?? 0]]);
 }
 
+/** What each host looked like when its daemon last had nothing to do: most commands change nothing that it sees. */
+const settled = new WeakMap<SimState, string>();
+
 /** What the daemon does by itself when netdevs come, go or change. */
 export function settleOvs(state: SimState): void {
-  const { daemon } = state.ovs;
-  if (daemon && Object.keys(state.ovs.rows).length > 1) settle(state, daemon, false);
+  const { daemon, rows } = state.ovs;
+  if (!daemon || Object.keys(rows).length <= 1) return;
+  const before = seen(state);
+  if (settled.get(state) === before) return;
+  settle(state, daemon, false);
+  settled.set(state, seen(state));
+}
+
+function seen(state: SimState): string {
+  const netdevs = state.netdevs.map((n) => [
+    n.ifindex,
+    n.ns,
+    n.name,
+    n.mac,
+    n.up,
+    n.mtu,
+    n.master,
+    n.bond?.active,
+  ]);
+  const bridges = Object.keys(state.ovs.daemon?.bridges ?? {});
+  return JSON.stringify([state.ovs.daemon?.startedMs, state.ovs.uuids, state.cables, bridges, netdevs]);
 }
 
 function settle(state: SimState, daemon: Vswitchd, retry: boolean): void {
