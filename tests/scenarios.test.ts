@@ -136,7 +136,8 @@ describe.each(applicable)('$name', (scenario) => {
     reboot(world.state);
     const booted = world.clone();
     await takeBack(world, scenario, 'destroy');
-    if (scenario.found.length === 0) expectSame(booted, world);
+    // OVSDB outlives a boot.
+    if (scenario.found.length === 0 && scenario.host.datapath === 'legacy-vlan') expectSame(booted, world);
     expect([...(await world.process().fold()).ledger.entries.keys()]).toEqual([]);
   });
 });

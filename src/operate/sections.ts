@@ -52,7 +52,7 @@ function headOf(text: unknown): string {
 
 /** Resources that only overlays have. */
 const overlayKinds: ReadonlySet<string> = new Set([
-  ...['eswitch', 'channels', 'host-bond', 'representor', 'underlay-address'],
+  ...['eswitch', 'channels', 'host-bond', 'lag', 'representor', 'underlay-address'],
   ...['ovs-setting', 'bridge', 'bridge-port', 'flows', 'underlay-guard'],
 ]);
 

@@ -34,12 +34,23 @@ function ownersOf(
     else if (!known.includes(guest)) known.push(guest);
   };
   for (const [attachment, index] of Object.entries(ledger.allocation)) {
-    for (const pf of state.pfs) add(vfAt(pf.pci, index), attachment.slice(0, attachment.indexOf('/')));
+    for (const at of vfsOf(spec, state, index)) add(at, attachment.slice(0, attachment.indexOf('/')));
   }
   for (const pf of spec?.nics.flatMap((nic) => nic.pfs) ?? []) {
     for (const vf of pf.vfs) if (vf.owner) add(vfAt(pf.pci, vf.index), vf.owner.guest);
   }
   return owners;
+}
+
+/** What an index of the ledger stands for: a VF of each port, or on an overlay one VF, port 0's pool first. */
+function vfsOf(spec: HostSpec | undefined, state: HostState, index: number): readonly string[] {
+  const [first] = state.pfs;
+  const isOverlay = spec ? spec.overlay !== undefined : first?.eswitch === 'switchdev';
+  const wanted = spec?.nics[0]?.pfs[0]?.numVfs;
+  const pool = wanted ?? (typeof first?.numVfs === 'number' ? first.numVfs : 0);
+  if (!isOverlay || pool === 0) return state.pfs.map((pf) => vfAt(pf.pci, index));
+  const pf = state.pfs[Math.floor(index / pool)];
+  return pf ? [vfAt(pf.pci, index % pool)] : [];
 }
 
 function vfioUsers(state: HostState, owners: ReadonlyMap<string, readonly string[]>): [string, User][] {

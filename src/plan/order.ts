@@ -10,6 +10,7 @@ import { guestLink } from '../resource/guest-link.ts';
 import { guestRoute } from '../resource/guest-route.ts';
 import { guestVeth } from '../resource/guest-veth.ts';
 import { hostBond } from '../resource/host-bond.ts';
+import { lag } from '../resource/lag.ts';
 import { kernelModule } from '../resource/module.ts';
 import { netns } from '../resource/netns.ts';
 import { netnsLoopback } from '../resource/netns-loopback.ts';
@@ -47,6 +48,8 @@ export const order: readonly Resource[] = [
   hostBond,
   // Before guests start: a VF has no carrier while its PF is down (facts §5).
   pfUp,
+  // Proved before there are VFs: the firmware makes none while one is bound (facts §1.2).
+  lag,
   // Everything on a VF needs the VF.
   numVfs,
   // A VF's fate is settled before anything can drive it; its MAC is read by the driver's probe.

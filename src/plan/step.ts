@@ -24,7 +24,7 @@ export function stepsOf(changes: readonly Change[], context: StepContext): reado
   }
   return groups
     .map((group) => stepOf(group, context))
-    .filter((step) => step.actions.length + step.undo.length > 0);
+    .filter((step) => step.actions.length + step.undo.length + step.settle.all.length > 0);
 }
 
 function isTogether(a: Change, b: Change): boolean {
@@ -51,7 +51,11 @@ function stepOf(changes: readonly Change[], context: StepContext): Step {
       true,
     ),
     undoGuard: guardsOf(backwards, resource),
-    settle: { all: settlesOf(changes, resource), show: [], timeoutMs: resource.timeoutMs },
+    settle: {
+      all: settlesOf(changes, resource),
+      show: changes.flatMap(({ at, to }) => (to === null ? [] : (resource.shown?.(at) ?? []))),
+      timeoutMs: resource.timeoutMs,
+    },
     changes: resource.stays ? [] : changes,
   };
 }

@@ -11,8 +11,6 @@ type Bond = {
   readonly mtu: number;
   readonly monitor: string;
   readonly up: boolean;
-  /** `switchdev` where the card carries its VFs over with it; the seed's loop only asked whether it was active. */
-  readonly lag: string;
 };
 
 /**
@@ -21,8 +19,7 @@ type Bond = {
  */
 export const hostBond: Resource = {
   kind: 'host-bond',
-  // mlx5 tries once a second while it is busy (facts §1.2).
-  timeoutMs: 30_000,
+  timeoutMs: 10_000,
   made: true,
   wanted: (spec) =>
     spec.nics.flatMap((nic) => (nic.bond ? [{ at: nic.bond.name, value: wantedBond(nic, nic.bond) }] : [])),
@@ -42,7 +39,7 @@ export const hostBond: Resource = {
   why: (_from, to) =>
     to === null
       ? 'Take the bond of both ports apart.'
-      : 'Bond both ports, down first, and wait until the card has made one switch of them: active is not enough.',
+      : 'Bond both ports, down first: bonding takes no others.',
 };
 
 function wantedBond({ pfs }: NicSpec, bond: HostBondSpec): Bond {
@@ -52,7 +49,6 @@ function wantedBond({ pfs }: NicSpec, bond: HostBondSpec): Bond {
     mtu: bond.mtu,
     monitor: monitorWords(bond.monitor),
     up: true,
-    lag: bond.lag ? 'switchdev' : 'none',
   };
 }
 
@@ -66,19 +62,11 @@ function seenBond(state: HostState, link: LinkState, bond: BondState): Bond {
     mtu: link.mtu,
     monitor: `${odd}${monitorOf(bond)}`,
     up: link.up,
-    lag: lagOf(state),
   };
 }
 
-/** What the card made of the bond: both ports say the same. */
-function lagOf({ pfs }: HostState): string {
-  const lag = pfs.find((pf) => pf.lag !== undefined)?.lag;
-  if (lag === undefined || isUnseen(lag) || lag.state !== 'active') return 'none';
-  return lag.type ?? 'none';
-}
-
-function shape({ members, monitor, lag }: Bond): string {
-  return JSON.stringify([members, monitor, lag]);
+function shape({ members, monitor }: Bond): string {
+  return JSON.stringify([members, monitor]);
 }
 
 function batch(name: string, from: Bond | null, to: Bond | null): readonly Text[] {
@@ -105,18 +93,8 @@ function making(name: string, bond: Bond): readonly Text[] {
 
 function probes(name: string, to: Bond): readonly Probe[] {
   const query = ['ip', '-j', '-d', 'link', 'show', 'dev', name];
-  const [pf = ''] = to.members;
-  const lag = `/sys/kernel/debug/mlx5/${pf}/lag`;
-  const proof: readonly Probe[] =
-    to.lag === 'none'
-      ? []
-      : [
-          { read: `${lag}/state`, is: 'active' },
-          { read: `${lag}/type`, is: to.lag },
-        ];
   return [
     { query, at: ['0', 'mtu'], is: to.mtu },
     { query, at: ['0', 'flags', '=UP'], is: to.up ? 'UP' : null },
-    ...proof,
   ];
 }

@@ -22,7 +22,7 @@ export interface Resource {
   replaced?(from: Json, to: Json): boolean;
   /** Something that is made: one that vflane did not make, and that differs, is in the way and is left alone. */
   readonly made?: true;
-  /** It is for good: no undo takes it away, and the ledger does not name it. */
+  /** Nothing of vflane's: no undo takes it away, and the ledger does not name it. */
   readonly stays?: true;
   /** A setting of what it stands on: it comes and goes with that, and has no earlier value of its own. */
   readonly attribute?: true;
@@ -32,6 +32,8 @@ export interface Resource {
   move(at: string, from: Json, to: Json): Move;
   /** What must hold once `to` is reached. */
   settled(at: string, to: Json): readonly Probe[];
+  /** Read once it has settled, and told, whatever it says. */
+  shown?(at: string): readonly Probe[];
   /** Looked at right before a change that takes something out of use. */
   guard?(at: string, from: Json, to: Json): readonly Probe[];
   /** Which VFs, or which guest, a change takes away for a moment. */

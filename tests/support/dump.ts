@@ -1,4 +1,5 @@
 import type { Netdev, SimState } from '../../src/sim/state.ts';
+import { dumpOvs } from './dump-ovs.ts';
 
 /** What no command may bring back as it was: counters, invented MACs, numbers that a kernel gives out anew. */
 const forgotten: readonly (keyof SimState)[] = [
@@ -20,7 +21,7 @@ const forgotten: readonly (keyof SimState)[] = [
  * Equal lines: nobody could tell the hosts apart.
  */
 export function dump(state: SimState): readonly string[] {
-  const { pfs, netdevs, routes, namespaces, ...rest } = state;
+  const { pfs, netdevs, routes, namespaces, ovs, ...rest } = state;
   const nameOf = namesByIndex(netdevs);
   const kept = Object.entries(rest).filter(([key]) => !forgotten.includes(key as keyof SimState));
   const functions = pfs.flatMap(({ vfs, iommuGroup: _group, ...pf }) => [
@@ -35,6 +36,7 @@ export function dump(state: SimState): readonly string[] {
   return [
     // When a daemon started, and as which process, is clock and counter.
     ...kept.map(([key, value]) => `${key} ${JSON.stringify(value).replace(/"(startedMs|pid)":\d+,?/g, '')}`),
+    ...dumpOvs(ovs),
     ...functions.map((fn) => `function ${JSON.stringify(fn)}`),
     ...namespaces.map((name) => `namespace ${name}`).sort(),
     ...netdevs.map((netdev) => netdevLine(netdev, nameOf)).sort(),

@@ -29,7 +29,7 @@ export async function untouchedGuests(
   return before.host.guests
     .filter(({ name }) => !disrupted.has(name) && !served.has(name))
     .filter(({ name }) => wordsOf(before.fabric, before.host, name) === wordsOf(fabric, host, name))
-    .map(({ name, kind }) => named(world, allocation, name, kind === 'netns'));
+    .map(({ name, kind }) => named(world, host, allocation, name, kind === 'netns'));
 }
 
 /** Every VF goes with its pool, and is set up again. */
@@ -46,6 +46,7 @@ function wordsOf(fabric: Fabric, host: FabricHost, name: string): string {
 
 function named(
   { state }: World,
+  host: FabricHost,
   allocation: Plan['allocation'],
   name: string,
   isInNamespace: boolean,
@@ -53,17 +54,25 @@ function named(
   const indices = Object.entries(allocation)
     .filter(([attachment]) => attachment.startsWith(`${name}/`))
     .map(([, index]) => index);
-  const vfs = state.pfs.flatMap((pf) => indices.map((index) => pf.vfs[index]?.pci ?? ''));
-  const words = state.pfs.flatMap((pf) => {
+  // On an overlay a guest has one VF of the two pools; else one of each.
+  const isOverlay = host.datapath !== 'legacy-vlan';
+  const of = (port: number) =>
+    isOverlay
+      ? indices.filter((index) => Math.floor(index / host.vfs) === port).map((index) => index % host.vfs)
+      : indices;
+  const vfs = state.pfs.flatMap((pf, port) => of(port).map((index) => pf.vfs[index]?.pci ?? ''));
+  const words = state.pfs.flatMap((pf, port) => {
     const netdev = state.netdevs.find((one) => one.pci === pf.pci)?.name;
-    return indices.map((index) => `${netdev} vf ${index} `);
+    return of(port).map((index) => `${netdev} vf ${index} `);
   });
   return { name, isInNamespace, vfs, words };
 }
 
 /** Every change that names the guest, its namespace or one of its VFs. */
 export function mentions(log: readonly LogEntry[], guest: NamedGuest): readonly string[] {
-  const lines = log.flatMap(({ run, stdin, write, text }) =>
+  // replace-flows is given all of a bridge's flows and leaves alone what is as it should be (ovs-ofctl(8)).
+  const asked = log.filter(({ run }) => run?.[0] !== 'ovs-ofctl');
+  const lines = asked.flatMap(({ run, stdin, write, text }) =>
     run ? [run.join(' '), ...(stdin ?? '').split('\n').map((line) => `${line} `)] : [`${write} ${text}`],
   );
   const marks = [...guest.vfs, ...guest.words];
