@@ -6,6 +6,8 @@ import { HostError } from '../src/host/host.ts';
 import { memorySim } from '../src/sim/open-sim.ts';
 import type { Answer } from './ovs-real.ts';
 
+/** util-linux's. */
+const enter = 'nsenter';
 const env = { PATH: `${process.env.PATH}:/usr/sbin:/sbin`, LC_ALL: 'C' };
 const probe = spawnSync('unshare', ['-n', 'nft', 'list', 'ruleset'], { env, timeout: 5_000 });
 const missing =
@@ -83,7 +85,7 @@ describe.skipIf(missing !== undefined)('the simulated nft answers as the real on
 
   function real(words: readonly string[], input: string): Answer {
     const argv = ['-t', String(holder.pid), '-n', 'nft', ...words];
-    const ran = spawnSync('nsenter', argv, { env, input, encoding: 'utf8', timeout: 5_000 });
+    const ran = spawnSync(enter, argv, { env, input, encoding: 'utf8', timeout: 5_000 });
     return { code: ran.status ?? -1, stdout: ran.stdout, stderr: ran.stderr };
   }
 
