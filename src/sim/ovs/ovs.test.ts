@@ -135,6 +135,19 @@ describe('ports', () => {
     expect(await said(host, 'ovs-vsctl get Interface enp3s0f0r0 ofport error')).toBe('2\n[]\n');
   });
 
+  it('of the userspace datapath stays one when its netdev goes', async () => {
+    const host = memorySim();
+    await does(
+      host,
+      'ip link add a type dummy',
+      'ovs-vsctl add-br br0 -- set Bridge br0 datapath_type=netdev -- add-port br0 a',
+    );
+    await does(host, 'ip link del a');
+    expect(await said(host, 'ovs-vsctl get Interface a ofport error')).toBe('1\n[]\n');
+    await does(host, restart);
+    expect(await said(host, 'ovs-vsctl get Interface a ofport')).toBe('-1\n');
+  });
+
   it('of the kernel datapath is nobody else’s', async () => {
     const host = memorySim();
     await does(

@@ -128,6 +128,8 @@ function faultOf(settling: Settling, iface: WantedIface): string {
   if (type !== '' && type !== 'system') {
     return `could not open network device ${name} (Address family not supported by protocol)`;
   }
+  // The userspace datapath does not notice that a port's netdev is gone (seen on 3.1); the kernel's does.
+  if (bridge.datapath === 'netdev' && settling.inForce.ports[name] !== undefined) return '';
   return systemFault(state, bridge, name);
 }
 
