@@ -96,11 +96,16 @@ const longWayBack = 20;
 
 /** The fault of a place: all of them, or another one at each place and in each plan. */
 function kindsAt(trip: Trip, at: number): readonly Kind[] {
-  if (closely.includes(trip)) return kinds;
+  if (closely.includes(trip)) return kinds.filter((kind) => !isUnseen(kind, commandOf(trip, at)));
   const turn = at + walked.indexOf(trip);
   if (trip.verb !== 'apply' && trip.commands.length > longWayBack && turn % 2 === 0) return [];
   const kind = kinds[turn % kinds.length];
-  return kind ? [kind] : [];
+  return kind && !isUnseen(kind, commandOf(trip, at)) ? [kind] : [];
+}
+
+/** The one lie that is not found out: from outside nobody can tell what a daemon that did not restart has read. */
+function isUnseen({ how }: Kind, command: string): boolean {
+  return how === 'lie' && command.startsWith('systemctl restart');
 }
 
 describe('a fault at every command ends as asked, or as before, or is told', () => {

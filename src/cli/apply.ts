@@ -80,7 +80,9 @@ function onStderr(context: VerbContext): VerbContext {
 /** A plan that something stands against is not begun. */
 function requestOf(plan: Plan, options: VerbOptions): Request | Outcome {
   const against = plan.findings.filter(({ severity }) => severity === 'error');
-  if (against.length > 0) return { kind: 'refused', findings: against };
+  // What looks interrupted may be under way: only the host's lock tells.
+  const isUnderWay = against.length > 0 && against.every(({ code }) => code === 'VF3010');
+  if (against.length > 0 && !isUnderWay) return { kind: 'refused', findings: against };
   return plan.steps.length === 0 ? { kind: 'nothing-to-do' } : applyRequest(plan, 'apply', options);
 }
 

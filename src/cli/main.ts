@@ -1,9 +1,7 @@
 import { versionText } from './version-text.ts';
 
-// A pipe that is closed early (`vflane … | head`) has got what it wanted; any other error is told at the end.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-});
+// A reader who has left stops nothing: an agent whose line is cut has a plan to end. `ending.ts` tells what else went wrong.
+process.stdout.on('error', () => undefined);
 
 const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {

@@ -47,7 +47,10 @@ function bothWays(differences: readonly Difference[], wants: Wants, haves: Haves
   const up = [
     ...differing.map((change) => (falling.has(keyOf(change)) ? { ...change, from: null } : change)),
   ];
-  return { down, up: inOrder([...up, ...upAgain([...falling.values()], differing, wants)].filter(isWork)) };
+  return {
+    down,
+    up: inOrder([...up, ...upAgain([...falling.values()], differing, wants, ledger)].filter(isWork)),
+  };
 }
 
 function asChange({ resource, at, have, want }: Difference): Change {
@@ -59,15 +62,25 @@ function isWork({ resource, from, to }: Change): boolean {
   return from !== null || !sameJson(to, resourceOf(resource).fresh);
 }
 
-/** What only came down because of something below it. */
-function upAgain(fallen: readonly Change[], differing: readonly Change[], wants: Wants): readonly Change[] {
+/** What only came down because of something below it; what nobody asked for goes back to what it was. */
+function upAgain(
+  fallen: readonly Change[],
+  differing: readonly Change[],
+  wants: Wants,
+  ledger: Ledger,
+): readonly Change[] {
   const differingKeys = new Set(differing.map(keyOf));
-  return fallen.flatMap(({ resource, at }) => {
-    const to = wants.get(resource)?.get(at) ?? null;
+  return fallen.flatMap(({ resource, at, from }) => {
+    const to = isBystander(resource, at, wants, ledger) ? from : (wants.get(resource)?.get(at) ?? null);
     return to === null || differingKeys.has(keyOf({ resource, at }))
       ? []
       : [{ resource, at, from: null, to }];
   });
+}
+
+/** Neither wanted nor made by vflane: a step beside it disturbs it. */
+function isBystander(resource: string, at: string, wants: Wants, { entries }: Ledger): boolean {
+  return !wants.get(resource)?.has(at) && !entries.has(keyOf({ resource, at }));
 }
 
 /** What has to come down, by key, in the order of set-up. */
@@ -83,7 +96,10 @@ function fallingOf(
     falling.set(keyOf({ resource, at }), { resource, at, from: have, to: null });
   }
   const changing = new Set(differences.filter(({ have }) => have !== null).map(keyOf));
-  if (changing.size > 0) addStanding(falling, changing, standing(wants, haves, ledger));
+  if (changing.size > 0) {
+    const there = [...standing(wants, haves, ledger), ...bystanders(wants, haves, ledger, changing)];
+    addStanding(falling, changing, there);
+  }
   return new Map(inOrder([...falling.values()]).map((change) => [keyOf(change), change]));
 }
 
@@ -119,6 +135,23 @@ function standing(wants: Wants, haves: Haves, { entries }: Ledger) {
   }
   return there;
 }
+
+/** Settings of a PF that a change beside them takes along: its channels go with the mode, and a bond leaves it down. */
+function bystanders(wants: Wants, haves: Haves, ledger: Ledger, changing: ReadonlySet<string>) {
+  const there: AtPlace<NonNullable<Change['from']>>[] = [];
+  for (const resource of disturbed) {
+    for (const [at, have] of haves.get(resource) ?? []) {
+      const isHit = resourceOf(resource)
+        .reads?.(at)
+        .some((base) => changing.has(base));
+      if (!isHit || have === null || isUnseen(have)) continue;
+      if (isBystander(resource, at, wants, ledger)) there.push({ resource, at, value: have });
+    }
+  }
+  return there;
+}
+
+const disturbed = ['channels', 'pf-up'];
 
 function inOrder<Thing extends { readonly resource: string }>(things: readonly Thing[]): Thing[] {
   return [...things].sort((a, b) => placeOf(a.resource) - placeOf(b.resource));

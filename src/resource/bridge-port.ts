@@ -36,12 +36,21 @@ export const bridgePort: Resource = {
   replaced: (from, to) =>
     (from as Port).type !== (to as Port).type || ((to as Port).error === '' && (from as Port).error !== ''),
   move: (at, from, to) => ({ vsctl: commands(at, from as Port | null, to as Port | null) }),
-  settled: (_at, to) => (to === null ? [] : [noneFailed]),
+  settled: (at, to) => (to === null ? [] : [isThere(at.slice(at.indexOf('/') + 1)), noneFailed]),
   why: (_from, to) =>
     to === null
       ? 'Take ports off the networks’ bridges.'
       : 'Put the guests’ representors and the tunnels to the other hosts on the networks’ bridges.',
 };
+
+/** One query for all ports: a row is a list of its one column. */
+function isThere(port: string): Probe {
+  return {
+    query: ['ovs-vsctl', '--timeout=10', '--format=json', '--columns=name', 'list', 'Port'],
+    at: ['data', `0=${port}`, '0'],
+    is: port,
+  };
+}
 
 /** ovs-vsctl exits 0 though an interface has an error (ovs-vsctl.c, post_db_reload_check), so it is asked for. */
 const noneFailed: Probe = {
