@@ -31,6 +31,13 @@ export const planFindings: readonly CatalogueEntry[] = [
       'You are connected to the host over a port that this plan changes. It is therefore applied as if --confirm-within 60s had been said: the way back is armed on the host before the first change, and unless `vflane confirm` reaches it in time, the host undoes the plan by itself.',
   },
   {
+    code: 'VF3005',
+    severity: 'warning',
+    title: 'A port stays up, because the host uses it',
+    explanation:
+      'A way back would set the port as vflane found it: down. Since then the host has got an address there, or has put the port into a bond or bridge of its own. Taking it down would take the host’s own network with it, so it stays. Everything else is taken back.',
+  },
+  {
     code: 'VF3010',
     severity: 'error',
     title: 'A plan was interrupted',

@@ -20,6 +20,7 @@ import {
   wantsOf,
 } from '../plan/differences.ts';
 import { changesIn, planFor } from '../plan/plan.ts';
+import { portsInUse, sparingHost } from '../plan/spare-host.ts';
 import { wantsBefore } from './look.ts';
 import { sectionsFor } from './sections.ts';
 import type { Site } from './site.ts';
@@ -128,10 +129,33 @@ function planBackwards(
   allocation: Plan['allocation'],
   options: PlanOptions,
 ): HostPlan {
-  const input = { host: site.name, state, ledger: asOurs(fold.ledger, wants), wants, allocation, ...options };
-  const { plan, differences } = planFor(input);
-  const findings = [...waiting(site.name, fold, state), ...plan.findings];
+  const ledger = asOurs(fold.ledger, wants);
+  const spared = sparingHost(wants, state, fold.ledger);
+  const { plan, differences } = planFor({
+    host: site.name,
+    state,
+    ledger,
+    wants: spared,
+    allocation,
+    ...options,
+  });
+  const findings = [
+    ...waiting(site.name, fold, state),
+    ...(spared === wants ? [] : leftAlone(site.name, fold, state)),
+    ...plan.findings,
+  ];
   return { plan: { ...plan, findings }, differences, state, fold };
+}
+
+function leftAlone(host: string, { ledger }: Fold, state: HostState): readonly Finding[] {
+  return portsInUse(state, ledger).map(({ pci, netdev }) =>
+    finding(
+      'VF3005',
+      { host, at: pci },
+      `${host}: ${netdev} (${pci}) is in use by the host, and stays up`,
+      `Take it down yourself when nothing needs it: ip link set dev ${netdev} down.`,
+    ),
+  );
 }
 
 /** What a plan of ours has taken away is ours to put back. */

@@ -21,6 +21,7 @@ export function checksOf(input: CheckInput): readonly Finding[] {
     ...foreign(input),
     ...foreignPools(input),
     ...disruption(input),
+    ...handedOver(input),
     ...lockOut(input),
   ];
 }
@@ -100,6 +101,17 @@ function disruption({ host, steps, allowDisruption }: CheckInput): readonly Find
       `Stop ${guest} first, or say --allow-disruption.`,
     ),
   );
+}
+
+/** A VM that still holds a VF would wake up in the network of the guest that is given it, if nothing but the tag changes. */
+function handedOver({ host, occupancy, allowDisruption }: CheckInput): readonly Finding[] {
+  if (allowDisruption) return [];
+  return [...occupancy.users].flatMap(([at, { name, by }]) => {
+    const [, next] = occupancy.owners.get(at) ?? [];
+    if (by !== 'vfio' || next === undefined) return [];
+    const message = `${host}: ${name} is running, and its VF (${at}) would be given to ${next}`;
+    return [finding('VF3003', { host, at }, message, `Stop ${name} first, or say --allow-disruption.`)];
+  });
 }
 
 /** A plan that touches the operator's own way in is taken only with a way back that needs no operator. */
