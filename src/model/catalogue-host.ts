@@ -77,7 +77,7 @@ export const hostFindings: readonly CatalogueEntry[] = [
     severity: 'error',
     title: 'The datapath is not built yet',
     explanation:
-      'The file is right, and this version of vflane does not know how to set up what it asks for. legacy-vlan is built; ovs-tc and ovs-dpdk are not. Nothing was looked at or changed on this host.',
+      'The file is right, and this version of vflane does not know how to set up what it asks for. legacy-vlan and ovs-tc are built; ovs-dpdk is not. Nothing was looked at or changed on this host.',
   },
   {
     code: 'VF2030',

@@ -195,7 +195,7 @@ function notBuilt(fabric: Fabric, host: FabricHost): Finding {
     'VF2020',
     placeOf({ fabric, host }, 'datapath'),
     `${host.name}: the datapath ${host.datapath} is not built yet`,
-    'Use legacy-vlan.',
+    'Use legacy-vlan or ovs-tc.',
   );
 }
 
