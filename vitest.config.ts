@@ -6,6 +6,8 @@ export default defineConfig({
     exclude: ['**/*.lab.test.ts', 'node_modules/**'],
     pool: 'threads',
     isolate: false,
+    // By default one core is left idle.
+    maxWorkers: '100%',
     testTimeout: 30_000,
   },
 });
