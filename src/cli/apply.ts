@@ -82,7 +82,8 @@ function requestOf(plan: Plan, options: VerbOptions): Request | Outcome {
   const against = plan.findings.filter(({ severity }) => severity === 'error');
   // What looks interrupted may be under way: only the host's lock tells.
   const isUnderWay = against.length > 0 && against.every(({ code }) => code === 'VF3010');
-  if (against.length > 0 && (!isUnderWay || plan.steps.length === 0)) return { kind: 'refused', findings: against };
+  if (against.length > 0 && (!isUnderWay || plan.steps.length === 0))
+    return { kind: 'refused', findings: against };
   return plan.steps.length === 0 ? { kind: 'nothing-to-do' } : applyRequest(plan, 'apply', options);
 }
 
