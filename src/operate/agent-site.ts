@@ -6,9 +6,9 @@ import type { LedgerEntry } from '../model/ledger.ts';
 import { ledgerKey } from '../model/ledger.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Workshop } from './carry-out.ts';
 import { localSite } from './local-site.ts';
 import type { Request, Site } from './site.ts';
+import type { Workshop } from './workshop.ts';
 
 /** A fold as it crosses the line: JSON has no maps. */
 interface FoldOnTheLine extends Omit<Fold, 'ledger'> {

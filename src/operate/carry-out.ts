@@ -1,27 +1,17 @@
-import { type Clock, systemClock } from '../apply/clock.ts';
+import { systemClock } from '../apply/clock.ts';
 import type { OnEvent } from '../apply/event.ts';
-import { expired, type Fold, type OpenPlan, readFold } from '../apply/fold.ts';
-import { rollbackPlan } from '../apply/rollback.ts';
+import { expired, type Fold, readFold } from '../apply/fold.ts';
 import { applyPlan, confirmPlan, finish, resumePlan, type WalkOutcome } from '../apply/walk.ts';
-import type { Host } from '../host/host.ts';
-import { type Store, StoreFailed, StoreLocked } from '../host/store.ts';
+import { StoreLocked } from '../host/store.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Outcome, StepFailure } from '../model/outcome.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { changesIn } from '../plan/plan.ts';
-import { armAction, disarmAction } from './dead-man.ts';
-import { basisNow, goneOf, residueOf, wantsAfter, wantsBefore } from './look.ts';
+import { armAction } from './dead-man.ts';
+import { basisNow, residueOf, wantsAfter } from './look.ts';
 import type { Request } from './site.ts';
-
-/** What a host carries requests out with. */
-export interface Workshop {
-  readonly host: Host;
-  readonly store: Store;
-  readonly clock?: Clock;
-  /** How vflane is started on that host, for the timer that takes an unconfirmed plan back. */
-  readonly self: readonly string[];
-  readonly signal?: AbortSignal;
-}
+import { afterReboot, closeAfterReboot, disarm, takeBack } from './way-back.ts';
+import type { Bench, Workshop } from './workshop.ts';
 
 /** Carries a request out on the host it is for: under the lock, journalled, and ending with a look. */
 export async function carryOut(workshop: Workshop, request: Request, onEvent: OnEvent): Promise<Outcome> {
@@ -38,11 +28,6 @@ export async function carryOut(workshop: Workshop, request: Request, onEvent: On
   } finally {
     await release();
   }
-}
-
-interface Bench extends Workshop {
-  readonly clock: Clock;
-  readonly onEvent: OnEvent;
 }
 
 async function carryOutLocked(bench: Bench, request: Request): Promise<Outcome> {
@@ -98,17 +83,6 @@ async function settleFormer(
       ];
   const message = `${host}: the plan ${former.id} (${former.verb}) ${what}`;
   return { kind: 'refused', findings: [finding(code, { host, at: former.id }, message, hint)] };
-}
-
-/** Nothing of a boot outlives it by itself; what the look still finds of the plan stays in the ledger. */
-async function closeAfterReboot(bench: Bench, former: OpenPlan): Promise<readonly Change[]> {
-  const changes = changesIn(former.plan.steps);
-  const residue = await residueOf(bench.host, wantsBefore(changes));
-  const outcome = residue.length === 0 ? 'rolled-back' : 'rollback-incomplete';
-  // Settings went with their VFs: the ledger has to hear of those, too, that nobody would miss.
-  const gone = residue.length === 0 ? [] : await goneOf(bench.host, wantsBefore(changes));
-  await finish({ ...bench, planId: former.id }, outcome, [...residue, ...gone]);
-  return residue;
 }
 
 async function resume(bench: Bench, fold: Fold, bootId: string): Promise<Outcome> {
@@ -170,71 +144,12 @@ async function rollback(
   return takeBack(bench, bootId, undefined);
 }
 
-/** Undoes what the journal says was begun, and then looks. */
-async function takeBack(bench: Bench, bootId: string, failure: StepFailure | undefined): Promise<Outcome> {
-  const fold = await readFold(bench.store);
-  const open = fold.open ?? fold.unconfirmed;
-  if (!open) return failure ? neverBegan(failure) : { kind: 'nothing-to-do' };
-  const result = await rollbackPlan({ ...bench, open, bootId });
-  if (result.kind === 'rebooted') return afterReboot(bench, open.id);
-  const residue = await residueOf(bench.host, wantsBefore(changesIn(open.plan.steps)));
-  await closeRolledBack(bench, open.id, residue);
-  await disarm(bench, open);
-  return rolledBack(open.id, residue, result.failures, failure);
-}
-
-/** The plan could not even be written down: nothing was done. */
-function neverBegan(failure: StepFailure): Outcome {
-  return { kind: 'failed', planId: '', stepsDone: 0, failure };
-}
-
-/** What was undone stays undone though the journal is full: the plan stays open there, and a later rollback closes it. */
-async function closeRolledBack(bench: Bench, planId: string, residue: readonly Change[]): Promise<void> {
-  try {
-    await finish({ ...bench, planId }, residue.length === 0 ? 'rolled-back' : 'rollback-incomplete', residue);
-  } catch (error) {
-    if (!(error instanceof StoreFailed)) throw error;
-    bench.onEvent({
-      kind: 'warning',
-      n: 0,
-      message: `the rollback could not be written down: ${error.message}`,
-    });
-  }
-}
-
-function rolledBack(
-  planId: string,
-  residue: readonly Change[],
-  undoFailures: (Outcome & { kind: 'rolled-back' })['undoFailures'],
-  failure: StepFailure | undefined,
-): Outcome {
-  const told = { planId, undoFailures, ...(failure ? { failure } : {}) };
-  return residue.length === 0
-    ? { kind: 'rolled-back', ...told }
-    : { kind: 'rollback-incomplete', ...told, residue };
-}
-
-async function afterReboot(bench: Bench, planId: string): Promise<Outcome> {
-  const fold = await readFold(bench.store);
-  const former = fold.open ?? fold.unconfirmed;
-  const residue = former?.id === planId ? await closeAfterReboot(bench, former) : [];
-  return rolledBack(planId, residue, [], undefined);
-}
-
 async function confirm(bench: Bench, fold: Fold): Promise<Outcome> {
   const { unconfirmed } = fold;
   if (!unconfirmed) return { kind: 'nothing-to-do' };
   await confirmPlan({ ...bench, planId: unconfirmed.id });
   await disarm(bench, unconfirmed);
   return { kind: 'applied', planId: unconfirmed.id, stepsDone: unconfirmed.stepsDone };
-}
-
-/** A timer that is not stopped finds nothing to take back, so that its stopping may fail. */
-async function disarm(bench: Bench, open: OpenPlan): Promise<void> {
-  if (open.deadline === undefined) return;
-  await bench.host.run(disarmAction(open.id)).catch((error: unknown) => {
-    bench.onEvent({ kind: 'warning', n: 0, message: `the timer could not be stopped: ${String(error)}` });
-  });
 }
 
 function stale(host: string): Outcome {

@@ -1,8 +1,9 @@
 import { readFold } from '../apply/fold.ts';
 import { documentName } from '../apply/journal.ts';
 import type { Plan } from '../model/plan.ts';
-import { carryOut, type Workshop } from './carry-out.ts';
+import { carryOut } from './carry-out.ts';
 import type { Site } from './site.ts';
+import type { Workshop } from './workshop.ts';
 
 /** A host whose commands and journal are at hand: this machine, a simulated one, or the far end of an agent's line. */
 export function localSite(workshop: Workshop): Site {

@@ -1,7 +1,8 @@
 import type { Clock } from '../apply/clock.ts';
 import { readFold } from '../apply/fold.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { carryOut, type Workshop } from './carry-out.ts';
+import { carryOut } from './carry-out.ts';
+import type { Workshop } from './workshop.ts';
 
 /** How long the timer's process waits for an apply that is still under way, in milliseconds. */
 const patienceMs = 3_600_000;
