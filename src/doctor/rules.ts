@@ -5,6 +5,7 @@ import { largeMesh } from './large-mesh.ts';
 import { mtuBeyondPort } from './mtu-beyond-port.ts';
 import { noIommu } from './no-iommu.ts';
 import { notRoot } from './not-root.ts';
+import { overlayNotBuilt } from './overlay-not-built.ts';
 import { ovsMissing } from './ovs-missing.ts';
 import { pfEnslaved } from './pf-enslaved.ts';
 import { pfWithoutDriver } from './pf-without-driver.ts';
@@ -26,6 +27,7 @@ const rules: readonly Rule[] = [
   switchdevInTheWay,
   pfEnslaved,
   dhcpInNamespace,
+  overlayNotBuilt,
   ovsMissing,
   tcOffloadMissing,
   tooManyVfsForLag,

@@ -114,4 +114,11 @@ export const hostFindings: readonly CatalogueEntry[] = [
     explanation:
       'vflane joins the hosts of a network by a tunnel between every two of them, and each host copies every broadcast to all others. That is simple and good for a few hosts. Above sixteen a control plane that knows which MAC is where (OVN, EVPN) is the right engine.',
   },
+  {
+    code: 'VF2035',
+    severity: 'error',
+    title: 'The overlay is asked for something that is not built yet',
+    explanation:
+      'The file is right, and this version of vflane does not set up a part of what it asks for: an uplink to a physical VLAN, a VLAN or routes of the underlay, an underlay address on a host without a card, or a VM on such a host. It is refused, because a part left out in silence would be taken for done. Leave it out of the file, or set it up by hand.',
+  },
 ];
