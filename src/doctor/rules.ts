@@ -1,12 +1,16 @@
 import type { Finding } from '../model/finding.ts';
 import { cardMissing } from './card-missing.ts';
 import { dhcpInNamespace } from './dhcp-in-namespace.ts';
+import { foreignOverlay } from './foreign-overlay.ts';
 import { largeMesh } from './large-mesh.ts';
 import { mtuBeyondPort } from './mtu-beyond-port.ts';
+import { newId } from './new-id.ts';
 import { noIommu } from './no-iommu.ts';
+import { lagNotMade, noSharedFdb, roceLag } from './no-vf-lag.ts';
 import { notRoot } from './not-root.ts';
 import { overlayNotBuilt } from './overlay-not-built.ts';
 import { ovsMissing } from './ovs-missing.ts';
+import { addressToStrand, strandedAddress } from './pf-address.ts';
 import { pfEnslaved } from './pf-enslaved.ts';
 import { pfWithoutDriver } from './pf-without-driver.ts';
 import { poolBeyondFirmware } from './pool-beyond-firmware.ts';
@@ -15,6 +19,8 @@ import { sriovOff } from './sriov-off.ts';
 import { switchdevInTheWay } from './switchdev-in-the-way.ts';
 import { tcOffloadMissing } from './tc-offload-missing.ts';
 import { tooManyVfsForLag } from './too-many-vfs-for-lag.ts';
+import { unequalChannels, unequalModes } from './unequal-ports.ts';
+import { unmonitoredBond } from './unmonitored-bond.ts';
 
 const rules: readonly Rule[] = [
   notRoot,
@@ -32,6 +38,16 @@ const rules: readonly Rule[] = [
   tcOffloadMissing,
   tooManyVfsForLag,
   largeMesh,
+  roceLag,
+  unequalModes,
+  unequalChannels,
+  newId,
+  addressToStrand,
+  strandedAddress,
+  unmonitoredBond,
+  noSharedFdb,
+  lagNotMade,
+  foreignOverlay,
 ];
 
 /** Everything that stands in the way on a host, or will surprise. */

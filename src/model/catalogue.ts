@@ -1,3 +1,4 @@
+import { byHandFindings } from './catalogue-by-hand.ts';
 import { connectionFindings } from './catalogue-connection.ts';
 import { defectFindings } from './catalogue-defect.ts';
 import { fileFindings } from './catalogue-file.ts';
@@ -10,6 +11,7 @@ import type { CatalogueEntry, Finding, Where } from './finding.ts';
 export const catalogue: readonly CatalogueEntry[] = [
   ...fileFindings,
   ...hostFindings,
+  ...byHandFindings,
   ...planFindings,
   ...connectionFindings,
   ...labFindings,

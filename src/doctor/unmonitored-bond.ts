@@ -1,0 +1,21 @@
+import { finding } from '../model/catalogue.ts';
+import { isUnseen } from '../model/host-state.ts';
+import { linkOf } from './pf-link.ts';
+import { placeOf, type Rule } from './rule.ts';
+
+/** The kernel sets no monitor by itself for active-backup (bond_main.c, facts §8). */
+export const unmonitoredBond: Rule = (examined) => {
+  const { state } = examined;
+  const masters = new Set(state.pfs.map((pf) => linkOf(state, pf)?.master));
+  if (isUnseen(state.links)) return [];
+  return state.links
+    .filter(({ name, bond }) => masters.has(name) && bond?.miimonMs === 0 && bond.arpIntervalMs === 0)
+    .map(({ name }) =>
+      finding(
+        'VF2046',
+        placeOf(examined, 'nic'),
+        `${examined.host.name}: ${name} watches neither link nor ARP (miimon 0, arp_interval 0): it never leaves a dead port`,
+        `Let it watch: ip link set dev ${name} type bond miimon 100.`,
+      ),
+    );
+};
