@@ -2,6 +2,7 @@ import { HostError } from '../host/host.ts';
 import { StoreFailed } from '../host/store.ts';
 import type { FailureKind, StepFailure, Unmet } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
+import { hintFor } from './known-words.ts';
 import { Unresolved } from './resolve.ts';
 
 /** Trouble that is expected of a host: it ends a step, and is told. Everything else crashes. */
@@ -39,8 +40,14 @@ function asTrouble(kind: FailureKind, error: unknown): Trouble | undefined {
 }
 
 export function unmetWords(unmet: readonly Unmet[]): string {
-  const shown = unmet.slice(0, 5).map(({ wanted, saw }) => `wanted: ${wanted}; saw: ${saw}`);
-  return unmet.length > 5 ? `${shown.join(' | ')} | and ${unmet.length - 5} more` : shown.join(' | ');
+  const each = distinct(unmet).map(({ wanted, saw }) => `wanted: ${wanted}; saw: ${saw}`);
+  const shown = each.slice(0, 5).join(' | ');
+  return each.length > 5 ? `${shown} | and ${each.length - 5} more` : shown;
+}
+
+/** One question may stand for many things: 254 ports ask once whether any of them failed. */
+function distinct(unmet: readonly Unmet[]): readonly Unmet[] {
+  return [...new Map(unmet.map((one) => [JSON.stringify([one.wanted, one.saw]), one])).values()];
 }
 
 const hints: { readonly [kind in FailureKind]: string } = {
@@ -55,5 +62,6 @@ const hints: { readonly [kind in FailureKind]: string } = {
 export function failureOf(n: number, step: Step, trouble: Trouble, effect: 'none' | 'unknown'): StepFailure {
   const { why, resource, at } = step;
   const { kind, message, unmet } = trouble;
-  return { n, why, resource, at, kind, message, hint: hints[kind], unmet, effect };
+  const hint = hintFor(message) ?? hints[kind];
+  return { n, why, resource, at, kind, message, hint, unmet: distinct(unmet), effect };
 }

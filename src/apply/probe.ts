@@ -52,7 +52,7 @@ class NotJson extends Error {}
 
 async function answer(round: Round, probe: Probe): Promise<Answer> {
   const { look } = round;
-  if ('read' in probe) return sameText(await readTrimmed(look, await fill(look, probe.read)), probe.is);
+  if ('read' in probe) return readIt(probe, await readTrimmed(look, await fill(look, probe.read)));
   if ('link' in probe) return sameText(await linkEnd(look, await fill(look, probe.link)), probe.is);
   if ('query' in probe) return queried(round, probe);
   const vf = await vfThere(look, probe.unused);
@@ -69,6 +69,11 @@ async function vfThere(look: Look, vf: Lookup): Promise<string | undefined> {
     if (cause instanceof HostError && cause.details.errno === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+function readIt(probe: Extract<Probe, { read: unknown }>, saw: string): Answer {
+  if ('is' in probe) return sameText(saw, probe.is);
+  return { holds: saw.split('\n').includes(probe.has), saw: JSON.stringify(saw) };
 }
 
 function sameText(saw: string, wanted: string): Answer {
@@ -116,7 +121,11 @@ function parseOutput(argv: readonly string[], stdout: string): Json {
 
 /** What a probe wants, in words. */
 function probeWords(probe: Probe): string {
-  if ('read' in probe) return `${textWords(probe.read)} is ${JSON.stringify(probe.is)}`;
+  if ('read' in probe) {
+    const words =
+      'is' in probe ? `is ${JSON.stringify(probe.is)}` : `has the line ${JSON.stringify(probe.has)}`;
+    return `${textWords(probe.read)} ${words}`;
+  }
   if ('link' in probe) return `${textWords(probe.link)} points to ${JSON.stringify(probe.is)}`;
   if ('unused' in probe) return `${lookupWords(probe.unused)} is unused`;
   const wanted = probe.is === null ? 'is not there' : `is ${JSON.stringify(probe.is)}`;

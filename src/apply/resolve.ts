@@ -53,6 +53,8 @@ function theOne(words: string, all: readonly string[], known: string | undefined
 function isSound(lookup: Lookup, value: string): boolean {
   if ('vf' in lookup) return asPciAddress(value) !== undefined;
   if ('iommuGroup' in lookup) return /^\d{1,9}$/.test(value);
+  // IB_DEVICE_NAME_MAX is 64 (include/rdma/ib_verbs.h).
+  if ('rdma' in lookup) return /^[A-Za-z0-9_][A-Za-z0-9_-]{0,62}$/.test(value);
   return asIfName(value) !== undefined;
 }
 
@@ -73,6 +75,7 @@ async function ask(look: Look, lookup: Lookup): Promise<readonly string[]> {
   if ('iommuGroup' in lookup) {
     return [lastPart(await reader.readLink(`${pci(await address(look, lookup.iommuGroup))}/iommu_group`))];
   }
+  if ('rdma' in lookup) return reader.listDir(`${pci(lookup.rdma)}/infiniband`);
   if ('netdevOf' in lookup) return reader.listDir(`${pci(await address(look, lookup.netdevOf))}/net`);
   const { pf, vf } = lookup.netdev;
   const netdevs = await netdevsOf(reader, pf);
@@ -101,6 +104,7 @@ export function textWords(text: Text): string {
 
 export function lookupWords(lookup: Lookup): string {
   if ('vf' in lookup) return `VF ${lookup.vf.index} of ${lookup.vf.pf}`;
+  if ('rdma' in lookup) return `RDMA device of ${lookup.rdma}`;
   if ('iommuGroup' in lookup) return `IOMMU group of ${textWords(lookup.iommuGroup)}`;
   if ('netdevOf' in lookup) return `netdev of ${textWords(lookup.netdevOf)}`;
   const { pf, vf } = lookup.netdev;

@@ -2,6 +2,7 @@ import type { Datapath, Fabric, FabricHost } from '../model/fabric.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { expandLegacyVlan } from './legacy-vlan.ts';
+import { expandOvsDpdk } from './ovs-dpdk.ts';
 import { expandOvsTc } from './ovs-tc.ts';
 
 export type Expand = (fabric: Fabric, host: FabricHost, ledger: Ledger) => HostSpec;
@@ -10,5 +11,5 @@ export type Expand = (fabric: Fabric, host: FabricHost, ledger: Ledger) => HostS
 export const datapaths: { readonly [name in Datapath]: Expand | undefined } = {
   'legacy-vlan': expandLegacyVlan,
   'ovs-tc': expandOvsTc,
-  'ovs-dpdk': undefined,
+  'ovs-dpdk': expandOvsDpdk,
 };

@@ -1,31 +1,56 @@
 import type { Fabric, FabricHost, Network } from '../model/fabric.ts';
-import type { BridgeSpec, GuestPortSpec, OverlaySpec, TunnelSpec } from '../model/host-spec.ts';
-import type { NetworkName } from '../model/names.ts';
+import type { BridgeSpec, GuestPortSpec, OverlaySpec, PatchSpec, TunnelSpec } from '../model/host-spec.ts';
+import type { IfName, PciAddress } from '../model/names.ts';
 import { bridgeFlows } from './bridge-flows.ts';
-import { guestMac } from './guest-mac.ts';
-import { bridgeName, guestPortName, tunnelPortName } from './port-name.ts';
+import type { Lane } from './overlay-lanes.ts';
+import {
+  bridgeName,
+  guestPortName,
+  patchPortName,
+  tunnelPortName,
+  underlayBridgeName,
+  uplinkPortName,
+} from './port-name.ts';
+import { underlayFlows } from './underlay-flows.ts';
 import { underlayGuardLines } from './underlay-guard.ts';
 
 export interface OverlayKind {
   readonly datapathType: BridgeSpec['datapathType'];
-  readonly portType?: 'dpdk';
   readonly settings: OverlaySpec['settings'];
+  /** The PF by which DPDK has the card. */
+  readonly dpdk?: PciAddress;
 }
 
 /** What overlays share: a bridge for each network of the host, its guests' ports, and a tunnel to every other host that has it. */
-export function overlayOf(fabric: Fabric, host: FabricHost, kind: OverlayKind): OverlaySpec {
+export function overlayOf(
+  fabric: Fabric,
+  host: FabricHost,
+  kind: OverlayKind,
+  lanes: readonly Lane[],
+): OverlaySpec {
   const local = addressOf(host);
   const others = fabric.hosts.filter((other) => other !== host && addressOf(other) !== '');
   const networks = fabric.networks.filter((network) => hasNetwork(host, network));
-  const bridges = networks.map((network) => bridgeOf(fabric, host, network, others, kind));
+  const patches = kind.datapathType === 'netdev' ? patchesOf(host, networks) : [];
+  const bridges = networks.map((network) => ({
+    ...bridgeOf(network, others, kind),
+    guestPorts: guestPortsOf(host, network, lanes, kind.dpdk),
+    ...uplinkOf(host, network, kind),
+  }));
   const peers = others.map(addressOf);
+  const flows = bridges.map((bridge) => [bridge.name, bridgeFlows(bridge)] as const);
   return {
     local,
     peers,
     settings: kind.settings,
+    ...(kind.dpdk && { dpdk: kind.dpdk }),
     bridges,
-    flows: Object.fromEntries(bridges.map((bridge) => [bridge.name, bridgeFlows(bridge)])),
-    guard: bridges.length === 0 ? [] : underlayGuardLines({ local, peers, bridges }),
+    patches,
+    flows: Object.fromEntries([...underlayFlowsOf(host, local, peers, kind, patches), ...flows]),
+    guard:
+      kind.datapathType === 'netdev' || bridges.length === 0
+        ? []
+        : underlayGuardLines({ local, peers, bridges }),
   };
 }
 
@@ -40,12 +65,10 @@ function hasNetwork(host: FabricHost, { name, uplink }: Network): boolean {
 }
 
 function bridgeOf(
-  fabric: Fabric,
-  host: FabricHost,
   network: Network,
   others: readonly FabricHost[],
-  { datapathType, portType }: OverlayKind,
-): BridgeSpec {
+  { datapathType }: OverlayKind,
+): Omit<BridgeSpec, 'guestPorts'> {
   const tunnels = others
     .filter((other) => hasNetwork(other, network))
     .map(
@@ -55,38 +78,72 @@ function bridgeOf(
         remote: addressOf(other),
       }),
     );
-  return {
-    name: bridgeName(network.name),
-    network: network.name,
-    vni: network.id,
-    datapathType,
-    guestPorts: guestPortsOf(fabric, host, network, portType),
-    tunnels,
-  };
+  return { name: bridgeName(network.name), network: network.name, vni: network.id, datapathType, tunnels };
+}
+
+function uplinkOf(
+  host: FabricHost,
+  { name, uplink }: Network,
+  kind: OverlayKind,
+): Pick<BridgeSpec, 'uplink'> {
+  if (uplink?.host !== host.name) return {};
+  const port = uplinkPortName(name);
+  return { uplink: kind.datapathType === 'netdev' ? { port, peer: patchPortName(name) } : { port } };
+}
+
+/** In user space a network meets its VLAN on the underlay's bridge, which has the wire. */
+function patchesOf(host: FabricHost, networks: readonly Network[]): readonly PatchSpec[] {
+  return networks.flatMap(({ name, uplink }) =>
+    uplink?.host === host.name
+      ? [
+          {
+            bridge: underlayBridgeName,
+            port: patchPortName(name),
+            peer: uplinkPortName(name),
+            network: name,
+            vlan: uplink.vlan,
+          },
+        ]
+      : [],
+  );
 }
 
 function guestPortsOf(
-  fabric: Fabric,
   host: FabricHost,
   network: Network,
-  type: 'dpdk' | undefined,
+  lanes: readonly Lane[],
+  dpdk: PciAddress | undefined,
 ): readonly GuestPortSpec[] {
-  return host.guests.flatMap((guest) =>
-    guest.attachments.filter(isOf(network.name)).map((attachment) => ({
+  return lanes
+    .filter((lane) => lane.network === network)
+    .map(({ guest, attachment, mac, slot }) => ({
       guest: guest.name,
       network: network.name,
       port: guestPortName(guest.name, network.name),
-      ...(type === undefined ? {} : { type }),
-      mac: attachment.macs[0] ?? guestMac(fabric.name, guest.name, network.name, 0),
+      ...(dpdk && { devargs: representorOf(dpdk, slot, host.vfs) }),
+      mac,
       addresses: attachment.addresses,
       dhcp: attachment.dhcp,
       ...(attachment.dhcp6 === undefined ? {} : { dhcp6: attachment.dhcp6 }),
       spoofchk: attachment.spoofchk,
       mtu: network.mtu,
-    })),
-  );
+    }));
 }
 
-function isOf(name: NetworkName) {
-  return ({ network }: { readonly network: NetworkName }) => network === name;
+/** Under the card's LAG every representor is reached by the first PF (DPDK, mlx5.rst). */
+function representorOf(pf: PciAddress, slot: number, vfs: number): string {
+  return `${pf},representor=pf${Math.floor(slot / vfs)}vf${slot % vfs}`;
+}
+
+function underlayFlowsOf(
+  { nic, underlay }: FabricHost,
+  local: string,
+  peers: readonly string[],
+  { datapathType }: OverlayKind,
+  patches: readonly PatchSpec[],
+): readonly (readonly [IfName, readonly string[]])[] {
+  if (datapathType !== 'netdev') return [];
+  const wires = nic.kind === 'pfs' ? ['p0' as IfName] : (underlay?.ports ?? []);
+  const vlan = underlay?.vlan ?? 0;
+  return [[underlayBridgeName, underlayFlows({ local, peers, wires, vlan, patches })]];
 }

@@ -4,9 +4,12 @@ import type { GuestName, HostName, IfName, NetworkName } from '../model/names.ts
 /** Readable letters of a longer name; the rest of the 15 that a netdev may have tell one from another. */
 const readable = 8;
 
-/** `br-storage`; longer networks are shortened, with a tail of their own. */
+/** The bridge that has the wire where Open vSwitch carries the tunnels itself; the seed's name for it. */
+export const underlayBridgeName = 'br-phy' as IfName;
+
+/** `br-storage`; longer networks are shortened, with a tail of their own, and so is one called `phy`. */
 export function bridgeName(network: NetworkName): IfName {
-  return network.length <= 12
+  return network.length <= 12 && `br-${network}` !== underlayBridgeName
     ? (`br-${network}` as IfName)
     : (`br-${network.slice(0, 7)}-${tail(network)}` as IfName);
 }
@@ -19,6 +22,16 @@ export function guestPortName(guest: GuestName, network: NetworkName): IfName {
 /** The tunnel of a network to another host: `to-beta-91c4`. */
 export function tunnelPortName(host: HostName, network: NetworkName): IfName {
   return `to-${host.slice(0, 7)}-${tail(`${host}/${network}`)}` as IfName;
+}
+
+/** Where a network meets a VLAN of the physical network: `up-storage-91c4`. */
+export function uplinkPortName(network: NetworkName): IfName {
+  return `up-${network.slice(0, 7)}-${tail(network)}` as IfName;
+}
+
+/** The other end of it, on the underlay's bridge. */
+export function patchPortName(network: NetworkName): IfName {
+  return `vl-${network.slice(0, 7)}-${tail(network)}` as IfName;
 }
 
 function tail(text: string): string {

@@ -7,7 +7,7 @@ import { emptyLedger } from '../model/ledger.ts';
 import { asPciAddress } from '../model/names.ts';
 import { examine } from './rules.ts';
 
-const underlay = { address: '192.168.9.1/24', routes: [], arpTargets: [], adopt: false };
+const underlay = { address: '192.168.9.1/24', routes: [], arpTargets: [], ports: [], adopt: false };
 const host: FabricHost = {
   ...fabricHost('alpha', [guest('web', 'netns', ['storage'])]),
   datapath: 'ovs-tc',

@@ -2,6 +2,7 @@ import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { Finding, Where } from '../model/finding.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import type { HostState } from '../model/host-state.ts';
+import type { Ledger } from '../model/ledger.ts';
 
 /** What a rule is asked about. */
 export interface Examined {
@@ -9,6 +10,8 @@ export interface Examined {
   readonly host: FabricHost;
   readonly spec: HostSpec;
   readonly state: HostState;
+  /** What vflane did there earlier; absent where nobody remembers. */
+  readonly ledger?: Ledger;
 }
 
 /** One thing that may stand in the way on a host. No findings: it was looked at, and it is fine. */

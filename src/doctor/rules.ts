@@ -1,24 +1,30 @@
 import type { Finding } from '../model/finding.ts';
 import { cardMissing } from './card-missing.ts';
 import { dhcpInNamespace } from './dhcp-in-namespace.ts';
+import { dpdkPartsMissing } from './dpdk-parts-missing.ts';
+import { foreignBridgesStop } from './foreign-bridges-stop.ts';
+import { foreignMaster } from './foreign-master.ts';
 import { foreignOverlay } from './foreign-overlay.ts';
+import { forwardsInSoftware } from './forwards-in-software.ts';
 import { largeMesh } from './large-mesh.ts';
 import { mtuBeyondPort } from './mtu-beyond-port.ts';
+import { nameTaken } from './name-taken.ts';
 import { newId } from './new-id.ts';
 import { noIommu } from './no-iommu.ts';
 import { lagNotMade, noSharedFdb, roceLag } from './no-vf-lag.ts';
 import { notRoot } from './not-root.ts';
-import { overlayNotBuilt } from './overlay-not-built.ts';
 import { ovsMissing } from './ovs-missing.ts';
 import { addressToStrand, strandedAddress } from './pf-address.ts';
 import { pfEnslaved } from './pf-enslaved.ts';
 import { pfWithoutDriver } from './pf-without-driver.ts';
+import { pollingCore } from './polling-core.ts';
 import { poolBeyondFirmware } from './pool-beyond-firmware.ts';
 import type { Examined, Rule } from './rule.ts';
 import { sriovOff } from './sriov-off.ts';
 import { switchdevInTheWay } from './switchdev-in-the-way.ts';
 import { tcOffloadMissing } from './tc-offload-missing.ts';
 import { tooManyVfsForLag } from './too-many-vfs-for-lag.ts';
+import { tunnelAddress } from './tunnel-address.ts';
 import { unequalChannels, unequalModes } from './unequal-ports.ts';
 import { unmonitoredBond } from './unmonitored-bond.ts';
 
@@ -33,11 +39,17 @@ const rules: readonly Rule[] = [
   switchdevInTheWay,
   pfEnslaved,
   dhcpInNamespace,
-  overlayNotBuilt,
   ovsMissing,
+  dpdkPartsMissing,
+  foreignMaster,
+  foreignBridgesStop,
+  nameTaken,
+  tunnelAddress,
+  forwardsInSoftware,
   tcOffloadMissing,
   tooManyVfsForLag,
   largeMesh,
+  pollingCore,
   roceLag,
   unequalModes,
   unequalChannels,

@@ -1,36 +1,44 @@
 import { finding } from '../model/catalogue.ts';
+import type { Finding } from '../model/finding.ts';
 import { isUnseen, type PfState } from '../model/host-state.ts';
-import { placeOf, type Rule } from './rule.ts';
+import { type Examined, placeOf, type Rule } from './rule.ts';
+
+const remedies =
+  'a kernel with CONFIG_NET_TC_SKB_EXT=y (then MLX5_CLS_ACT is on by itself), Debian 12’s stock kernel, or NVIDIA’s DOCA-OFED driver';
 
 /** Debian 13's kernel is built without NET_TC_SKB_EXT, which takes mlx5's tc offload out with it (facts §0). */
 export const tcOffloadMissing: Rule = (examined) => {
   const { host, state, spec } = examined;
   if (spec.datapath !== 'ovs-tc' || host.offload === 'off') return [];
   const without = state.pfs.filter(isWithout);
-  if (without.length === 0) return [];
+  if (without.length === 0) return notSeen(examined);
   const which = without.map((pf) => pf.pci).join(' and ');
   const message = `${host.name}: the driver of ${which} cannot offload tc on kernel ${state.kernel}: hw-tc-offload is off and fixed`;
-  const remedies =
-    'a kernel with CONFIG_NET_TC_SKB_EXT=y (then MLX5_CLS_ACT is on by itself), Debian 12’s stock kernel, or NVIDIA’s DOCA-OFED driver';
-  return host.offload === 'required'
-    ? [
-        finding(
-          'VF2030',
-          placeOf(examined, 'offload'),
-          message,
-          `One of: ${remedies}; or say offload: preferred, and go on in software.`,
-        ),
-      ]
-    : [
-        finding(
-          'VF2031',
-          placeOf(examined, 'offload'),
-          `${message}; it goes on in software`,
-          `For hardware, one of: ${remedies}.`,
-        ),
-      ];
+  const where = placeOf(examined, 'offload');
+  if (host.offload === 'required') {
+    const hint = `One of: ${remedies}; or say offload: preferred, and go on in software.`;
+    return [finding('VF2030', where, message, hint)];
+  }
+  return [
+    finding('VF2031', where, `${message}; it goes on in software`, `For hardware, one of: ${remedies}.`),
+  ];
 };
 
 function isWithout({ tcOffload }: PfState): boolean {
   return tcOffload !== undefined && !isUnseen(tcOffload) && tcOffload.fixed && !tcOffload.on;
+}
+
+function notSeen(examined: Examined): readonly Finding[] {
+  return examined.state.pfs.flatMap(({ pci, tcOffload }) =>
+    tcOffload === undefined || !isUnseen(tcOffload)
+      ? []
+      : [
+          finding(
+            'VF2063',
+            placeOf(examined, 'offload'),
+            `${examined.host.name}: whether the driver of ${pci} offloads tc could not be seen: ${tcOffload.unseen}`,
+            'Install ethtool there (apt-get install ethtool), or look as root.',
+          ),
+        ],
+  );
 }

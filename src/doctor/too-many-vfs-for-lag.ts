@@ -5,7 +5,7 @@ import { placeOf, type Rule } from './rule.ts';
 const mostForLag = 64;
 
 export const tooManyVfsForLag: Rule = (examined) =>
-  examined.spec.nics.some(({ bond }) => bond?.lag)
+  examined.spec.nics.some(({ lag }) => lag !== undefined)
     ? examined.state.pfs
         .filter(({ totalVfs }) => typeof totalVfs === 'number' && totalVfs > mostForLag)
         .map((pf) =>

@@ -60,6 +60,7 @@ function underlay(read: ReadUnderlay): Underlay {
     ...(read.vlan !== undefined && { vlan: read.vlan }),
     routes: read.routes.map(({ to, via }) => ({ to: needed(to).value.text, via: needed(via).value.text })),
     arpTargets: texts(read.arpTargets),
+    ports: [...new Set(read.ports.map(({ value }) => value))],
     adopt: read.adopt,
   };
 }

@@ -1,5 +1,5 @@
 import type { Nic } from '../model/fabric.ts';
-import { asPciAddress, type PciAddress } from '../model/names.ts';
+import { asIfName, asPciAddress, type IfName, type PciAddress } from '../model/names.ts';
 import { isWrong, quoted, type Read } from './grammar.ts';
 
 /** The card by its PCI device (functions 0 and 1 are its ports), or `software`. */
@@ -53,4 +53,11 @@ export function readPair(texts: readonly string[]): Read<readonly [string, strin
 /** Whether both PFs are functions of one PCI device. */
 export function onOneCard(pfs: readonly [PciAddress, PciAddress]): boolean {
   return pfs[0].slice(0, -2) === pfs[1].slice(0, -2);
+}
+
+/** A netdev of the host, by its name. */
+export function readPort(given: string): Read<IfName> {
+  const value = asIfName(given);
+  if (value !== undefined) return { value };
+  return { wrong: `${quoted(given)} is no netdev`, hint: 'write a name that `ip link` prints' };
 }

@@ -16,7 +16,7 @@ import {
   textOf,
 } from './cursor.ts';
 import { isWrong, type Read } from './grammar.ts';
-import { readCard, readPfs } from './nic.ts';
+import { readCard, readPfs, readPort } from './nic.ts';
 import { readGuests } from './read-guests.ts';
 import { defaultVfs, type ReadHost, type ReadUnderlay } from './reading.ts';
 
@@ -60,6 +60,7 @@ function readUnderlay(underlay: Cursor): ReadUnderlay {
       via: first(child(route, 'via'), readAddress),
     })),
     arpTargets: allOf(child(underlay, 'arp-targets'), readAddress),
+    ports: allOf(child(underlay, 'ports'), readPort),
     adopt: booleanOf(child(underlay, 'adopt')) ?? false,
   };
 }

@@ -1,11 +1,10 @@
 import { finding } from '../model/catalogue.ts';
 import type { Connect, Datapath } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
-import { contains } from './address.ts';
 import { quoted } from './grammar.ts';
 import { onOneCard } from './nic.ts';
 import type { ReadHost } from './reading.ts';
-import { isOverlay, underlays, usersOf } from './reading-views.ts';
+import { isOverlay, usersOf } from './reading-views.ts';
 import { type Rule, twice, type WhereOf } from './rule.ts';
 
 function encapsulation(datapath: Datapath): 'VLAN' | 'VXLAN' {
@@ -49,86 +48,6 @@ function clash(host: ReadHost, found: readonly Clash[], where: WhereOf): Finding
   const hint = 'give all hosts of a network datapaths of one kind: legacy-vlan, or ovs-tc and ovs-dpdk';
   return finding('VF1003', where([...host.path, 'datapath']), message, hint);
 }
-
-export const underlayOnlyUnderOverlays: Rule = (fabric, where) =>
-  fabric.hosts.flatMap((host) => {
-    if (isOverlay(host.datapath) && !host.underlayGiven) {
-      const hint = 'add underlay: an address with its prefix, such as 192.168.9.2/24';
-      return [
-        finding(
-          'VF1025',
-          where([...host.path, 'underlay']),
-          `${host.datapath} needs an underlay address for its tunnels`,
-          hint,
-        ),
-      ];
-    }
-    if (host.datapath !== 'legacy-vlan' || !host.underlayGiven) return [];
-    const message = 'legacy-vlan has no tunnels, so it has no underlay';
-    return [
-      finding(
-        'VF1026',
-        where([...host.path, 'underlay'], 'key'),
-        message,
-        'delete the key, or use ovs-tc or ovs-dpdk',
-      ),
-    ];
-  });
-
-export const oneUnderlayFamily: Rule = (fabric, where) => {
-  const [first, ...rest] = underlays(fabric).flatMap(({ underlay }) => underlay.address ?? []);
-  return rest
-    .filter((address) => address.value.address.family !== first?.value.address.family)
-    .map((address) => {
-      const message = `${address.value.text} is of another family than the first underlay, ${first?.value.text}`;
-      return finding(
-        'VF1036',
-        where(address.path),
-        message,
-        'use IPv4 on every underlay, or IPv6 on every underlay',
-      );
-    });
-};
-
-export const underlayAddressesAreUnique: Rule = (fabric, where) =>
-  twice(underlays(fabric), ({ underlay }) => underlay.address?.value.address.text).map(([first, second]) => {
-    const address = second.underlay.address;
-    const message = `${address?.value.address.text} is host ${quoted(first.host.key)}'s already`;
-    return finding(
-      'VF1017',
-      where(address?.path ?? second.underlay.path),
-      message,
-      'give each host an underlay address of its own',
-    );
-  });
-
-/** A next hop and an ARP target are asked for on the underlay itself. */
-export const underlayNeighboursAreInside: Rule = (fabric, where) =>
-  underlays(fabric).flatMap(({ underlay }) => {
-    const own = underlay.address?.value;
-    const neighbours = [...underlay.routes.flatMap((route) => route.via ?? []), ...underlay.arpTargets];
-    if (!own) return [];
-    return neighbours
-      .filter((address) => !contains(own, address.value) || address.value.text === own.address.text)
-      .map((address) => {
-        const message = `${address.value.text} is no neighbour of ${own.text}`;
-        return finding(
-          'VF1019',
-          where(address.path),
-          message,
-          `allowed: another address of the underlay's own subnet, ${own.text}`,
-        );
-      });
-  });
-
-export const routesKeepTheirFamily: Rule = (fabric, where) =>
-  underlays(fabric)
-    .flatMap(({ underlay }) => underlay.routes)
-    .flatMap(({ to, via }) => {
-      if (!to || !via || to.value.address.family === via.value.family) return [];
-      const message = `the route to ${to.value.text} goes via ${via.value.text}, which is of another family`;
-      return [finding('VF1016', where(via.path), message, 'write a next hop of the same family')];
-    });
 
 export const poolsHoldTheGuests: Rule = (fabric, where) =>
   fabric.hosts.flatMap((host) => {

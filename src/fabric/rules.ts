@@ -4,6 +4,7 @@ import * as guests from './rules-guests.ts';
 import * as hosts from './rules-hosts.ts';
 import * as names from './rules-names.ts';
 import * as networks from './rules-networks.ts';
+import * as underlay from './rules-underlay.ts';
 
 /** Every rule over the whole file. */
 export const rules: readonly Rule[] = [
@@ -17,11 +18,15 @@ export const rules: readonly Rule[] = [
   networks.oneGatewayAFamily,
   networks.uplinkHostsAreHosts,
   hosts.oneEncapsulationANetwork,
-  hosts.underlayOnlyUnderOverlays,
-  hosts.oneUnderlayFamily,
-  hosts.underlayAddressesAreUnique,
-  hosts.underlayNeighboursAreInside,
-  hosts.routesKeepTheirFamily,
+  underlay.underlayOnlyUnderOverlays,
+  underlay.oneUnderlayFamily,
+  underlay.underlayAddressesAreUnique,
+  underlay.underlayNeighboursAreInside,
+  underlay.routesKeepTheirFamily,
+  underlay.portsCarryWhatNoCardDoes,
+  underlay.arpTargetsNeedTheKernelsBond,
+  underlay.uplinksHaveAWire,
+  underlay.uplinksAreApart,
   hosts.poolsHoldTheGuests,
   hosts.lagKeepsPoolsSmall,
   hosts.hostsAreReachedOnce,

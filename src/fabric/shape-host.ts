@@ -1,66 +1,12 @@
 import * as z from 'zod/mini';
-import { readHostCidr, readRoute } from './address.ts';
 import { readConnect } from './connect.ts';
 import { readCard, readPair, readPf } from './nic.ts';
 import { guest } from './shape-guest.ts';
-import {
-  anyAddress,
-  described,
-  grammar,
-  listOf,
-  mapping,
-  named,
-  oneOrMore,
-  text,
-  wholeNumber,
-} from './shape-parts.ts';
+import { described, grammar, mapping, named, text, wholeNumber } from './shape-parts.ts';
+import { underlay } from './shape-underlay.ts';
 
 /** The most VFs that vflane makes on a port. */
 const mostVfs = 256;
-
-function underlay() {
-  const address = () => text('VF1016', readHostCidr);
-  const route = mapping({
-    to: described(text('VF1016', readRoute), 'Where to.', 'a subnet such as 192.168.0.0/16'),
-    via: described(anyAddress('VF1016'), 'Next hop, on the underlay.', 'an address such as 192.168.9.1'),
-  });
-  const full = mapping({
-    address: described(
-      address(),
-      'Address and prefix of the tunnel end.',
-      'an address such as 192.168.9.2/24',
-    ),
-    vlan: z.optional(
-      described(
-        wholeNumber(1, 4094),
-        'VLAN id of the underlay; untagged unless given.',
-        'a VLAN id from 1 to 4094',
-      ),
-    ),
-    routes: z.optional(
-      listOf(
-        described(route, 'A route.', 'a mapping { to, via }'),
-        'Routes to the other tunnel ends.',
-        'a list of { to, via }',
-      ),
-    ),
-    'arp-targets': z.optional(
-      oneOrMore(
-        () => anyAddress('VF1016'),
-        'Addresses that the bond asks for to see a dead switch.',
-        'an address such as 192.168.9.1, or a list of at most 16',
-      ),
-    ),
-    adopt: z.optional(
-      described(z.boolean(), "The address is on the host already and stays the host's own.", 'true or false'),
-    ),
-  });
-  return described(
-    z.union([address(), full]),
-    'The tunnel end of an overlay host.',
-    'an address such as 192.168.9.2/24, or a mapping { address, vlan, routes, arp-targets, adopt }',
-  );
-}
 
 function nic() {
   const pfs = z.array(text('VF1033', readPf)).check(grammar('VF1033', readPair));

@@ -179,4 +179,32 @@ export const fabricFindings: readonly CatalogueEntry[] = [
     explanation:
       'On legacy-vlan a place on a network has two VFs, one on each port, and takes two MAC addresses; on the overlays it has one VF and takes one. Addresses that are left out are derived.',
   },
+  {
+    code: 'VF1043',
+    severity: error,
+    title: 'Underlay ports are named beside a card',
+    explanation:
+      'A host with a card carries its tunnels over both ports of that card. `underlay.ports` is for `nic: software`, where nothing else says which netdevs lead to the other hosts.',
+  },
+  {
+    code: 'VF1044',
+    severity: error,
+    title: 'Nothing carries the underlay',
+    explanation:
+      'With `nic: software` the file names the netdevs that lead to the other hosts (`underlay: { address: …, ports: [eth1, eth2] }`), or says that the host has the tunnel address already (`adopt: true`, ovs-tc only: the tunnels then follow the host’s own routes). An `uplink` needs ports, too.',
+  },
+  {
+    code: 'VF1045',
+    severity: error,
+    title: 'Nobody could ask for the ARP targets',
+    explanation:
+      'ARP targets are asked for by the kernel’s bond. There is none over a single port, and under ovs-dpdk the answers go to Open vSwitch and not to the kernel: the bond would take every port for dead.',
+  },
+  {
+    code: 'VF1046',
+    severity: error,
+    title: 'Two things are on one VLAN',
+    explanation:
+      'An uplink joins a network to a VLAN of the physical network. On the VLAN of the underlay its guests would meet the tunnels, and on the VLAN of another network the other tenant.',
+  },
 ];

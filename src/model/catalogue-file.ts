@@ -131,6 +131,13 @@ const placeFindings: readonly CatalogueEntry[] = [
     explanation:
       'A MAC address has six octets in hexadecimal with colons between. The first octet is even, because an odd one marks a group of stations (IEEE 802), and all zeros means none to the drivers. Leave the key out and the address is derived from the names.',
   },
+  {
+    code: 'VF1047',
+    severity: error,
+    title: 'A netdev has no such name',
+    explanation:
+      'The kernel takes names of 1 to 15 characters. vflane takes letters, digits, dots, dashes and underscores of them, because a name goes into paths and batch files.',
+  },
 ];
 
 /** VF1xxx: what is wrong in the file, in the order of the codes. */

@@ -116,9 +116,9 @@ export const hostFindings: readonly CatalogueEntry[] = [
   },
   {
     code: 'VF2035',
-    severity: 'error',
-    title: 'The overlay is asked for something that is not built yet',
+    severity: 'info',
+    title: 'A core of the host polls the card',
     explanation:
-      'The file is right, and this version of vflane does not set up a part of what it asks for: an uplink to a physical VLAN, a VLAN or routes of the underlay, an underlay address on a host without a card, or a VM on such a host. It is refused, because a part left out in silence would be taken for done. Leave it out of the file, or set it up by hand.',
+      'Under DPDK one core asks the card for packets without a pause, at full speed and full power, whether there are any or not. vflane takes the last core near the card (pmd-cpu-mask); keep guests off it. `ovs-appctl dpif-netdev/pmd-stats-show` says how busy it is.',
   },
 ];

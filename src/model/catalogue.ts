@@ -4,6 +4,7 @@ import { defectFindings } from './catalogue-defect.ts';
 import { fileFindings } from './catalogue-file.ts';
 import { hostFindings } from './catalogue-host.ts';
 import { labFindings } from './catalogue-lab.ts';
+import { overlayFindings } from './catalogue-overlay.ts';
 import { planFindings } from './catalogue-plan.ts';
 import type { CatalogueEntry, Finding, Where } from './finding.ts';
 
@@ -11,6 +12,7 @@ import type { CatalogueEntry, Finding, Where } from './finding.ts';
 export const catalogue: readonly CatalogueEntry[] = [
   ...fileFindings,
   ...hostFindings,
+  ...overlayFindings,
   ...byHandFindings,
   ...planFindings,
   ...connectionFindings,

@@ -1,4 +1,12 @@
-import type { FabricName, GuestName, HostName, MacAddress, NetworkName, PciAddress } from './names.ts';
+import type {
+  FabricName,
+  GuestName,
+  HostName,
+  IfName,
+  MacAddress,
+  NetworkName,
+  PciAddress,
+} from './names.ts';
 
 /** What the file asks for, with every default filled in and every name checked. */
 export interface Fabric {
@@ -62,6 +70,8 @@ export interface Underlay {
   readonly vlan?: number;
   readonly routes: readonly { readonly to: string; readonly via: string }[];
   readonly arpTargets: readonly string[];
+  /** Without a card, the netdevs that carry the underlay. */
+  readonly ports: readonly IfName[];
   /** The address is already on the host and stays the host's own. */
   readonly adopt: boolean;
 }

@@ -12,6 +12,47 @@ export interface HostSpec {
   readonly allocation: Allocation;
   /** Only where tenants' networks are tunnels. */
   readonly overlay?: OverlaySpec;
+  /** What carries the tunnels. */
+  readonly underlay?: UnderlaySpec;
+}
+
+/** The road of the tunnels out of a host: what it is made of, from the wire up, and where the tunnel address is. */
+export interface UnderlaySpec {
+  /** Bytes. */
+  readonly mtu: number;
+  /** The kernel's bond. */
+  readonly bond?: HostBondSpec;
+  /** Netdevs of the host that are taken as they are: a single port, or the members of Open vSwitch's own bond. */
+  readonly ports: readonly IfName[];
+  /** VLAN netdevs of the kernel: the underlay's own, and one for each uplink of a network. */
+  readonly vlans: readonly VlanLinkSpec[];
+  /** Where the userspace datapath forwards: the bridge that has the ports, and the tunnel address. */
+  readonly bridge?: UnderlayBridgeSpec;
+  /** The netdev that has the tunnel address; absent where the host brings both. */
+  readonly netdev?: IfName;
+  /** CIDR; absent where the host brings its own. */
+  readonly address?: string;
+  readonly routes: readonly { readonly to: string; readonly via: string }[];
+}
+
+export interface VlanLinkSpec {
+  readonly name: IfName;
+  /** The netdev that carries it. */
+  readonly on: IfName;
+  readonly vlan: number;
+  /** Bytes. */
+  readonly mtu: number;
+}
+
+/** A bridge of the userspace datapath: Open vSwitch finds a tunnel's way only through one that has the address (facts §7.3). */
+export interface UnderlayBridgeSpec {
+  readonly name: IfName;
+  /** Its MAC is that of this PF or netdev, which the kernel's bond has, too (facts §7.3). */
+  readonly macOf: PciAddress | IfName;
+  /** One port, over these: a PF through DPDK, or netdevs; several are a bond of Open vSwitch. */
+  readonly members: readonly { readonly name: IfName; readonly dpdk?: PciAddress }[];
+  /** VLAN id of the underlay; 0 for untagged. */
+  readonly vlan: number;
 }
 
 /** What an overlay host has besides its card. */
@@ -20,9 +61,13 @@ export interface OverlaySpec {
   readonly local: string;
   /** The tunnel addresses of the fabric's other hosts: nobody else may send VXLAN here. */
   readonly peers: readonly string[];
-  /** `other_config` of Open vSwitch, which a restart makes count. */
+  /** What a start of Open vSwitch makes count: keys of `other_config`, and `alternative`, which daemon Debian starts. */
   readonly settings: { readonly [key: string]: string };
+  /** The PF by which DPDK takes the card; absent without DPDK. */
+  readonly dpdk?: PciAddress;
   readonly bridges: readonly BridgeSpec[];
+  /** On the underlay's bridge: the far ends of the networks' uplinks. */
+  readonly patches: readonly PatchSpec[];
   /** Bridge → its OpenFlow flows in canonical text, sorted. */
   readonly flows: { readonly [bridge: string]: readonly string[] };
   /** vflane's own nftables table, which lets VXLAN in from the peers only. */
@@ -39,8 +84,17 @@ export interface BridgeSpec {
   readonly datapathType: 'system' | 'netdev';
   readonly guestPorts: readonly GuestPortSpec[];
   readonly tunnels: readonly TunnelSpec[];
-  /** Where this host joins the network to one VLAN of the physical network. */
-  readonly uplink?: { readonly port: IfName; readonly vlan: number };
+  /** Where this host joins the network to a VLAN of the physical network: a VLAN netdev, or a patch to the underlay's bridge. */
+  readonly uplink?: { readonly port: IfName; readonly peer?: IfName };
+}
+
+/** One end of a patch between two bridges; a VLAN's frames leave it untagged. */
+export interface PatchSpec {
+  readonly bridge: IfName;
+  readonly port: IfName;
+  readonly peer: IfName;
+  readonly network: NetworkName;
+  readonly vlan: number;
 }
 
 /** A guest's port on its network's bridge. */
@@ -49,8 +103,8 @@ export interface GuestPortSpec {
   readonly network: NetworkName;
   /** The port's name, in OpenFlow and in OVSDB, and its netdev's. */
   readonly port: IfName;
-  /** The type of its OVS interface; absent for a netdev of the kernel. */
-  readonly type?: 'dpdk';
+  /** What DPDK is asked for, such as `0000:03:00.0,representor=pf0vf3`; absent for a netdev of the kernel. */
+  readonly devargs?: string;
   readonly mac: MacAddress;
   /** CIDRs. */
   readonly addresses: readonly string[];
@@ -75,19 +129,18 @@ export type Allocation = { readonly [attachment: string]: number };
 
 export interface NicSpec {
   readonly pfs: readonly PfSpec[];
-  /** The kernel's bond over both PFs, which carries the underlay. */
-  readonly bond?: HostBondSpec;
+  /** What the card has to make of the bond of its ports; absent where any answer will do. */
+  readonly lag?: LagSpec;
 }
+
+/** `vf-lag`: both ports carry every VF; `shared-fdb`: and are one switch besides, which DPDK needs to see them as one card. */
+export type LagSpec = 'vf-lag' | 'shared-fdb';
 
 export interface HostBondSpec {
   readonly name: IfName;
-  /** Bytes. */
-  readonly mtu: number;
+  /** PFs, because the name of their netdev changes; or netdevs of a host without a card. */
+  readonly members: readonly (PciAddress | IfName)[];
   readonly monitor: LinkMonitor;
-  /** CIDR of the tunnel address; absent where the host brings its own. */
-  readonly address?: string;
-  /** Whether the card has to make a VF-LAG of it. */
-  readonly lag: boolean;
 }
 
 export interface PfSpec {
@@ -131,6 +184,8 @@ export interface LaneSpec {
   readonly members: readonly LaneMember[];
   /** Without a card: the lane is one end of a veth pair, and this is the other. */
   readonly veth?: { readonly port: IfName; readonly mac: MacAddress };
+  /** Without a card, for a VM: the tap that its manager opens, and the MAC to give the VM's side. */
+  readonly tap?: { readonly port: IfName; readonly mac: MacAddress };
   /** Bytes. */
   readonly mtu: number;
   readonly addresses: readonly string[];

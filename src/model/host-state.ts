@@ -4,6 +4,8 @@ import type { NftLines } from './nft-table.ts';
 /** What could not be looked at, and why: never to be taken for "absent". */
 export interface Unseen {
   readonly unseen: string;
+  /** What is not there that would have answered, where that is the reason: a program, or the service it asks. */
+  readonly lacks?: 'program' | 'service';
 }
 
 export type Seen<T> = T | Unseen;
@@ -29,14 +31,29 @@ export interface HostState {
   readonly namespaces: { readonly [name: string]: Seen<readonly LinkState[]> | null };
   /** Default routes of the namespaces that were asked about. */
   readonly routes: { readonly [namespace: string]: Seen<readonly DefaultRoute[]> };
+  /** Pages of 2 MiB, in all, by the place where they are counted; absent where nobody asked. */
+  readonly hugepages?: { readonly [place: string]: Seen<number> };
+  /** Static routes of the host's own tables, by destination; absent where nobody asked. */
+  readonly hostRoutes?: Seen<readonly HostRoute[]>;
   /** Open vSwitch; absent where nobody asked. */
   readonly ovs?: Seen<OvsState>;
+  /** Which of Open vSwitch's parts for DPDK are installed; absent where nobody asked. */
+  readonly dpdkParts?: Seen<DpdkParts>;
+  /** What a start of ovs-vswitchd brings back; absent where nobody asked. */
+  readonly ovsStart?: OvsStart;
   /** vflane's own nftables table; empty where there is none, absent where nobody asked. */
   readonly guard?: Seen<NftLines>;
   /** Who has a VFIO group open. */
   readonly holders: Seen<readonly Holder[]>;
   /** The netdev over which the operator came in, where one can be told. */
   readonly session: string | undefined;
+}
+
+/** A route that somebody wrote, and not the kernel. */
+export interface HostRoute {
+  /** Canonical CIDR. */
+  readonly to: string;
+  readonly via: string;
 }
 
 export interface DefaultRoute {
@@ -71,6 +88,12 @@ export interface PfState {
   readonly channels?: Seen<{ readonly now: number; readonly max: number }>;
   /** Absent where nobody asked. */
   readonly lag?: Seen<LagState>;
+  /** Names of its RDMA devices: where both ports are one switch, only the first PF has one. Absent where nobody asked. */
+  readonly rdma?: Seen<readonly string[]>;
+  /** -1 where the machine has only one, or does not say. Absent where nobody asked. */
+  readonly numaNode?: Seen<number>;
+  /** CPUs near it, as the kernel lists them: `0-15,32`. Absent where nobody asked. */
+  readonly localCpus?: Seen<string>;
   /** `fixed`: the driver was built without it, and no setting changes that. Absent where nobody asked. */
   readonly tcOffload?: Seen<{ readonly on: boolean; readonly fixed: boolean }>;
 }
@@ -88,10 +111,31 @@ export interface LagState {
 /** What ovsdb-server holds, as far as it matters here. */
 export interface OvsState {
   readonly version: string;
-  /** `other_config` of the one Open_vSwitch row. */
+  /** `other_config` of the one Open_vSwitch row, and `alternative`: which daemon Debian starts, where there is a choice. */
   readonly settings: { readonly [key: string]: string };
   readonly dpdkInitialized: boolean;
+  /** Whether ovs-vswitchd answers, beside ovsdb-server. */
+  readonly daemon: Seen<boolean>;
   readonly bridges: readonly OvsBridge[];
+}
+
+/** What Debian splits Open vSwitch's DPDK build into. */
+export interface DpdkParts {
+  /** `12`, `13`; undefined on another system. */
+  readonly debian: number | undefined;
+  /** Installed packages of those that matter, such as `librte-net-mlx5-25`. */
+  readonly packages: readonly string[];
+  /** Paths that Debian's alternative `ovs-vswitchd` may be set to; empty where there is no such alternative. */
+  readonly daemons: readonly string[];
+}
+
+/** What of vflane's systemd and its script read when ovs-vswitchd starts. */
+export interface OvsStart {
+  /** Text of the unit's drop-in; null where there is none. */
+  readonly dropIn: Seen<string | null>;
+  readonly script: Seen<string | null>;
+  /** Bridge → its flows as they are kept, in one text. */
+  readonly flows: Seen<{ readonly [bridge: string]: Seen<string> }>;
 }
 
 export interface OvsBridge {
@@ -100,12 +144,14 @@ export interface OvsBridge {
   readonly datapathType: string;
   readonly failMode: string;
   readonly externalIds: { readonly [key: string]: string };
+  /** MAC that it was told to have (`other_config:hwaddr`); empty where it chooses. */
+  readonly hwaddr: string;
   readonly ports: readonly OvsPort[];
   /** OpenFlow flows in canonical text, sorted. */
   readonly flows: Seen<readonly string[]>;
 }
 
-/** A port with its one interface; a bond of OVS has several, and is none of vflane's. */
+/** A port with its interface; where it is a bond of OVS, the rest is its first member's. */
 export interface OvsPort {
   readonly name: string;
   readonly protected: boolean;
@@ -113,8 +159,14 @@ export interface OvsPort {
   readonly type: string;
   readonly options: { readonly [key: string]: string };
   readonly externalIds: { readonly [key: string]: string };
-  /** Why it does not work, though ovs-vsctl exited 0. */
+  /** Why it does not work, though ovs-vsctl exited 0; of any of its members. */
   readonly error: string;
+  /** Names of its interfaces. */
+  readonly members: readonly string[];
+  /** `active-backup` and so on; empty where none is set. */
+  readonly bondMode: string;
+  /** Bytes; 0 where none was asked for. */
+  readonly mtuRequest: number;
 }
 
 export interface VfState {
@@ -154,6 +206,8 @@ export interface LinkState {
   readonly master: string | undefined;
   /** What a VLAN or macvlan stands on. */
   readonly lower: string | undefined;
+  /** 802.1Q id of a VLAN netdev. */
+  readonly vlan: number | undefined;
   /** PCI address of the function behind it. */
   readonly parentDev: string | undefined;
   readonly physSwitchId: string | undefined;

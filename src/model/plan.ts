@@ -8,11 +8,13 @@ import type { PciAddress } from './names.ts';
  * - `netdev`: the PF's netdev now; with `vf`, its representor.
  * - `vf`: the VF's PCI address.
  * - `iommuGroup`, `netdevOf`: of a PCI address.
+ * - `rdma`: the RDMA device of a PF; where the card is one switch, of both.
  */
 export type Lookup =
   | { readonly netdev: { readonly pf: PciAddress; readonly vf?: number } }
   | { readonly vf: { readonly pf: PciAddress; readonly index: number } }
   | { readonly iommuGroup: Text }
+  | { readonly rdma: PciAddress }
   | { readonly netdevOf: Text };
 
 /** A word of an argv, a path, a stdin, a text to write. */
@@ -20,13 +22,14 @@ export type Text = string | readonly (string | Lookup)[];
 
 /**
  * A question whose answer must be as given.
- * - `read`: a file's text without surrounding white space; `link`: the last part of where a symbolic link points, '' if there is none.
+ * - `read`: a file's text without surrounding white space, whole (`is`) or one of its lines (`has`); `link`: the last part of where a symbolic link points, '' if there is none.
  * - `query`: JSON output, walked by `at`: a key, an index, `key=value` for the one
  *   element that has it, `=value` for the element that is it; `is: null` also stands for "not there".
  * - `unused`: nobody holds the VF: no open VFIO group, no netdev in another namespace.
  */
 export type Probe =
   | { readonly read: Text; readonly is: string }
+  | { readonly read: Text; readonly has: string }
   | { readonly link: Text; readonly is: string }
   | { readonly query: readonly Text[]; readonly at: readonly string[]; readonly is: Json }
   | { readonly unused: Lookup };

@@ -37,6 +37,10 @@ function linkState(entry: Fields): LinkState {
     maxMtu: typeof entry.max_mtu === 'number' && entry.max_mtu > 0 ? entry.max_mtu : undefined,
     master: optional(entry.master),
     lower: optional(entry.link),
+    vlan:
+      linkinfo.info_kind === 'vlan' && isFields(linkinfo.info_data)
+        ? count(linkinfo.info_data.id)
+        : undefined,
     parentDev: optional(entry.parentdev),
     physSwitchId: optional(entry.phys_switch_id),
     physPortName: optional(entry.phys_port_name),

@@ -1,4 +1,4 @@
-import type { DefaultRoute } from '../model/host-state.ts';
+import type { DefaultRoute, HostRoute } from '../model/host-state.ts';
 
 /**
  * Parses `ip -j route show default` of one family. A route that the kernel learned by itself (router advertisement) or
@@ -14,4 +14,27 @@ export function parseDefaultRoutes(stdout: string): readonly DefaultRoute[] {
       return [];
     return [{ gateway, netdev: dev, metric: typeof metric === 'number' ? metric : 0 }];
   });
+}
+
+/** Who writes routes that are nobody's wish: the kernel, a router's advertisement, a DHCP client. */
+const learned: ReadonlySet<unknown> = new Set(['kernel', 'ra', 'dhcp']);
+
+/**
+ * Parses `ip -j route show` of one family, for the routes that somebody wrote with a next hop.
+ * @throws SyntaxError, TypeError on text that is none.
+ */
+export function parseHostRoutes(stdout: string, family: 4 | 6): readonly HostRoute[] {
+  const parsed: unknown = JSON.parse(stdout.trim() === '' ? '[]' : stdout);
+  if (!Array.isArray(parsed)) throw new TypeError('ip -j route printed no list');
+  return parsed.flatMap((entry: unknown) => {
+    const { dst, gateway, protocol } = (entry ?? {}) as { readonly [key: string]: unknown };
+    if (typeof dst !== 'string' || typeof gateway !== 'string' || learned.has(protocol)) return [];
+    return [{ to: wholeCidr(dst, family), via: gateway }];
+  });
+}
+
+/** `ip` leaves the prefix of a single address out, and calls the default route so. */
+function wholeCidr(dst: string, family: 4 | 6): string {
+  if (dst === 'default') return family === 4 ? '0.0.0.0/0' : '::/0';
+  return dst.includes('/') ? dst : `${dst}/${family === 4 ? 32 : 128}`;
 }

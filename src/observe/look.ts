@@ -23,6 +23,9 @@ export async function seen<Value>(look: () => Promise<Value>): Promise<Value | U
 /** A host that cannot be reached is no matter of one look: that goes up. Everything else is a reason. */
 function whyUnseen(error: unknown): Unseen {
   if (!(error instanceof Error) || isLost(error)) throw error;
+  if (error instanceof HostError && error.details.kind === 'missing') {
+    return { unseen: error.message, lacks: 'program' };
+  }
   if (error instanceof HostError || error instanceof SyntaxError || error instanceof TypeError) {
     return { unseen: error.message };
   }

@@ -1,10 +1,13 @@
 import { HostError, type HostReader } from '../host/host.ts';
-import { type HostState, isUnseen, type LinkState, type Seen } from '../model/host-state.ts';
+import { type HostState, isUnseen, type LinkState, type PfState, type Seen } from '../model/host-state.ts';
 import type { PciAddress } from '../model/names.ts';
+import { observeDpdkParts } from './dpdk-parts.ts';
+import { observeHugepages } from './hugepages.ts';
 import { type IpAddrShow, parseIpAddr } from './ip-link.ts';
-import { parseDefaultRoutes } from './ip-route.ts';
+import { parseDefaultRoutes, parseHostRoutes } from './ip-route.ts';
 import { seen, seenOr } from './look.ts';
 import { observeGuard, observeOvs } from './ovs.ts';
+import { observeOvsStart } from './ovs-start.ts';
 import { sessionNetdev } from './session.ts';
 import { observeSwitchdev } from './switchdev.ts';
 import { type AdminOf, observePf } from './sysfs-pf.ts';
@@ -17,6 +20,10 @@ export interface Sections {
   readonly routes: readonly string[];
   /** Whether Open vSwitch and the card's own switch matter. */
   readonly overlay: boolean;
+  /** Whether the host's own static routes matter. */
+  readonly hostRoutes?: boolean;
+  /** Whether Open vSwitch has to be Debian's DPDK build. */
+  readonly dpdk?: boolean;
 }
 
 /**
@@ -47,10 +54,34 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
     links,
     namespaces,
     routes,
-    ...(sections.overlay ? { ovs: await observeOvs(reader), guard: await observeGuard(reader) } : {}),
+    ...(sections.overlay ? await observeOverlay(reader, pfs) : {}),
+    ...(sections.hostRoutes ? { hostRoutes: await observeHostRoutes(reader) } : {}),
+    ...(sections.overlay ? { ovsStart: await observeOvsStart(reader) } : {}),
+    ...(sections.dpdk ? { dpdkParts: await observeDpdkParts(reader) } : {}),
     holders,
     session: isUnseen(links) ? undefined : await sessionNetdev(reader, links),
   };
+}
+
+async function observeOverlay(reader: HostReader, pfs: readonly PfState[]) {
+  const [ovs, guard, hugepages] = await Promise.all([
+    observeOvs(reader),
+    observeGuard(reader),
+    pfs.length === 0 ? {} : observeHugepages(reader, pfs),
+  ]);
+  return { ovs, guard, hugepages };
+}
+
+function observeHostRoutes(reader: HostReader) {
+  return seen(async () => {
+    const shown = await Promise.all(
+      ([4, 6] as const).map(async (family) => {
+        const { stdout } = await reader.query(['ip', `-${family}`, '-j', 'route', 'show']);
+        return parseHostRoutes(stdout, family);
+      }),
+    );
+    return shown.flat();
+  });
 }
 
 /** @throws HostError: without these two nothing that was seen could be held against anything. */

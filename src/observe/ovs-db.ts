@@ -4,9 +4,9 @@ import type { OvsBridge, OvsPort, OvsState } from '../model/host-state.ts';
 export const ovsDbQuery: readonly string[] = [
   ...['ovs-vsctl', '--timeout=10', '--format=json'],
   ...['--columns=other_config,ovs_version,dpdk_initialized', 'list', 'Open_vSwitch'],
-  ...['--', '--columns=name,ports,datapath_type,fail_mode,external_ids', 'list', 'Bridge'],
-  ...['--', '--columns=_uuid,name,interfaces,protected,tag', 'list', 'Port'],
-  ...['--', '--columns=_uuid,type,options,external_ids,error', 'list', 'Interface'],
+  ...['--', '--columns=name,ports,datapath_type,fail_mode,external_ids,other_config', 'list', 'Bridge'],
+  ...['--', '--columns=_uuid,name,interfaces,protected,tag,bond_mode', 'list', 'Port'],
+  ...['--', '--columns=_uuid,name,type,options,external_ids,error,mtu_request', 'list', 'Interface'],
 ];
 
 type Row = { readonly [column: string]: unknown };
@@ -21,7 +21,7 @@ export type OvsDbBridge = Omit<OvsBridge, 'flows'>;
  */
 export function parseOvsDb(
   stdout: string,
-): Omit<OvsState, 'bridges'> & { readonly bridges: readonly OvsDbBridge[] } {
+): Omit<OvsState, 'bridges' | 'daemon'> & { readonly bridges: readonly OvsDbBridge[] } {
   const tables = stdout
     .split('\n')
     .filter((line) => line !== '')
@@ -38,15 +38,20 @@ export function parseOvsDb(
       datapathType: text(row.datapath_type),
       failMode: text(row.fail_mode),
       externalIds: map(row.external_ids),
+      hwaddr: map(row.other_config).hwaddr ?? '',
       ports: set(row.ports).flatMap((item) => portByUuid.get(uuid(item)) ?? []),
     })),
   };
 }
 
 function ovsPort(row: Row, interfaces: ReadonlyMap<string, Row>): OvsPort {
-  const [first] = set(row.interfaces);
-  const face = interfaces.get(uuid(first)) ?? {};
-  const [tag] = set(row.tag);
+  const faces = set(row.interfaces).flatMap((item): readonly Row[] => {
+    const face = interfaces.get(uuid(item));
+    return face === undefined ? [] : [face];
+  });
+  const byName = [...faces].sort((a, b) => (text(a.name) < text(b.name) ? -1 : 1));
+  const face: Row = byName[0] ?? {};
+  const [[tag], [mtu]] = [set(row.tag), set(face.mtu_request)];
   return {
     name: text(row.name),
     protected: row.protected === true,
@@ -54,7 +59,10 @@ function ovsPort(row: Row, interfaces: ReadonlyMap<string, Row>): OvsPort {
     type: text(face.type),
     options: map(face.options),
     externalIds: map(face.external_ids),
-    error: text(face.error),
+    error: byName.map((each) => text(each.error)).find((error) => error !== '') ?? '',
+    members: byName.map((each) => text(each.name)),
+    bondMode: text(row.bond_mode),
+    mtuRequest: typeof mtu === 'number' ? mtu : 0,
   };
 }
 

@@ -1,27 +1,60 @@
 import { HostError, type HostReader } from '../host/host.ts';
-import type { OvsState, Seen } from '../model/host-state.ts';
+import { isUnseen, type OvsState, type Seen, type Unseen } from '../model/host-state.ts';
 import { type NftLines, nftTable } from '../model/nft-table.ts';
-import { seen } from './look.ts';
+import { seen, seenOr } from './look.ts';
 import { parseNftTable } from './nft.ts';
 import { ovsDbQuery, parseOvsDb } from './ovs-db.ts';
 import { parseFlows } from './ovs-flows.ts';
 
-/** Looks at Open vSwitch: one process for its database, and one for the flows of each bridge that is vflane's. */
-export function observeOvs(reader: HostReader): Promise<Seen<OvsState>> {
+/** Looks at Open vSwitch: a process for its database, one for its daemon, and one for the flows of each bridge of vflane's. */
+export async function observeOvs(reader: HostReader): Promise<Seen<OvsState>> {
+  const [db, daemon, alternative] = await Promise.all([
+    observeDb(reader),
+    observeDaemon(reader),
+    seenOr(() => reader.readLink('/etc/alternatives/ovs-vswitchd')),
+  ]);
+  if (isUnseen(db)) return db;
+  const bridges = await Promise.all(
+    db.bridges.map(async (bridge) => {
+      const ids = bridge.externalIds;
+      const isOurs = ids['vflane-network'] !== undefined || ids['vflane-role'] !== undefined;
+      return { ...bridge, flows: isOurs ? await observeFlows(reader, bridge.name, daemon) : [] };
+    }),
+  );
+  const settings = typeof alternative === 'string' ? { ...db.settings, alternative } : db.settings;
+  return { ...db, settings, daemon, bridges };
+}
+
+function observeDb(reader: HostReader) {
+  const look = async () => parseOvsDb((await reader.query(ovsDbQuery)).stdout);
+  return look().catch((error: unknown) => whyNoDb(error) ?? seen(() => Promise.reject(error)));
+}
+
+/** The two usual reasons, in words that fit on a line (ovs-vsctl names its socket and the errno itself). */
+function whyNoDb(error: unknown): Unseen | undefined {
+  if (!(error instanceof HostError)) return undefined;
+  const { kind, stderr = '' } = error.details;
+  if (kind === 'missing')
+    return { unseen: 'Open vSwitch is not installed: there is no ovs-vsctl', lacks: 'program' };
+  const said = /ovs-vsctl: (.*database connection failed.*)/.exec(stderr)?.[1];
+  return said === undefined ? undefined : { unseen: `ovsdb-server does not run: ${said}`, lacks: 'service' };
+}
+
+/** Its pidfile goes with it, and after a crash its socket refuses: both end ovs-appctl with 1. */
+function observeDaemon(reader: HostReader): Promise<Seen<boolean>> {
   return seen(async () => {
-    const { stdout } = await reader.query(ovsDbQuery);
-    const db = parseOvsDb(stdout);
-    const bridges = await Promise.all(
-      db.bridges.map(async (bridge) => {
-        const isOurs = bridge.externalIds['vflane-network'] !== undefined;
-        return { ...bridge, flows: isOurs ? await observeFlows(reader, bridge.name) : [] };
-      }),
-    );
-    return { ...db, bridges };
+    try {
+      await reader.query(['ovs-appctl', '--timeout=5', '-t', 'ovs-vswitchd', 'version']);
+      return true;
+    } catch (error) {
+      if (error instanceof HostError && error.details.kind === 'exit') return false;
+      throw error;
+    }
   });
 }
 
-function observeFlows(reader: HostReader, bridge: string) {
+async function observeFlows(reader: HostReader, bridge: string, daemon: Seen<boolean>) {
+  if (daemon === false) return { unseen: 'ovs-vswitchd does not run, and flows are in no database' };
   return seen(async () => {
     const { stdout } = await reader.query(['ovs-ofctl', '--names', '--no-stats', 'dump-flows', bridge]);
     return parseFlows(stdout);

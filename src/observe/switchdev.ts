@@ -1,17 +1,29 @@
-import type { HostReader } from '../host/host.ts';
+import { HostError, type HostReader } from '../host/host.ts';
 import type { LagState, PfState, Seen } from '../model/host-state.ts';
 import { seen } from './look.ts';
 
 /** What only switchdev needs to know of a PF: the mode of its eswitch, its channels, and what the card made of the bond. */
 export async function observeSwitchdev(reader: HostReader, pf: PfState): Promise<PfState> {
   if (!pf.present || pf.netdev === undefined) return pf;
-  const [eswitch, channels, lag, tcOffload] = await Promise.all([
+  const folder = `/sys/bus/pci/devices/${pf.pci}`;
+  const [eswitch, channels, lag, tcOffload, rdma, numaNode, localCpus] = await Promise.all([
     observeEswitch(reader, pf.pci),
     observeChannels(reader, pf.netdev),
     observeLag(reader, pf.pci),
     observeTcOffload(reader, pf.netdev),
+    seen(async () => (await none(reader.listDir(`${folder}/infiniband`))) ?? []),
+    seen(async () => Number((await reader.readFile(`${folder}/numa_node`)).trim())),
+    seen(async () => (await reader.readFile(`${folder}/local_cpulist`)).trim()),
   ]);
-  return { ...pf, eswitch, channels, lag, tcOffload };
+  return { ...pf, eswitch, channels, lag, tcOffload, rdma, numaNode, localCpus };
+}
+
+/** A card without RDMA, or one whose driver for it is not loaded, has no such folder. */
+function none<Value>(look: Promise<Value>): Promise<Value | undefined> {
+  return look.catch((error: unknown) => {
+    if (error instanceof HostError && error.details.errno === 'ENOENT') return undefined;
+    throw error;
+  });
 }
 
 function observeEswitch(reader: HostReader, pci: string): Promise<Seen<'legacy' | 'switchdev' | 'none'>> {

@@ -62,7 +62,7 @@ export async function planFromFile(
     ...options,
   });
   const findings = [
-    ...examine({ fabric, host, spec, state }),
+    ...examine({ fabric, host, spec, state, ledger: fold.ledger }),
     ...waiting(host.name, fold, state),
     ...plan.findings,
   ];

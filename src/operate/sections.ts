@@ -19,6 +19,8 @@ export function sectionsFor(
     namespaces: unique([...named, ...left.namespaces]),
     routes: unique([...routed.map((guest) => guest.name), ...left.routes]),
     overlay: left.overlay || (host !== undefined && host.datapath !== 'legacy-vlan'),
+    hostRoutes: left.hostRoutes || (host?.underlay?.routes.length ?? 0) > 0,
+    dpdk: host?.datapath === 'ovs-dpdk',
   };
 }
 
@@ -43,7 +45,8 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
   );
   const routes = heads.flatMap(({ resource, head }) => (resource === 'guest-route' ? [head] : []));
   const overlay = places.some(({ resource }) => overlayKinds.has(resource));
-  return { pfs: unique(pfs), namespaces: unique(namespaces), routes: unique(routes), overlay };
+  const hostRoutes = places.some(({ resource }) => resource === 'underlay-route');
+  return { pfs: unique(pfs), namespaces: unique(namespaces), routes: unique(routes), overlay, hostRoutes };
 }
 
 function headOf(text: unknown): string {
@@ -52,8 +55,10 @@ function headOf(text: unknown): string {
 
 /** Resources that only overlays have. */
 const overlayKinds: ReadonlySet<string> = new Set([
+  ...['underlay-bridge', 'underlay-link', 'underlay-route', 'vlan-link'],
+  ...['hugepages', 'rdma-name', 'polling-core', 'guest-tap'],
   ...['eswitch', 'channels', 'host-bond', 'lag', 'representor', 'underlay-address'],
-  ...['ovs-setting', 'bridge', 'bridge-port', 'flows', 'underlay-guard'],
+  ...['ovs-setting', 'bridge', 'bridge-port', 'flows', 'kept-flows', 'ovs-start-hook', 'underlay-guard'],
 ]);
 
 /** Resources whose `at` begins with a namespace. */

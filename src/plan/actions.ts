@@ -6,7 +6,7 @@ const vsctlTimeoutS = 30;
 
 /**
  * What moves do, in as few processes as they can share: batch lines of one namespace are one `ip -batch`, commands for
- * OVSDB one transaction of `ovs-vsctl`. A process a line would cost a hundred times as much.
+ * OVSDB one transaction of `ovs-vsctl`, files to be removed one `rm`. A process a line would cost a hundred times as much.
  * On the way `back`, `ip` is told to go on after a line that fails: what was never done must not keep the rest from
  * being undone.
  */
@@ -28,7 +28,9 @@ export function actionsOf(moves: Iterable<Move>, back = false): readonly Action[
 
 function areOneProcess(a: Move, b: Move): boolean {
   if ('batch' in a) return 'batch' in b && a.namespace === b.namespace;
-  return 'vsctl' in a && 'vsctl' in b;
+  if ('remove' in a) return 'remove' in b;
+  if ('vsctl' in a) return 'vsctl' in b;
+  return a.once !== undefined && 'actions' in b && b.once !== undefined;
 }
 
 function together(first: Move, moves: readonly Move[], back: boolean): readonly Action[] {
@@ -40,7 +42,16 @@ function together(first: Move, moves: readonly Move[], back: boolean): readonly 
     const commands = moves.flatMap((move) => ('vsctl' in move ? move.vsctl : []));
     return commands.length === 0 ? [] : [vsctlAction(commands)];
   }
-  return moves.flatMap((move) => ('actions' in move ? move.actions : []));
+  if ('remove' in first) {
+    const files = moves.flatMap((move) => ('remove' in move ? move.remove : []));
+    return files.length === 0 ? [] : [{ run: ['rm', '-f', ...files] }];
+  }
+  const once = moves.flatMap((move) => ('actions' in move ? (move.once ?? []) : []));
+  return [...moves.flatMap((move) => ('actions' in move ? move.actions : [])), ...distinct(once)];
+}
+
+function distinct(actions: readonly Action[]): readonly Action[] {
+  return [...new Map(actions.map((action) => [JSON.stringify(action), action])).values()];
 }
 
 function vsctlAction(commands: readonly (readonly string[])[]): Action {

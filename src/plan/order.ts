@@ -8,8 +8,11 @@ import { guestAddress } from '../resource/guest-address.ts';
 import { guestBond } from '../resource/guest-bond.ts';
 import { guestLink } from '../resource/guest-link.ts';
 import { guestRoute } from '../resource/guest-route.ts';
+import { guestTap } from '../resource/guest-tap.ts';
 import { guestVeth } from '../resource/guest-veth.ts';
 import { hostBond } from '../resource/host-bond.ts';
+import { hugepages } from '../resource/hugepages.ts';
+import { keptFlows } from '../resource/kept-flows.ts';
 import { lag } from '../resource/lag.ts';
 import { kernelModule } from '../resource/module.ts';
 import { netns } from '../resource/netns.ts';
@@ -17,12 +20,18 @@ import { netnsLoopback } from '../resource/netns-loopback.ts';
 import { netnsVf } from '../resource/netns-vf.ts';
 import { numVfs } from '../resource/num-vfs.ts';
 import { ovsSetting } from '../resource/ovs-setting.ts';
+import { ovsStartHook } from '../resource/ovs-start-hook.ts';
 import { pfMtu } from '../resource/pf-mtu.ts';
 import { pfUp } from '../resource/pf-up.ts';
+import { pollingCore } from '../resource/polling-core.ts';
+import { rdmaName } from '../resource/rdma-name.ts';
 import { representor } from '../resource/representor.ts';
 import type { Resource } from '../resource/resource.ts';
 import { underlayAddress } from '../resource/underlay-address.ts';
+import { underlayBridge } from '../resource/underlay-bridge.ts';
 import { underlayGuard } from '../resource/underlay-guard.ts';
+import { underlayLink } from '../resource/underlay-link.ts';
+import { underlayRoute } from '../resource/underlay-route.ts';
 import { vethPort } from '../resource/veth-port.ts';
 import { vfDriver } from '../resource/vf-driver.ts';
 import { vfLinkState } from '../resource/vf-link-state.ts';
@@ -31,6 +40,7 @@ import { vfRate } from '../resource/vf-rate.ts';
 import { vfSpoofchk } from '../resource/vf-spoofchk.ts';
 import { vfTrust } from '../resource/vf-trust.ts';
 import { vfVlan } from '../resource/vf-vlan.ts';
+import { vlanLink } from '../resource/vlan-link.ts';
 
 /** The order in which things are set up; they are taken down in reverse. The only place where it stands. */
 export const order: readonly Resource[] = [
@@ -50,6 +60,10 @@ export const order: readonly Resource[] = [
   pfUp,
   // Proved before there are VFs: the firmware makes none while one is bound (facts §1.2).
   lag,
+  // The LAG registers the device anew, and DPDK asks for its name when it starts.
+  rdmaName,
+  // Memory is found in one piece the sooner the better; DPDK takes it when it starts.
+  hugepages,
   // Everything on a VF needs the VF.
   numVfs,
   // A VF's fate is settled before anything can drive it; its MAC is read by the driver's probe.
@@ -70,15 +84,27 @@ export const order: readonly Resource[] = [
   netnsVf,
   guestVeth,
   vethPort,
-  // Tunnels leave by this address, so it is there before them.
-  underlayAddress,
+  guestTap,
   // Closed before there is a tunnel that could be fed.
   underlayGuard,
+  // Read by systemd before the restart below, which then takes no bridge's flows for long.
+  ovsStartHook,
   // A restart before there are bridges stops none of ours.
   ovsSetting,
+  // Before there is a port to poll.
+  pollingCore,
+  // Its ports before what stands on them: a VLAN is up only over one that is.
+  underlayBridge,
+  underlayLink,
+  vlanLink,
+  // Tunnels leave by this address, so it is there before them.
+  underlayAddress,
+  underlayRoute,
   // A bridge forwards nothing before it has flows, and flows name its ports.
   bridge,
   bridgePort,
+  // Kept before they are in force: no start of ovs-vswitchd in between loses them.
+  keptFlows,
   flows,
   // A member before its bond, a bond before its addresses.
   guestLink,

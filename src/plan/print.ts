@@ -32,10 +32,22 @@ function printStep(step: Step, number: string, full: boolean): readonly string[]
 }
 
 function printAction(action: Action): readonly string[] {
-  if ('write' in action) return [`echo ${echoed(inWords(action.text))} > ${inWords(action.write)}`];
+  if ('write' in action) return printWrite(inWords(action.write), inWords(action.text));
   const command = action.run.map((word) => shellWord(inWords(word))).join(' ');
-  const lines = action.stdin === undefined ? [] : inWords(action.stdin).trimEnd().split('\n');
-  return [command, ...lines.map((line) => `    ${line}`)];
+  return [command, ...(action.stdin === undefined ? [] : indented(inWords(action.stdin)))];
+}
+
+/** A file of several lines is shown as what a command reads is. */
+function printWrite(path: string, text: string): readonly string[] {
+  const isWhole = text.trimEnd().includes('\n');
+  return isWhole ? [`cat > ${path}`, ...indented(text)] : [`echo ${echoed(text)} > ${path}`];
+}
+
+function indented(text: string): readonly string[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `    ${line}`);
 }
 
 function echoed(text: string): string {

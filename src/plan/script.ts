@@ -55,6 +55,10 @@ vflane_vf() { vflane_wait vflane_vf_now "$1" "$2"; }
 
 vflane_iommu_group() { basename "$(readlink "/sys/bus/pci/devices/$1/iommu_group")"; }
 
+# The RDMA device of a PF.
+vflane_rdma_now() { ls "/sys/bus/pci/devices/$1/infiniband"; }
+vflane_rdma() { vflane_wait vflane_rdma_now "$1"; }
+
 # One write(2): a kernel attribute takes nothing else.
 vflane_write() { printf '%s' "$2" > "$1"; }
 `;
@@ -125,6 +129,7 @@ class Names {
       return vf === undefined ? `vflane_netdev ${pf}` : `vflane_representor ${pf} ${vf}`;
     }
     if ('vf' in lookup) return `vflane_vf ${lookup.vf.pf} ${lookup.vf.index}`;
+    if ('rdma' in lookup) return `vflane_rdma ${lookup.rdma}`;
     return 'iommuGroup' in lookup
       ? `vflane_iommu_group ${this.quoted(lookup.iommuGroup)}`
       : `vflane_netdev ${this.quoted(lookup.netdevOf)}`;

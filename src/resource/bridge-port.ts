@@ -1,4 +1,4 @@
-import type { BridgeSpec } from '../model/host-spec.ts';
+import type { BridgeSpec, GuestPortSpec, PatchSpec } from '../model/host-spec.ts';
 import { isUnseen, type OvsPort } from '../model/host-state.ts';
 import type { Probe } from '../model/plan.ts';
 import type { Resource } from './resource.ts';
@@ -11,6 +11,8 @@ type Port = {
   /** Protected ports do not forward to each other: the split horizon, without which three hosts loop (facts §17). */
   readonly protected: boolean;
   readonly tag: number;
+  /** Bytes, where Open vSwitch sets them; 0 where the netdev has its own. */
+  readonly mtu: number;
   /** Why it does not work; '' where it does, and always where it is wanted. */
   readonly error: string;
 };
@@ -20,8 +22,10 @@ export const bridgePort: Resource = {
   kind: 'bridge-port',
   timeoutMs: 15_000,
   made: true,
-  wanted: ({ overlay }) =>
-    (overlay?.bridges ?? []).flatMap((spec) => wantedPorts(spec, overlay?.local ?? '')),
+  wanted: ({ overlay }) => [
+    ...(overlay?.bridges ?? []).flatMap((spec) => wantedPorts(spec, overlay?.local ?? '')),
+    ...(overlay?.patches ?? []).map(wantedPatch),
+  ],
   there: ({ ovs }) => {
     if (ovs === undefined) return [];
     if (isUnseen(ovs)) return [{ at: '*', value: ovs }];
@@ -32,7 +36,7 @@ export const bridgePort: Resource = {
         .map((port) => ({ at: `${name}/${port.name}`, value: seenPort(port) })),
     );
   },
-  standsOn: (at) => [`bridge ${at.slice(0, at.indexOf('/'))}`],
+  standsOn: (at, value) => [...bridgesOf(at), ...cardOf(value as Port)],
   replaced: (from, to) =>
     (from as Port).type !== (to as Port).type || ((to as Port).error === '' && (from as Port).error !== ''),
   move: (at, from, to) => ({ vsctl: commands(at, from as Port | null, to as Port | null) }),
@@ -53,7 +57,7 @@ function isThere(port: string): Probe {
 }
 
 /** ovs-vsctl exits 0 though an interface has an error (ovs-vsctl.c, post_db_reload_check), so it is asked for. */
-const noneFailed: Probe = {
+export const noneFailed: Probe = {
   query: [
     ...['ovs-vsctl', '--timeout=10', '--format=json', '--columns=name,error'],
     ...['find', 'Interface', 'external_ids:vflane-role!=""', 'error!=[]'],
@@ -63,10 +67,9 @@ const noneFailed: Probe = {
 };
 
 function wantedPorts(spec: BridgeSpec, local: string) {
-  const plain = { options: {}, protected: false, tag: 0, error: '' };
-  const guests = spec.guestPorts.map(({ port, guest, network, type = '' }) => ({
-    at: `${spec.name}/${port}`,
-    value: { ...plain, role: `${guest}/${network}`, type },
+  const guests = spec.guestPorts.map((guest) => ({
+    at: `${spec.name}/${guest.port}`,
+    value: { ...plain, role: `${guest.guest}/${guest.network}`, ...faceOf(guest) },
   }));
   const tunnels = spec.tunnels.map(({ port, host, remote }) => ({
     at: `${spec.name}/${port}`,
@@ -79,9 +82,45 @@ function wantedPorts(spec: BridgeSpec, local: string) {
     },
   }));
   const uplink = spec.uplink
-    ? [{ at: `${spec.name}/${spec.uplink.port}`, value: { ...plain, role: 'uplink', type: '' } }]
+    ? [
+        {
+          at: `${spec.name}/${spec.uplink.port}`,
+          value: { ...plain, role: 'uplink', ...patchTo(spec.uplink.peer) },
+        },
+      ]
     : [];
   return [...guests, ...tunnels, ...uplink];
+}
+
+const plain: Port = { role: '', type: '', options: {}, protected: false, tag: 0, mtu: 0, error: '' };
+
+/** DPDK takes a representor by what it stands for, and sets its MTU itself; the kernel's netdevs have theirs. */
+function faceOf({ devargs, mtu }: GuestPortSpec): Pick<Port, 'type' | 'options' | 'mtu'> {
+  return devargs === undefined
+    ? { type: '', options: {}, mtu: 0 }
+    : { type: 'dpdk', options: { 'dpdk-devargs': devargs }, mtu };
+}
+
+function patchTo(peer: string | undefined): Pick<Port, 'type' | 'options'> {
+  return peer === undefined ? { type: '', options: {} } : { type: 'patch', options: { peer } };
+}
+
+function wantedPatch({ bridge, port, peer, network, vlan }: PatchSpec) {
+  return {
+    at: `${bridge}/${port}`,
+    value: { ...plain, role: `uplink of ${network}`, ...patchTo(peer), tag: vlan },
+  };
+}
+
+function bridgesOf(at: string): readonly string[] {
+  const name = at.slice(0, at.indexOf('/'));
+  return [`bridge ${name}`, `underlay-bridge ${name}`];
+}
+
+/** DPDK lets go of a representor before its VF goes, and takes the new one after. */
+function cardOf({ options }: Port): readonly string[] {
+  const [, pf] = /^([0-9a-f:.]+),representor=/.exec(options['dpdk-devargs'] ?? '') ?? [];
+  return pf === undefined ? [] : [`num-vfs ${pf}`, 'ovs-setting dpdk-extra'];
 }
 
 function seenPort(port: OvsPort): Port {
@@ -94,6 +133,7 @@ function seenPort(port: OvsPort): Port {
     options,
     protected: port.protected,
     tag: tag ?? 0,
+    mtu: type === 'dpdk' ? port.mtuRequest : 0,
     error,
   };
 }
@@ -104,9 +144,10 @@ function commands(at: string, from: Port | null, to: Port | null): readonly (rea
   if (to === null) return from === null ? [] : [['--if-exists', 'del-port', bridge, port]];
   const options = Object.entries(to.options).map(([key, value]) => `options:${key}=${value}`);
   const type = to.type === '' ? [] : [`type=${to.type}`];
+  const mtu = to.mtu === 0 ? [] : [`mtu_request=${to.mtu}`];
   return [
     ...(from === null ? [['add-port', bridge, port]] : []),
-    ['set', 'Interface', port, ...type, ...options, `external_ids:vflane-role=${to.role}`],
+    ['set', 'Interface', port, ...type, ...options, ...mtu, `external_ids:vflane-role=${to.role}`],
     ['set', 'Port', port, `protected=${to.protected}`, to.tag === 0 ? 'tag=[]' : `tag=${to.tag}`],
   ];
 }

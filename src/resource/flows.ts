@@ -1,5 +1,7 @@
 import { isUnseen } from '../model/host-state.ts';
+import { startSettings } from './ovs-setting.ts';
 import type { Resource } from './resource.ts';
+import { underlayBridgeName } from './underlay-bridge.ts';
 
 /**
  * The OpenFlow flows of a network's bridge, all of them at once. They are not in OVSDB: every start of ovs-vswitchd loses
@@ -20,8 +22,8 @@ export const flows: Resource = {
       value: isUnseen(seen) ? seen : [...seen],
     }));
   },
-  standsOn: (at) => [`bridge ${at}`],
-  reads: () => ['ovs-setting hw-offload', 'ovs-setting dpdk-init'],
+  standsOn: (at) => [at === underlayBridgeName ? `underlay-bridge ${at}` : `bridge ${at}`],
+  reads: () => startSettings.map((key) => `ovs-setting ${key}`),
   move: (at, _from, to) => ({
     actions:
       to === null

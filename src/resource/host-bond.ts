@@ -1,11 +1,11 @@
-import type { HostBondSpec, NicSpec } from '../model/host-spec.ts';
+import type { HostBondSpec } from '../model/host-spec.ts';
 import { type BondState, type HostState, isUnseen, type LinkState } from '../model/host-state.ts';
-import type { PciAddress } from '../model/names.ts';
+import { asPciAddress } from '../model/names.ts';
 import type { Probe, Text } from '../model/plan.ts';
 import { monitorOf, monitorWords } from './link-monitor.ts';
 import { nothing, type Resource } from './resource.ts';
 
-/** The host's bond over both PFs. `members` are PFs, because a netdev's name changes with the mode and the release. */
+/** `members` are PFs, because a netdev's name changes with the mode and the release; or netdevs of a host without a card. */
 type Bond = {
   readonly members: readonly string[];
   readonly mtu: number;
@@ -14,7 +14,7 @@ type Bond = {
 };
 
 /**
- * The kernel's bond over both PFs: the underlay's way, and what makes the card join its two switches. Its members are
+ * The kernel's bond of the ports: the underlay's way, and what makes the card join its two switches. Its members are
  * down when it takes them (facts §5), and no VF may be bound meanwhile (facts §1.2).
  */
 export const hostBond: Resource = {
@@ -22,14 +22,16 @@ export const hostBond: Resource = {
   timeoutMs: 10_000,
   made: true,
   wanted: (spec) =>
-    spec.nics.flatMap((nic) => (nic.bond ? [{ at: nic.bond.name, value: wantedBond(nic, nic.bond) }] : [])),
+    spec.underlay?.bond
+      ? [{ at: spec.underlay.bond.name, value: wantedBond(spec.underlay.bond, spec.underlay.mtu) }]
+      : [],
   there: (state) =>
     isUnseen(state.links)
       ? [{ at: '*', value: state.links }]
       : state.links.flatMap((link) =>
           link.bond ? [{ at: link.name, value: seenBond(state, link, link.bond) }] : [],
         ),
-  standsOn: (_at, value) => (value as Bond).members.map((pf) => `eswitch ${pf}`),
+  standsOn: (_at, value) => (value as Bond).members.map((member) => `eswitch ${member}`),
   replaced: (from, to) => shape(from as Bond) !== shape(to as Bond),
   move: (at, from, to) => {
     const lines = batch(at, from as Bond | null, to as Bond | null);
@@ -38,18 +40,12 @@ export const hostBond: Resource = {
   settled: (at, to) => (to === null ? [] : probes(at, to as Bond)),
   why: (_from, to) =>
     to === null
-      ? 'Take the bond of both ports apart.'
-      : 'Bond both ports, down first: bonding takes no others.',
+      ? 'Take the bond of the ports apart.'
+      : 'Bond the ports, down first: bonding takes no others.',
 };
 
-function wantedBond({ pfs }: NicSpec, bond: HostBondSpec): Bond {
-  const members = pfs.map((pf) => pf.pci as string);
-  return {
-    members,
-    mtu: bond.mtu,
-    monitor: monitorWords(bond.monitor),
-    up: true,
-  };
+function wantedBond({ members, monitor }: HostBondSpec, mtu: number): Bond {
+  return { members: [...members].sort(), mtu, monitor: monitorWords(monitor), up: true };
 }
 
 function seenBond(state: HostState, link: LinkState, bond: BondState): Bond {
@@ -81,8 +77,9 @@ function batch(name: string, from: Bond | null, to: Bond | null): readonly Text[
 function making(name: string, bond: Bond): readonly Text[] {
   return [
     `link add name ${name} type bond mode active-backup ${bond.monitor}`,
-    ...bond.members.flatMap((pf): readonly Text[] => {
-      const netdev = { netdev: { pf: pf as PciAddress } };
+    ...bond.members.flatMap((member): readonly Text[] => {
+      const pf = asPciAddress(member);
+      const netdev = pf === undefined ? member : { netdev: { pf } };
       return [
         ['link set dev ', netdev, ' down'],
         ['link set dev ', netdev, ` master ${name}`],

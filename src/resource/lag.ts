@@ -12,25 +12,46 @@ export const lag: Resource = {
   timeoutMs: 30_000,
   stays: true,
   wanted: (spec) =>
-    spec.nics.flatMap(({ bond, pfs: [first] }) =>
-      bond?.lag && first ? [{ at: first.pci, value: 'switchdev' }] : [],
-    ),
+    spec.nics.flatMap(({ lag: wanted, pfs: [first] }) => {
+      if (wanted === undefined || first === undefined) return [];
+      const shared = wanted === 'shared-fdb' ? [{ at: `${first.pci}/${sharedFdb}`, value: 'on' }] : [];
+      return [{ at: first.pci, value: 'switchdev' }, ...shared];
+    }),
   there: (state) =>
-    state.pfs.flatMap((pf) => (pf.lag === undefined ? [] : [{ at: pf.pci, value: typeOf(pf.lag) }])),
+    state.pfs.flatMap(({ pci, lag: seen }) =>
+      seen === undefined
+        ? []
+        : [
+            { at: pci, value: typeOf(seen) },
+            { at: `${pci}/${sharedFdb}`, value: sharedIn(seen) },
+          ],
+    ),
   standsOn: () => ['host-bond bond0'],
   move: () => nothing,
   settled: (at, to) => {
     if (to === null) return [];
-    const folder = `/sys/kernel/debug/mlx5/${at}/lag`;
+    const [pf, what] = at.split('/');
+    const folder = `/sys/kernel/debug/mlx5/${pf}/lag`;
+    if (what === sharedFdb) return [{ read: `${folder}/flags`, has: `${sharedFdb}:on` }];
     return [
       { read: `${folder}/state`, is: 'active' },
       { read: `${folder}/type`, is: `${to}` },
     ];
   },
   shown: (at) =>
-    ['flags', 'mapping'].map((name) => ({ read: `/sys/kernel/debug/mlx5/${at}/lag/${name}`, is: '' })),
+    at.includes('/')
+      ? []
+      : ['flags', 'mapping'].map((name) => ({ read: `/sys/kernel/debug/mlx5/${at}/lag/${name}`, is: '' })),
   why: () => 'Wait until the card has made one switch of both ports; that it is active is not enough.',
 };
+
+/** One forwarding table for both ports (mlx5 lag/debugfs.c): what DPDK, and VFs of the second port, need. */
+const sharedFdb = 'shared_fdb';
+
+function sharedIn(seen: Seen<LagState>) {
+  if (isUnseen(seen)) return seen;
+  return seen.flags.includes(`${sharedFdb}:on`) ? 'on' : null;
+}
 
 function typeOf(seen: Seen<LagState>) {
   if (isUnseen(seen)) return seen;

@@ -1,8 +1,12 @@
 import { isUnseen } from '../model/host-state.ts';
+import type { Json } from '../model/json.ts';
 import type { Resource } from './resource.ts';
 
 /** Debian's unit that starts ovsdb-server and ovs-vswitchd together. */
 const service = 'openvswitch-switch.service';
+
+/** What counts from the next start of Open vSwitch: keys of `other_config`, and Debian's choice of the daemon. */
+export const startSettings = ['alternative', 'dpdk-extra', 'dpdk-init', 'hw-offload'] as const;
 
 /**
  * A setting of Open vSwitch that counts only from its next start (vswitch.xml: hw-offload, dpdk-init). It is the whole
@@ -17,26 +21,37 @@ export const ovsSetting: Resource = {
     if (isUnseen(ovs)) return [{ at: '*', value: ovs }];
     return Object.entries(ovs.settings).map(([at, value]) => ({ at, value }));
   },
+  // DPDK has the card as it was at its start: it lets go before the card changes, and takes it again after.
+  standsOn: (at, value) => {
+    if (at === 'dpdk-init') return ['ovs-setting dpdk-extra'];
+    const [, pf] = /^-a ([0-9a-f:.]+),/.exec(`${value}`) ?? [];
+    return at === 'dpdk-extra' && pf !== undefined ? ['host-bond bond0', `num-vfs ${pf}`] : [];
+  },
   move: (at, _from, to) => ({
-    actions: [
-      {
-        run:
-          to === null
-            ? ['ovs-vsctl', '--timeout=30', '--no-wait', 'remove', 'Open_vSwitch', '.', 'other_config', at]
-            : [
-                'ovs-vsctl',
-                '--timeout=30',
-                '--no-wait',
-                'set',
-                'Open_vSwitch',
-                '.',
-                `other_config:${at}=${to}`,
-              ],
-      },
-      { run: ['systemctl', 'restart', service] },
-    ],
+    actions: [{ run: command(at, to) }],
+    once: [{ run: ['systemctl', 'restart', service] }],
   }),
-  settled: () => [],
+  settled: (at, to) => (at === 'dpdk-init' && to === 'true' ? [dpdkRuns] : []),
   takes: () => 'everything',
   why: () => 'Change how Open vSwitch works, and restart it: it reads this only when it starts.',
 };
+
+/** ovs-vswitchd goes on without DPDK where it is no build for it (lib/dpdk-stub.c). */
+const dpdkRuns = {
+  query: ['ovs-vsctl', '--timeout=10', '--format=json', '--columns=dpdk_initialized', 'list', 'Open_vSwitch'],
+  at: ['data', '0', '0'],
+  is: true,
+};
+
+function command(at: string, to: Json): readonly string[] {
+  if (at === 'alternative') {
+    return to === null
+      ? ['update-alternatives', '--auto', 'ovs-vswitchd']
+      : ['update-alternatives', '--set', 'ovs-vswitchd', `${to}`];
+  }
+  const words =
+    to === null
+      ? ['remove', 'Open_vSwitch', '.', 'other_config', at]
+      : ['set', 'Open_vSwitch', '.', `other_config:${at}=${to}`];
+  return ['ovs-vsctl', '--timeout=30', '--no-wait', ...words];
+}

@@ -51,11 +51,16 @@ export interface Placed<Value> {
   readonly value: Value;
 }
 
-/** A change is lines for one `ip -batch` (in a namespace), commands for one `ovs-vsctl`, or actions of its own. */
+/** A change is lines for one `ip -batch` (in a namespace), commands for one `ovs-vsctl`, files for one `rm`, or actions of its own. */
 export type Move =
   | { readonly batch: readonly Text[]; readonly namespace?: string }
   | { readonly vsctl: readonly (readonly string[])[] }
-  | { readonly actions: readonly Action[] };
+  | { readonly remove: readonly string[] }
+  | {
+      readonly actions: readonly Action[];
+      /** After the actions of all changes of the step, the same one only once. */
+      readonly once?: readonly Action[];
+    };
 
 /** Whose lane a change interrupts: everybody's on the host, a VF's, all of a PF's VFs', or a guest's own. */
 export type Taken =

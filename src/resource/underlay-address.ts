@@ -1,21 +1,22 @@
 import { isUnseen } from '../model/host-state.ts';
 import { nothing, type Resource } from './resource.ts';
+import { underlayBridgeName } from './underlay-bridge.ts';
 
-/** The tunnel address, on the bond itself: tc offloads a tunnel only where its route leaves by the card (facts §7.3). */
+/** The tunnel address, on the netdev that the tunnels leave by: tc offloads one only where its route leaves by the card (facts §7.3). */
 export const underlayAddress: Resource = {
   kind: 'underlay-address',
   timeoutMs: 10_000,
-  wanted: (spec) =>
-    spec.nics.flatMap(({ bond }) =>
-      bond?.address === undefined ? [] : [{ at: bond.name, value: [bond.address] }],
-    ),
-  there: (state) =>
-    isUnseen(state.links)
-      ? [{ at: '*', value: state.links }]
-      : state.links
-          .filter((link) => link.bond && link.addresses.length > 0)
-          .map((link) => ({ at: link.name, value: [...link.addresses].sort() })),
-  standsOn: (at) => [`host-bond ${at}`],
+  wanted: ({ underlay }) =>
+    underlay?.address === undefined || underlay.netdev === undefined
+      ? []
+      : [{ at: underlay.netdev, value: [underlay.address] }],
+  there: ({ links }) =>
+    isUnseen(links)
+      ? [{ at: '*', value: links }]
+      : links
+          .filter(({ addresses }) => addresses.length > 0)
+          .map(({ name, addresses }) => ({ at: name, value: [...addresses].sort() })),
+  standsOn: (at) => basesOf(at),
   move: (at, from, to) => {
     const [before, after] = [listed(from), listed(to)];
     const batch = [
@@ -30,8 +31,14 @@ export const underlayAddress: Resource = {
       const query = ['ip', '-j', 'addr', 'show', 'dev', at];
       return { query, at: ['0', 'addr_info', `local=${local}`, 'local'], is: local };
     }),
-  why: (_from, to) => (to === null ? 'Take the tunnel address away.' : 'Give the bond the tunnel address.'),
+  why: (_from, to) =>
+    to === null ? 'Take the tunnel address away.' : 'Give the netdev that the tunnels leave by its address.',
 };
+
+/** A netdev of vflane's that goes takes its addresses along. */
+function basesOf(at: string): readonly string[] {
+  return at === underlayBridgeName ? [`underlay-bridge ${at}`] : [`host-bond ${at}`, `vlan-link ${at}`];
+}
 
 function listed(value: unknown): readonly string[] {
   return Array.isArray(value) ? (value as readonly string[]) : [];

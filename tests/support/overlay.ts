@@ -18,5 +18,5 @@ export const bridgeSpec: BridgeSpec = {
     port: known(asIfName(`vx-${host}`)),
     remote: `192.168.9.${index + 2}`,
   })),
-  uplink: { port: known(asIfName('bond0.20')), vlan: 20 },
+  uplink: { port: known(asIfName('bond0.20')) },
 };

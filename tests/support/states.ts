@@ -45,6 +45,7 @@ export function link(name: string, parentDev?: string, more: Partial<LinkState> 
     maxMtu: 9978,
     master: undefined,
     lower: undefined,
+    vlan: undefined,
     parentDev,
     physSwitchId: undefined,
     physPortName: undefined,

@@ -12,6 +12,7 @@ import {
 } from '../drivers.ts';
 import { Refusal } from '../errno.ts';
 import { cardOf, functionAt } from '../functions.ts';
+import { rdmaDevices } from '../infiniband.ts';
 import { netdevsOf } from '../netdevs.ts';
 import { readNumVfs, writeNumVfs } from '../num-vfs.ts';
 import type { Pf, SimState, Vf } from '../state.ts';
@@ -135,6 +136,7 @@ function functionAttributes(state: SimState, ns: string, fn: Pf | Vf): DirNode {
       ),
     iommu_group: state.iommu ? () => link(`../../../../kernel/iommu_groups/${fn.iommuGroup}`) : undefined,
     net: hasNet ? () => netDir(state, ns, fn.pci) : undefined,
+    infiniband: rdmaOf(state, fn.pci).length > 0 ? () => rdmaDir(state, fn.pci) : undefined,
     numa_node: () => file(() => '-1\n'),
     local_cpulist: () => file(() => '0-31\n'),
     current_link_speed: () => file(() => `${card.linkSpeed}\n`),
@@ -143,6 +145,16 @@ function functionAttributes(state: SimState, ns: string, fn: Pf | Vf): DirNode {
     max_link_width: () => file(() => `${card.maxLinkWidth}\n`),
     subsystem: () => link('../../../../bus/pci'),
   });
+}
+
+/** Where the LAG has made one device of both, only the first port has it (mlx5 ib main.c). */
+function rdmaDir(state: SimState, pci: string): DirNode {
+  const names = () => rdmaOf(state, pci);
+  return listing(names, (name) => (names().includes(name) ? dir({}) : undefined));
+}
+
+function rdmaOf(state: SimState, pci: string): readonly string[] {
+  return rdmaDevices(state).flatMap((device) => (device.pci === pci ? [device.name] : []));
 }
 
 function driverLink(driver: string): Node {

@@ -1,0 +1,30 @@
+/** Words of the tools that have one usual reason, and what to do about it. */
+const known: readonly (readonly [words: RegExp, hint: string])[] = [
+  [
+    /database connection failed/,
+    'ovsdb-server does not run: start it (systemctl start openvswitch-switch; journalctl -b -u ovsdb-server says why it went), then say `vflane plan`.',
+  ],
+  // ovs-vsctl waits for ovs-vswitchd until its --timeout; ovs-ofctl finds no socket of the bridge.
+  [
+    /is not a bridge or a socket|signal 14 \(Alarm clock\)/,
+    'ovs-vswitchd does not answer: start it (systemctl restart openvswitch-switch; journalctl -b -u ovs-vswitchd says why it went), then say `vflane plan`.',
+  ],
+  [
+    /could not (open|add) network device/,
+    'Open vSwitch did not get the port: /var/log/openvswitch/ovs-vswitchd.log on the host says more.',
+  ],
+  // facts §1.2, §1.3
+  [
+    /\/lag\/(state|type|flags)/,
+    'The card made no VF-LAG of the bond. `dmesg | grep -i -e lag -e mlx5` on the host says why: a VF had a driver, the ports are in different modes, or the firmware has more than 64 VFs a port.',
+  ],
+  [
+    /representor of VF \d+ of \S+: \d+ match/,
+    'Two netdevs say that they are this port of the switch: `ip -d link` shows phys_switch_id and phys_port_name. A reload of the driver (devlink dev reload) makes them anew.',
+  ],
+];
+
+/** The hint for a message; undefined where its words are of no known kind. */
+export function hintFor(message: string): string | undefined {
+  return known.find(([words]) => words.test(message))?.[1];
+}

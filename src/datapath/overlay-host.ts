@@ -1,0 +1,49 @@
+import type { Fabric, FabricHost } from '../model/fabric.ts';
+import type { HostSpec, LagSpec, PfSpec } from '../model/host-spec.ts';
+import type { Ledger } from '../model/ledger.ts';
+import type { PciAddress } from '../model/names.ts';
+import { type OverlayKind, overlayOf } from './overlay.ts';
+import { attachedLanes, guestSpecs, type Lane, poolOf } from './overlay-lanes.ts';
+import type { UnderlayOf } from './underlay.ts';
+
+/** Bytes that a tunnel may add to a guest's packet, with some to spare: 50 over IPv4, 70 over IPv6, a tag 4 (facts §7.4). */
+const headroom = 80;
+
+/** What one overlay has its own way. */
+export interface OverlayHostKind extends OverlayKind {
+  readonly lag: LagSpec | undefined;
+  readonly underlay: UnderlayOf;
+}
+
+/**
+ * What both overlays share: switchdev on both ports, a pool on each, one VF for each place on a network, the underlay, and
+ * the bridges of the host's networks.
+ */
+export function overlayHost(
+  fabric: Fabric,
+  host: FabricHost,
+  ledger: Ledger,
+  kind: OverlayHostKind,
+): HostSpec {
+  const lanes = attachedLanes(fabric, host, ledger);
+  const mtu = Math.max(1500, ...fabric.networks.map((network) => network.mtu)) + headroom;
+  const uplinks = fabric.networks.filter(({ uplink }) => uplink?.host === host.name);
+  const pfs = host.nic.kind === 'pfs' ? host.nic.pfs : [];
+  const nic = {
+    pfs: pfs.map((pci, port) => pfSpec(pci, port, host.vfs, mtu, lanes)),
+    ...(kind.lag && { lag: kind.lag }),
+  };
+  return {
+    host: host.name,
+    datapath: host.datapath,
+    nics: pfs.length === 0 ? [] : [nic],
+    guests: guestSpecs(host, lanes),
+    allocation: Object.fromEntries(lanes.map(({ name, slot }) => [name, slot])),
+    overlay: overlayOf(fabric, host, kind, lanes),
+    underlay: kind.underlay(host, mtu, uplinks),
+  };
+}
+
+function pfSpec(pci: PciAddress, port: number, vfs: number, mtu: number, lanes: readonly Lane[]): PfSpec {
+  return { pci, mtu, numVfs: vfs, eswitch: 'switchdev', vfs: poolOf(lanes, port, vfs) };
+}

@@ -1,0 +1,79 @@
+import { finding } from '../model/catalogue.ts';
+import type { Finding } from '../model/finding.ts';
+import type { HostSpec } from '../model/host-spec.ts';
+import { type HostState, isUnseen, type LinkState } from '../model/host-state.ts';
+import { type Examined, placeOf, type Rule } from './rule.ts';
+
+/** Two netdevs or two ports of one name are refused by the kernel and by Open vSwitch: said before the first step. */
+export const nameTaken: Rule = (examined) => [...netdevsTaken(examined), ...portsTaken(examined)];
+
+function netdevsTaken(examined: Examined): readonly Finding[] {
+  const { spec, state } = examined;
+  if (spec.overlay === undefined || isUnseen(state.links)) return [];
+  const guests = new Set(guestPorts(spec));
+  const bridges = new Set(missingBridges(spec, state));
+  return state.links
+    .filter(
+      (link) =>
+        (guests.has(link.name) && !isGuestPort(link)) ||
+        bridges.has(link.name) ||
+        (link.name === spec.underlay?.bond?.name && link.bond === undefined),
+    )
+    .map(({ name, kind }) =>
+      taken(
+        examined,
+        `${name} is ${kind === undefined ? 'a netdev' : `a ${kind} netdev`} of somebody else’s`,
+        `ip link set dev ${name} down name ${name.slice(0, 11)}-old`,
+      ),
+    );
+}
+
+/** The ends on the host of what guests are plugged into. */
+function guestPorts({ overlay }: HostSpec): readonly string[] {
+  return (overlay?.bridges ?? []).flatMap(({ guestPorts: ports }) => ports.map(({ port }) => port));
+}
+
+/** A representor says which port of the card it is; the others are marked when they are made. */
+function isGuestPort({ physPortName, alias }: LinkState): boolean {
+  return physPortName !== undefined || alias?.startsWith('vflane') === true;
+}
+
+/** Bridges that Open vSwitch is to make; one that it has, and that is not vflane's, is found by the plan itself. */
+function missingBridges({ overlay, underlay }: HostSpec, { ovs }: HostState): readonly string[] {
+  if (ovs === undefined || isUnseen(ovs)) return [];
+  const there = new Set(ovs.bridges.map(({ name }) => name));
+  const wanted = [...(overlay?.bridges ?? []), ...(underlay?.bridge ? [underlay.bridge] : [])];
+  return wanted.map(({ name }): string => name).filter((name) => !there.has(name));
+}
+
+function portsTaken(examined: Examined): readonly Finding[] {
+  const { spec, state } = examined;
+  if (state.ovs === undefined || isUnseen(state.ovs)) return [];
+  const homes = new Map(
+    (spec.overlay?.bridges ?? []).flatMap(({ name, guestPorts: guests, tunnels, uplink }) =>
+      [...guests, ...tunnels, ...(uplink ? [uplink] : [])].map(({ port }): [string, string] => [port, name]),
+    ),
+  );
+  return state.ovs.bridges
+    .filter(({ externalIds }) => externalIds['vflane-network'] === undefined)
+    .flatMap(({ name: bridge, ports }) =>
+      ports
+        .filter(({ name }) => homes.has(name))
+        .map(({ name }) =>
+          taken(
+            examined,
+            `${name} is a port of the bridge ${bridge}`,
+            `ovs-vsctl del-port ${bridge} ${name}`,
+          ),
+        ),
+    );
+}
+
+function taken(examined: Examined, what: string, remedy: string): Finding {
+  return finding(
+    'VF2056',
+    placeOf(examined, 'guests'),
+    `${examined.host.name}: ${what}, and vflane would give that name`,
+    `If nothing needs it by that name: ${remedy}.`,
+  );
+}

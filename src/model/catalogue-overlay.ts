@@ -1,0 +1,96 @@
+import type { CatalogueEntry } from './finding.ts';
+
+/** VF2050 to VF2069: what stands in the way of an overlay on a host. */
+export const overlayFindings: readonly CatalogueEntry[] = [
+  {
+    code: 'VF2050',
+    severity: 'error',
+    title: 'Open vSwitch is installed and does not run',
+    explanation:
+      'ovs-vsctl is there, and the database server that it asks is not: its socket (db.sock) is missing or refuses. Somebody stopped it, or it ended by itself. Start it, and look into its journal if it does not stay up; vflane starts nothing that it did not stop.',
+  },
+  {
+    code: 'VF2051',
+    severity: 'error',
+    title: 'ovs-vswitchd does not run',
+    explanation:
+      'The database server answers, and the daemon that does the forwarding is gone: ovs-vsctl would wait for it until its deadline, and the bridges of this host have no flows. systemd restarts a daemon that crashed, so that one which stays away was stopped, or ends itself at every start. Start it, or read its journal.',
+  },
+  {
+    code: 'VF2052',
+    severity: 'error',
+    title: 'Parts of Open vSwitch with DPDK are not installed',
+    explanation:
+      'ovs-dpdk needs Debian’s second daemon (openvswitch-switch-dpdk), DPDK’s memory pool handler (librte-mempool-ring) and, for a ConnectX, its driver (librte-net-mlx5). The last two are only recommended by the packages that need them: without them everything installs and starts, and the ports fail with “could not add network device” (facts §7.1). Their names end in DPDK’s ABI, 23 in Debian 12 and 25 in Debian 13.',
+  },
+  {
+    code: 'VF2053',
+    severity: 'error',
+    title: 'The DPDK daemon cannot be chosen',
+    explanation:
+      'Debian switches between the two daemons by the alternative ovs-vswitchd, and vflane sets it. The package of the DPDK daemon is installed, but its path is not among the alternative’s. Its files or its registration were removed by hand; installing it again restores both.',
+  },
+  {
+    code: 'VF2054',
+    severity: 'error',
+    title: 'What carries the underlay belongs to somebody else’s bridge or bond',
+    explanation:
+      'A port has one master. The kernel takes a port out of a bridge or bond without a word when it is given to another one (rtnetlink.c, do_set_master), and what stood on the old one goes dark. vflane takes nothing from what it did not make. Take the port out yourself, or name another card.',
+  },
+  {
+    code: 'VF2055',
+    severity: 'warning',
+    title: 'A restart of Open vSwitch stops foreign bridges, too',
+    explanation:
+      'hw-offload, dpdk-init and the choice of the daemon count only from the next start of ovs-vswitchd, and there is one for all bridges of a host. Bridges that are not vflane’s stand still for a moment, and OpenFlow flows that somebody put there by hand or by a controller are gone: they are in no database (facts §17). Plan the moment, and put those flows back.',
+  },
+  {
+    code: 'VF2056',
+    severity: 'error',
+    title: 'A name that vflane gives is taken',
+    explanation:
+      'Representors, pairs of netdevs, bridges and tunnels are called by names that follow from the file, and something of that name is on the host that is not vflane’s. The kernel and Open vSwitch would refuse the second one in the middle of the plan. Rename or remove what is there, or rename the guest or the network.',
+  },
+  {
+    code: 'VF2057',
+    severity: 'error',
+    title: 'The tunnel address is in use on this host',
+    explanation:
+      'The underlay address of the file is on another netdev of the host already. With the same address twice, the kernel answers and sends by whichever route came first, and the tunnels work by luck. Take it off there; or, if the host brings it itself and it is meant to stay, say `adopt: true` (without a card).',
+  },
+  {
+    code: 'VF2058',
+    severity: 'error',
+    title: 'The adopted tunnel address is not on this host',
+    explanation:
+      '`underlay.adopt` says that the host has the tunnel address by itself, and no netdev has it. A tunnel whose local address is nowhere sends nothing, and Open vSwitch does not complain. Give the host the address, correct the file, or leave `adopt` out, and vflane sets it.',
+  },
+  {
+    code: 'VF2059',
+    severity: 'error',
+    title: 'The MTU of the adopted underlay is too small',
+    explanation:
+      'VXLAN adds 50 bytes to a guest’s packet over IPv4 and 70 over IPv6, and Open vSwitch forbids to fragment the result. Small packets pass and large ones vanish: ping works and a copy hangs. Raise the MTU of the netdev that has the address (and of the switches), or lower that of the networks (facts §7.4).',
+  },
+  {
+    code: 'VF2060',
+    severity: 'error',
+    title: 'There is not enough memory for the hugepages',
+    explanation:
+      'DPDK keeps its packet buffers in hugepages. The kernel takes as many pages as it finds in one piece and reports success for fewer than asked (mm/hugetlb.c), so vflane compares before and after. Free memory, or set them aside at boot: hugepages=N on the kernel command line.',
+  },
+  {
+    code: 'VF2062',
+    severity: 'info',
+    title: 'The host forwards in software',
+    explanation:
+      'Nothing of this host’s tunnels is in hardware, because the file says so: `nic: software`, or `offload: off`. Everything works, and every packet costs the host’s CPU. It is told by every verb, so that nobody takes its figures for the card’s.',
+  },
+  {
+    code: 'VF2063',
+    severity: 'warning',
+    title: 'It could not be seen whether the card offloads',
+    explanation:
+      '`ethtool -k` did not say whether the driver offloads tc, so that vflane does not know whether the bridges forward in hardware. Not seen is not the same as fine. Install ethtool, or run vflane as root.',
+  },
+];

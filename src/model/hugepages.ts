@@ -1,0 +1,6 @@
+/** Where pages of 2 MiB are counted and asked for: of the whole `host`, or of one NUMA node, `node0` (admin-guide/mm/hugetlbpage.rst). */
+export function hugepagesPath(place: string): string {
+  const folder =
+    place === 'host' ? '/sys/kernel/mm/hugepages' : `/sys/devices/system/node/${place}/hugepages`;
+  return `${folder}/hugepages-2048kB/nr_hugepages`;
+}

@@ -1,0 +1,20 @@
+import type { HostReader } from '../host/host.ts';
+import { type HostState, isUnseen, type PfState } from '../model/host-state.ts';
+import { hugepagesPath } from '../model/hugepages.ts';
+import { seen } from './look.ts';
+
+/** Pages of 2 MiB of the whole host and of the NUMA nodes of its cards: a file each. */
+export async function observeHugepages(
+  reader: HostReader,
+  pfs: readonly PfState[],
+): Promise<NonNullable<HostState['hugepages']>> {
+  const nodes = pfs.flatMap(({ numaNode }) =>
+    numaNode === undefined || isUnseen(numaNode) || numaNode < 0 ? [] : [`node${numaNode}`],
+  );
+  const places = [...new Set(['host', ...nodes])];
+  const look = (place: string) =>
+    seen(async () => Number((await reader.readFile(hugepagesPath(place))).trim()));
+  return Object.fromEntries(
+    await Promise.all(places.map(async (place) => [place, await look(place)] as const)),
+  );
+}

@@ -1,0 +1,51 @@
+import type { HostSpec } from '../model/host-spec.ts';
+import { isUnseen } from '../model/host-state.ts';
+import { nothing, type Resource } from './resource.ts';
+
+type Tap = { readonly of: string; readonly mtu: number; readonly up: boolean };
+
+/**
+ * Without a card, for a VM: the tap that its manager opens by name, such as QEMU's `-netdev tap,ifname=…,script=no`. Its MTU
+ * in bytes. It says in its alias whose it is, because a VM that is not running leaves nothing else to tell it by.
+ */
+export const guestTap: Resource = {
+  kind: 'guest-tap',
+  timeoutMs: 10_000,
+  made: true,
+  wanted: (spec) => tapsOf(spec).map(({ port, ...value }) => ({ at: port, value })),
+  there: ({ links }) =>
+    isUnseen(links)
+      ? [{ at: '*', value: links }]
+      : links
+          .filter(({ kind }) => kind === 'tun')
+          .map(({ name, alias, mtu, up }) => ({ at: name, value: { of: alias ?? '', mtu, up } })),
+  replaced: (from, to) => (from as Tap).of !== (to as Tap).of,
+  move: (at, from, to) => {
+    if (to === null) return from === null ? nothing : { batch: [`link del dev ${at}`] };
+    const { of, mtu, up } = to as Tap;
+    const make = from === null ? [`tuntap add dev ${at} mode tap`, `link set dev ${at} alias ${of}`] : [];
+    return { batch: [...make, `link set dev ${at} mtu ${mtu} ${up ? 'up' : 'down'}`] };
+  },
+  settled: (at, to) => {
+    if (to === null) return [];
+    const query = ['ip', '-j', '-d', 'link', 'show'];
+    return [{ query, at: [`ifname=${at}`, 'mtu'], is: (to as Tap).mtu }];
+  },
+  takes: (_at, from) => (from === null ? undefined : { guest: guestOf(from as Tap) }),
+  why: (_from, to) =>
+    to === null ? 'Take the VMs’ taps away.' : 'Make the taps that the managers of the VMs open.',
+};
+
+const mark = 'vflane:';
+
+function tapsOf({ guests }: HostSpec) {
+  return guests.flatMap(({ name, lanes }) =>
+    lanes.flatMap(({ tap, network, mtu }) =>
+      tap ? [{ port: tap.port, of: `${mark}${name}/${network}`, mtu, up: true }] : [],
+    ),
+  );
+}
+
+function guestOf({ of }: Tap): string {
+  return of.slice(mark.length).split('/')[0] ?? '';
+}

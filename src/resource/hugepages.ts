@@ -1,0 +1,34 @@
+import type { HostSpec } from '../model/host-spec.ts';
+import { type HostState, isUnseen } from '../model/host-state.ts';
+import { hugepagesPath } from '../model/hugepages.ts';
+import { nothing, type Resource } from './resource.ts';
+
+/** 2 GiB, the seed's; DPDK of Debian 12 and 13 takes half of them at its start, and more with jumbo frames. */
+const leastPages = 1024;
+
+/**
+ * Pages of 2 MiB for DPDK, on the card's NUMA node where the machine has several. Who has more keeps them. The kernel takes
+ * the number and makes as many as it finds memory for (mm/hugetlb.c), so that the number is read back.
+ */
+export const hugepages: Resource = {
+  kind: 'hugepages',
+  // The kernel moves other pages out of the way for it.
+  timeoutMs: 30_000,
+  wanted: (spec, state) => {
+    const at = placeOf(spec, state);
+    if (at === undefined) return [];
+    const seen = state.hugepages?.[at];
+    return [{ at, value: typeof seen === 'number' ? Math.max(seen, leastPages) : leastPages }];
+  },
+  there: (state) => Object.entries(state.hugepages ?? {}).map(([at, value]) => ({ at, value })),
+  move: (at, _from, to) =>
+    to === null ? nothing : { actions: [{ write: hugepagesPath(at), text: `${to}` }] },
+  settled: (at, to) => (to === null ? [] : [{ read: hugepagesPath(at), is: `${to}` }]),
+  why: () => 'Set memory in pages of 2 MiB aside: DPDK takes its buffers out of them.',
+};
+
+function placeOf({ overlay }: HostSpec, { pfs }: HostState): string | undefined {
+  if (overlay?.dpdk === undefined) return undefined;
+  const node = pfs.find(({ pci }) => pci === overlay.dpdk)?.numaNode;
+  return node === undefined || isUnseen(node) || node < 0 ? 'host' : `node${node}`;
+}

@@ -1,0 +1,78 @@
+import { isUnseen, type OvsStart, type Unseen } from '../model/host-state.ts';
+import type { Json } from '../model/json.ts';
+import { keptFlows, startHook } from '../model/ovs-start.ts';
+import type { Action, Probe } from '../model/plan.ts';
+import { dropInText, putBackScript } from './put-back.ts';
+import type { Resource } from './resource.ts';
+
+/** The texts of both files; null for one that is not there. */
+type Hook = { readonly dropIn: string | null; readonly script: string | null };
+
+const none: Hook = { dropIn: null, script: null };
+const wanted: Hook = { dropIn: dropInText(startHook.script), script: putBackScript };
+
+/**
+ * What puts a host's flows back at every start of ovs-vswitchd, an unattended one too: a drop-in of Debian's unit, and the
+ * script it runs (facts §17).
+ */
+export const ovsStartHook: Resource = {
+  kind: 'ovs-start-hook',
+  timeoutMs: 10_000,
+  wanted: ({ overlay }) =>
+    overlay === undefined || Object.keys(overlay.flows).length === 0
+      ? []
+      : [{ at: startHook.unit, value: wanted }],
+  there: ({ ovsStart }) =>
+    ovsStart === undefined ? [] : [{ at: startHook.unit, value: seenHook(ovsStart) }],
+  move: (_at, from, to) => ({ actions: change((from ?? none) as Hook, (to ?? none) as Hook) }),
+  settled: (_at, to) => [isRead(to !== null && (to as Hook).dropIn !== null), nothingUnread],
+  why: (_from, to) =>
+    to === null
+      ? 'Let ovs-vswitchd start without flows again.'
+      : 'Have systemd put the bridges’ flows back whenever ovs-vswitchd starts: it remembers none.',
+};
+
+function seenHook({ dropIn, script }: OvsStart): Json | Unseen {
+  if (isUnseen(dropIn)) return dropIn;
+  if (isUnseen(script)) return script;
+  return dropIn === null && script === null ? null : { dropIn, script };
+}
+
+/**
+ * The script is there only while systemd has read the drop-in that belongs to it, so that whoever was cut short on the
+ * way is seen to be: nothing on disk says what systemd has read.
+ */
+function change(from: Hook, to: Hook): readonly Action[] {
+  return [
+    ...(from.script !== null && to.script !== null ? [put(startHook.script, null)] : []),
+    ...(to.script !== null || to.dropIn !== null ? [{ run: ['mkdir', '-p', ...folders] }] : []),
+    put(startHook.dropIn, to.dropIn),
+    { run: ['systemctl', 'daemon-reload'] },
+    put(startHook.script, to.script),
+    ...(to.script === null && to.dropIn === null ? [leaveFolders] : []),
+  ];
+}
+
+function put(path: string, text: string | null): Action {
+  return text === null ? { run: ['rm', '-f', path] } : { write: path, text };
+}
+
+const folders: readonly string[] = [startHook.dropIn.replace(/\/[^/]*$/, ''), keptFlows.folder];
+
+/** Somebody else's drop-ins may be in one of them. */
+const leaveFolders: Action = { run: ['rmdir', '--ignore-fail-on-non-empty', ...folders] };
+
+/** The unit as systemd has read it (org.freedesktop.systemd1(5)); its name is escaped as sd_bus_path_encode(3) says. */
+function property(name: string): readonly string[] {
+  const unit = startHook.unit.replace(/[^A-Za-z0-9]/g, (char) => `_${char.charCodeAt(0).toString(16)}`);
+  const path = `/org/freedesktop/systemd1/unit/${unit}`;
+  const [service, unitType] = ['org.freedesktop.systemd1', 'org.freedesktop.systemd1.Unit'];
+  return ['busctl', '--json=short', 'get-property', service, path, unitType, name];
+}
+
+function isRead(there: boolean): Probe {
+  const { dropIn } = startHook;
+  return { query: property('DropInPaths'), at: ['data', `=${dropIn}`], is: there ? dropIn : null };
+}
+
+const nothingUnread: Probe = { query: property('NeedDaemonReload'), at: ['data'], is: false };

@@ -1,0 +1,143 @@
+import type { UnderlayBridgeSpec, UnderlaySpec } from '../model/host-spec.ts';
+import { type HostState, isUnseen, type OvsBridge, type OvsPort } from '../model/host-state.ts';
+import { asPciAddress } from '../model/names.ts';
+import { noneFailed } from './bridge-port.ts';
+import type { Resource } from './resource.ts';
+
+/** The one bridge of the kind; the seed's name for it. */
+export const underlayBridgeName = 'br-phy';
+/** Its port where several members are a bond of Open vSwitch. */
+const bondPort = 'uplink';
+
+type Wire = {
+  /** By name, each with what DPDK is asked for; '' for a netdev. */
+  readonly members: { readonly [name: string]: string };
+  /** Empty where there is only one. */
+  readonly bondMode: string;
+  /** Why it does not work; '' where it does, and always where it is wanted. */
+  readonly error: string;
+};
+
+type Bridge = {
+  readonly failMode: string;
+  readonly hwaddr: string;
+  /** VLAN id that the bridge's own port is on; 0 for untagged. */
+  readonly vlan: number;
+  /** Bytes. */
+  readonly mtu: number;
+  readonly wire: Wire | null;
+};
+
+/**
+ * The bridge that has the wire, where Open vSwitch carries the tunnels itself: a tunnel leaves by the bridge whose own port
+ * has the address (facts §7.3). It has the MAC of the bond, so that the switches see one station. DPDK has the card by its
+ * first port, with a link-state interrupt, so that a dead port is no matter of polling.
+ */
+export const underlayBridge: Resource = {
+  kind: 'underlay-bridge',
+  timeoutMs: 15_000,
+  made: true,
+  wanted: ({ underlay }, state) =>
+    underlay?.bridge
+      ? [{ at: underlay.bridge.name, value: wantedBridge(underlay, underlay.bridge, state) }]
+      : [],
+  there: ({ ovs }) => {
+    if (ovs === undefined) return [];
+    if (isUnseen(ovs)) return [{ at: '*', value: ovs }];
+    return ovs.bridges
+      .filter(({ name }) => name === underlayBridgeName)
+      .map((seen) => ({ at: seen.name, value: seenBridge(seen) }));
+  },
+  // DPDK sees the card as it was when the port was made.
+  standsOn: (_at, value) => (isByDpdk(value as Bridge) ? ['host-bond bond0', 'ovs-setting dpdk-extra'] : []),
+  replaced: (from, to) => JSON.stringify((from as Bridge).wire) !== JSON.stringify((to as Bridge).wire),
+  move: (at, from, to) => ({ vsctl: commands(at, from as Bridge | null, to as Bridge | null) }),
+  settled: (_at, to) => (to === null ? [] : [noneFailed]),
+  why: (_from, to) =>
+    to === null
+      ? 'Remove the bridge that has the wire.'
+      : 'Make the bridge that has the wire; tunnels leave by the bridge that has their address.',
+};
+
+function isByDpdk({ wire }: Bridge): boolean {
+  return wire !== null && Object.values(wire.members).some((devargs) => devargs !== '');
+}
+
+function wantedBridge({ mtu }: UnderlaySpec, spec: UnderlayBridgeSpec, state: HostState): Bridge {
+  const members = spec.members.map(({ name, dpdk }) => [name, dpdk ?? ''] as const).sort();
+  return {
+    failMode: 'secure',
+    hwaddr: macOf(spec.macOf, state),
+    vlan: spec.vlan,
+    mtu,
+    wire: {
+      members: Object.fromEntries(members),
+      bondMode: members.length > 1 ? 'active-backup' : '',
+      error: '',
+    },
+  };
+}
+
+/** The kernel's bond has the MAC of its first member (bonding.rst, fail_over_mac). */
+function macOf(of: string, { pfs, links }: HostState): string {
+  const name = asPciAddress(of) === undefined ? of : pfs.find(({ pci }) => pci === of)?.netdev;
+  return isUnseen(links) ? '' : (links.find((link) => link.name === name)?.mac ?? '');
+}
+
+function seenBridge({ name, failMode, hwaddr, externalIds, ports }: OvsBridge): Bridge {
+  const own = ports.find((port) => port.name === name);
+  // A patch to a network's bridge is of that network.
+  const wire = ports.find((port) => port.externalIds['vflane-role'] === 'wire');
+  return {
+    failMode: externalIds['vflane-role'] === 'underlay' ? failMode : `foreign ${failMode}`,
+    hwaddr,
+    vlan: own?.tag ?? 0,
+    mtu: own?.mtuRequest ?? 0,
+    wire: wire ? seenWire(wire) : null,
+  };
+}
+
+function seenWire({ members, options, bondMode, error }: OvsPort): Wire {
+  const devargs = options['dpdk-devargs'] ?? '';
+  return {
+    members: Object.fromEntries(members.map((name) => [name, devargs])),
+    bondMode: members.length > 1 ? bondMode : '',
+    error,
+  };
+}
+
+function commands(name: string, from: Bridge | null, to: Bridge | null): readonly (readonly string[])[] {
+  if (to === null) return from === null ? [] : [['--if-exists', 'del-br', name]];
+  const { failMode, hwaddr, vlan, mtu, wire } = to;
+  const settings = [
+    'datapath_type=netdev',
+    failMode === '' ? 'fail_mode=[]' : `fail_mode=${failMode}`,
+    ...(hwaddr === '' ? [] : [`other_config:hwaddr=${hwaddr}`]),
+    'external_ids:vflane-role=underlay',
+  ];
+  return [
+    ...(from === null ? [['add-br', name]] : []),
+    ['set', 'Bridge', name, ...settings],
+    ['set', 'Port', name, vlan === 0 ? 'tag=[]' : `tag=${vlan}`],
+    ['set', 'Interface', name, `mtu_request=${mtu}`],
+    ...(from === null && wire ? wiring(name, wire, mtu) : []),
+  ];
+}
+
+function wiring(bridge: string, wire: Wire, mtu: number): readonly (readonly string[])[] {
+  const members = Object.entries(wire.members);
+  const names = members.map(([name]) => name);
+  const [port] = names.length > 1 ? [bondPort] : names;
+  if (port === undefined) return [];
+  return [
+    names.length > 1
+      ? ['add-bond', bridge, port, ...names, `bond_mode=${wire.bondMode}`]
+      : ['add-port', bridge, port],
+    ...members.map(([name, devargs]) => [
+      ...['set', 'Interface', name, `mtu_request=${mtu}`, 'external_ids:vflane-role=wire'],
+      ...(devargs === ''
+        ? []
+        : ['type=dpdk', `options:dpdk-devargs=${devargs}`, 'options:dpdk-lsc-interrupt=true']),
+    ]),
+  ];
+}

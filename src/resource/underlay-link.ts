@@ -1,0 +1,44 @@
+import type { UnderlaySpec } from '../model/host-spec.ts';
+import { isUnseen } from '../model/host-state.ts';
+import { nothing, type Resource } from './resource.ts';
+import { underlayBridgeName } from './underlay-bridge.ts';
+
+type Link = { readonly mtu: number; readonly up: boolean };
+
+/**
+ * A netdev of the underlay that is not made but brought up: a port of a host without a card, or the underlay bridge's own
+ * port, which has the tunnel address. Its MTU in bytes, and whether it is up.
+ */
+export const underlayLink: Resource = {
+  kind: 'underlay-link',
+  timeoutMs: 10_000,
+  wanted: ({ underlay }) =>
+    underlay === undefined
+      ? []
+      : namesOf(underlay).map((at) => ({ at, value: { mtu: underlay.mtu, up: true } })),
+  there: ({ links }) =>
+    isUnseen(links)
+      ? [{ at: '*', value: links }]
+      : links.map(({ name, mtu, up }) => ({ at: name, value: { mtu, up } })),
+  // The bridge's own port comes and goes with the bridge; a netdev of the host stands on nothing of vflane's.
+  standsOn: (at) => (at === underlayBridgeName ? [`underlay-bridge ${at}`] : []),
+  move: (at, _from, to) => {
+    if (to === null) return nothing;
+    const { mtu, up } = to as Link;
+    return { batch: [`link set dev ${at} mtu ${mtu} ${up ? 'up' : 'down'}`] };
+  },
+  settled: (at, to) => {
+    if (to === null) return [];
+    const { mtu, up } = to as Link;
+    const query = ['ip', '-j', '-d', 'link', 'show'];
+    return [
+      { query, at: [`ifname=${at}`, 'mtu'], is: mtu },
+      { query, at: [`ifname=${at}`, 'flags', '=UP'], is: up ? 'UP' : null },
+    ];
+  },
+  why: () => 'Bring up what carries the tunnels, with room for what they add to a packet.',
+};
+
+function namesOf({ ports, bridge }: UnderlaySpec): readonly string[] {
+  return bridge === undefined ? ports : [...ports, bridge.name];
+}

@@ -1,0 +1,43 @@
+import type { VlanLinkSpec } from '../model/host-spec.ts';
+import { isUnseen } from '../model/host-state.ts';
+import { nothing, type Resource } from './resource.ts';
+
+type VlanLink = { readonly on: string; readonly vlan: number; readonly mtu: number; readonly up: boolean };
+
+/** A VLAN of the wire as a netdev: the underlay's own, or the one by which a network leaves for the physical network. */
+export const vlanLink: Resource = {
+  kind: 'vlan-link',
+  timeoutMs: 10_000,
+  made: true,
+  wanted: ({ underlay }) =>
+    (underlay?.vlans ?? []).map((spec) => ({ at: spec.name, value: wantedVlan(spec) })),
+  there: ({ links }) =>
+    isUnseen(links)
+      ? [{ at: '*', value: links }]
+      : links.flatMap(({ name, lower, vlan, mtu, up }) =>
+          vlan === undefined ? [] : [{ at: name, value: { on: lower ?? '', vlan, mtu, up } }],
+        ),
+  standsOn: (_at, value) => [`host-bond ${(value as VlanLink).on}`],
+  replaced: (from, to) => shape(from as VlanLink) !== shape(to as VlanLink),
+  move: (at, from, to) => {
+    if (to === null) return from === null ? nothing : { batch: [`link del dev ${at}`] };
+    const { on, vlan, mtu, up } = to as VlanLink;
+    const make = from === null ? [`link add link ${on} name ${at} type vlan id ${vlan}`] : [];
+    return { batch: [...make, `link set dev ${at} mtu ${mtu} ${up ? 'up' : 'down'}`] };
+  },
+  settled: (at, to) => {
+    if (to === null) return [];
+    const query = ['ip', '-j', '-d', 'link', 'show'];
+    return [{ query, at: [`ifname=${at}`, 'mtu'], is: (to as VlanLink).mtu }];
+  },
+  why: (_from, to) =>
+    to === null ? 'Take the VLANs off the wire.' : 'Make a netdev for each VLAN of the wire that is used.',
+};
+
+function wantedVlan({ on, vlan, mtu }: VlanLinkSpec): VlanLink {
+  return { on, vlan, mtu, up: true };
+}
+
+function shape({ on, vlan }: VlanLink): string {
+  return `${on}.${vlan}`;
+}
