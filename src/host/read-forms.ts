@@ -99,6 +99,7 @@ export const readForms: ReadonlyMap<string, ReadForms> = new Map<string, ReadFor
       args: /^(-p|--property=.*|--value|--no-pager|[^-].*)$/s,
     },
   ],
+  ['busctl', { flags: /^(--json=short|-j)$/, commands: ['get-property …'] }],
   [
     'ovs-appctl',
     {

@@ -25,7 +25,7 @@ export const ovsStartHook: Resource = {
   there: ({ ovsStart }) =>
     ovsStart === undefined ? [] : [{ at: startHook.unit, value: seenHook(ovsStart) }],
   move: (_at, from, to) => ({ actions: change((from ?? none) as Hook, (to ?? none) as Hook) }),
-  settled: (_at, to) => [isRead(to !== null && (to as Hook).dropIn !== null), nothingUnread],
+  settled: (_at, to) => settledAt((to ?? none) as Hook),
   why: (_from, to) =>
     to === null
       ? 'Let ovs-vswitchd start without flows again.'
@@ -70,9 +70,11 @@ function property(name: string): readonly string[] {
   return ['busctl', '--json=short', 'get-property', service, path, unitType, name];
 }
 
-function isRead(there: boolean): Probe {
-  const { dropIn } = startHook;
-  return { query: property('DropInPaths'), at: ['data', `=${dropIn}`], is: there ? dropIn : null };
+function settledAt({ dropIn, script }: Hook): readonly Probe[] {
+  const { dropIn: path, script: scriptPath } = startHook;
+  return [
+    { query: property('DropInPaths'), at: ['data', `=${path}`], is: dropIn === null ? null : path },
+    { query: property('NeedDaemonReload'), at: ['data'], is: false },
+    script === null ? { link: scriptPath, is: '' } : { read: scriptPath, is: script.trim() },
+  ];
 }
-
-const nothingUnread: Probe = { query: property('NeedDaemonReload'), at: ['data'], is: false };

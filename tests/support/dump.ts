@@ -35,13 +35,21 @@ export function dump(state: SimState): readonly string[] {
   ]);
   return [
     // When a daemon started, and as which process, is clock and counter.
-    ...kept.map(([key, value]) => `${key} ${JSON.stringify(value).replace(/"(startedMs|pid)":\d+,?/g, '')}`),
+    ...kept.map(
+      ([key, value]) => `${key} ${JSON.stringify(inOrder(value)).replace(/"(startedMs|pid)":\d+,?/g, '')}`,
+    ),
     ...dumpOvs(ovs),
     ...functions.map((fn) => `function ${JSON.stringify(fn)}`),
     ...namespaces.map((name) => `namespace ${name}`).sort(),
     ...netdevs.map((netdev) => netdevLine(netdev, nameOf)).sort(),
     ...routes.map(({ ifindex, ...route }) => `route ${nameOf(ifindex)} ${JSON.stringify(route)}`).sort(),
   ];
+}
+
+/** Files are listed by name, and not by when they were made. */
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function namesByIndex(netdevs: readonly Netdev[]): (ifindex: number) => string {
