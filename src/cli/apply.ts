@@ -1,3 +1,4 @@
+import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Request } from '../operate/site.ts';
@@ -17,34 +18,39 @@ export const run: VerbHandler = (context, args, options) =>
     confirmWithinMs(options);
     const plans = args[0] === undefined ? undefined : plansFor(context, whole, args[0]);
     const fleet = plans === undefined ? whole : only(whole, plans);
-    const requests =
+    const { requests, notes } =
       plans === undefined ? await fromFile(context, fleet, options) : written(context, fleet, plans, options);
     const steps = [...requests.values()].flatMap((request) => ('kind' in request ? [] : stepsIn(request)));
     if (steps.length > 0 && !(await mayGoOn(context, options, 'Apply this?'))) {
       context.output.log('nothing was done');
       return exitCodes.failed;
     }
-    return carryOutAll(context, fleet, 'apply', (host) => requests.get(host) ?? { kind: 'nothing-to-do' });
+    const requestFor = (host: string) => requests.get(host) ?? ({ kind: 'nothing-to-do' } as const);
+    return carryOutAll(context, fleet, 'apply', requestFor, notes);
   });
 
-type Requests = ReadonlyMap<string, Request | Outcome>;
+interface Asked {
+  readonly requests: ReadonlyMap<string, Request | Outcome>;
+  /** What stands beside the plans and refuses none. */
+  readonly notes: readonly Finding[];
+}
 
-async function fromFile(context: VerbContext, fleet: Fleet, options: VerbOptions): Promise<Requests> {
+async function fromFile(context: VerbContext, fleet: Fleet, options: VerbOptions): Promise<Asked> {
   const planned = await planFleet(fleet, options);
   const plans = planned.flatMap(({ value }) => (value ? [value.plan] : []));
   const shown = onStderr(context);
   showPlans(shown, fleet, plans, plans.length === planned.length ? [] : findingsOf(planned), options);
-  printFindings(
-    plans.flatMap(({ findings }) => findings.filter(({ severity }) => severity !== 'error')),
-    fleet.sources,
-    shown.output,
-  );
-  return new Map(
-    planned.map(({ host, value, trouble }) => [
-      host,
-      value ? requestOf(value.plan, options) : (trouble as Outcome),
-    ]),
-  );
+  const notes = notesOf(plans);
+  printFindings(notes, fleet.sources, shown.output);
+  const requests = planned.map(({ host, value, trouble }): [string, Request | Outcome] => [
+    host,
+    value ? requestOf(value.plan, options) : (trouble as Outcome),
+  ]);
+  return { requests: new Map(requests), notes };
+}
+
+function notesOf(plans: readonly Plan[]): readonly Finding[] {
+  return plans.flatMap(({ findings }) => findings.filter(({ severity }) => severity !== 'error'));
 }
 
 /** The plans of a file that are for the chosen hosts. @throws UsageError where there are none, or one is for a stranger */
@@ -68,9 +74,10 @@ function only(fleet: Fleet, plans: readonly Plan[]): Fleet {
   return { ...fleet, hosts, onEach: (work, some = hosts) => fleet.onEach(work, some) };
 }
 
-function written(context: VerbContext, fleet: Fleet, plans: readonly Plan[], options: VerbOptions): Requests {
-  showPlans(onStderr(context), fleet, plans, [], options);
-  return new Map(plans.map((plan) => [plan.host, requestOf(plan, options)]));
+function written(context: VerbContext, fleet: Fleet, plans: readonly Plan[], options: VerbOptions): Asked {
+  const notes = notesOf(plans);
+  showPlans(onStderr(context), fleet, plans, notes, options);
+  return { requests: new Map(plans.map((plan) => [plan.host, requestOf(plan, options)])), notes };
 }
 
 function onStderr(context: VerbContext): VerbContext {

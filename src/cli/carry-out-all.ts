@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
+import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
 import type { PerHost } from '../operate/hosts.ts';
@@ -60,12 +61,14 @@ export async function carryOutAll(
   fleet: Fleet,
   verb: string,
   requestFor: (host: string) => Request | Outcome,
+  /** What was said beside the plans already, for whoever reads JSON. */
+  notes: readonly Finding[] = [],
 ): Promise<number> {
   const done = await fleet.onEach(async (site, { name }): Promise<Outcome> => {
     const request = requestFor(name);
     return 'kind' in request ? request : site.carryOut(request, progressOf(name, context.output));
   });
-  return tellOutcomes(context, fleet, verb, done);
+  return tellOutcomes(context, fleet, verb, done, notes);
 }
 
 export function tellOutcomes(
@@ -73,6 +76,7 @@ export function tellOutcomes(
   fleet: Pick<Fleet, 'sources'>,
   verb: string,
   done: readonly PerHost<Outcome>[],
+  notes: readonly Finding[] = [],
 ): number {
   const outcomes = done.flatMap(({ host, value, trouble }) => {
     const outcome = value ?? trouble;
@@ -82,7 +86,7 @@ export function tellOutcomes(
   for (const { host, outcome } of outcomes) context.output.result(`${host}: ${wordsOf(outcome)}`);
   printFindings(findings, fleet.sources, context.output);
   const hosts = outcomes.map(({ host, outcome }) => ({ host, ...outcomeJson(outcome) }));
-  context.output.json(`vflane.${verb}/1`, { hosts, findings: findingsJson(findings) });
+  context.output.json(`vflane.${verb}/1`, { hosts, findings: findingsJson([...findings, ...notes]) });
   return firstEarned(outcomes.map(({ outcome }) => exitCodeOf(outcome)));
 }
 

@@ -1,3 +1,4 @@
+import { hintFor } from '../apply/known-words.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome, StepFailure } from '../model/outcome.ts';
@@ -68,8 +69,18 @@ function failed(code: string, host: string, failure: StepFailure, ending: string
 }
 
 function said({ message, unmet }: StepFailure): string {
-  const seen = unmet.slice(0, 3).map(({ wanted, saw }) => `wanted ${wanted}, saw ${saw}`);
+  const news = unmet.filter(({ wanted }) => !message.includes(wanted));
+  const seen = news
+    .slice(0, 3)
+    .map(({ wanted, saw }) => `wanted ${shortened(wanted)}, saw ${shortened(saw)}`);
   return [message, ...seen].join('; ');
+}
+
+const longest = 300;
+
+/** A bridge's flows are pages; whoever wants all of them asks for JSON. */
+function shortened(text: string): string {
+  return text.length > longest ? `${text.slice(0, longest)}… (--json has all of it)` : text;
 }
 
 function incomplete(host: string, outcome: Outcome & { kind: 'rollback-incomplete' }): readonly Finding[] {
@@ -77,11 +88,12 @@ function incomplete(host: string, outcome: Outcome & { kind: 'rollback-incomplet
   const why = failure ? `step ${failure.n + 1} failed (${said(failure)}), and ` : '';
   const remains = residue.map(
     ({ resource, at, from, to }) =>
-      `${resource} ${at} was ${JSON.stringify(from)} and is ${JSON.stringify(to)}`,
+      `${resource} ${at} was ${shortened(JSON.stringify(from))} and is ${shortened(JSON.stringify(to))}`,
   );
   const tried = undoFailures.flatMap(({ messages }) => messages).slice(0, 3);
   const message = `${host}: ${why}this remains: ${remains.join('; ')}${tried.length > 0 ? ` (${tried.join('; ')})` : ''}`;
-  const hint =
+  const usual =
     'Free what is in use or mend what the messages name, then say `vflane plan`, `vflane undo` or `vflane destroy`.';
-  return [finding('VF3021', { host }, message, hint)];
+  const known = hintFor([...tried, ...(failure ? [failure.message] : [])].join('; '));
+  return [finding('VF3021', { host }, message, known === undefined ? usual : `${known} ${usual}`)];
 }

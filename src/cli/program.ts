@@ -1,7 +1,9 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { finding } from '../model/catalogue.ts';
 import type { GlobalOptions, VerbContext } from './context.ts';
 import { exitCodes, exitCodeTexts } from './exit-codes.ts';
 import { type ColorChoice, makeOutput, type Output, type Sink } from './output.ts';
+import { UsageError } from './usage-error.ts';
 import type { Verb, VerbArgument, VerbOption } from './verb.ts';
 import { globalOptions, verbGroups, verbs } from './verbs.ts';
 import { versionText } from './version-text.ts';
@@ -16,16 +18,50 @@ export interface Surroundings {
 /** A command line without the program's own name → the exit code. @throws UsageError and whatever a verb throws */
 export async function runProgram(argv: readonly string[], around: Surroundings): Promise<number> {
   let earned: number = exitCodes.asAsked;
-  const program = makeProgram(around, (code) => {
+  const heard = listening(around);
+  const program = makeProgram(heard, (code) => {
     earned = code;
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
+    if (isMisuse(error) && wantsJson(argv) && !heard.hasWritten()) tellMisuse(error, around);
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? exitCodes.asAsked : exitCodes.usage;
   }
   return earned;
+}
+
+/** The same surroundings, and whether a result was begun: a second object behind it would be no JSON. */
+function listening(around: Surroundings): Surroundings & { hasWritten(): boolean } {
+  let written = false;
+  const { stdout } = around;
+  const write = (text: string) => {
+    written = true;
+    return stdout.write(text);
+  };
+  const heard: Sink = {
+    write,
+    ...(stdout.isTTY === undefined ? {} : { isTTY: stdout.isTTY }),
+    ...(stdout.columns === undefined ? {} : { columns: stdout.columns }),
+  };
+  return { ...around, stdout: heard, hasWritten: () => written };
+}
+
+function isMisuse(error: unknown): error is Error {
+  return error instanceof UsageError || (error instanceof CommanderError && error.exitCode !== 0);
+}
+
+/** Commander may have stopped before it came to the option. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? argv.length : end).includes('--json');
+}
+
+function tellMisuse(error: Error, { stdout }: Surroundings): void {
+  const hint = error instanceof UsageError ? error.hint : 'Add --help for what is allowed.';
+  const findings = [finding('VF9001', {}, error.message.replace(/^error: /, ''), hint)];
+  stdout.write(`${JSON.stringify({ schema: 'vflane.usage/1', findings }, null, 2)}\n`);
 }
 
 function makeProgram(around: Surroundings, earn: (code: number) => void): Command {

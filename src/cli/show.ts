@@ -1,5 +1,6 @@
 import { isUnseen, type PfState, type VfState } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
+import { softwareIn } from '../operate/forwarding.ts';
 import type { HostPlan } from '../operate/plan-host.ts';
 import type { VerbHandler } from './context.ts';
 import { firstEarned } from './exit-codes.ts';
@@ -16,7 +17,10 @@ export const run: VerbHandler = (context, args, options) => {
   const narrowed = { ...context, global: { ...context.global, host } };
   return withFleet(narrowed, 'vflane.show/1', async (fleet) => {
     const seen = await planFleet(fleet, options);
-    const findings = findingsOf(seen);
+    const findings = [
+      ...findingsOf(seen),
+      ...seen.flatMap(({ value }) => (value ? softwareIn(value.plan) : [])),
+    ];
     for (const { host: name, value } of seen) {
       for (const line of value ? linesOf(name, value) : []) context.output.result(line);
     }
@@ -35,7 +39,8 @@ function asJson({ state }: HostPlan): Json {
 
 function linesOf(host: string, looked: HostPlan): readonly string[] {
   const { kernel, pfs } = looked.state;
-  return [`${host}: kernel ${kernel}`, ...pfs.flatMap((pf) => pfLines(pf, looked))];
+  const inSoftware = softwareIn(looked.plan).length > 0 ? ', forwards in software' : '';
+  return [`${host}: kernel ${kernel}${inSoftware}`, ...pfs.flatMap((pf) => pfLines(pf, looked))];
 }
 
 function pfLines(pf: PfState, looked: HostPlan): readonly string[] {

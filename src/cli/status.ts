@@ -1,4 +1,5 @@
 import type { Fold, OpenPlan } from '../apply/fold.ts';
+import { softwareOn } from '../operate/forwarding.ts';
 import type { VerbHandler } from './context.ts';
 import { exitCodes, firstEarned } from './exit-codes.ts';
 import { withFleet } from './fleet.ts';
@@ -7,16 +8,19 @@ import { printFindings } from './print-findings.ts';
 import { findingsOf } from './troubles.ts';
 import { findingsJson } from './validate.ts';
 
-/** What vflane holds on each host, and whether something waits for the operator. The host itself is not looked at. */
+/** What vflane holds on each host, and whether something waits for the operator. Of the host itself only this is looked at: whether it forwards in hardware, where it may but need not. */
 export const run: VerbHandler = (context) =>
   withFleet(context, 'vflane.status/1', async (fleet) => {
-    const told = await fleet.onEach((site) => site.fold());
-    const findings = findingsOf(told);
+    const told = await fleet.onEach(async (site, host) => {
+      const fold = await site.fold();
+      return { fold, software: await softwareOn(site.reader, fleet.fabric, host, fold.ledger) };
+    });
+    const findings = [...findingsOf(told), ...told.flatMap(({ value }) => value?.software ?? [])];
     for (const { host, value } of told) {
-      for (const line of value ? linesOf(value) : []) context.output.result(`${host}: ${line}`);
+      for (const line of value ? linesOf(value.fold) : []) context.output.result(`${host}: ${line}`);
     }
     printFindings(findings, fleet.sources, context.output);
-    const hosts = told.flatMap(({ host, value }) => (value ? [{ host, ...foldJson(value) }] : []));
+    const hosts = told.flatMap(({ host, value }) => (value ? [{ host, ...foldJson(value.fold) }] : []));
     context.output.json('vflane.status/1', { hosts, findings: findingsJson(findings) });
     return firstEarned(told.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked)));
   });

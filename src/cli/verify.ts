@@ -35,12 +35,31 @@ function exitCodeOfLook({ value, trouble }: PerHost<HostPlan>): number {
 
 function tell({ output }: VerbContext, host: string, looked: HostPlan): void {
   if (isVerified(looked)) output.result(`${host}: ${output.paint('green', 'verified')}`);
-  else output.result(`${host}: ${output.paint('red', 'not verified')}, ${count(looked.differences.length)}`);
+  else output.result(`${host}: ${output.paint('red', 'not verified')}${whyNot(looked.differences.length)}`);
   for (const { resource, at, have, want } of looked.differences) {
-    output.result(
-      `  ${resource} ${at} ${Array.isArray(want) && Array.isArray(have) ? lists(have, want) : `is ${words(have)}, wanted ${words(want)}`}`,
-    );
+    output.result(`  ${resource} ${at} ${apart(have, want)}`);
   }
+}
+
+function apart(have: Json, want: Json): string {
+  if (Array.isArray(want) && Array.isArray(have)) return lists(have, want);
+  if (isRecord(want) && isRecord(have)) return records(have, want);
+  return `is ${words(have)}, wanted ${words(want)}`;
+}
+
+type Record = { readonly [key: string]: Json };
+
+function isRecord(value: Json): value is Record {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Of two records, too: a port of a bridge has eight settings, and one of them says why it does not work. */
+function records(have: Record, want: Record): string {
+  const keys = [...new Set([...Object.keys(want), ...Object.keys(have)])];
+  return keys
+    .filter((key) => !sameJson(have[key] ?? null, want[key] ?? null))
+    .map((key) => `has ${key} ${words(have[key] ?? null)}, wanted ${words(want[key] ?? null)}`)
+    .join('; ');
 }
 
 /** Of two lists only what is apart: a bridge may have thousands of flows. */
@@ -64,12 +83,14 @@ function some(list: readonly Json[]): string {
   return list.length > listShown ? `${shown} and ${list.length - listShown} more` : shown;
 }
 
-function count(differences: number): string {
-  return differences === 1 ? '1 difference' : `${differences} differences`;
+function whyNot(differences: number): string {
+  if (differences === 0) return ': it could not be looked at, or is not ready';
+  return differences === 1 ? ', 1 difference' : `, ${differences} differences`;
 }
 
 function words(value: Json): string {
   if (value === null) return 'not there';
   if (Array.isArray(value)) return `[${some(value)}]`;
+  if (value === '') return 'none';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,6 +1,6 @@
 import { finding } from '../model/catalogue.ts';
 import { type DpdkParts, isUnseen } from '../model/host-state.ts';
-import { type Examined, placeOf, type Rule } from './rule.ts';
+import { placeOf, type Rule } from './rule.ts';
 
 /** The number in DPDK's packages is its ABI's: 22.11 in Debian 12, 24.11 in Debian 13 (facts §7.1). */
 const abis: ReadonlyMap<number, number> = new Map([
@@ -14,8 +14,8 @@ const daemon = '/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk';
 export const dpdkPartsMissing: Rule = (examined) => {
   const { dpdkParts: parts, ovs } = examined.state;
   const isAbsent = isUnseen(ovs) && ovs.lacks === 'program';
-  if (examined.spec.datapath !== 'ovs-dpdk' || parts === undefined || isUnseen(parts)) return [];
-  const missing = missingOf(examined, parts);
+  if (examined.spec.overlay?.dpdk === undefined || parts === undefined || isUnseen(parts)) return [];
+  const missing = missingOf(parts);
   if (missing.length > 0) {
     const message = `${examined.host.name}: ovs-dpdk needs ${missing.join(' and ')}, which ${missing.length === 1 ? 'is' : 'are'} not installed`;
     const install = (isAbsent ? ['openvswitch-switch', ...missing] : missing).map(quoted);
@@ -33,12 +33,11 @@ export const dpdkPartsMissing: Rule = (examined) => {
   ];
 };
 
-/** mlx5's driver is of use only with a card; the mempool handler is, with and without. */
-function missingOf({ spec }: Examined, { debian, packages }: DpdkParts): readonly string[] {
+function missingOf({ debian, packages }: DpdkParts): readonly string[] {
   const abi = debian === undefined ? undefined : abis.get(debian);
   const wanted = [
     { start: 'openvswitch-switch-dpdk', name: 'openvswitch-switch-dpdk' },
-    ...(spec.nics.length > 0 ? [{ start: 'librte-net-mlx5-', name: `librte-net-mlx5-${abi ?? '*'}` }] : []),
+    { start: 'librte-net-mlx5-', name: `librte-net-mlx5-${abi ?? '*'}` },
     { start: 'librte-mempool-ring', name: `librte-mempool-ring${abi ?? '*'}` },
   ];
   return wanted

@@ -1,6 +1,7 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
-import { type HostState, isUnseen, type OvsBridge, type OvsPort } from '../model/host-state.ts';
+import { isUnseen, type OvsBridge, type OvsPort } from '../model/host-state.ts';
+import { foreignBridges } from './road.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /**
@@ -14,13 +15,6 @@ export const foreignOverlay: Rule = (examined) =>
         ...representorsOn(examined, bridge),
         ...tunnelsOn(examined, bridge),
       ]);
-
-function foreignBridges({ ovs }: HostState): readonly OvsBridge[] {
-  if (ovs === undefined || isUnseen(ovs)) return [];
-  return ovs.bridges.filter(
-    ({ externalIds }) => !Object.keys(externalIds).some((key) => key.startsWith('vflane-')),
-  );
-}
 
 function representorsOn(examined: Examined, { name, ports }: OvsBridge): readonly Finding[] {
   const { links } = examined.state;

@@ -23,13 +23,15 @@ const logs = 'journalctl -b -u ovsdb-server -u ovs-vswitchd';
 
 /** With DPDK it ends itself where there are no hugepages, and the plan that makes them starts it again. */
 function daemonStopped(examined: Examined): readonly Finding[] {
-  if (examined.spec.datapath === 'ovs-dpdk') return [];
+  if (examined.spec.overlay?.dpdk !== undefined) return [];
   const why = 'ovsdb-server answers, and ovs-vswitchd does not run: no bridge of this host forwards anything';
   return [said(examined, 'VF2051', why, `Start it: ${start}. It says why it does not: ${logs}.`)];
 }
 
 function packages({ spec }: Examined): string {
-  return spec.datapath === 'ovs-dpdk' ? 'openvswitch-switch openvswitch-switch-dpdk' : 'openvswitch-switch';
+  return spec.overlay?.dpdk !== undefined
+    ? 'openvswitch-switch openvswitch-switch-dpdk'
+    : 'openvswitch-switch';
 }
 
 function said(examined: Examined, code: string, what: string, hint: string): Finding {

@@ -83,5 +83,14 @@ const reasons: { readonly [kind in HostErrorKind]: (d: HostErrorDetails) => stri
 
 function describe(details: HostErrorDetails): string {
   const said = (details.stderr ?? '').trim().replace(/\s*\n\s*/g, '; ');
-  return `${details.host}: ${reasons[details.kind](details)}: ${details.argv.join(' ')}${said ? `: ${said}` : ''}`;
+  return `${details.host}: ${reasons[details.kind](details)}: ${inBrief(details.argv)}${said ? `: ${said}` : ''}`;
+}
+
+const longestCommand = 240;
+
+/** One transaction of 254 ports is pages of words; the plan has all of them, and the reason would be lost behind them. */
+function inBrief(argv: readonly string[]): string {
+  const words = argv.join(' ');
+  if (words.length <= longestCommand) return words;
+  return `${words.slice(0, longestCommand)} … (${argv.length} words)`;
 }

@@ -9,12 +9,21 @@ export const dpkgQuery: Program = ({ state, argv }) => {
   const names = argv
     .slice(1)
     .filter((word, at) => !word.startsWith('-') && !/^(-f|--showformat)$/.test(argv[at] ?? ''));
-  const found = names.filter((name) => isInstalled(state, name));
-  const missing = names.filter((name) => !isInstalled(state, name));
+  const found = names.flatMap((name) => installedLike(state, name));
+  const missing = names.filter((name) => installedLike(state, name).length === 0);
   const stdout = found.map((name) => expand(format, state, name)).join('');
   const stderr = missing.map((name) => `dpkg-query: no packages found matching ${name}\n`).join('');
   return { stdout, stderr, code: missing.length > 0 ? 1 : 0 };
 };
+
+/** Package names may be patterns of a shell; of those, only one `*` is known here. */
+function installedLike(state: SimState, pattern: string): readonly string[] {
+  if (!pattern.includes('*')) return isInstalled(state, pattern) ? [pattern] : [];
+  const parts = pattern.split('*');
+  const fits = (name: string) =>
+    name.startsWith(parts[0] ?? '') && name.length >= pattern.length - 1 && name.endsWith(parts.at(-1) ?? '');
+  return state.packages.filter((name) => fits(name) && isInstalled(state, name)).sort();
+}
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders
 const defaultFormat = '${binary:Package}\t${Version}\n';
