@@ -83,6 +83,9 @@ export const rm: Program = (call) => {
 
 export const mkdir: Program = () => said('');
 
+/** Folders are there because files are. */
+export const rmdir: Program = () => said('');
+
 export const test: Program = (call) => {
   const [flag = '', path = ''] = call.argv.slice(1);
   if (!['-e', '-d', '-f'].includes(flag)) throw new Failure(2, 'test: unknown condition\n');

@@ -1,9 +1,10 @@
 import { ovsAppctl } from '../ovs/appctl.ts';
 import { ovsOfctl } from '../ovs/ofctl.ts';
 import { ovsVsctl } from '../ovs/vsctl.ts';
+import { busctl } from './busctl.ts';
 import { devlink } from './devlink.ts';
 import { ethtool } from './ethtool.ts';
-import { cat, ls, mkdir, readlink, rm, tee, test } from './files.ts';
+import { cat, ls, mkdir, readlink, rm, rmdir, tee, test } from './files.ts';
 import { ip } from './ip.ts';
 import { nft } from './nft.ts';
 import { aptGet, dpkgQuery, updateAlternatives } from './packages.ts';
@@ -32,6 +33,7 @@ import { tc } from './tc.ts';
 
 /** Every program the host has; another one is missing. */
 export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
+  ['busctl', busctl],
   ['cat', cat],
   ['devlink', devlink],
   ['dmesg', dmesg],
@@ -60,6 +62,7 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['readlink', readlink],
   ['reboot', reboot],
   ['rm', rm],
+  ['rmdir', rmdir],
   ['sleep', sleep],
   ['systemctl', systemctl],
   ['systemd-run', systemdRun],
