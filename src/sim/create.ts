@@ -1,5 +1,6 @@
 import { type CardName, cards } from './cards.ts';
-import { boardGroups, kernelOf } from './functions.ts';
+import { baseFolders } from './folders.ts';
+import { boardGroups, kernelOf, managementPci } from './functions.ts';
 import { type KernelName, kernels } from './kernels.ts';
 import { burntIn } from './macs.ts';
 import { loopback } from './namespaces.ts';
@@ -25,14 +26,12 @@ export interface SimOptions {
 const defaultNumOfVfs = 16;
 /** 2026-01-01: where the clock of a host in memory starts. */
 const epochMs = 1_767_225_600_000;
-/** The management port's PCI address. */
-export const managementPci = '0000:00:1f.6';
 
 export function createState(options: SimOptions, clock: Clock = { kind: 'own', nowMs: epochMs }): SimState {
   const card = options.card ?? 'connectx5';
   const numOfVfs = Math.min(options.numOfVfs ?? defaultNumOfVfs, cards[card].maxVfs);
   const state: SimState = {
-    schema: 'vflane.sim-state/2',
+    schema: 'vflane.sim-state/3',
     name: options.name,
     card,
     kernel: options.kernel ?? 'debian-13',
@@ -48,6 +47,7 @@ export function createState(options: SimOptions, clock: Clock = { kind: 'own', n
     packages: [...(options.packages ?? defaultPackages)],
     ovs: newOvs(options.name),
     files: {},
+    folders: [...baseFolders],
     log: [],
     faults: [],
   };

@@ -62,3 +62,6 @@ export function freeIommuGroup(state: SimState): number {
 }
 
 export const boardGroups = 13;
+
+/** The management port's PCI address. */
+export const managementPci = '0000:00:1f.6';

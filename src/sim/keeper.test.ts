@@ -100,6 +100,7 @@ describe('a reboot', () => {
     const bootId = await host.readFile('/proc/sys/kernel/random/boot_id');
     await makeVfs(host, 2);
     await does(host, 'ip netns add g1', 'systemd-run --on-active=60 true');
+    await host.run(['mkdir', '-p', '/etc/vflane']);
     await host.writeFile('/etc/vflane/fabric.yaml', 'name: a\n');
     reboot(host.state);
     expect(await host.readFile(`${pf0}/sriov_numvfs`)).toBe('0\n');
@@ -116,6 +117,7 @@ describe('a reboot', () => {
   it('is not a reset, which is a brand-new host', async () => {
     const host = memorySim();
     const bootId = await host.readFile('/proc/sys/kernel/random/boot_id');
+    await host.run(['mkdir', '-p', '/etc/vflane']);
     await host.writeFile('/etc/vflane/x', '1');
     reset(host.state);
     expect(host.state.log).toEqual([]);

@@ -5,7 +5,7 @@ import type { Ovs } from './ovs/state.ts';
 
 /** Everything a simulated host is: plain JSON, changed in place by the kernel's functions, stored whole. */
 export interface SimState {
-  readonly schema: 'vflane.sim-state/2';
+  readonly schema: 'vflane.sim-state/3';
   /** For messages, boot ids and MACs: two hosts differ by it. */
   name: string;
   card: CardName;
@@ -42,6 +42,8 @@ export interface SimState {
   timers: Timer[];
   /** Ordinary files; they outlive a reboot. */
   files: { [path: string]: string };
+  /** Ordinary folders, where they are not there anyway because something is in them. */
+  folders: string[];
   dmesg: string[];
   /** Debian packages that are installed, of those the simulator knows. */
   packages: string[];

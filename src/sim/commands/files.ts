@@ -4,7 +4,11 @@ import { listDir, readFile, readLink, rootOf, writeFile } from '../files/root.ts
 import { because, type Call, failed, type Program, quoted, type Reply, said } from './program.ts';
 
 /** Each operand by itself: what fails is told, the others go on, and the exit code is 1 (coreutils). */
-function each(program: string, paths: readonly string[], act: (path: string) => string): Reply {
+export function each(
+  paths: readonly string[],
+  tell: (path: string, why: string) => string,
+  act: (path: string) => string,
+): Reply {
   const out: string[] = [];
   const err: string[] = [];
   for (const path of paths) {
@@ -12,29 +16,34 @@ function each(program: string, paths: readonly string[], act: (path: string) => 
       out.push(act(path));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      err.push(`${program}${quoted(path)}: ${because(error)}\n`);
+      err.push(`${tell(path, because(error))}\n`);
     }
   }
   return { stdout: out.join(''), stderr: err.join(''), code: err.length > 0 ? 1 : 0 };
 }
 
-function operands(call: Call): readonly string[] {
+export function operands(call: Call): readonly string[] {
   return call.argv.slice(1).filter((word) => !word.startsWith('-'));
 }
 
 export const cat: Program = (call) =>
-  each('cat: ', operands(call), (path) => readFile(call.state, call.ns, path));
+  each(
+    operands(call),
+    (path, why) => `cat: ${quoted(path)}: ${why}`,
+    (path) => readFile(call.state, call.ns, path),
+  );
 
 export const ls: Program = (call) => {
-  const paths = operands(call);
-  const reply = each('ls: cannot access ', paths, (path) => {
-    const { node } = walk(rootOf(call.state, call.ns), path, true);
-    const names = node.kind === 'dir' ? listDir(call.state, call.ns, path) : [path];
-    return names.map((name) => `${name}\n`).join('');
-  });
-  return reply.code === 0
-    ? reply
-    : { ...reply, code: 2, stderr: reply.stderr.replace(/access ([^'\n]+): /g, "access '$1': ") };
+  const reply = each(
+    operands(call),
+    (path, why) => `ls: cannot access '${path}': ${why}`,
+    (path) => {
+      const { node } = walk(rootOf(call.state, call.ns), path, true);
+      const names = node.kind === 'dir' ? listDir(call.state, call.ns, path) : [path];
+      return names.map((name) => `${name}\n`).join('');
+    },
+  );
+  return reply.code === 0 ? reply : { ...reply, code: 2 };
 };
 
 /** Without -f the target as it stands; what is no link is a silent 1. */
@@ -42,14 +51,19 @@ export const readlink: Program = (call) => {
   const whole = call.argv.some((word) => /^-[fem]$/.test(word));
   const one = (path: string) =>
     whole ? walk(rootOf(call.state, call.ns), path, true).path : readLink(call.state, path);
-  const { stdout, code } = each('', operands(call), (path) => `${one(path)}\n`);
+  const { stdout, code } = each(
+    operands(call),
+    () => '',
+    (path) => `${one(path)}\n`,
+  );
   return { stdout, stderr: '', code };
 };
 
 /** What it was given goes to stdout whatever the file says; sysfs does not care for -a. */
 export const tee: Program = (call) => {
   const append = call.argv.includes('-a');
-  const { stderr, code } = each('tee: ', operands(call), (path) => {
+  const tell = (path: string, why: string) => `tee: ${quoted(path)}: ${why}`;
+  const { stderr, code } = each(operands(call), tell, (path) => {
     // write(2) of nothing reaches no attribute.
     if (call.stdin === '' && isKernelFile(path)) return '';
     const old = append && !isKernelFile(path) ? previous(call, path) : '';
@@ -59,7 +73,7 @@ export const tee: Program = (call) => {
   return { stdout: call.stdin, stderr, code };
 };
 
-function isKernelFile(path: string): boolean {
+export function isKernelFile(path: string): boolean {
   return /^\/(sys|proc|dev)\//.test(path);
 }
 
@@ -71,20 +85,6 @@ function previous(call: Call, path: string): string {
     throw error;
   }
 }
-
-export const rm: Program = (call) => {
-  const force = call.argv.some((word) => /^-\w*f/.test(word));
-  return each('rm: cannot remove ', operands(call), (path) => {
-    if (Object.hasOwn(call.state.files, path)) delete call.state.files[path];
-    else if (!force) throw new Refusal('ENOENT');
-    return '';
-  });
-};
-
-export const mkdir: Program = () => said('');
-
-/** Folders are there because files are. */
-export const rmdir: Program = () => said('');
 
 export const test: Program = (call) => {
   const [flag = '', path = ''] = call.argv.slice(1);

@@ -111,6 +111,12 @@ export const updateAlternatives: Program = ({ state, argv }) => {
 
 type Daemon = keyof typeof daemons;
 
+/** Where /etc/alternatives/ovs-vswitchd points; undefined where no package offers one. */
+export function daemonInUse(state: SimState): string | undefined {
+  const daemon = daemons[current(state)];
+  return isInstalled(state, daemon.package) ? daemon.path : undefined;
+}
+
 function current(state: SimState): Daemon {
   return state.ovs.alternative === 'auto' ? 'ovs-vswitchd' : state.ovs.alternative;
 }

@@ -1,10 +1,12 @@
 import { ovsAppctl } from '../ovs/appctl.ts';
 import { ovsOfctl } from '../ovs/ofctl.ts';
+import { sh, timeout } from '../ovs/start-hooks.ts';
 import { ovsVsctl } from '../ovs/vsctl.ts';
 import { busctl } from './busctl.ts';
 import { devlink } from './devlink.ts';
 import { ethtool } from './ethtool.ts';
-import { cat, ls, mkdir, readlink, rm, rmdir, tee, test } from './files.ts';
+import { cat, ls, readlink, tee, test } from './files.ts';
+import { mkdir, mv, rm, rmdir } from './folders.ts';
 import { ip } from './ip.ts';
 import { nft } from './nft.ts';
 import { aptGet, dpkgQuery, updateAlternatives } from './packages.ts';
@@ -63,11 +65,14 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['reboot', reboot],
   ['rm', rm],
   ['rmdir', rmdir],
+  ['mv', mv],
+  ['sh', sh],
   ['sleep', sleep],
   ['systemctl', systemctl],
   ['systemd-run', systemdRun],
   ['tee', tee],
   ['test', test],
+  ['timeout', timeout],
   ['true', nothing],
   ['udevadm', udevadm],
   ['uname', uname],

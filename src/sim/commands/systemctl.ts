@@ -25,6 +25,7 @@ const verbs: { readonly [verb: string]: Verb | undefined } = {
   disable: (state, units, argv) => setEnabled(state, units, false, argv.includes('--now')),
   show: (state, units, argv) => show(state, units[0] ?? '', argv),
   'daemon-reload': (state) => {
+    if (state.uid !== 0) return failed(1, 'Failed to reload daemon: Interactive authentication required.\n');
     state.unitFiles = loadedUnits(state);
     return silent;
   },

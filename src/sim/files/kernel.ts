@@ -1,6 +1,5 @@
-import { managementPci } from '../create.ts';
 import { Refusal } from '../errno.ts';
-import { allVfs, cardOf, kernelOf } from '../functions.ts';
+import { allVfs, cardOf, kernelOf, managementPci } from '../functions.ts';
 import { infinibandNames } from '../infiniband.ts';
 import { bootConfig } from '../kernels.ts';
 import { lagMapping } from '../lag.ts';

@@ -1,4 +1,3 @@
-import { managementPci } from '../create.ts';
 import {
   boundTo,
   pciDrivers,
@@ -11,7 +10,7 @@ import {
   writeUnbind,
 } from '../drivers.ts';
 import { Refusal } from '../errno.ts';
-import { cardOf, functionAt } from '../functions.ts';
+import { cardOf, functionAt, managementPci } from '../functions.ts';
 import { rdmaDevices } from '../infiniband.ts';
 import { netdevsOf } from '../netdevs.ts';
 import { readNumVfs, writeNumVfs } from '../num-vfs.ts';

@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
+import { daemonInUse } from '../commands/packages.ts';
 import { Refusal } from '../errno.ts';
+import { isOrdinaryFolder, ordinaryPaths } from '../folders.ts';
 import { cardOf } from '../functions.ts';
 import type { Netdev, SimState } from '../state.ts';
 import { systemDir } from './hugepages.ts';
@@ -14,6 +16,7 @@ export function rootOf(state: SimState, ns: string): DirNode {
     sys: () => sysDir(state, ns),
     proc: () => procDir(state, ns),
     boot: () => bootDir(state),
+    etc: () => dir({ alternatives: () => alternativesDir(state) }),
     dev: () =>
       dir({
         null: () =>
@@ -26,6 +29,11 @@ export function rootOf(state: SimState, ns: string): DirNode {
     run: () => dir({ netns: () => namespacesDir(state) }),
   });
   return both(kernelTree, ordinary(state, '/'));
+}
+
+function alternativesDir(state: SimState): DirNode {
+  const path = daemonInUse(state);
+  return dir({ 'ovs-vswitchd': path === undefined ? undefined : () => link(path) });
 }
 
 function sysDir(state: SimState, ns: string): DirNode {
@@ -80,9 +88,9 @@ function namespacesDir(state: SimState): DirNode {
   );
 }
 
-/** Files that somebody wrote; their folders are there because they are. */
+/** Files that somebody wrote, and folders. */
 function ordinary(state: SimState, folder: string): DirNode {
-  const below = () => Object.keys(state.files).filter((path) => path.startsWith(folder));
+  const below = () => ordinaryPaths(state).filter((path) => path.startsWith(folder));
   return listing(
     () => [...new Set(below().map((path) => path.slice(folder.length).split('/')[0] ?? ''))],
     (name): Node | undefined => {
@@ -94,7 +102,7 @@ function ordinary(state: SimState, folder: string): DirNode {
         };
         return { kind: 'file', read: () => text, write };
       }
-      return below().some((p) => p.startsWith(`${path}/`)) ? ordinary(state, `${path}/`) : undefined;
+      return isOrdinaryFolder(state, path) ? ordinary(state, `${path}/`) : undefined;
     },
   );
 }
@@ -137,12 +145,18 @@ export function writeFile(
   if (!found) {
     const plain = posix.normalize(path);
     if (kernelTrees.test(plain)) throw new Refusal(missing);
+    refuseWithoutFolder(state, ns, plain);
     state.files[plain] = text;
     return;
   }
   if (found.kind === 'dir') throw new Refusal('EISDIR');
   if (found.kind !== 'file' || !found.write) throw new Refusal('EACCES');
   found.write(text);
+}
+
+function refuseWithoutFolder(state: SimState, ns: string, path: string): void {
+  const folder = walk(rootOf(state, ns), posix.dirname(path), true).node;
+  if (folder.kind !== 'dir') throw new Refusal('ENOTDIR');
 }
 
 function lookUp(state: SimState, ns: string, path: string): Node | undefined {

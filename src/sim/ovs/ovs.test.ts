@@ -244,7 +244,10 @@ describe('services', () => {
 
   it('a drop-in counts from the next daemon-reload', async () => {
     const host = memorySim();
-    const path = '/etc/systemd/system/ovs-vswitchd.service.d/vflane.conf';
+    const folder = '/etc/systemd/system/ovs-vswitchd.service.d';
+    const path = `${folder}/vflane.conf`;
+    expect(await errno(host.writeFile(path, ''))).toBe('ENOENT');
+    await does(host, `mkdir -p ${folder}`);
     await host.writeFile(path, '[Unit]\nAfter=vflane.service\n');
     const show = 'systemctl show -p NeedDaemonReload,DropInPaths,After ovs-vswitchd';
     expect(await said(host, show)).toContain('NeedDaemonReload=yes\nDropInPaths=\n');

@@ -3,6 +3,7 @@ import { guid } from '../macs.ts';
 import { isInstalled } from '../packages.ts';
 import type { SimState } from '../state.ts';
 import { entry, put, rootRow } from './database.ts';
+import { runStartHooks } from './start-hooks.ts';
 import { loadedUnits } from './unit-files.ts';
 import { forgetStatus, type Started, startDaemon, stopDaemon } from './vswitchd.ts';
 
@@ -34,7 +35,9 @@ export function startUnit(state: SimState, unit: OvsUnit): Started {
   if (unit === 'ovsdb-server' || state.ovs.daemon) return 'started';
   const started = startDaemon(state);
   advance(state, hasDpdk(state) ? dpdkStartMs : startMs);
-  return started;
+  if (started === 'aborted' || runStartHooks(state)) return started;
+  stopDaemon(state);
+  return 'aborted';
 }
 
 function hasDpdk({ ovs }: SimState): boolean {

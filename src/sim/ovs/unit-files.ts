@@ -15,20 +15,28 @@ export function dropIns(units: { readonly [path: string]: string }, unit: string
     .sort();
 }
 
-/** The words of a setting in a unit's drop-ins; an empty setting takes back what came before. */
+/** The values of a setting in a unit's drop-ins, line by line; an empty one takes back what came before. */
+export function linesOf(
+  units: { readonly [path: string]: string },
+  unit: string,
+  name: string,
+): readonly string[] {
+  let lines: readonly string[] = [];
+  for (const path of dropIns(units, unit)) {
+    for (const [, value = ''] of (units[path] ?? '').matchAll(
+      new RegExp(`^[ \\t]*${name}[ \\t]*=(.*)$`, 'gm'),
+    ))
+      lines = value.trim() === '' ? [] : [...lines, value.trim()];
+  }
+  return lines;
+}
+
 export function settingOf(
   units: { readonly [path: string]: string },
   unit: string,
   name: string,
 ): readonly string[] {
-  let words: readonly string[] = [];
-  for (const path of dropIns(units, unit)) {
-    for (const [, value = ''] of (units[path] ?? '').matchAll(new RegExp(`^\\s*${name}\\s*=(.*)$`, 'gm'))) {
-      const more = value.trim().split(/\s+/).filter(Boolean);
-      words = more.length === 0 ? [] : [...words, ...more];
-    }
-  }
-  return words;
+  return linesOf(units, unit, name).flatMap((line) => line.split(/\s+/));
 }
 
 /** Files have changed since systemd read them. */

@@ -1,0 +1,95 @@
+import { posix } from 'node:path';
+import { type Call, failed, type Program, type Reply, said, silent } from '../commands/program.ts';
+import { own } from '../commands/words.ts';
+import { printk } from '../dmesg.ts';
+import { MissingProgram } from '../missing.ts';
+import type { SimState } from '../state.ts';
+import { ovsOfctl } from './ofctl.ts';
+import { linesOf } from './unit-files.ts';
+
+const unit = 'ovs-vswitchd.service';
+
+/**
+ * `ExecStartPost=` of the drop-ins that systemd has read, whenever ovs-vswitchd has started and its bridges are there
+ * (systemd.service(5)); false where one fails that may not: then the unit has not started.
+ */
+export function runStartHooks(state: SimState): boolean {
+  return linesOf(state.unitFiles, unit, 'ExecStartPost').every((line) => {
+    const [, prefix = '', command = ''] = /^([-@:+!]*)(.*)$/.exec(line) ?? [];
+    const { code } = begin({ state, argv: command.split(/\s+/), stdin: '', ns: '', start: begin });
+    if (code === 0) return true;
+    printk(state, `systemd[1]: ${unit}: Control process exited, code=exited, status=${code}`);
+    return prefix.includes('-');
+  });
+}
+
+/** Another program is not found: 203/EXEC. */
+function begin(call: Call): Reply {
+  const program = own(programs, posix.basename(call.argv[0] ?? ''));
+  if (!program) return failed(203, '');
+  try {
+    return program(call);
+  } catch (error) {
+    if (error instanceof MissingProgram) return failed(127, '');
+    throw error;
+  }
+}
+
+/** `timeout SECONDS ARGV…`: nothing here takes long. */
+export const timeout: Program = (call) => {
+  const [, seconds = '', ...argv] = call.argv;
+  if (!/^\d+(\.\d+)?[smhd]?$/.test(seconds))
+    return failed(
+      125,
+      `timeout: invalid time interval ‘${seconds}’\nTry 'timeout --help' for more information.\n`,
+    );
+  return call.start({ ...call, argv });
+};
+
+/** No shell: of scripts it knows those that put flows back from the files beside them, by what they call. */
+export const sh: Program = (call) => {
+  const path = call.argv[1] ?? '';
+  const { files } = call.state;
+  const text = Object.hasOwn(files, path) ? files[path] : undefined;
+  if (text === undefined) return failed(2, `${call.argv[0]}: 0: cannot open ${path}: No such file\n`);
+  if (!text.includes('replace-flows')) return failed(2, 'the simulated host has no shell\n');
+  const folder = `${posix.dirname(path)}/`;
+  const names = Object.keys(files).filter((file) => file.startsWith(folder));
+  const flows = names
+    .map((file) => file.slice(folder.length))
+    .filter((name) => /^[^./][^/]*\.flows$/.test(name));
+  const failures = flows.sort().map((name) => putBack(call, folder + name, name.replace(/\.flows$/, '')));
+  const stderr = failures.join('');
+  return stderr === '' ? silent : { ...said(''), stderr, code: 1 };
+};
+
+/** All of a file's flows, or those of the ports that are there. Gives the complaint, '' for none. */
+function putBack(call: Call, file: string, bridge: string): string {
+  const whole = replaceFlows(call, bridge, file, '');
+  if (whole.code === 0) return '';
+  const inForce = call.state.ovs.daemon?.bridges[bridge];
+  const ports = new Set([bridge, ...Object.keys(inForce?.ports ?? {})]);
+  const lines = (call.state.files[file] ?? '').split('\n').filter((line) => {
+    const port = /in_port="?([^",\s]+)/.exec(line)?.[1];
+    return port === undefined || ports.has(port);
+  });
+  const others = replaceFlows(call, bridge, '-', lines.join('\n'));
+  return others.code === 0 ? '' : whole.stderr + others.stderr;
+}
+
+function replaceFlows(call: Call, bridge: string, file: string, stdin: string): Reply {
+  const argv = ['ovs-ofctl', '--names', '--bundle', 'replace-flows', bridge, file];
+  try {
+    return ovsOfctl({ ...call, argv, stdin });
+  } catch (error) {
+    return failed(1, error instanceof Error ? error.message : String(error));
+  }
+}
+
+const programs: { readonly [name: string]: Program | undefined } = {
+  sh,
+  timeout,
+  'ovs-ofctl': ovsOfctl,
+  true: () => silent,
+  false: () => failed(1, ''),
+};
