@@ -1,15 +1,43 @@
 import { type HostState, isUnseen, type LinkState } from '../model/host-state.ts';
-import type { Step } from '../model/plan.ts';
+import type { Change, Step } from '../model/plan.ts';
 
 /**
- * True where a step changes a PF over which the operator came in: the netdev of his session itself, or one below it, as a
- * member of its bond or bridge or under its VLAN. The settings of single VFs are no way in.
+ * True where a step changes something over which the operator came in: the netdev of his session itself, or one below it,
+ * as a member of its bond or bridge or under its VLAN. The settings of single VFs are no way in.
  */
-export function touchesWayIn({ session, links, pfs }: HostState, steps: readonly Step[]): boolean {
+export function touchesWayIn(state: HostState, steps: readonly Step[]): boolean {
+  const { session, links, pfs } = state;
   if (session === undefined || isUnseen(links)) return false;
   const ways = below(session, links);
   const carrying = pfs.filter(({ netdev }) => netdev !== undefined && ways.has(netdev));
-  return steps.some(({ changes }) => changes.some(({ at }) => carrying.some(({ pci }) => at === pci)));
+  const isByOvs = [...ways].some((name) => isOfOvs(name, state));
+  const touches = (change: Change) =>
+    carrying.some(({ pci }) => change.at === pci) ||
+    (netdevKinds.has(change.resource) && [...ways].some((name) => concerns(change, name))) ||
+    (change.resource === 'ovs-setting' && isByOvs);
+  return steps.some(({ changes }) => changes.some(touches));
+}
+
+/** Resources whose place is a netdev of the host's own, or which take such netdevs as members. */
+const netdevKinds: ReadonlySet<string> = new Set([
+  'host-bond',
+  'vlan-link',
+  'underlay-bridge',
+  'underlay-link',
+  'underlay-address',
+]);
+
+/** Names are compared in quotes: `eth1` is not `eth10`. */
+function concerns({ at, from, to }: Change, name: string): boolean {
+  return at === name || JSON.stringify([from, to]).includes(JSON.stringify(name));
+}
+
+/** A bridge of Open vSwitch, or a port of one: it stands still while Open vSwitch is restarted. */
+function isOfOvs(name: string, { ovs }: HostState): boolean {
+  if (ovs === undefined || isUnseen(ovs)) return false;
+  return ovs.bridges.some(
+    (bridge) => bridge.name === name || bridge.ports.some((port) => port.name === name),
+  );
 }
 
 /** A netdev and everything it stands on. */
