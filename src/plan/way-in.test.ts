@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { bareHost, link, pf0, pf1 } from '../../tests/support/states.ts';
-import type { Json, Json } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
 import { touchesWayIn } from './way-in.ts';
 
@@ -52,7 +52,15 @@ test('a port of a host without a card that is bonded, by its whole name', () => 
 });
 
 test('a bridge of Open vSwitch stands still while that is restarted', () => {
-  const bridge = { name: 'br-ext', datapathType: '', failMode: '', hwaddr: '', externalIds: {}, ports: [], flows: [] };
+  const bridge = {
+    name: 'br-ext',
+    datapathType: '',
+    failMode: '',
+    hwaddr: '',
+    externalIds: {},
+    ports: [],
+    flows: [],
+  };
   const ovs = { version: '3.5.0', settings: {}, dpdkInitialized: false, daemon: true, bridges: [bridge] };
   const restart = changing('hw-offload', 'ovs-setting', 'true');
   expect(touchesWayIn(bareHost({ session: 'br-ext', links: [link('br-ext')], ovs }), restart)).toBe(true);
