@@ -63,10 +63,11 @@ function addressOf(underlay: Underlay | undefined): Pick<UnderlaySpec, 'address'
   return underlay === undefined || underlay.adopt ? { routes } : { address: underlay.address, routes };
 }
 
-function kernelBond({ nic, underlay }: FabricHost): HostBondSpec | undefined {
+function kernelBond({ nic, underlay, datapath }: FabricHost): HostBondSpec | undefined {
   const members = nic.kind === 'pfs' ? nic.pfs : (underlay?.ports ?? []);
   if (members.length < 2) return undefined;
-  const targets = underlay?.arpTargets ?? [];
+  // Under DPDK the answers would never come back to the kernel.
+  const targets = datapath === 'ovs-tc' ? (underlay?.arpTargets ?? []) : [];
   const monitor =
     targets.length > 0
       ? ({ kind: 'arp', intervalMs: monitorIntervalMs, targets } as const)

@@ -1,4 +1,13 @@
-import type { Attachment, Fabric, FabricHost, Guest, Network, Source, Underlay } from '../model/fabric.ts';
+import type {
+  Attachment,
+  Fabric,
+  FabricHost,
+  Guest,
+  Network,
+  Nic,
+  Source,
+  Underlay,
+} from '../model/fabric.ts';
 import { asFabricName, asGuestName, asHostName, asMacAddress, asNetworkName } from '../model/names.ts';
 import type { Address, Cidr } from './address.ts';
 import type { At } from './cursor.ts';
@@ -48,20 +57,21 @@ function host(read: ReadHost): FabricHost {
     datapath: needed(read.datapath),
     nic,
     vfs: needed(read.vfs),
-    ...(read.underlay && { underlay: underlay(read.underlay) }),
+    ...(read.underlay && { underlay: underlay(read.underlay, nic) }),
     offload: read.offload ?? (nic.kind === 'software' ? 'off' : 'required'),
     guests: read.guests.map(guest),
   };
 }
 
-function underlay(read: ReadUnderlay): Underlay {
+function underlay(read: ReadUnderlay, nic: Nic): Underlay {
   return {
     address: needed(read.address).value.text,
     ...(read.vlan !== undefined && { vlan: read.vlan }),
     routes: read.routes.map(({ to, via }) => ({ to: needed(to).value.text, via: needed(via).value.text })),
     arpTargets: texts(read.arpTargets),
     ports: [...new Set(read.ports.map(({ value }) => value))],
-    adopt: read.adopt,
+    // Where neither a card nor a port is named, the address can only be the host's own.
+    adopt: read.adopt || (nic.kind === 'software' && read.ports.length === 0),
   };
 }
 

@@ -47,7 +47,7 @@ describe('a file without errors', () => {
           datapath: 'ovs-tc',
           nic: { kind: 'pfs', pfs: ['0000:03:00.0', '0000:03:00.1'] },
           vfs: 16,
-          underlay: { address: '192.168.9.2/24', routes: [], arpTargets: [], adopt: false },
+          underlay: { address: '192.168.9.2/24', routes: [], arpTargets: [], ports: [], adopt: false },
           offload: 'required',
           guests: [
             {
@@ -143,13 +143,14 @@ describe('the forms of nic and connect', () => {
 
   test('an underlay in full', () => {
     const underlay =
-      '{ address: 192.168.9.2/24, vlan: 9, routes: [{ to: 0.0.0.0/0, via: 192.168.9.1 }], arp-targets: 192.168.9.1, adopt: true }';
-    const lines = `    datapath: ovs-dpdk\n    nic: "0000:03:00"\n    underlay: ${underlay}`;
+      '{ address: 192.168.9.2/24, vlan: 9, routes: [{ to: 0.0.0.0/0, via: 192.168.9.1 }], arp-targets: 192.168.9.1, ports: [eth1, eth2, eth1], adopt: true }';
+    const lines = `    datapath: ovs-tc\n    nic: software\n    underlay: ${underlay}`;
     expect(parseFabric(withHost(lines), 'f').fabric?.hosts[0]?.underlay).toEqual({
       address: '192.168.9.2/24',
       vlan: 9,
       routes: [{ to: '0.0.0.0/0', via: '192.168.9.1' }],
       arpTargets: ['192.168.9.1'],
+      ports: ['eth1', 'eth2'],
       adopt: true,
     });
   });

@@ -86,7 +86,7 @@ export const routesKeepTheirFamily: Rule = (fabric, where) =>
       return [finding('VF1016', where(via.path), message, 'write a next hop of the same family')];
     });
 
-/** A card's ports are named by `nic`; a host without one says which netdevs carry its tunnels, or brings the address itself. */
+/** A card's ports are named by `nic`; a host without one says which netdevs carry its tunnels, or has the address already. */
 export const portsCarryWhatNoCardDoes: Rule = (fabric, where) =>
   underlays(fabric).flatMap(({ host, underlay }) => {
     if (!isOverlay(host.datapath) || host.nic === undefined) return [];
@@ -96,13 +96,8 @@ export const portsCarryWhatNoCardDoes: Rule = (fabric, where) =>
       const message = `ovs-dpdk forwards in user space, through ports of its own, and ${quoted(host.key)} names none`;
       return [lacksPorts(underlay, message, 'add ports: [eth1] to the underlay', where)];
     }
-    if (!underlay.adopt) {
-      const message = `${quoted(host.key)} has no card, and its underlay names no ports`;
-      const hint = 'add ports: [eth1] to the underlay, or adopt: true where the host has the address already';
-      return [lacksPorts(underlay, message, hint, where)];
-    }
     if (underlay.vlan === undefined) return [];
-    const message = 'an adopted address is where the host put it, VLAN and all';
+    const message = 'without ports the address is where the host put it, VLAN and all';
     return [lacksPorts(underlay, message, 'delete vlan, or add ports', where, 'vlan')];
   });
 
@@ -120,7 +115,7 @@ function portsBesideACard(underlay: ReadUnderlay, where: WhereOf): readonly Find
   if (underlay.ports.length === 0) return [];
   const message = 'the card named by nic carries the underlay';
   return [
-    finding('VF1043', where([...underlay.path, 'ports']), message, 'delete ports, or write nic: software'),
+    finding('VF1043', where([...underlay.path, 'ports'], 'key'), message, 'delete ports, or write nic: software'),
   ];
 }
 
@@ -132,7 +127,7 @@ export const arpTargetsNeedTheKernelsBond: Rule = (fabric, where) =>
     const why = withoutKernelBond(host, underlay);
     if (why === undefined) return [];
     return [
-      finding('VF1045', where(target.path), `nobody could ask for ARP targets: ${why}`, 'delete arp-targets'),
+      finding('VF1045', where(target.path), `nobody asks for ARP targets here: ${why}`, 'delete arp-targets'),
     ];
   });
 

@@ -282,6 +282,36 @@ const wrong: readonly (readonly [code: string, what: string, marked: string, hin
     /192\.168\.9\.2\/24/,
   ],
   [
+    'VF1043',
+    'ports beside a card',
+    'name: t\nhosts:\n  b: { connect: root@b, datapath: ovs-tc, nic: "0000:03:00", underlay: { address: 192.168.9.2/24, ¦ports: [eth1] } }\n',
+    /nic: software/,
+  ],
+  [
+    'VF1044',
+    'a userspace datapath without ports',
+    'name: t\nhosts:\n  b: { connect: root@b, datapath: ovs-dpdk, nic: software, underlay: ¦192.168.9.2/24 }\n',
+    /ports: \[eth1\]/,
+  ],
+  [
+    'VF1046',
+    'an uplink on the VLAN of the tunnels',
+    'name: t\nnetworks: { n: { id: 1, uplink: { host: b, vlan: ¦7 } } }\nhosts:\n  b: { connect: root@b, datapath: ovs-tc, nic: "0000:03:00", underlay: { address: 192.168.9.2/24, vlan: 7 } }\n',
+    /another VLAN/,
+  ],
+  [
+    'VF1046',
+    'two networks on one VLAN',
+    'name: t\nnetworks: { n: { id: 1, uplink: { host: b, vlan: 7 } }, m: { id: 2, uplink: { host: b, vlan: ¦7 } } }\nhosts:\n  b: { connect: root@b, datapath: ovs-tc, nic: "0000:03:00", underlay: 192.168.9.2/24 }\n',
+    /of its own/,
+  ],
+  [
+    'VF1047',
+    'a port that is no netdev',
+    'name: t\nhosts:\n  b: { connect: root@b, datapath: ovs-tc, nic: software, underlay: { address: 192.168.9.2/24, ports: [¦"eth1; reboot"] } }\n',
+    /ip link/,
+  ],
+  [
     'VF1036',
     'underlays of two families',
     `name: t\nhosts:\n  b: { ${overlay} }\n  c: { connect: root@c, datapath: ovs-tc, nic: software, underlay: ¦"fd00::2/64" }\n`,

@@ -191,14 +191,14 @@ export const fabricFindings: readonly CatalogueEntry[] = [
     severity: error,
     title: 'Nothing carries the underlay',
     explanation:
-      'With `nic: software` the file names the netdevs that lead to the other hosts (`underlay: { address: …, ports: [eth1, eth2] }`), or says that the host has the tunnel address already (`adopt: true`, ovs-tc only: the tunnels then follow the host’s own routes). An `uplink` needs ports, too.',
+      'ovs-dpdk forwards in user space, and takes the netdevs that lead to the other hosts for itself: without a card the file names them (`underlay: { address: …, ports: [eth1, eth2] }`). Under ovs-tc the ports may be left out where the host has the tunnel address already; an underlay VLAN or an `uplink` then has no wire to be on.',
   },
   {
     code: 'VF1045',
-    severity: error,
-    title: 'Nobody could ask for the ARP targets',
+    severity: 'warning',
+    title: 'Nobody asks for the underlay’s ARP targets',
     explanation:
-      'ARP targets are asked for by the kernel’s bond. There is none over a single port, and under ovs-dpdk the answers go to Open vSwitch and not to the kernel: the bond would take every port for dead.',
+      'ARP targets are asked for by the kernel’s bond. There is none over a single port, and under ovs-dpdk the answers go to Open vSwitch and not to the kernel: the bond would take every port for dead. So the links are watched instead, and a dead switch behind a live carrier is not seen.',
   },
   {
     code: 'VF1046',
