@@ -16,7 +16,7 @@ export function rootOf(state: SimState, ns: string): DirNode {
     sys: () => sysDir(state, ns),
     proc: () => procDir(state, ns),
     boot: () => bootDir(state),
-    etc: () => dir({ alternatives: () => alternativesDir(state) }),
+    etc: () => both(dir({ alternatives: () => alternativesDir(state) }), ordinary(state, '/etc/')),
     dev: () =>
       dir({
         null: () =>
