@@ -11,6 +11,7 @@ import { type Ledger, ledgerKey } from '../model/ledger.ts';
 import type { Plan } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
 import { eachPlace } from '../plan/by-place.ts';
+import { unseenWords } from '../plan/checks.ts';
 import {
   type Difference,
   grounded,
@@ -61,12 +62,20 @@ export async function planFromFile(
     allocation,
     ...options,
   });
-  const findings = [
-    ...examine({ fabric, host, spec, state, ledger: fold.ledger }),
-    ...waiting(host.name, fold, state),
-    ...plan.findings,
-  ];
-  return { plan: { ...plan, findings }, differences, state, fold, spec };
+  const told = examine({ fabric, host, spec, state, ledger: fold.ledger });
+  const findings = [...told, ...waiting(host.name, fold, state), ...news(plan.findings, told)];
+  // What would be done to a card that is not there is no plan, and nobody could check it.
+  const steps = told.some(({ code }) => code === 'VF2001') ? [] : plan.steps;
+  return { plan: { ...plan, steps, findings }, differences, state, fold, spec };
+}
+
+/** What could not be looked at is told once: by the rule that knows why, if there is one. */
+function news(found: readonly Finding[], told: readonly Finding[]): readonly Finding[] {
+  const known = told.map(({ message }) => message);
+  return found.filter(({ code, message }) => {
+    const why = message.slice(message.indexOf(unseenWords) + unseenWords.length);
+    return code !== 'VF3001' || !known.some((one) => one.includes(why));
+  });
 }
 
 /** Everything of vflane's away from a host. */

@@ -20,7 +20,7 @@ export function sectionsFor(
     routes: unique([...routed.map((guest) => guest.name), ...left.routes]),
     overlay: left.overlay || (host !== undefined && host.datapath !== 'legacy-vlan'),
     hostRoutes: left.hostRoutes || (host?.underlay?.routes.length ?? 0) > 0,
-    dpdk: host?.datapath === 'ovs-dpdk',
+    dpdk: host?.datapath === 'ovs-dpdk' && host.nic.kind === 'pfs',
   };
 }
 

@@ -34,14 +34,18 @@ function unseen({ host, wants, haves }: CheckInput): readonly Finding[] {
   }
   return [...reasons].map(([why, resources]) => {
     const what = [...resources].join(', ');
-    const message = `${host}: ${what} could not be looked at: ${why}`;
-    return finding(
-      'VF3001',
-      { host, at: what },
-      message,
-      'Make it readable (as root, with the tool installed), and ask again.',
-    );
+    const message = `${host}: ${what} ${unseenWords}${why}`;
+    return finding('VF3001', { host, at: what }, message, unseenHint(why));
   });
+}
+
+/** Between what could not be looked at and why. */
+export const unseenWords = 'could not be looked at: ';
+
+function unseenHint(why: string): string {
+  return /ovsdb-server|ovs-vswitchd/.test(why)
+    ? 'Start it (systemctl start openvswitch-switch; journalctl -b -u ovsdb-server -u ovs-vswitchd says why it went), and ask again.'
+    : 'Make it readable (as root, with the tool installed), and ask again.';
 }
 
 /** What vflane did not make is not vflane's to take apart. */

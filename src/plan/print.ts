@@ -11,13 +11,17 @@ export interface PrintOptions {
 
 /** A plan as text, line by line: what is done and why, with the exact commands. */
 export function printPlan(plan: Plan, { full }: PrintOptions): readonly string[] {
-  if (plan.steps.length === 0) return [`${plan.host}: nothing to do`];
+  if (plan.steps.length === 0) return [`${plan.host}: ${isRefused(plan) ? 'no plan' : 'nothing to do'}`];
   const count = plan.steps.length === 1 ? '1 step' : `${plan.steps.length} steps`;
   const width = `${plan.steps.length}`.length;
   return [
     `${plan.host}: ${count}`,
     ...plan.steps.flatMap((step, place) => printStep(step, `${place + 1}`.padStart(width), full)),
   ];
+}
+
+function isRefused({ findings }: Plan): boolean {
+  return findings.some(({ severity }) => severity === 'error');
 }
 
 function printStep(step: Step, number: string, full: boolean): readonly string[] {
