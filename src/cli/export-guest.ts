@@ -105,6 +105,7 @@ function laneLines({ lane }: Lane): readonly string[] {
 }
 
 function managerLines({ lane, functions }: Lane): readonly string[] {
+  if (lane.tap) return tapLines(lane.network, lane.tap);
   return lane.members.flatMap(({ mac, pf, index }, port) => {
     const pci = functions[port];
     const what = `# ${lane.network}, port ${port}: VF ${index} of ${pf}, MAC ${mac}`;
@@ -112,6 +113,15 @@ function managerLines({ lane, functions }: Lane): readonly string[] {
       ? [`${what} (its PCI address is known after vflane apply)`]
       : [what, `#   QEMU:    -device vfio-pci,host=${pci}`, `#   libvirt: ${hostdev(pci)}`];
   });
+}
+
+/** The tap is there already, and up: no script is to make it. */
+function tapLines(network: string, { port, mac }: NonNullable<LaneSpec['tap']>): readonly string[] {
+  const netdev = `-netdev tap,id=${port},ifname=${port},script=no,downscript=no`;
+  return [
+    `# ${network}: the tap ${port}, MAC ${mac}`,
+    `#   QEMU:    ${netdev} -device virtio-net-pci,netdev=${port},mac=${mac}`,
+  ];
 }
 
 /** `managed='no'`: vflane has bound the VF already, and nothing else is to touch it. */
