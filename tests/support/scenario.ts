@@ -96,7 +96,7 @@ function foundWorld({ host }: Scenario): World {
 }
 
 /** An argv; `echo TEXT > PATH`; or `sim unplug WHAT`, `sim uid N`. */
-async function doLine(machine: SimHost, line: string): Promise<void> {
+export async function doLine(machine: SimHost, line: string): Promise<void> {
   const [first = '', ...words] = line.split(' ');
   if (first === 'sim') return simLine(machine, words);
   const arrow = words.indexOf('>');

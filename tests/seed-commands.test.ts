@@ -1,0 +1,131 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { verbs } from '../src/cli/verbs.ts';
+import type { Datapath } from '../src/model/fabric.ts';
+import { guestCommands } from '../src/plan/guest-recipe.ts';
+import { doLine } from './support/scenario.ts';
+import { type CarriedOut, carriedOut, isBuilt, newWorld, planOn } from './support/seed/carried-out.ts';
+import { chapters } from './support/seed/chapters.ts';
+import type { Chapter, Fate, Pattern, Said, SeedCommand } from './support/seed/row.ts';
+
+/**
+ * Every command of the log that vflane grew from, and where vflane does it: in the plan of its datapath, better, by a
+ * finding that has the command, or not yet. A row that no longer holds fails here.
+ */
+
+const here = chapters.filter(({ datapath }) => datapath === undefined || isBuilt(datapath));
+const out = new Map<Datapath, CarriedOut>();
+for (const datapath of ['legacy-vlan', 'ovs-tc', 'ovs-dpdk'] as const) {
+  if (isBuilt(datapath)) out.set(datapath, await carriedOut(datapath));
+}
+
+function planOf({ datapath }: Chapter): CarriedOut {
+  const plan = datapath && out.get(datapath);
+  if (!plan) throw new Error('this chapter has no plan');
+  return plan;
+}
+
+function fits(pattern: Pattern): (text: string) => boolean {
+  return (text) => (typeof pattern === 'string' ? text === pattern : pattern.test(text));
+}
+
+/** Patterns that fit none of the lines. */
+function missing(patterns: readonly Pattern[], lines: readonly string[]): readonly string[] {
+  return patterns.filter((pattern) => !lines.some(fits(pattern))).map(String);
+}
+
+function textsOf(chapter: Chapter): readonly string[] {
+  return planOf(chapter).lines.map(({ text }) => text);
+}
+
+async function saidOf(datapath: Datapath, { after, says: _says, code: _code, ...options }: Said) {
+  const world = newWorld(options);
+  for (const line of after) await doLine(world.machine, line);
+  const { plan } = await planOn(world, datapath);
+  return plan.findings.map(({ code, message, hint }) => ({ code, text: `${message} ${hint}` }));
+}
+
+/** What `vflane export guest vm` prints for inside the VM. */
+function recipeOf(chapter: Chapter): readonly string[] {
+  const { spec } = planOf(chapter).planned;
+  return (spec?.guests ?? [])
+    .filter(({ name }) => name === 'vm')
+    .flatMap(({ lanes }) => lanes.flatMap(guestCommands));
+}
+
+async function holds(chapter: Chapter, fate: Fate): Promise<void> {
+  if (fate.kind === 'planned') expect(missing(fate.by, textsOf(chapter))).toEqual([]);
+  if (fate.kind === 'better') {
+    expect(missing(fate.by, textsOf(chapter))).toEqual([]);
+    expect(textsOf(chapter).filter((text) => fate.never.some((never) => never.test(text)))).toEqual([]);
+    expect(fate.by.length + fate.never.length).toBeGreaterThan(0);
+  }
+  if (fate.kind === 'guest') {
+    expect(missing(fate.recipe, recipeOf(chapter))).toEqual([]);
+    expect(missing(fate.by, textsOf(chapter))).toEqual([]);
+  }
+  if (fate.kind === 'finding') {
+    const { code, says } = fate.said;
+    const told = await saidOf(chapter.datapath ?? 'legacy-vlan', fate.said);
+    expect(told).toContainEqual({ code, text: expect.stringMatching(says) });
+  }
+  // What is said to be missing is missing: the day its verb is there, its rows move.
+  if (fate.kind === 'left') expect(verbs.map(({ name }) => name.split(' ')[0])).not.toContain(fate.verb);
+}
+
+describe.each(here)('$name', (chapter) => {
+  test.each(chapter.commands)('$fate.kind: $typed', ({ fate }) => holds(chapter, fate));
+});
+
+test('nothing else is left than what has no verb yet', () => {
+  const left = here.flatMap(({ commands }) => commands.filter(({ fate }) => fate.kind === 'left'));
+  const words = left.map(({ typed }) =>
+    typed
+      .replace(/^sudo |^if ! .*then /g, '')
+      .split(' ')
+      .slice(0, 2)
+      .join(' '),
+  );
+  expect([...new Set(words.map((line) => line.replace(/ (https?|fw).*/, '')))]).toEqual([
+    ...['iperf3 --parallel', 'ping -fc', 'apt install'],
+    ...[
+      'mstflint --device',
+      'wget',
+      'unzip',
+      'mstflint --dev',
+      'mstfwreset --dev',
+      'qemu-system-x86_64 -accel',
+    ],
+  ]);
+});
+
+afterAll(() => {
+  const kinds = ['planned', 'better', 'guest', 'finding', 'left'] as const;
+  const words = {
+    planned: 'planned',
+    better: 'done better',
+    guest: 'in the guest',
+    finding: 'told by a finding',
+    left: 'left',
+  };
+  const count = (rows: readonly SeedCommand[], kind: Fate['kind']) =>
+    rows.filter(({ fate }) => fate.kind === kind).length;
+  const line = (name: string, rows: readonly SeedCommand[]) =>
+    `${name.padEnd(24)}${`${rows.length}`.padStart(4)} typed: ${kinds.map((kind) => `${count(rows, kind)} ${words[kind]}`).join(', ')}\n`;
+  process.stdout.write(
+    chapters
+      .filter((chapter) => here.includes(chapter))
+      .map(({ name, commands }) => line(name, commands))
+      .join(''),
+  );
+  process.stdout.write(
+    line(
+      'in all',
+      here.flatMap(({ commands }) => commands),
+    ),
+  );
+  for (const { name, commands } of chapters.filter((chapter) => !here.includes(chapter))) {
+    process.stdout.write(
+      `${name.padEnd(24)}${`${commands.length}`.padStart(4)} typed: left out, ovs-dpdk is not built\n`,
+    );
+  }
+});

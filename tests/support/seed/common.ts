@@ -1,0 +1,121 @@
+import { better, type Chapter, left, planned, type SeedCommand, toldOf } from './row.ts';
+
+const firmware = 'fw-ConnectX5-rel-16_35_4554-MCX516A-CDA_Ax_Bx-UEFI-14.29.15-FlexBoot-3.6.902.bin';
+const reading = 'Whoever looks at a card’s firmware also says what it means; nothing reads it yet.';
+const burning = 'Firmware is burnt card by card, with nobody on it; nothing does that yet.';
+
+export const commonChapters: readonly Chapter[] = [
+  {
+    name: 'measurements',
+    commands: [
+      left('iperf3 --parallel 2 --bidi --client 192.168.10.1', 'bench', 'Measuring is not built.'),
+      left('ping -fc 10000 192.168.10.1', 'bench', 'Measuring is not built.'),
+    ],
+  },
+  {
+    name: 'step 0: packages',
+    commands: [
+      left('sudo apt install mstflint wget qemu-system-x86', 'prepare', 'vflane installs no packages yet.'),
+    ],
+  },
+  {
+    name: 'step 1: firmware',
+    datapath: 'legacy-vlan',
+    commands: [
+      toldOf(
+        'lspci | grep ellanox',
+        'A card that is not where the file says is a finding with this command.',
+        {
+          after: ['sim unplug card'],
+          code: 'VF2001',
+          says: /lspci -D/,
+        },
+      ),
+      left('sudo mstflint --device 03:00.0 query', 'firmware', reading),
+      left(`wget https://www.mellanox.com/downloads/firmware/${firmware}.zip`, 'firmware', burning),
+      left(`unzip ${firmware}.zip`, 'firmware', burning),
+      left(`sudo mstflint --dev 03:00.0 -i ${firmware} burn`, 'firmware', burning),
+      left('sudo mstfwreset --dev 03:00.0 reset', 'firmware', burning),
+      toldOf(
+        'sudo mstconfig --dev 03:00.0 set SRIOV_EN=1 NUM_OF_VFS=16',
+        'A card that offers no VFs is a finding with this command, for the pool that the file asks for (facts §6.2).',
+        {
+          after: [],
+          numOfVfs: 0,
+          code: 'VF2003',
+          says: /mstconfig -d 0000:03:00\.0 set SRIOV_EN=1 NUM_OF_VFS=2\b/,
+        },
+      ),
+      toldOf('sudo reboot', 'When to restart a host is its operator’s to say: the finding asks for it.', {
+        after: [],
+        numOfVfs: 1,
+        code: 'VF2004',
+        says: /raise NUM_OF_VFS and reboot/,
+      }),
+    ],
+  },
+  {
+    name: 'misc notes',
+    datapath: 'ovs-tc',
+    commands: [
+      planned(
+        'sudo ethtool -L enp3s0f0np0 combined 32',
+        'ethtool -L enp3s0f0np0 combined 32',
+        // The log raises one port only: after a failover the other one’s single channel would do all the work.
+        'ethtool -L enp3s0f1np1 combined 32',
+      ),
+    ],
+  },
+];
+
+const drivers = '/sys/bus/pci/drivers';
+
+/** What all three ways do to give a VF to a VM, and why vflane does it otherwise. */
+export function handedOver(
+  vfs: readonly string[],
+  { append, perVf }: { readonly append: boolean; readonly perVf: string },
+): readonly SeedCommand[] {
+  const tee = append ? 'tee -a' : 'tee';
+  const [first = ''] = vfs;
+  return [
+    planned('sudo modprobe vfio-pci', 'modprobe vfio_pci'),
+    better(
+      `echo $(cat /sys/bus/pci/devices/${first.replaceAll(':', '\\:')}/{vendor,device}) | sudo ${tee} ${drivers}/vfio-pci/new_id`,
+      'new_id takes every driverless VF of that kind, other people’s too, and fails the second time with EEXIST; driver_override names one VF (facts §3.3).',
+      vfs.map((vf) => `echo vfio-pci > /sys/bus/pci/devices/${vf}/driver_override`),
+      [/new_id/],
+    ),
+    ...vfs.map((vf) =>
+      better(
+        `echo "${vf}" | sudo tee ${drivers}/mlx5_core/unbind`,
+        'With autoprobe off a new VF has no driver to be taken from it, and no VF is bound while the LAG is made (facts §1.2, §3.3).',
+        [perVf],
+        [/drivers\/mlx5_core\/unbind/],
+      ),
+    ),
+    ...vfs.map((vf) =>
+      better(
+        `echo "${vf}" | sudo tee ${drivers}/vfio-pci/bind`,
+        'While autoprobe is off a plain bind of a VF is refused with ENODEV, and drivers_probe follows driver_override (facts §3.3).',
+        [`echo ${vf} > /sys/bus/pci/drivers_probe`],
+        [/vfio-pci\/bind$/],
+      ),
+    ),
+  ];
+}
+
+const image = 'debian-13-nocloud-amd64-20250814-2204.qcow2';
+
+/** The VM itself. */
+export function started(vfs: readonly string[]): readonly SeedCommand[] {
+  const url = `https://cloud.debian.org/images/cloud/trixie/20250814-2204/${image}`;
+  const qemu = 'sudo qemu-system-x86_64 -accel kvm -nographic -m 8G -cpu host -smp 16';
+  const devices = vfs.map((vf) => ` -device vfio-pci,host=${vf}`).join('');
+  const why = 'vflane starts no VM yet: `vflane export guest` prints the -device words for whoever does.';
+  return [
+    left(`if ! [ -f ${image} ]; then wget ${url}; fi`, 'vm', why),
+    left(`${qemu} -drive file=${image}${devices}`, 'vm', why),
+  ];
+}
+
+export const autoprobeOff = 'echo 0 > /sys/bus/pci/devices/0000:03:00.0/sriov_drivers_autoprobe';

@@ -1,0 +1,78 @@
+import type { Datapath } from '../../../src/model/fabric.ts';
+
+/** A whole line of a plan, or a form of one. */
+export type Pattern = string | RegExp;
+
+/** A host that differs from the fabric's, and what vflane says of it there, hints included. */
+export interface Said {
+  /** What somebody did on the host before. */
+  readonly after: readonly string[];
+  /** NUM_OF_VFS of the firmware; 0: SR-IOV is off. */
+  readonly numOfVfs?: number;
+  /** `debian-13-rebuilt` unless said. */
+  readonly kernel?: 'debian-13';
+  readonly code: string;
+  readonly says: RegExp;
+}
+
+/** Where vflane does what was typed. */
+export type Fate =
+  /** All of these are lines of the plan. */
+  | { readonly kind: 'planned'; readonly by: readonly Pattern[] }
+  /** These are lines of the plan instead, and no line is like one of `never`. */
+  | {
+      readonly kind: 'better';
+      readonly why: string;
+      readonly by: readonly Pattern[];
+      readonly never: readonly RegExp[];
+    }
+  /** A finding has the command; or `vflane export guest` prints it for the VM and the plan does it for a namespace. */
+  | { readonly kind: 'finding'; readonly why: string; readonly said: Said }
+  | { readonly kind: 'guest'; readonly recipe: readonly Pattern[]; readonly by: readonly Pattern[] }
+  /** Not done yet: by the verb that is to do it. */
+  | { readonly kind: 'left'; readonly why: string; readonly verb: 'bench' | 'firmware' | 'prepare' | 'vm' };
+
+export interface SeedCommand {
+  /** As it was typed, on one line. */
+  readonly typed: string;
+  readonly fate: Fate;
+}
+
+/** A part of the log that was typed on one machine for one end. */
+export interface Chapter {
+  readonly name: string;
+  /** Whose plan is to do it; absent where there is none for it. */
+  readonly datapath?: Datapath;
+  /** Typed inside the VM. */
+  readonly inGuest?: true;
+  readonly commands: readonly SeedCommand[];
+}
+
+export function planned(typed: string, ...by: readonly Pattern[]): SeedCommand {
+  return { typed, fate: { kind: 'planned', by } };
+}
+
+export function better(
+  typed: string,
+  why: string,
+  by: readonly Pattern[],
+  never: readonly RegExp[] = [],
+): SeedCommand {
+  return { typed, fate: { kind: 'better', why, by, never } };
+}
+
+export function toldOf(typed: string, why: string, said: Said): SeedCommand {
+  return { typed, fate: { kind: 'finding', why, said } };
+}
+
+export function inGuest(typed: string, recipe: readonly Pattern[], by: readonly Pattern[]): SeedCommand {
+  return { typed, fate: { kind: 'guest', recipe, by } };
+}
+
+export function left(
+  typed: string,
+  verb: Extract<Fate, { readonly kind: 'left' }>['verb'],
+  why: string,
+): SeedCommand {
+  return { typed, fate: { kind: 'left', verb, why } };
+}
