@@ -1,7 +1,6 @@
 import type { PatchSpec } from '../model/host-spec.ts';
 import type { IfName } from '../model/names.ts';
 import { type Flow, flowLine, inPort, printedAddress } from './flow-line.ts';
-import { underlayBridgeName } from './port-name.ts';
 
 /** What the flows of the underlay's bridge are made from. */
 export interface Wired {
@@ -43,7 +42,7 @@ export function underlayFlows({ local, peers, wires, vlan, patches }: Wired): re
       inside(port, 200, [], 'drop'),
       flow(100, [inPort(port)], 'NORMAL'),
     ]),
-    flow(100, [inPort(underlayBridgeName)], 'NORMAL'),
+    flow(100, ['in_port=LOCAL'], 'NORMAL'),
     ...patches.map(({ port }) => flow(100, [inPort(port)], 'NORMAL')),
   ];
   return flows.map(flowLine).sort();
