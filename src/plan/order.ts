@@ -19,6 +19,7 @@ import { netns } from '../resource/netns.ts';
 import { netnsLoopback } from '../resource/netns-loopback.ts';
 import { netnsVf } from '../resource/netns-vf.ts';
 import { numVfs } from '../resource/num-vfs.ts';
+import { ovsDaemon } from '../resource/ovs-daemon.ts';
 import { ovsSetting } from '../resource/ovs-setting.ts';
 import { ovsStartHook } from '../resource/ovs-start-hook.ts';
 import { pfMtu } from '../resource/pf-mtu.ts';
@@ -91,6 +92,8 @@ export const order: readonly Resource[] = [
   ovsStartHook,
   // A restart before there are bridges stops none of ours.
   ovsSetting,
+  // After the settings that it reads when it starts, and before anything asks it for a port.
+  ovsDaemon,
   // Before there is a port to poll.
   pollingCore,
   // Its ports before what stands on them: a VLAN is up only over one that is.

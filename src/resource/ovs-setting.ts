@@ -1,9 +1,10 @@
 import { isUnseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
+import type { Probe } from '../model/plan.ts';
 import type { Resource } from './resource.ts';
 
 /** Debian's unit that starts ovsdb-server and ovs-vswitchd together. */
-const service = 'openvswitch-switch.service';
+export const service = 'openvswitch-switch.service';
 
 /** What counts from the next start of Open vSwitch: keys of `other_config`, and Debian's choice of the daemon. */
 export const startSettings = ['alternative', 'dpdk-extra', 'dpdk-init', 'hw-offload'] as const;
@@ -37,7 +38,7 @@ export const ovsSetting: Resource = {
 };
 
 /** ovs-vswitchd goes on without DPDK where it is no build for it (lib/dpdk-stub.c). */
-const dpdkRuns = {
+export const dpdkRuns: Probe = {
   query: ['ovs-vsctl', '--timeout=10', '--format=json', '--columns=dpdk_initialized', 'list', 'Open_vSwitch'],
   at: ['data', '0', '0'],
   is: true,
