@@ -9,6 +9,8 @@ const simCards: Readonly<Record<string, { readonly numOfVfs: number; readonly mo
   connectx5: { numOfVfs: 16, mostVfs: 127 },
   // 82576: seven VFs a port (facts §12).
   igb: { numOfVfs: 7, mostVfs: 7 },
+  // Netdevs eth1 and eth2, for nic: software.
+  plain: { numOfVfs: 0, mostVfs: 0 },
 };
 const simKernels = ['debian-12', 'debian-13', 'debian-13-rebuilt', 'doca'] as const;
 const defaultKernel = 'debian-13';
@@ -49,6 +51,7 @@ function readSim(text: string): Read<Connect> {
 }
 
 function vfsHint(card: string, most: number): string {
+  if (most === 0) return `${card} has no VFs: write sim:${card}`;
   return `write ?num-of-vfs=N with N from 1 to ${most}, the most that ${card} has on a port`;
 }
 

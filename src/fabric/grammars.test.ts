@@ -17,6 +17,7 @@ describe('connect', () => {
     ['sim:connectx5', { kind: 'sim', card: 'connectx5', kernel: 'debian-13', numOfVfs: 16 }],
     ['sim:connectx5/doca?num-of-vfs=127', { kind: 'sim', card: 'connectx5', kernel: 'doca', numOfVfs: 127 }],
     ['sim:connectx5?num-of-vfs=4', { kind: 'sim', card: 'connectx5', kernel: 'debian-13', numOfVfs: 4 }],
+    ['sim:plain', { kind: 'sim', card: 'plain', kernel: 'debian-13', numOfVfs: 0 }],
     ['sim:igb/debian-12', { kind: 'sim', card: 'igb', kernel: 'debian-12', numOfVfs: 7 }],
   ])('%s', (text, value) => {
     expect(readConnect(text)).toEqual({ value });
@@ -54,6 +55,7 @@ describe('connect', () => {
     'sim:connectx5?num-of-vfs=128',
     'sim:connectx5?num-of-vfs=16&x=1',
     'sim:igb?num-of-vfs=8',
+    'sim:plain?num-of-vfs=1',
     'sim:connectx5?',
   ])('refuses %j', (text) => {
     expect(isWrong(readConnect(text))).toBe(true);
@@ -61,7 +63,7 @@ describe('connect', () => {
 
   test.each([
     ['root@alpha:2222', 'write ssh://root@alpha:2222'],
-    ['sim:conectx5', 'did you mean "connectx5"? write connectx5 or igb'],
+    ['sim:conectx5', 'did you mean "connectx5"? write connectx5, igb or plain'],
     ['sim:connectx5/debian13', 'did you mean "debian-13"?'],
     ['smi:connectx5', 'did you mean "sim"?'],
     ['sim:igb?num-of-vfs=8', 'N from 1 to 7'],

@@ -79,6 +79,7 @@ function setArp(bond: Bond, options: BondOptions): void {
     if (options.arpInterval > 0) bond.miimon = 0;
   }
   if (options.arpTargets !== undefined) setArpTargets(bond, options.arpTargets);
+  if (options.nsTargets !== undefined) bond.nsTargets = nsTargets(options.nsTargets);
   if (options.arpValidate !== undefined) {
     if (options.arpValidate !== 'none' && miimon) {
       throw new Refusal('EINVAL', 'ARP validating cannot be used with MII monitoring');
@@ -97,6 +98,13 @@ function setArpTargets(bond: Bond, targets: readonly string[]): void {
       throw new Refusal('EINVAL', 'invalid option value');
     bond.arpTargets.push(target);
   }
+}
+
+/** bond_netlink.c, IFLA_BOND_NS_IP6_TARGET: no link-local ones. */
+function nsTargets(targets: readonly string[]): string[] {
+  if (targets.some((target) => /^fe[89ab]/i.test(target))) throw new Refusal('EINVAL', 'Invalid IPv6 addr6');
+  if (targets.length > maxArpTargets) throw new Refusal('EINVAL', 'invalid option value');
+  return [...new Set(targets)];
 }
 
 function setPrimary(bond: Bond, primary: string): void {

@@ -1,6 +1,7 @@
 import { slaveIsUp } from './carrier.ts';
 import { netdevAt, slavesOf } from './netdevs.ts';
 import type { Bond, Netdev, SimState } from './state.ts';
+import { giveMac } from './vlans.ts';
 
 /** The driver's defaults (drivers/net/bonding): no link monitoring at all, whatever bonding.rst says. */
 export function newBond(): Bond {
@@ -50,7 +51,8 @@ function selectActive(state: SimState, bondDev: Netdev, bond: Bond): void {
   const best = bestSlave(state, bondDev, bond);
   if ((best?.ifindex ?? 0) === bond.active) return;
   bond.active = best?.ifindex ?? 0;
-  if (best && bond.mode === 'active-backup' && bond.failOverMac === 'active') bondDev.mac = best.mac;
+  if (best && bond.mode === 'active-backup' && bond.failOverMac === 'active')
+    giveMac(state, bondDev, best.mac);
 }
 
 function bestSlave(state: SimState, bondDev: Netdev, bond: Bond): Netdev | undefined {

@@ -1,4 +1,7 @@
-/** Cards the simulated host can have: dual-port, what their drivers take and refuse (facts §2–§5, §12). */
+/**
+ * Cards the simulated host can have: dual-port, what their drivers take and refuse (facts §2–§5, §12). `plain` is an
+ * ordinary one without SR-IOV, for `nic: software`: netdevs eth1 and eth2.
+ */
 export interface Card {
   readonly vendor: string;
   readonly device: string;
@@ -33,7 +36,8 @@ export interface Card {
   readonly ouis: string;
   /** `portName` is what the driver calls port N, '' where it calls it nothing. */
   readonly portName: (port: number) => string;
-  readonly namesPerFunction: boolean;
+  /** What its ports' netdevs are called where no rule of udev's names them. */
+  readonly netdevNames?: readonly [string, string];
 }
 
 export const cards = {
@@ -64,7 +68,6 @@ export const cards = {
     speedMbps: 100_000,
     ouis: 'b8:ce:f6',
     portName: (port) => `p${port}`,
-    namesPerFunction: true,
   },
   igb: {
     vendor: '8086',
@@ -93,7 +96,35 @@ export const cards = {
     speedMbps: 1000,
     ouis: '00:1b:21',
     portName: () => '',
-    namesPerFunction: false,
+  },
+  plain: {
+    vendor: '14e4',
+    device: '165f',
+    vfDevice: '',
+    pfDriver: 'tg3',
+    vfDriver: '',
+    slot: '0000:02:00',
+    maxVfs: 0,
+    vfOffset: () => 0,
+    vfStride: 0,
+    maxMtu: 9000,
+    switchdev: false,
+    vfLinkState: false,
+    vfMinRate: false,
+    spoofchkByDefault: false,
+    vfMayChangeMac: true,
+    vfSeesCable: true,
+    channels: 1,
+    maxChannels: 4,
+    vfChannels: 0,
+    firmware: '5720-v1.39',
+    linkSpeed: '5.0 GT/s PCIe',
+    linkWidth: '2',
+    maxLinkWidth: '2',
+    speedMbps: 1000,
+    ouis: '4c:d9:8f',
+    portName: () => '',
+    netdevNames: ['eth1', 'eth2'],
   },
 } as const satisfies { readonly [name: string]: Card };
 

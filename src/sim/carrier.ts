@@ -11,7 +11,8 @@ const rules: { readonly [kind in Netdev['kind']]: Rule } = {
   dummy: () => true,
   vxlan: () => true,
   openvswitch: () => true,
-  tun: () => true,
+  tun: (state) => state.ovs.daemon !== undefined,
+  tap: (state, tap) => isOpen(state, tap),
   bridge: (state, bridge) => slavesOf(state, bridge).some((port) => hasCarrier(state, port)),
   representor: () => true,
   pf: (state, netdev) => portHasWire(state, pfAt(state, netdev.pci)),
@@ -35,6 +36,11 @@ export function hasCarrier(state: SimState, netdev: Netdev): boolean {
 export function slaveIsUp(state: SimState, bond: Netdev, slave: Netdev): boolean {
   const watched = bond.bond !== undefined && (bond.bond.miimon > 0 || bond.bond.arpInterval > 0);
   return watched ? hasCarrier(state, slave) : slave.up;
+}
+
+/** A process has the tap open (tun_attach). */
+export function isOpen(state: SimState, tap: Netdev): boolean {
+  return state.processes.some((process) => process.taps.includes(tap.ifindex));
 }
 
 function portHasWire(state: SimState, pf: Pf | undefined): boolean {

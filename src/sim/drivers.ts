@@ -9,6 +9,7 @@ import type { Pf, SimState, Vf } from './state.ts';
 const modules: { readonly [driver: string]: string } = {
   mlx5_core: 'mlx5_core',
   igb: 'igb',
+  tg3: 'tg3',
   igbvf: 'igbvf',
   'vfio-pci': 'vfio_pci',
 };

@@ -6,6 +6,7 @@ import { randomMac, zeroMac } from './macs.ts';
 import { setMtu } from './mtu.ts';
 import { slavesOf } from './netdevs.ts';
 import type { Bond, Netdev, SimState } from './state.ts';
+import { giveMac } from './vlans.ts';
 
 /** Warnings: the kernel takes the slave, the card may not take the bond (facts §1.2). */
 export function enslave(state: SimState, master: Netdev, netdev: Netdev): readonly string[] {
@@ -33,7 +34,7 @@ function joinBond(state: SimState, master: Netdev, bond: Bond, netdev: Netdev): 
   const first = slavesOf(state, master).length === 0;
   const { mtu: originalMtu, mac: permMac } = netdev;
   setMtu(state, netdev, master.mtu);
-  if (first && master.randomMac) master.mac = netdev.mac;
+  if (first && master.randomMac) giveMac(state, master, netdev.mac);
   const oneMac = bond.mode !== 'active-backup' || bond.failOverMac === 'none';
   if (oneMac) takeMac(state, netdev, master.mac, originalMtu);
   netdev.slave = { permMac, originalMtu, failures: 0 };
@@ -61,7 +62,7 @@ function isFixedMac(state: SimState, netdev: Netdev): boolean {
 
 export function changeMac(state: SimState, netdev: Netdev, mac: string): void {
   if (netdev.mac !== mac && isFixedMac(state, netdev)) throw new Refusal('EADDRNOTAVAIL');
-  netdev.mac = mac;
+  giveMac(state, netdev, mac);
 }
 
 /** The slave is closed, and gets its own MAC and MTU back (bond_main.c, __bond_release_one). */
@@ -74,7 +75,7 @@ export function release(state: SimState, master: Netdev | undefined, netdev: Net
   delete netdev.slave;
   netdev.up = false;
   if (master.bond.active === netdev.ifindex) master.bond.active = 0;
-  if (slavesOf(state, master).length === 0 && master.randomMac) master.mac = randomMac(state);
+  if (slavesOf(state, master).length === 0 && master.randomMac) giveMac(state, master, randomMac(state));
   settleBonds(state);
   evaluateLag(state);
 }

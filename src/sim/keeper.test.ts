@@ -64,7 +64,7 @@ describe('a host in a file', () => {
 
   it('says what is wrong with a connect text', () => {
     expect(simOptions('a', { card: 'cx9', kernel: 'debian-13', numOfVfs: 1 })).toEqual({
-      wrong: 'no card "cx9": connectx5, igb',
+      wrong: 'no card "cx9": connectx5, igb, plain',
     });
     expect(simOptions('a', { card: 'igb', kernel: 'x', numOfVfs: 1 })).toMatchObject({
       wrong: expect.stringContaining('debian-12'),

@@ -4,6 +4,7 @@ import type { Pf, SimState, Vf } from './state.ts';
 /** What udev calls netdevs (systemd.net-naming-scheme; facts §2.4). */
 export function pfName(state: SimState, pf: Pf): string {
   const card = cardOf(state);
+  if (card.netdevNames) return card.netdevNames[pf.port];
   const port = card.portName(pf.port);
   return `${slotName(pf)}${port && `n${port}`}`;
 }

@@ -1,5 +1,7 @@
+import { isOpen } from './carrier.ts';
 import { Failure } from './errno.ts';
 import { isHeld, vfAt } from './functions.ts';
+import { findNetdev } from './netdevs.ts';
 import { finishWaiting } from './num-vfs.ts';
 import type { Process, SimState, Vf } from './state.ts';
 
@@ -12,6 +14,7 @@ export function startGuest(state: SimState, argv: readonly string[], ns: string)
     command: argv[0]?.split('/').at(-1) ?? '',
     argv: [...argv],
     vfs: vfs.map((vf) => vf.address),
+    taps: tapsOf(argv).map((name) => openTap(state, ns, name, argv[0] ?? '')),
     ns,
   };
   state.processes.push(process);
@@ -23,6 +26,24 @@ function hostOf(device: string): readonly { readonly address: string; readonly d
   const host = options.find((option) => option.startsWith('host='))?.slice('host='.length);
   if (driver !== 'vfio-pci' || host === undefined) return [];
   return [{ address: host.split(':').length === 2 ? `0000:${host}` : host, device }];
+}
+
+/** `-netdev tap,ifname=NAME,…`. */
+function tapsOf(argv: readonly string[]): readonly string[] {
+  return argv.flatMap((word, i) => {
+    const name = /^tap,(?:.*,)?ifname=([^,]+)/.exec(word)?.[1];
+    return argv[i - 1] === '-netdev' && name !== undefined ? [name] : [];
+  });
+}
+
+/** Only one that is there and that nobody has open: this machine's VMs make none themselves. */
+function openTap(state: SimState, ns: string, name: string, program: string): number {
+  const tap = findNetdev(state, ns, name);
+  const fail = (why: string) =>
+    new Failure(1, `${program}: could not configure /dev/net/tun (${name}): ${why}\n`);
+  if (tap?.kind !== 'tap') throw fail(tap ? 'Invalid argument' : 'Operation not permitted');
+  if (isOpen(state, tap)) throw fail('Device or resource busy');
+  return tap.ifindex;
 }
 
 function openVf(state: SimState, address: string, where: string): void {

@@ -10,6 +10,7 @@ import { netdevAt, refuseCollision } from './netdevs.ts';
 import { close } from './remove.ts';
 import type { Netdev, SimState } from './state.ts';
 import { setVf, type VfSettings } from './vf-admin.ts';
+import { open, refuseOnDownLower } from './vlans.ts';
 
 export interface LinkSettings {
   readonly ns?: string;
@@ -59,8 +60,12 @@ function rename(state: SimState, netdev: Netdev, name: string): void {
 
 function setUp(state: SimState, netdev: Netdev, up: boolean): void {
   if (netdev.up === up) return;
-  if (up) netdev.up = true;
-  else close(state, netdev);
+  if (!up) {
+    close(state, netdev);
+    return;
+  }
+  refuseOnDownLower(state, netdev);
+  open(state, netdev);
 }
 
 function setMaster(state: SimState, netdev: Netdev, master: number): readonly string[] {

@@ -113,7 +113,9 @@ type NetdevKind =
   /** The OVS kernel datapath and its internal ports. */
   | 'openvswitch'
   /** A tap: the same of the userspace datapath. */
-  | 'tun';
+  | 'tun'
+  /** A tap that somebody made for a VM, with a carrier while the VM has it open. */
+  | 'tap';
 
 export interface Netdev {
   ifindex: number;
@@ -168,6 +170,7 @@ export interface Bond {
   downdelay: number;
   arpInterval: number;
   arpTargets: string[];
+  nsTargets?: string[];
   arpValidate: string;
   arpAllTargets: string;
   missedMax: number;
@@ -194,6 +197,8 @@ export interface Process {
   argv: string[];
   /** PCI addresses of the VFs it holds through VFIO. */
   vfs: string[];
+  /** ifindexes of the taps it has open. */
+  taps: number[];
   ns: string;
 }
 

@@ -22,7 +22,7 @@ export interface VfSettings {
 
 /** One after the other, as rtnetlink.c's do_setvfinfo does: the first refusal leaves the earlier ones set. */
 export function setVf(state: SimState, netdev: Netdev, settings: VfSettings): void {
-  const pf = netdev.kind === 'pf' ? pfAt(state, netdev.pci) : undefined;
+  const pf = netdev.kind === 'pf' && cardOf(state).maxVfs > 0 ? pfAt(state, netdev.pci) : undefined;
   if (!pf) throw new Refusal('EOPNOTSUPP');
   const vf = () => {
     const found = pf.vfs[settings.vf];

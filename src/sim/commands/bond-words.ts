@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { BondOptions } from '../bond-options.ts';
 import { Failure } from '../errno.ts';
 import { bondModes } from '../files/net.ts';
@@ -44,6 +45,9 @@ const handlers: { readonly [word: string]: Handler } = {
   },
   arp_ip_target: (o, words) => {
     o.arpTargets = words.next().split(',').filter(Boolean).map(target);
+  },
+  ns_ip6_target: (o, words) => {
+    o.nsTargets = words.next().split(',').filter(Boolean).map(target6);
   },
   arp_validate: (o, words) => {
     o.arpValidate = oneOf(words.next(), arpValidate, 'invalid arp_validate');
@@ -98,6 +102,11 @@ export function parseBond(context: IpContext, argv: readonly string[]): BondOpti
 /** The netdev must be there, but need not be a slave. */
 function slaveName(context: IpContext, name: string): string {
   return netdevNamed(context.call.state, context.ns, name).name;
+}
+
+function target6(word: string): string {
+  if (!isIPv6(word)) throw new Failure(1, `Error: an IPv6 address is expected rather than "${word}"\n`);
+  return word;
 }
 
 function target(word: string): string {

@@ -115,10 +115,19 @@ function setFeatures({ state }: Call, netdev: Netdev, words: readonly string[]):
   return silent;
 }
 
+const virtualDrivers: { readonly [kind: string]: string | undefined } = {
+  bond: 'bonding',
+  management: 'e1000e',
+  tap: 'tun',
+  vlan: '802.1Q VLAN Support',
+};
+
 function showDriver({ state }: Call, netdev: Netdev): Reply {
   const card = cardOf(state);
   const driver =
-    netdev.kind === 'representor' ? 'mlx5e_rep' : (functionAt(state, netdev.pci)?.driver ?? netdev.kind);
+    netdev.kind === 'representor'
+      ? 'mlx5e_rep'
+      : (functionAt(state, netdev.pci)?.driver ?? virtualDrivers[netdev.kind] ?? netdev.kind);
   const version = pfAt(state, netdev.pci) ? card.firmware : '';
   const yes =
     'supports-statistics: yes\nsupports-test: yes\nsupports-eeprom-access: yes\nsupports-register-dump: yes\nsupports-priv-flags: yes\n';

@@ -42,7 +42,7 @@ const remove: Verb = (context, argv) => {
   if (device === undefined) throw new Failure(255, 'Not enough information: "dev" argument is required.\n');
   const netdev = netdevNamed(context.call.state, context.ns, device);
   refuseUnlessRoot(context);
-  const isVirtual = ['bond', 'veth', 'vlan', 'vxlan', 'dummy', 'bridge'].includes(netdev.kind);
+  const isVirtual = ['bond', 'veth', 'vlan', 'vxlan', 'dummy', 'bridge', 'tun', 'tap'].includes(netdev.kind);
   if (!isVirtual) throw new Refusal('EOPNOTSUPP');
   removeNetdev(context.call.state, netdev);
   return silent;

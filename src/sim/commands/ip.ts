@@ -7,6 +7,7 @@ import { ipLink } from './ip-link.ts';
 import { ipNeighbour } from './ip-neighbour.ts';
 import { ipNetns } from './ip-netns.ts';
 import { ipRoute } from './ip-route.ts';
+import { ipTuntap } from './ip-tuntap.ts';
 import { because, type Call, failed, type Program, type Reply, said, telling } from './program.ts';
 import { own, Words } from './words.ts';
 
@@ -21,6 +22,8 @@ const objects: readonly (readonly [string, Verb])[] = [
   ['neighbour', ipNeighbour],
   ['link', ipLink],
   ['netns', ipNetns],
+  ['tuntap', ipTuntap],
+  ['tap', ipTuntap],
 ];
 
 /** `ip`, iproute2's: 6.1 on Debian 12, 6.15 on 13. */

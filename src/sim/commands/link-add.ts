@@ -29,6 +29,8 @@ export function addLink(context: IpContext, parsed: ParsedLink): void {
   if (parsed.kind === undefined)
     throw new Failure(255, 'Not enough information: "type" argument is required\n');
   const maker = own(makers, parsed.kind);
+  if (parsed.kind === 'tun')
+    throw new Refusal('EOPNOTSUPP', 'tun/tap creation via rtnetlink is not supported');
   if (!maker) throw new Refusal('EOPNOTSUPP', 'Unknown device type');
   const name = parsed.settings.name ?? parsed.device ?? freeName(state, context.ns, parsed.kind);
   if (nameInUse(state, context.ns, name)) throw new Refusal('EEXIST');
@@ -102,29 +104,36 @@ function makeVlan(context: IpContext, parsed: ParsedLink, base: NewNetdev): Netd
   const { state } = context.call;
   const words = new Words(parsed.kindWords);
   let id: number | undefined;
+  let protocol = '802.1Q';
   while (!words.done) {
     const word = words.next();
-    if (word === 'id') id = unsigned(words.next(), 'id');
-    else if (word === 'protocol') words.next();
+    if (word === 'id') id = vlanId(words.next());
+    else if (word === 'protocol') protocol = words.next();
     else throw new Failure(1, `vlan: unknown command "${word}"?\n`);
   }
-  if (id === undefined) throw new Refusal('EINVAL', 'VLAN id not specified');
+  if (parsed.kindWords.length === 0) throw new Refusal('EINVAL', '8021q: VLAN properties not specified');
+  if (id === undefined) throw new Refusal('EINVAL', '8021q: VLAN id not specified');
+  if (id >= 4095) throw new Refusal('ERANGE', '8021q: Invalid VLAN id');
   const lower = netdevAt(state, parsed.lower);
-  if (!lower) throw new Refusal('EINVAL', 'link not specified');
-  if (lower.kind === 'loopback') throw new Refusal('EOPNOTSUPP', 'VLANs not supported on device');
-  if (id >= 4095) throw new Refusal('ERANGE', 'Invalid VLAN id');
+  if (!lower) throw new Refusal('EINVAL', '8021q: link not specified');
+  if (lower.kind === 'loopback') throw new Refusal('EOPNOTSUPP', '8021q: VLANs not supported on device');
   const isThere = state.netdevs.some(
-    (n) => n.kind === 'vlan' && n.peer === lower.ifindex && n.info.id === id,
+    (n) => n.kind === 'vlan' && n.peer === lower.ifindex && n.info.id === id && n.info.protocol === protocol,
   );
-  if (isThere) throw new Refusal('EEXIST', 'VLAN device already exists');
+  if (isThere) throw new Refusal('EEXIST', '8021q: VLAN device already exists');
   return addNetdev(state, {
     ...base,
     mac: parsed.settings.mac ?? lower.mac,
     peer: lower.ifindex,
     mtu: lower.mtu,
     maxMtu: 65535,
-    info: { protocol: '802.1Q', id },
+    info: { protocol, id },
   });
+}
+
+function vlanId(word: string): number {
+  if (!/^(0x[0-9a-f]+|\d+)$/i.test(word)) throw wrong(word, 'id is invalid');
+  return unsigned(word, 'id');
 }
 
 const vxlanValues = ['remote', 'local', 'group', 'dev', 'ttl', 'tos', 'df'];

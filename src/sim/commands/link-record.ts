@@ -1,6 +1,6 @@
 import { primaryOf } from '../bond.ts';
 import { hasCarrier, slaveIsUp } from '../carrier.ts';
-import { kernelOf, pfAt } from '../functions.ts';
+import { cardOf, kernelOf, pfAt } from '../functions.ts';
 import { flags, operstate } from '../link-state.ts';
 import { minMtu, netdevAt } from '../netdevs.ts';
 import { portName, switchId } from '../ports.ts';
@@ -82,7 +82,7 @@ function details(state: SimState, netdev: Netdev, isLink: boolean): Fields {
   return {
     promiscuity: 0,
     allmulti: 0,
-    min_mtu: loopback ? 0 : minMtu,
+    min_mtu: loopback || netdev.kind === 'vlan' ? 0 : minMtu,
     max_mtu: loopback ? 0 : netdev.maxMtu,
     ...linkInfo(state, netdev),
     ...(isLink ? { inet6_addr_gen_mode: 'eui64' } : {}),
@@ -109,14 +109,17 @@ function linkInfo(state: SimState, netdev: Netdev): Fields {
     'bridge',
     'openvswitch',
     'tun',
+    'tap',
   ];
-  const own = kinds.includes(netdev.kind) ? { info_kind: netdev.kind, ...infoData(state, netdev) } : {};
+  const kind = netdev.kind === 'tap' ? 'tun' : netdev.kind;
+  const own = kinds.includes(netdev.kind) ? { info_kind: kind, ...infoData(state, netdev) } : {};
   const info = { ...own, ...slaveInfo(state, netdev) };
   return Object.keys(info).length > 0 ? { linkinfo: info } : {};
 }
 
 function infoData(state: SimState, netdev: Netdev): Fields {
   if (netdev.bond) return { info_data: bondData(state, netdev, netdev.bond) };
+  if (netdev.kind === 'vlan') return { info_data: { ...netdev.info, flags: ['REORDER_HDR'] } };
   return Object.keys(netdev.info).length > 0 ? { info_data: netdev.info } : {};
 }
 
@@ -135,6 +138,7 @@ function bondData(state: SimState, netdev: Netdev, bond: Bond): Fields {
     arp_interval: bond.arpInterval,
     arp_missed_max: bond.missedMax,
     ...(bond.arpTargets.length > 0 ? { arp_ip_target: bond.arpTargets } : {}),
+    ...(bond.nsTargets && bond.nsTargets.length > 0 ? { ns_ip6_target: bond.nsTargets } : {}),
     arp_validate: bond.arpValidate === 'none' ? null : bond.arpValidate,
     arp_all_targets: bond.arpAllTargets,
     ...(primary === undefined ? {} : { primary }),
@@ -181,7 +185,7 @@ const noTraffic = {
 /** A driver that can have VFs has the list, empty where there are none (net/core/rtnetlink.c, rtnl_fill_vf). */
 function vfList(state: SimState, netdev: Netdev): Fields {
   const pf = netdev.kind === 'pf' ? pfAt(state, netdev.pci) : undefined;
-  return pf ? { vfinfo_list: pf.vfs.map(vfRecord) } : {};
+  return pf && cardOf(state).maxVfs > 0 ? { vfinfo_list: pf.vfs.map(vfRecord) } : {};
 }
 
 /** print_vfinfo: no VLAN is an empty object, zero rates and QoS are left out (facts §4.1). */

@@ -78,7 +78,10 @@ function infoText(info: Fields | undefined): string {
 
 function pairs(data: unknown): string {
   return Object.entries((data ?? {}) as Fields)
-    .map(([key, value]) => `${textNames[key] ?? key} ${valueText(value)} `)
+    .filter(([key, value]) => key !== 'multi_queue' || value === true)
+    .map(([key, value]) =>
+      key === 'flags' ? `<${valueText(value)}> ` : `${textNames[key] ?? key} ${valueText(value)} `,
+    )
     .join('');
 }
 

@@ -2,6 +2,7 @@ import { randomMac } from '../macs.ts';
 import { addNetdev, findNetdev } from '../netdevs.ts';
 import { removeNetdev } from '../remove.ts';
 import type { Netdev, SimState } from '../state.ts';
+import { tapInfo } from '../taps.ts';
 import type { WantedBridge } from './bridge-wants.ts';
 
 /** The netdev that stands for a whole datapath: `ovs-system` is the master of the kernel datapath's ports. */
@@ -32,7 +33,8 @@ export function kernelDatapath(state: SimState): Netdev | undefined {
 function add(state: SimState, datapath: WantedBridge['datapath'], name: string): Netdev {
   const mac = randomMac(state);
   const maxMtu = datapath === 'system' ? 65535 : 65521;
-  return addNetdev(state, { kind: kindOf[datapath], name, mac, randomMac: true, maxMtu });
+  const info = datapath === 'netdev' ? tapInfo() : {};
+  return addNetdev(state, { kind: kindOf[datapath], name, mac, randomMac: true, maxMtu, info });
 }
 
 /** An internal port is a netdev, down until somebody brings it up. Undefined where the name is taken. */

@@ -34,13 +34,12 @@ function ordered(flows: readonly OpenFlow[], sort: boolean): readonly OpenFlow[]
 
 export function dumpFlows(
   bridge: BridgeInForce,
-  name: string,
   flows: readonly OpenFlow[],
   options: OfctlOptions,
   nowMs: number,
 ): string {
   const heading = options.stats ? `${headings[options.version] ?? ''}\n` : '';
-  const names = portNames(bridge, name);
+  const names = portNames(bridge);
   const lines = ordered(flows, options.sort).map((flow) => ` ${dumpLine(flow, options, nowMs, names)}\n`);
   return heading + lines.join('');
 }
@@ -56,11 +55,9 @@ const headings = [
 
 type Names = ReadonlyMap<string, string>;
 
-function portNames(bridge: BridgeInForce, name: string): Names {
-  return new Map([
-    ['LOCAL', quoted(name)],
-    ...Object.entries(bridge.ports).map(([port, n]) => [String(n), quoted(port)] as const),
-  ]);
+/** The names of reserved ports, LOCAL too, go before those of netdevs (lib/ofp-port.c, ofputil_format_port). */
+function portNames(bridge: BridgeInForce): Names {
+  return new Map(Object.entries(bridge.ports).map(([port, n]) => [String(n), quoted(port)] as const));
 }
 
 /** Every name but a letter followed by letters and digits (lib/ofp-port.c, namemap_put_name). */

@@ -178,5 +178,5 @@ function dump(call: OfctlCall): Reply {
   const [bridge, name] = bridgeOf(call);
   const wanted = oneFlow(call.words[2] ?? '', bridge, name, { verb: 'delete', strict: false });
   const flows = bridge.flows.filter((flow) => selects(bridge, wanted, flow));
-  return said(dumpFlows(bridge, name, flows, call.options, nowMs(call.state)));
+  return said(dumpFlows(bridge, flows, call.options, nowMs(call.state)));
 }
