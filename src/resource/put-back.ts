@@ -19,6 +19,7 @@ failed=0
 
 # The lines without those of ports that the bridge has not: one guest that is gone keeps no other from its flows.
 without_missing_ports='
+	BEGIN { has["LOCAL"] }
 	NR == FNR { if (split($0, part, /[()]/) > 2 && part[3] ~ /^: addr:/) has[part[2]]; next }
 	/in_port=/ { port = $0; sub(/.*in_port="?/, "", port); sub(/[", ].*/, "", port); if (!(port in has)) next }
 	{ print }'
