@@ -32,12 +32,19 @@ export interface StoreFault {
   readonly how: 'error' | 'kill';
 }
 
+/** What somebody else does on the host, once, right before a command of the tool. */
+export interface Meddling {
+  readonly before: (argv: readonly string[], stdin: string) => boolean;
+  readonly act: (machine: SimHost) => Promise<unknown>;
+}
+
 /** A simulated machine and its disk: they outlive the tool's processes. */
 export class World {
   readonly #machine: SimHost;
   readonly #disk: Disk;
   locked = false;
   storeFault: StoreFault | undefined;
+  meddling: Meddling | undefined;
 
   constructor(machine: SimHost, disk: Disk = { records: [], documents: new Map() }) {
     this.#machine = machine;
@@ -72,7 +79,7 @@ export class World {
   process(): Site {
     const life: Life = { dead: false };
     const machine = this.#machine.reopened();
-    const host = mortalHost(machine, life);
+    const host = mortalHost(this, machine, life);
     const store = mortalStore(this, this.#disk, life);
     const workshop: Workshop = { host, store, clock: sleepy(machine), self: ['vflane'] };
     const site = localSite(workshop);
@@ -94,7 +101,7 @@ function sleepy({ clock }: SimHost): Clock {
 }
 
 /** A host that a dead process can neither look at nor change. */
-function mortalHost(machine: SimHost, life: Life): Host {
+function mortalHost(world: World, machine: SimHost, life: Life): Host {
   const alive = async <Answer>(act: () => Promise<Answer>): Promise<Answer> => {
     if (life.dead) throw new Killed();
     try {
@@ -111,9 +118,20 @@ function mortalHost(machine: SimHost, life: Life): Host {
     listDir: (path) => alive(() => machine.listDir(path)),
     query: (argv, timeoutMs) => alive(() => machine.query(argv, timeoutMs)),
     openFiles: (folder) => alive(() => machine.openFiles(folder)),
-    run: (argv, options) => alive(() => machine.run(argv, options)),
+    run: (argv, options) =>
+      alive(async () => {
+        await meddle(world, argv, options?.stdin ?? '');
+        return machine.run(argv, options);
+      }),
     writeFile: (path, text) => alive(() => machine.writeFile(path, text)),
   };
+}
+
+async function meddle(world: World, argv: readonly string[], stdin: string): Promise<void> {
+  const { meddling, machine } = world;
+  if (!meddling?.before(argv, stdin)) return;
+  world.meddling = undefined;
+  await meddling.act(machine);
 }
 
 function mortalStore(world: World, disk: Disk, life: Life): Store {

@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { outcomeFindings } from '../src/cli/outcome-findings.ts';
+import type { Outcome } from '../src/model/outcome.ts';
+import type { SimHost } from '../src/sim/sim-host.ts';
+import { dump, dumpDifference } from './support/dump.ts';
+import {
+  applyScenario,
+  carryOutPlan,
+  planOf,
+  type Scenario,
+  scenariosIn,
+  setUp,
+  wayBack,
+} from './support/scenario.ts';
+import type { Meddling, World } from './support/world.ts';
+
+const [scenario] = scenariosIn('ovs-tc') as [Scenario];
+
+const isMakingPorts = (argv: readonly string[]) => argv.includes('add-port');
+const isSettingFlows = (argv: readonly string[]) => argv[0] === 'ovs-ofctl';
+const isBringingPortsUp = (_argv: readonly string[], stdin: string) =>
+  /^link set dev enp3s0f0np0 up$/m.test(stdin) && !stdin.includes('master');
+const isGivingMacs = (_argv: readonly string[], stdin: string) => /vf 0 mac/.test(stdin);
+const asked = (line: string) => (machine: SimHost) => machine.run(line.split(' '));
+
+async function meddled(
+  before: Meddling['before'],
+  act: (machine: SimHost) => Promise<unknown>,
+): Promise<{
+  readonly start: World;
+  readonly world: World;
+  readonly outcome: Outcome;
+  readonly said: string;
+}> {
+  const { world } = await setUp(scenario);
+  const start = world.clone();
+  world.meddling = { before, act };
+  const outcome = await applyScenario(world, scenario);
+  expect(world.meddling).toBeUndefined();
+  const said = outcomeFindings('alpha', outcome).map(({ message, hint }) => `${message} ${hint}`);
+  return { start, world, outcome, said: said.join('\n') };
+}
+
+function expectSame(before: World, after: World): void {
+  expect(dumpDifference(dump(before.state), dump(after.state))).toEqual([]);
+}
+
+/** What an operator does next: Open vSwitch runs again, and everything of vflane's is taken away. */
+async function startAndDestroy(world: World): Promise<void> {
+  await world.machine.run(['systemctl', 'start', 'openvswitch-switch']);
+  const plan = await wayBack(world, scenario, 'destroy');
+  if (plan && plan.steps.length > 0) {
+    expect(await carryOutPlan(world.process(), plan, 'destroy', 'gone')).toMatchObject({ kind: 'applied' });
+  }
+}
+
+describe('Open vSwitch goes away in the middle of an apply', () => {
+  test.each([
+    ['before there are ports', isMakingPorts],
+    ['before there are flows', isSettingFlows],
+  ])(
+    'its database, %s: what is in it remains, is named, and goes once it runs again',
+    async (_when, before) => {
+      const { start, world, outcome, said } = await meddled(
+        before,
+        asked('systemctl stop openvswitch-switch'),
+      );
+      expect(outcome.kind).toBe('rollback-incomplete');
+      expect(said).toContain('database connection failed');
+      expect(said).toContain('bridge br-storage');
+      expect(said).toContain('systemctl start openvswitch-switch');
+      const { pfs, netdevs, namespaces } = world.state;
+      const left = { pfs, netdevs: netdevs.map(({ name }) => name), namespaces };
+      expect(left.netdevs).not.toContain('bond0');
+      expect(left.pfs.map(({ eswitch }) => eswitch)).toEqual(['legacy', 'legacy']);
+      await startAndDestroy(world);
+      expectSame(start, world);
+    },
+  );
+
+  test.each([
+    ['before there are ports', isMakingPorts],
+    ['before there are flows', isSettingFlows],
+  ])(
+    'its daemon, %s: all of it is taken back, and the message says who did not answer',
+    async (_when, before) => {
+      const { world, outcome, said } = await meddled(before, asked('systemctl stop ovs-vswitchd'));
+      expect(outcome.kind).toBe('rolled-back');
+      expect(said).toContain('ovs-vswitchd does not answer');
+      expect((await planOf(world, scenario)).plan.findings.map(({ code }) => code)).not.toContain('VF3010');
+    },
+  );
+});
+
+describe('a LAG that is not made', () => {
+  test.each([
+    ['at all', { type: 'none', sharedFdb: false }, 'lag/state', '"disabled"'],
+    ['but a RoCE LAG', { type: 'roce', sharedFdb: false }, 'lag/type', '"roce"'],
+  ] as const)(
+    '%s: the deadline ends it, with what was seen and where to look',
+    async (_what, lag, file, saw) => {
+      const { start, world, outcome, said } = await meddled(isBringingPortsUp, async ({ state }) => {
+        state.lag = { ...lag };
+      });
+      expect(outcome.kind).toBe('rolled-back');
+      expect(said).toContain('not so after 30 s');
+      expect(said).toContain(`${file} is`);
+      expect(said).toContain(`saw: ${saw}`);
+      expect(said).toContain('dmesg | grep -i');
+      expectSame(start, world);
+    },
+  );
+});
+
+describe('representors', () => {
+  test('that were made anew before their ports: the port and its error are told, once', async () => {
+    const { outcome, said } = await meddled(isMakingPorts, async (machine) => {
+      await machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbe', 'down']);
+      await machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbe', 'name', 'pf0vf0']);
+    });
+    expect(outcome.kind).toBe('rolled-back');
+    expect(said.match(/could not open network device ceph1-9fbe/g)).toHaveLength(1);
+    expect(said).toContain('ovs-vswitchd.log');
+  });
+
+  test('of which there are two by one port of the switch: neither is taken', async () => {
+    const { outcome, said } = await meddled(isGivingMacs, async ({ state }) => {
+      const one = state.netdevs.find(({ vf, pci }) => vf === 0 && pci === '0000:03:00.0');
+      if (one) state.netdevs.push({ ...structuredClone(one), ifindex: 900, name: 'twin' });
+    });
+    expect(outcome.kind).toBe('rolled-back');
+    expect(said).toContain('representor of VF 0 of 0000:03:00.0: 2 match');
+    expect(said).toContain('phys_port_name');
+  });
+
+  test('that never come: waited for, and told by what was looked for', async () => {
+    const { outcome, said } = await meddled(isGivingMacs, async ({ state }) => {
+      state.netdevs = state.netdevs.filter(({ vf, pci }) => vf !== 0 || pci !== '0000:03:00.0');
+    });
+    expect(outcome.kind).toBe('rolled-back');
+    expect(said).toContain('representor of VF 0 of 0000:03:00.0: none there (after 5 s)');
+  });
+});
+
+describe('a port that Open vSwitch lost later', () => {
+  test('is a difference that says which, and why', async () => {
+    const { world } = await setUp(scenario);
+    expect(await applyScenario(world, scenario)).toMatchObject({ kind: 'applied' });
+    await world.machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbe', 'down']);
+    await world.machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbe', 'name', 'elsewhere']);
+    await world.machine.run(['systemctl', 'restart', 'ovs-vswitchd']);
+    const { differences } = await planOf(world, scenario);
+    const port = differences.find(({ resource }) => resource === 'bridge-port');
+    expect(port?.at).toBe('br-storage/ceph1-9fbe');
+    expect(JSON.stringify(port?.have)).toContain('could not open network device ceph1-9fbe');
+    expect(await applyScenario(world, scenario, 'again')).toMatchObject({ kind: 'applied' });
+    expect((await planOf(world, scenario)).differences).toEqual([]);
+  });
+});
