@@ -1,4 +1,4 @@
-import { defaultTimeoutMs, type Host } from '../host/host.ts';
+import { defaultTimeoutMs, type Host, HostError, type Ran } from '../host/host.ts';
 import type { Action } from '../model/plan.ts';
 import { type Clock, poll } from './clock.ts';
 import { fill, type Look, lookAt, type Resolved, Unresolved } from './resolve.ts';
@@ -8,7 +8,7 @@ export const lookupTimeoutMs = 5000;
 
 /** An action with every name in place. */
 type Ready =
-  | { readonly run: readonly string[]; readonly stdin?: string }
+  | { readonly run: readonly string[]; readonly stdin?: string; readonly fails?: string }
   | { readonly write: string; readonly text: string };
 
 export interface Prepared {
@@ -55,7 +55,9 @@ async function fillAction(look: Look, action: Action): Promise<Ready> {
     return { write: await fill(look, action.write), text: await fill(look, action.text) };
   const run: string[] = [];
   for (const word of action.run) run.push(await fill(look, word));
-  return action.stdin === undefined ? { run } : { run, stdin: await fill(look, action.stdin) };
+  const { stdin, fails } = action;
+  const ready = fails === undefined ? { run } : { run, fails };
+  return stdin === undefined ? ready : { ...ready, stdin: await fill(look, stdin) };
 }
 
 /** Does it, and returns the warning it gave, if any: `ip` prints what went wrong with a LAG so, with exit code 0. @throws HostError */
@@ -65,6 +67,12 @@ export async function act(host: Host, ready: Ready): Promise<string | undefined>
     return undefined;
   }
   const stdin = ready.stdin === undefined ? {} : { stdin: ready.stdin };
-  const { stderr } = await host.run(ready.run, { ...stdin, timeoutMs: defaultTimeoutMs });
+  const ran = await host.run(ready.run, { ...stdin, timeoutMs: defaultTimeoutMs });
+  const stderr = unlessNotDone(host, ready, ran);
   return stderr.trim() ? `${ready.run.join(' ')}: ${stderr.trim()}` : undefined;
+}
+
+function unlessNotDone(host: Host, { run, fails }: Extract<Ready, { run: unknown }>, ran: Ran): string {
+  if (fails === undefined || !ran.stderr.includes(fails)) return ran.stderr;
+  throw new HostError({ kind: 'exit', exitCode: 0, host: host.name, argv: run, ...ran });
 }

@@ -73,7 +73,7 @@ export class HostError extends Error {
 }
 
 const reasons: { readonly [kind in HostErrorKind]: (d: HostErrorDetails) => string } = {
-  exit: (d) => `exit code ${d.exitCode}`,
+  exit: (d) => (d.exitCode === 0 ? 'not done, with exit code 0' : `exit code ${d.exitCode}`),
   errno: (d) => d.errno ?? 'failed',
   missing: () => 'no such program',
   timeout: () => 'no answer within the deadline',

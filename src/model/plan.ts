@@ -34,8 +34,9 @@ export type Probe =
   | { readonly query: readonly Text[]; readonly at: readonly string[]; readonly is: Json }
   | { readonly unused: Lookup };
 
+/** `fails`: what on its stderr means, with exit code 0 too, that a command has not done it. */
 export type Action =
-  | { readonly run: readonly Text[]; readonly stdin?: Text }
+  | { readonly run: readonly Text[]; readonly stdin?: Text; readonly fails?: string }
   | { readonly write: Text; readonly text: Text };
 
 /** One thing on a host from one value to another; `null` is "not there". */

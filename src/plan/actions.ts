@@ -4,6 +4,9 @@ import type { Move } from '../resource/resource.ts';
 /** How long one transaction waits for ovs-vswitchd to follow, in seconds. */
 const vsctlTimeoutS = 30;
 
+/** What ovs-vsctl says, with exit code 0, of a port that was added and does not work (ovs-vsctl.c, post_db_reload_check). */
+const portNotSetUp = 'Error detected while setting up';
+
 /**
  * What moves do, in as few processes as they can share: batch lines of one namespace are one `ip -batch`, commands for
  * OVSDB one transaction of `ovs-vsctl`, files to be removed one `rm`. A process a line would cost a hundred times as much.
@@ -54,9 +57,16 @@ function distinct(actions: readonly Action[]): readonly Action[] {
   return [...new Map(actions.map((action) => [JSON.stringify(action), action])).values()];
 }
 
+/**
+ * One transaction. What only sets columns comes last: each `set` makes ovs-vsctl forget which ports there are, and the
+ * next `add-port` read them all again (lib/db-ctl-base.c, invalidate_cache): of 1000 ports that is a second.
+ */
 function vsctlAction(commands: readonly (readonly string[])[]): Action {
+  const isSet = ([verb]: readonly string[]) => verb === 'set';
+  const ordered = [...commands.filter((command) => !isSet(command)), ...commands.filter(isSet)];
   return {
-    run: ['ovs-vsctl', `--timeout=${vsctlTimeoutS}`, ...commands.flatMap((command) => ['--', ...command])],
+    run: ['ovs-vsctl', `--timeout=${vsctlTimeoutS}`, ...ordered.flatMap((command) => ['--', ...command])],
+    fails: portNotSetUp,
   };
 }
 

@@ -59,6 +59,15 @@ vflane_iommu_group() { basename "$(readlink "/sys/bus/pci/devices/$1/iommu_group
 vflane_rdma_now() { ls "/sys/bus/pci/devices/$1/infiniband"; }
 vflane_rdma() { vflane_wait vflane_rdma_now "$1"; }
 
+# Runs a command that may say on stderr, with exit code 0, that it was not done.
+vflane_unless() {
+	vflane_text=$1
+	shift
+	vflane_said=$("$@" 2>&1) || { echo "$vflane_said" >&2; return 1; }
+	[ -z "$vflane_said" ] || echo "$vflane_said" >&2
+	case $vflane_said in *"$vflane_text"*) return 1 ;; esac
+}
+
 # One write(2): a kernel attribute takes nothing else.
 vflane_write() { printf '%s' "$2" > "$1"; }
 `;
@@ -82,7 +91,8 @@ function renderAction(action: Action): readonly string[] {
     const [path, text] = [names.quoted(action.write), names.quoted(action.text)];
     return [...names.assignments, `vflane_write ${path} ${text}`];
   }
-  const command = action.run.map((word) => names.quoted(word)).join(' ');
+  const unless = action.fails === undefined ? '' : `vflane_unless "${escaped(action.fails)}" `;
+  const command = unless + action.run.map((word) => names.quoted(word)).join(' ');
   if (action.stdin === undefined) return [...names.assignments, command];
   const lines = splitLines(action.stdin).map((line) => `printf '%s\\n' ${names.quoted(line)}`);
   return [...names.assignments, '{', ...lines.map((line) => `\t${line}`), `} | ${command}`];

@@ -1,5 +1,5 @@
 import type { Change, Probe, Step } from '../model/plan.ts';
-import type { Resource } from '../resource/resource.ts';
+import type { Move, Resource } from '../resource/resource.ts';
 import { actionsOf } from './actions.ts';
 import { atRange } from './at-range.ts';
 import { disruptedBy } from './disruption.ts';
@@ -14,7 +14,7 @@ export interface StepContext {
   readonly allowDisruption: boolean;
 }
 
-/** Changes in their order → steps: neighbours of one kind (and one guest, where the kind says so) are one step. */
+/** Changes in their order → steps: neighbours of one kind (and one guest, where the kind says so) or of one transaction are one step. */
 export function stepsOf(changes: readonly Change[], context: StepContext): readonly Step[] {
   const groups: Change[][] = [];
   for (const change of changes) {
@@ -28,44 +28,71 @@ export function stepsOf(changes: readonly Change[], context: StepContext): reado
 }
 
 function isTogether(a: Change, b: Change): boolean {
-  if (a.resource !== b.resource || (a.to === null) !== (b.to === null)) return false;
-  const { together } = resourceOf(a.resource);
+  if ((a.to === null) !== (b.to === null)) return false;
+  const { together, transaction } = resourceOf(a.resource);
+  if (a.resource !== b.resource)
+    return transaction !== undefined && transaction === resourceOf(b.resource).transaction;
   return together === undefined || together(a.at) === together(b.at);
 }
 
 function stepOf(changes: readonly Change[], context: StepContext): Step {
   const [first] = changes;
   if (!first) throw new Error('a step without changes');
-  const resource = resourceOf(first.resource);
   const backwards = changes.map(reversed).reverse();
+  const kinds = [...byKind(changes)];
   return {
-    why: resource.why(first.from, first.to),
+    why: kinds.map(([{ why }, [one = first]]) => why(one.from, one.to)).join(' '),
     resource: first.resource,
     at: atRange(changes.map(({ at }) => at)),
     for: guestsOf(changes, context.occupancy),
-    disrupts: disruptedBy(changes, resource, context.occupancy, context.staying),
-    guard: context.allowDisruption ? [] : guardsOf(changes, resource),
-    actions: actionsOf(changes.map(({ at, from, to }) => resource.move(at, from, to))),
-    undo: actionsOf(
-      backwards.map(({ at, from, to }) => resource.move(at, from, to)),
-      true,
-    ),
-    undoGuard: guardsOf(backwards, resource),
+    disrupts: interrupted(kinds, context),
+    guard: context.allowDisruption ? [] : guardsOf(changes),
+    actions: actionsOf(changes.map(moveOf)),
+    undo: actionsOf(backwards.map(moveOf), true),
+    undoGuard: guardsOf(backwards),
     settle: {
-      all: settlesOf(changes, resource),
-      show: changes.flatMap(({ at, to }) => (to === null ? [] : (resource.shown?.(at) ?? []))),
-      timeoutMs: resource.timeoutMs,
+      all: kinds.flatMap(([resource, ofKind]) => settlesOf(ofKind, resource)),
+      show: changes.flatMap(({ resource, at, to }) =>
+        to === null ? [] : (resourceOf(resource).shown?.(at) ?? []),
+      ),
+      timeoutMs: Math.max(...kinds.map(([{ timeoutMs }]) => timeoutMs)),
     },
-    changes: resource.stays ? [] : changes,
+    changes: changes.filter(({ resource }) => !resourceOf(resource).stays),
   };
+}
+
+/** The changes of each kind, kinds in the order in which they first come. */
+function byKind(changes: readonly Change[]): ReadonlyMap<Resource, readonly Change[]> {
+  const kinds = new Map<Resource, Change[]>();
+  for (const change of changes) {
+    const resource = resourceOf(change.resource);
+    const ofKind = kinds.get(resource);
+    if (ofKind) ofKind.push(change);
+    else kinds.set(resource, [change]);
+  }
+  return kinds;
+}
+
+function interrupted(
+  kinds: Iterable<readonly [Resource, readonly Change[]]>,
+  { occupancy, staying }: StepContext,
+): readonly string[] {
+  const guests = [...kinds].flatMap(([resource, changes]) =>
+    disruptedBy(changes, resource, occupancy, staying),
+  );
+  return [...new Set(guests)];
+}
+
+function moveOf({ resource, at, from, to }: Change): Move {
+  return resourceOf(resource).move(at, from, to);
 }
 
 function reversed({ resource, at, from, to }: Change): Change {
   return { resource, at, from: to, to: from };
 }
 
-function guardsOf(changes: readonly Change[], { guard }: Resource): readonly Probe[] {
-  return guard ? changes.flatMap(({ at, from, to }) => guard(at, from, to)) : [];
+function guardsOf(changes: readonly Change[]): readonly Probe[] {
+  return changes.flatMap(({ resource, at, from, to }) => resourceOf(resource).guard?.(at, from, to) ?? []);
 }
 
 /** A setting that goes with its base has nothing to be asked about afterwards. */

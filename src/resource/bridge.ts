@@ -13,6 +13,7 @@ export const bridge: Resource = {
   kind: 'bridge',
   timeoutMs: 15_000,
   made: true,
+  transaction: 'ovsdb',
   wanted: ({ overlay }) =>
     (overlay?.bridges ?? []).map((spec) => ({ at: spec.name, value: wantedBridge(spec) })),
   there: ({ ovs }) => {

@@ -38,6 +38,8 @@ export interface Resource {
   guard?(at: string, from: Json, to: Json): readonly Probe[];
   /** Which VFs, or which guest, a change takes away for a moment. */
   takes?(at: string, from: Json, to: Json): Taken;
+  /** Kinds with the same one are made in one step where they follow each other: in one transaction. */
+  readonly transaction?: 'ovsdb';
   /** Changes with the same answer are made in one step; default: all of the kind. */
   together?(at: string): string;
   /** Milliseconds that a change may take to be seen. */
