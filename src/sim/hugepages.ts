@@ -28,3 +28,18 @@ export function setHugepages(state: SimState, size: PageSizeKib, text: string): 
   const held = hugepagesOf(state, size) - hugepagesFree(state, size);
   state.hugepages[String(size)] = Math.max(held, Math.min(Number(text), Math.floor(room / (size / 1024))));
 }
+
+/** Memory that is neither the kernel's and the programs' nor in hugepages, in MiB. */
+export function freeMib(state: SimState): number {
+  const pages = pageSizesKib.reduce((sum, size) => sum + hugepagesOf(state, size) * (size / 1024), 0);
+  return memoryMib - reservedMib - pages;
+}
+
+/** Lines of /proc/meminfo, or of a NUMA node's, which come `before` with the node's number. */
+export function meminfo(state: SimState, before = ''): string {
+  const kib = (name: string, mib: number) =>
+    `${before}${`${name}:`.padEnd(16)}${`${mib * 1024}`.padStart(8)} kB\n`;
+  const free = freeMib(state);
+  const files = before === '' ? kib('MemAvailable', free) : kib('FilePages', 0) + kib('Shmem', 0);
+  return kib('MemTotal', memoryMib) + kib('MemFree', free) + files;
+}

@@ -1,4 +1,11 @@
-import { hugepagesFree, hugepagesOf, type PageSizeKib, pageSizesKib, setHugepages } from '../hugepages.ts';
+import {
+  hugepagesFree,
+  hugepagesOf,
+  meminfo,
+  type PageSizeKib,
+  pageSizesKib,
+  setHugepages,
+} from '../hugepages.ts';
 import type { SimState } from '../state.ts';
 import { type DirNode, dir, file } from './node.ts';
 
@@ -23,6 +30,11 @@ function sizeDir(state: SimState, size: PageSizeKib): DirNode {
 
 /** /sys/devices/system */
 export function systemDir(state: SimState): DirNode {
-  const node0 = () => dir({ hugepages: () => hugepagesDir(state), cpulist: () => file(() => '0-31\n') });
+  const node0 = () =>
+    dir({
+      hugepages: () => hugepagesDir(state),
+      cpulist: () => file(() => '0-31\n'),
+      meminfo: () => file(() => meminfo(state, 'Node 0 ')),
+    });
   return dir({ node: () => dir({ online: () => file(() => '0\n'), node0 }) });
 }

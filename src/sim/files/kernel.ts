@@ -1,5 +1,6 @@
 import { Refusal } from '../errno.ts';
 import { allVfs, cardOf, kernelOf, managementPci } from '../functions.ts';
+import { meminfo } from '../hugepages.ts';
 import { infinibandNames } from '../infiniband.ts';
 import { bootConfig } from '../kernels.ts';
 import { lagMapping } from '../lag.ts';
@@ -15,6 +16,7 @@ export function procDir(state: SimState, ns: string): DirNode {
   return dir({
     cmdline: () =>
       file(() => `BOOT_IMAGE=/boot/vmlinuz-${kernelOf(state).release} root=/dev/vda1 ro quiet\n`),
+    meminfo: () => file(() => meminfo(state)),
     modules: () =>
       file(() => state.modules.map((name) => `${name} 16384 0 - Live 0x0000000000000000\n`).join('')),
     self: () =>
