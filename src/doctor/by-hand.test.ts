@@ -4,7 +4,7 @@ import { expandOvsTc } from '../datapath/ovs-tc.ts';
 import type { FabricHost } from '../model/fabric.ts';
 import type { BondState, HostState, LagState, LinkState, PfState, VfState } from '../model/host-state.ts';
 import { emptyLedger } from '../model/ledger.ts';
-import { asPciAddress } from '../model/names.ts';
+import { asIfName, asPciAddress } from '../model/names.ts';
 import { examine } from './rules.ts';
 
 const underlay = { address: '192.168.9.1/24', routes: [], arpTargets: [], ports: [], adopt: false };
@@ -103,6 +103,24 @@ test('an address on a port blocks the bond, and is stranded under it', () => {
   const links = [link('enp3s0f0np0', pf0, { addresses }), link('enp3s0f1np1', pf1)];
   expect(said(bareHost({ links }))).toEqual(['VF2044']);
   expect(said(bonded({}, {}, {}, { addresses }))).toEqual(['VF2045', 'VF2045']);
+});
+
+test('a port of a host without a card may carry an address unless it is bonded', () => {
+  const links = [link('eth1', undefined, { addresses: ['192.168.9.1/24'] }), link('eth2')];
+  const on = (ports: readonly string[]) => {
+    const names = ports.flatMap((name) => asIfName(name) ?? []);
+    const software: FabricHost = {
+      ...host,
+      nic: { kind: 'software' },
+      underlay: { ...underlay, ports: names },
+    };
+    const wanted = expandOvsTc(fabric([software]), software, emptyLedger);
+    return examine({ fabric: all, host: software, spec: wanted, state: bareHost({ pfs: [], links }) })
+      .map(({ code }) => code)
+      .filter((code) => code.startsWith('VF204'));
+  };
+  expect(on(['eth1'])).toEqual([]);
+  expect(on(['eth1', 'eth2'])).toEqual(['VF2044']);
 });
 
 test('a bond that watches neither link nor ARP', () => {

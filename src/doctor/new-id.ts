@@ -6,20 +6,23 @@ import { placeOf, type Rule } from './rule.ts';
 export const newId: Rule = (examined) => {
   const { pfs, holders } = examined.state;
   const open = new Set(isUnseen(holders) ? [] : holders.map(({ path }) => path));
-  return pfs.flatMap((pf) => {
-    const taken = pf.vfs.filter(
+  const taken = pfs
+    .flatMap(({ vfs }) => vfs)
+    .filter(
       ({ driver, driverOverride, iommuGroup }) =>
         driver === 'vfio-pci' && driverOverride !== 'vfio-pci' && !open.has(`/dev/vfio/${iommuGroup}`),
-    );
-    const [first] = taken;
-    if (first === undefined) return [];
-    return [
-      finding(
-        'VF2043',
-        placeOf(examined, 'nic'),
-        `${examined.host.name}: vfio-pci has VFs of ${pf.pci} that no driver_override gave it, and nobody uses: ${taken.map(({ pci }) => pci).join(', ')}`,
-        `Write what /sys/bus/pci/devices/${first.pci}/vendor and device hold to /sys/bus/pci/drivers/vfio-pci/remove_id, and the VFs’ addresses to its unbind.`,
-      ),
-    ];
-  });
+    )
+    .map(({ pci }) => pci);
+  const [first] = taken;
+  if (first === undefined) return [];
+  const id = ['vendor', 'device'].map((name) => `/sys/bus/pci/devices/${first}/${name}`).join(' ');
+  const unbinds = taken.map((pci) => `echo ${pci} > /sys/bus/pci/drivers/vfio-pci/unbind`);
+  return [
+    finding(
+      'VF2043',
+      placeOf(examined, 'nic'),
+      `${examined.host.name}: vfio-pci has VFs that no driver_override gave it, and nobody uses: ${taken.join(', ')}`,
+      `Take the id back, and the VFs that no VM needs: echo $(cat ${id}) > /sys/bus/pci/drivers/vfio-pci/remove_id; ${unbinds.join('; ')}.`,
+    ),
+  ];
 };

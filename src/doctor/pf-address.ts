@@ -1,37 +1,53 @@
 import { finding } from '../model/catalogue.ts';
-import { linkOf } from './pf-link.ts';
-import { placeOf, type Rule } from './rule.ts';
+import type { Finding } from '../model/finding.ts';
+import type { LinkState } from '../model/host-state.ts';
+import { wireLinks } from './pf-link.ts';
+import { wireNames } from './road.ts';
+import { type Examined, placeOf, type Rule } from './rule.ts';
 
-/** An overlay bonds both ports of a card, and the kernel leaves an address where it was: on the port (facts §17). */
+/** An overlay bonds its ports or gives them to a bridge, and the kernel leaves an address where it was: on the port (facts §17). */
 export const addressToStrand: Rule = (examined) => {
-  if (examined.spec.overlay === undefined) return [];
-  return examined.state.pfs.flatMap((pf) => {
-    const link = linkOf(examined.state, pf);
-    if (link === undefined || link.master !== undefined || link.addresses.length === 0) return [];
-    return [
-      finding(
+  const { underlay } = examined.spec;
+  // A single port of the kernel is taken as it is, with whatever it carries.
+  const members = underlay ? wireNames({ ...underlay, ports: [] }, examined.state) : [];
+  const into = underlay?.bond ? 'a bond' : 'a bridge';
+  return wireLinks(examined)
+    .filter(
+      ({ name, master, addresses }) => master === undefined && addresses.length > 0 && members.includes(name),
+    )
+    .map((link) => {
+      const removals = link.addresses.map((address) => `ip addr del ${address} dev ${link.name}`);
+      return said(
+        examined,
         'VF2044',
-        placeOf(examined, 'nic'),
-        `${examined.host.name}: ${link.name} (${pf.pci}) carries ${link.addresses.join(', ')}, and is to become a part of a bond, where it would be lost`,
-        `Move it to the bond in the host’s own network configuration, or take it away: ${link.addresses.map((address) => `ip addr del ${address} dev ${link.name}`).join('; ')}.`,
-      ),
-    ];
-  });
+        `${named(link)} carries ${link.addresses.join(', ')}, and is to become a part of ${into}, where it would be lost`,
+        `Move it in the host’s own network configuration, or take it away: ${removals.join('; ')}.`,
+      );
+    });
 };
 
 export const strandedAddress: Rule = (examined) =>
-  examined.state.pfs.flatMap((pf) => {
-    const link = linkOf(examined.state, pf);
-    if (link?.master === undefined || link.addresses.length === 0) return [];
-    const moves = link.addresses.map(
-      (address) => `ip addr del ${address} dev ${link.name}; ip addr add ${address} dev ${link.master}`,
+  wireLinks(examined).flatMap((link) => {
+    const { name, master, addresses } = link;
+    if (master === undefined || addresses.length === 0) return [];
+    const moves = addresses.map(
+      (address) => `ip addr del ${address} dev ${name}; ip addr add ${address} dev ${master}`,
     );
     return [
-      finding(
+      said(
+        examined,
         'VF2045',
-        placeOf(examined, 'nic'),
-        `${examined.host.name}: ${link.name} (${pf.pci}) belongs to ${link.master} and still carries ${link.addresses.join(', ')}, which leaves past the bond`,
+        `${named(link)} belongs to ${master} and still carries ${addresses.join(', ')}, which leaves past it`,
         `Move it: ${moves.join('; ')}.`,
       ),
     ];
   });
+
+function named({ name, parentDev }: LinkState): string {
+  return parentDev === undefined ? name : `${name} (${parentDev})`;
+}
+
+function said(examined: Examined, code: string, what: string, hint: string): Finding {
+  const key = examined.host.nic.kind === 'software' ? ['underlay', 'ports'] : ['nic'];
+  return finding(code, placeOf(examined, ...key), `${examined.host.name}: ${what}`, hint);
+}

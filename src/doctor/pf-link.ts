@@ -1,4 +1,6 @@
 import { type HostState, isUnseen, type LinkState, type PfState } from '../model/host-state.ts';
+import { wireNames } from './road.ts';
+import type { Examined } from './rule.ts';
 
 /** The netdev of a PF; undefined where it has none, or where the host's could not be looked at. */
 export function linkOf({ links }: HostState, { netdev }: PfState): LinkState | undefined {
@@ -12,4 +14,12 @@ export function commonMaster(state: HostState): LinkState | undefined {
   return masters.size !== 1 || isUnseen(state.links)
     ? undefined
     : state.links.find((link) => link.name === name);
+}
+
+/** The netdevs at the lower end of a host: the card’s ports, or those of the file that carry the underlay. */
+export function wireLinks({ spec, state }: Examined): readonly LinkState[] {
+  if (isUnseen(state.links)) return [];
+  const wire = spec.underlay ? wireNames(spec.underlay, state) : [];
+  const names = new Set([...state.pfs.map(({ netdev }) => netdev), ...wire]);
+  return state.links.filter(({ name }) => names.has(name));
 }

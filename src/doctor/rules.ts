@@ -22,7 +22,7 @@ import { poolBeyondFirmware } from './pool-beyond-firmware.ts';
 import type { Examined, Rule } from './rule.ts';
 import { sriovOff } from './sriov-off.ts';
 import { switchdevInTheWay } from './switchdev-in-the-way.ts';
-import { tcOffloadMissing } from './tc-offload-missing.ts';
+import { switchesNotJoined, tcOffloadMissing } from './tc-offload-missing.ts';
 import { tooManyVfsForLag } from './too-many-vfs-for-lag.ts';
 import { tunnelAddress } from './tunnel-address.ts';
 import { unequalChannels, unequalModes } from './unequal-ports.ts';
@@ -47,6 +47,7 @@ const rules: readonly Rule[] = [
   tunnelAddress,
   forwardsInSoftware,
   tcOffloadMissing,
+  switchesNotJoined,
   tooManyVfsForLag,
   largeMesh,
   pollingCore,

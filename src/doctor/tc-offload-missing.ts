@@ -24,6 +24,26 @@ export const tcOffloadMissing: Rule = (examined) => {
   ];
 };
 
+/**
+ * DPDK needs both ports as one switch, whatever the file says of offload. The part of mlx5 that offloads tc is also the
+ * only one that joins them (facts §0), and without it a VF works until its port dies: the seed's second way.
+ */
+export const switchesNotJoined: Rule = (examined) => {
+  const { host, state, spec } = examined;
+  const isNeeded = spec.nics.some(({ lag }) => lag === 'shared-fdb');
+  const without = isNeeded ? state.pfs.filter(isWithout) : [];
+  if (without.length === 0) return [];
+  const which = without.map((pf) => pf.pci).join(' and ');
+  return [
+    finding(
+      'VF2030',
+      placeOf(examined, 'datapath'),
+      `${host.name}: the driver of ${which} on kernel ${state.kernel} was built without tc offload (hw-tc-offload is off and fixed), and so never joins the ports’ switches: DPDK would find no bond, and no VF would fail over`,
+      `One of: ${remedies}; or take legacy-vlan.`,
+    ),
+  ];
+};
+
 function isWithout({ tcOffload }: PfState): boolean {
   return tcOffload !== undefined && !isUnseen(tcOffload) && tcOffload.fixed && !tcOffload.on;
 }

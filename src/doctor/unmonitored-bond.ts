@@ -1,12 +1,12 @@
 import { finding } from '../model/catalogue.ts';
 import { isUnseen } from '../model/host-state.ts';
-import { linkOf } from './pf-link.ts';
+import { wireLinks } from './pf-link.ts';
 import { placeOf, type Rule } from './rule.ts';
 
 /** The kernel sets no monitor by itself for active-backup (bond_main.c, facts §8). */
 export const unmonitoredBond: Rule = (examined) => {
   const { state } = examined;
-  const masters = new Set(state.pfs.map((pf) => linkOf(state, pf)?.master));
+  const masters = new Set(wireLinks(examined).map(({ master }) => master));
   if (isUnseen(state.links)) return [];
   return state.links
     .filter(({ name, bond }) => masters.has(name) && bond?.miimonMs === 0 && bond.arpIntervalMs === 0)

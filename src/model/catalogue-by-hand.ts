@@ -35,7 +35,7 @@ export const byHandFindings: readonly CatalogueEntry[] = [
     severity: 'error',
     title: 'A port that is to be bonded carries an address',
     explanation:
-      'An overlay bonds both ports of the card. The kernel leaves the address and its routes on the port, while what comes in belongs to the bond, so that the host would lose that network (facts §17). vflane does not move what others have set up. Move the address to the bond in the host’s own network configuration, or take it away; vflane sets `underlay: ADDRESS` itself unless it is told to adopt it.',
+      'An overlay bonds the ports that carry it, or gives them to a bridge. The kernel leaves the address and its routes on the port, while what comes in belongs to the bond or bridge, so that the host would lose that network (facts §17). vflane does not move what others have set up. Move the address in the host’s own network configuration, or take it away; vflane sets `underlay: ADDRESS` itself unless it is told to adopt it.',
   },
   {
     code: 'VF2045',
