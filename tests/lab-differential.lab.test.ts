@@ -4,6 +4,7 @@ import type { SimHost } from '../src/sim/sim-host.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 import { type Answer, askLab, askSim, simLikeLab } from './support/lab-rows.ts';
 import { pf0, pf1, probe, sections, twoVfs, v00, vf } from './support/lab-sections.ts';
+import { underlaySections } from './support/lab-sections-underlay.ts';
 
 /** Where the two may differ, and why. */
 const allowed: readonly Allowed[] = [
@@ -37,7 +38,7 @@ type Leaves = ReadonlyMap<string, string>;
 
 /** Of an answer only what a rule says, by its place: `enp1s0f0.vfinfo_list.0.vlan_list.0.vlan`. */
 function leavesOf({ row, stdout = '', ...rest }: Answer): Leaves {
-  const isJson = /^ip .*-j /.test(row) && stdout !== '';
+  const isJson = /^ip .*-j .*(link|addr) /.test(row) && stdout !== '';
   const links = isJson ? (JSON.parse(stdout) as readonly Record<string, unknown>[]) : [];
   const named = links
     .filter(({ ifname }) => ifname !== 'mgmt0')
@@ -71,7 +72,7 @@ function differences(title: string, real: Answer, simulated: Answer | undefined)
     .map((at) => ({ row: real.row, at, real: a.get(at), simulated: b.get(at) }));
 }
 
-describe.each(Object.entries(sections))('%s', (title, rows) => {
+describe.each(Object.entries({ ...sections, ...underlaySections }))('%s', (title, rows) => {
   it('is the same on both', async () => {
     const [real, simulated] = await Promise.all([askLab(lab, rows), askSim(sim, rows)]);
     expect(real).toHaveLength(rows.length);

@@ -22,6 +22,7 @@ export const strerror = {
   EADDRNOTAVAIL: 'Cannot assign requested address',
   ENETDOWN: 'Network is down',
   ENETUNREACH: 'Network is unreachable',
+  EHOSTUNREACH: 'No route to host',
 } as const;
 
 export type Errno = keyof typeof strerror;

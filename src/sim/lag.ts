@@ -1,5 +1,6 @@
 import { devErr, printk } from './dmesg.ts';
 import { allVfs, cardOf, isInUse, kernelOf } from './functions.ts';
+import { renameKey } from './infiniband.ts';
 import { netdevAt, ownNetdev, slavesOf } from './netdevs.ts';
 import type { Lag, Netdev, SimState } from './state.ts';
 
@@ -62,6 +63,7 @@ function deactivate(state: SimState): boolean {
     printk(state, unbindFirst);
     return false;
   }
+  registerRdmaAnew(state, state.lag);
   state.lag = { ...none };
   return true;
 }
@@ -77,11 +79,19 @@ function activate(state: SimState, wanted: Lag): void {
     printk(state, unbindFirst);
     return;
   }
+  registerRdmaAnew(state, wanted);
   state.lag = { ...wanted };
   const map = lagMapping(state).map((to, i) => `port ${i + 1}:${to}`);
   devErr(state, 'mlx5_core', pf, `lag map: ${map.join(' ')}`);
   devErr(state, 'mlx5_core', pf, `shared_fdb:${wanted.sharedFdb ? 1 : 0} mode:queue_affinity`);
   if (wanted.sharedFdb) devErr(state, 'mlx5_core', pf, 'Operation mode is single FDB');
+}
+
+/** With its device a name that somebody gave it goes (facts §0b). */
+function registerRdmaAnew(state: SimState, { type, sharedFdb }: Lag): void {
+  if (type !== 'roce' && !sharedFdb) return;
+  for (const { pci } of state.pfs)
+    for (const merged of [true, false]) delete state.rdmaNames[renameKey(pci, merged)];
 }
 
 function firstPf(state: SimState): string {

@@ -5,6 +5,7 @@ import { vfName } from './naming.ts';
 import { addNetdev, nameInUse, netdevAt, refuseCollision } from './netdevs.ts';
 import { close, removeNetdev } from './remove.ts';
 import type { Netdev, SimState } from './state.ts';
+import { forgetSysctls, takeDefaults } from './sysctls.ts';
 
 export function hasNamespace(state: SimState, ns: string): boolean {
   return ns === '' || state.namespaces.includes(ns);
@@ -43,7 +44,7 @@ function comeBack(state: SimState, netdev: Netdev): void {
   leave(state, netdev);
   if (nameInUse(state, '', netdev.name)) netdev.name = `dev${netdev.ifindex}`;
   netdev.altNames = netdev.altNames.filter((name) => !nameInUse(state, '', name));
-  netdev.ns = '';
+  changeNamespace(state, netdev, '');
   addPathName(state, netdev);
 }
 
@@ -52,6 +53,12 @@ function addPathName(state: SimState, netdev: Netdev): void {
   const found = vfAt(state, netdev.pci);
   const name = found && vfName(found.pf, found.vf);
   if (name !== undefined && !nameInUse(state, '', name)) netdev.altNames.push(name);
+}
+
+function changeNamespace(state: SimState, netdev: Netdev, ns: string): void {
+  forgetSysctls(state, netdev);
+  netdev.ns = ns;
+  takeDefaults(state, netdev);
 }
 
 function leave(state: SimState, netdev: Netdev): void {
@@ -71,7 +78,7 @@ export function moveNetdev(state: SimState, netdev: Netdev, ns: string, rename: 
   refuseCollision(state, netdev, ns, [name, ...netdev.altNames]);
   leave(state, netdev);
   netdev.name = name;
-  netdev.ns = ns;
+  changeNamespace(state, netdev, ns);
   // The number is kept if it is free there; two of one number never meet here, as numbers are never reused.
 }
 

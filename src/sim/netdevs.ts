@@ -1,5 +1,6 @@
 import { Refusal } from './errno.ts';
 import type { Netdev, SimState } from './state.ts';
+import { takeDefaults } from './sysctls.ts';
 
 /** Bytes: the smallest MTU of an Ethernet netdev (ETH_MIN_MTU). */
 export const minMtu = 68;
@@ -36,6 +37,7 @@ export function addNetdev(state: SimState, wanted: NewNetdev): Netdev {
     ifindex: wanted.ifindex ?? state.nextIfindex++,
   };
   state.netdevs.push(netdev);
+  takeDefaults(state, netdev);
   return netdev;
 }
 

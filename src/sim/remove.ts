@@ -3,6 +3,7 @@ import { cardOf, vfAt } from './functions.ts';
 import { zeroMac } from './macs.ts';
 import { netdevAt, slavesOf } from './netdevs.ts';
 import type { Netdev, SimState } from './state.ts';
+import { forgetSysctls } from './sysctls.ts';
 import { vlansOn } from './vlans.ts';
 
 /** Unregisters a netdev: slaves and upper VLANs go with it or are let go first. */
@@ -10,6 +11,7 @@ export function removeNetdev(state: SimState, netdev: Netdev): void {
   for (const slave of slavesOf(state, netdev)) release(state, netdev, slave);
   if (netdev.master) release(state, netdevAt(state, netdev.master), netdev);
   state.netdevs = state.netdevs.filter((n) => n !== netdev);
+  forgetSysctls(state, netdev);
   state.routes = state.routes.filter((route) => route.ifindex !== netdev.ifindex);
   const gone = state.netdevs.filter(
     (n) => n.peer === netdev.ifindex && (n.kind === 'vlan' || n.kind === 'veth'),

@@ -143,6 +143,8 @@ export interface Netdev {
   channels: number;
   maxChannels: number;
   hwTc: boolean;
+  /** It sends what it has to without leaving checksums to those after it. */
+  fillsChecksums?: boolean;
   bond?: Bond;
   slave?: Slave;
   /** VLAN id, VNI and the like, as `ip -d` shows them. */
@@ -155,6 +157,7 @@ export interface Address {
   prefix: number;
   scope: string;
   label: string;
+  nodad?: boolean;
 }
 
 interface Slave {
@@ -216,9 +219,13 @@ export interface Route {
   via: string;
   ifindex: number;
   metric: number;
-  protocol: 'kernel' | 'boot' | 'static';
+  /** As iproute2 names it (rt_protos), or a number. */
+  protocol: string;
   scope: 'link' | 'global';
   src: string;
+  /** `main` unless said. */
+  table?: string;
+  onlink?: boolean;
 }
 
 /** One thing the host was asked to change. */

@@ -5,7 +5,8 @@ import type { LabHost } from './lab-host.ts';
 
 /**
  * One thing asked of a kernel, as a line:
- * `> PATH TEXT` writes an attribute, `< PATH` reads one, `@ PATH` reads a link, anything else is a command.
+ * `> PATH TEXT` writes an attribute, `< PATH` reads one, `@ PATH` reads a link, anything else is a command; behind ` <<< ` is
+ * its stdin, with `\\n` for a newline.
  */
 export type Row = string;
 
@@ -34,8 +35,10 @@ function ask(row) {
     if (sign === '<') return { text: readFileSync(path, 'utf8') };
     if (sign === '@') return { text: readlinkSync(path) };
   } catch (error) { return { refused: error.code }; }
-  const [program, ...args] = row.split(' ');
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: 20000 });
+  const [line, stdin = ''] = row.split(' <<< ');
+  const [program, ...args] = line.split(' ');
+  const input = stdin.replaceAll('\\\\n', '\\n');
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', input, timeout: 20000 });
   return { code: status, stdout, stderr };
 }
 for (const row of JSON.parse(readFileSync('/root/rows.json', 'utf8'))) console.log(JSON.stringify({ row, ...ask(row) }));
@@ -65,7 +68,9 @@ async function askOne(sim: SimHost, row: Row): Promise<Omit<Answer, 'row'>> {
     if (sign === '>') return (await sim.writeFile(path, text.join(' '))) ?? {};
     if (sign === '<') return { text: await sim.readFile(path) };
     if (sign === '@') return { text: await sim.readLink(path) };
-    return { code: 0, ...(await sim.run(row.split(' '))) };
+    const [line = '', stdin] = row.split(' <<< ');
+    const input = stdin === undefined ? {} : { stdin: stdin.replaceAll('\\n', '\n') };
+    return { code: 0, ...(await sim.run(line.split(' '), input)) };
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
     const { kind, errno, exitCode = -1, stdout = '', stderr = '' } = error.details;

@@ -87,20 +87,24 @@ function isFixed(state: SimState, netdev: Netdev): boolean {
 function showFeatures({ state }: Call, netdev: Netdev, _words: readonly string[], json: boolean): Reply {
   const fixed = isFixed(state, netdev);
   const active = !fixed && netdev.hwTc;
+  const tx = netdev.fillsChecksums !== true;
   const record = {
     ifname: netdev.name,
     'rx-checksumming': { active: true, fixed: false, requested: true },
+    // A group of features is neither fixed nor requested.
+    'tx-checksumming': { active: tx, fixed: null, requested: null },
     'hw-tc-offload': { active, fixed, requested: active },
   };
   if (json) return said(`${JSON.stringify([record])}\n`);
   return said(
-    `Features for ${netdev.name}:\nrx-checksumming: on\nhw-tc-offload: ${active ? 'on' : 'off'}${fixed ? ' [fixed]' : ''}\n`,
+    `Features for ${netdev.name}:\nrx-checksumming: on\ntx-checksumming: ${tx ? 'on' : 'off'}\nhw-tc-offload: ${active ? 'on' : 'off'}${fixed ? ' [fixed]' : ''}\n`,
   );
 }
 
 function setFeatures({ state }: Call, netdev: Netdev, words: readonly string[]): Reply {
   const [feature, value] = words;
   if (state.uid !== 0) return failed(1, 'netlink error: Operation not permitted\n');
+  if (feature === 'tx') return setTxChecksum(netdev, value);
   if (feature !== 'hw-tc-offload')
     return feature === undefined || value === undefined ? failed(1, badArguments) : silent;
   if (value !== 'on' && value !== 'off') return failed(1, badArguments);
@@ -113,6 +117,17 @@ function setFeatures({ state }: Call, netdev: Netdev, words: readonly string[]):
   }
   netdev.hwTc = value === 'on';
   return silent;
+}
+
+/** What depends on it follows, and is told (netdev_features_change; seen on a veth of Linux 6.18, ethtool 6.1). */
+function setTxChecksum(netdev: Netdev, value: string | undefined): Reply {
+  if (value !== 'on' && value !== 'off') return failed(1, badArguments);
+  const fills = value === 'off';
+  if ((netdev.fillsChecksums === true) === fills) return silent;
+  netdev.fillsChecksums = fills;
+  const segmentation = ['tcp', 'tcp-ecn', 'tcp-mangleid', 'tcp6', 'udp'];
+  const followers = segmentation.map((kind) => `tx-${kind}-segmentation: ${value} [not requested]\n`);
+  return said(['Actual changes:\n', `tx-checksum-ip-generic: ${value}\n`, ...followers].join(''));
 }
 
 const virtualDrivers: { readonly [kind: string]: string | undefined } = {

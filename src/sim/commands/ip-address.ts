@@ -1,6 +1,8 @@
 import ipaddr from 'ipaddr.js';
 import { Failure, Refusal } from '../errno.ts';
+import { forgetAddress } from '../routes.ts';
 import type { Address, Netdev } from '../state.ts';
+import { hasIpv6 } from '../sysctls.ts';
 import { type IpContext, netdevNamed } from './ip-context.ts';
 import { show } from './ip-show.ts';
 import { failed, type Reply, silent } from './program.ts';
@@ -30,28 +32,31 @@ const verbs: { readonly [verb: string]: ((context: IpContext, wanted: Wanted) =>
   delete: remove,
   flush: (context, wanted) => {
     if (context.call.state.uid !== 0) throw new Refusal('EPERM');
-    wanted.netdev.addresses = wanted.netdev.addresses.filter(
-      (a) => context.family !== 0 && a.family !== context.family,
-    );
+    const { netdev } = wanted;
+    netdev.addresses = netdev.addresses.filter((a) => context.family !== 0 && a.family !== context.family);
+    forgetAddress(context.call.state, netdev, '');
   },
 };
 
 /** Words that carry a value which changes nothing here. */
 const ignored = ['label', 'metric', 'valid_lft', 'preferred_lft', 'scope', 'proto'];
-const plain = ['nodad', 'noprefixroute', 'home', 'mngtmpaddr'];
+const plain = ['noprefixroute', 'home', 'mngtmpaddr'];
 
 function parse(context: IpContext, argv: readonly string[]): Wanted {
   const words = new Words(argv);
   let name: string | undefined;
   let address: Address | undefined;
+  let nodad = false;
   while (!words.done) {
     const word = words.next();
     if (word === 'dev') name = words.next();
     else if (word === 'brd' || word === 'broadcast') words.next();
     else if (ignored.includes(word)) words.next();
+    else if (word === 'nodad') nodad = true;
     else if (!plain.includes(word)) address = parseAddress(word === 'local' ? words.next() : word);
   }
   if (name === undefined) throw new Failure(1, 'Not enough information: "dev" argument is required.\n');
+  if (address?.family === 6 && nodad) address = { ...address, nodad };
   return { netdev: netdevNamed(context.call.state, context.ns, name), address };
 }
 
@@ -72,13 +77,17 @@ function add(context: IpContext, { netdev, address }: Wanted, replace: boolean):
   if (context.call.state.uid !== 0) throw new Refusal('EPERM');
   if (!address) throw new Refusal('EOPNOTSUPP');
   // One address is two where the prefix differs, in IPv4; in IPv6 it is one (devinet.c, addrconf.c).
-  const isThere = netdev.addresses.some(
+  const there = netdev.addresses.find(
     (a) => a.local === address.local && (a.family === 6 || a.prefix === address.prefix),
   );
-  if (isThere && replace) return;
-  if (isThere && address.family === 4) throw new Refusal('EEXIST', 'ipv4: Address already assigned');
-  if (isThere) throw new Refusal('EEXIST', 'ipv6: address already assigned');
-  if (address.family === 6 && netdev.slave) throw new Refusal('EACCES', 'IPv6 is disabled on this device');
+  if (there && replace) {
+    if (address.nodad) there.nodad = true;
+    return;
+  }
+  if (there && address.family === 4) throw new Refusal('EEXIST', 'ipv4: Address already assigned');
+  if (there) throw new Refusal('EEXIST', 'ipv6: address already assigned');
+  if (address.family === 6 && (netdev.slave || !hasIpv6(context.call.state, netdev)))
+    throw new Refusal('EACCES', 'ipv6: IPv6 is disabled on this device');
   netdev.addresses.push({ ...address, label: address.family === 4 ? netdev.name : '' });
 }
 
@@ -97,4 +106,5 @@ function remove(context: IpContext, { netdev, address }: Wanted): void {
     );
   }
   netdev.addresses = kept;
+  if (address.family === 4) forgetAddress(context.call.state, netdev, address.local);
 }

@@ -1,254 +1,169 @@
 import ipaddr from 'ipaddr.js';
-import { hasCarrier } from '../carrier.ts';
 import { Failure, Refusal } from '../errno.ts';
-import { netdevAt } from '../netdevs.ts';
-import type { Netdev, Route, SimState } from '../state.ts';
-import { type IpContext, netdevNamed, printJson } from './ip-context.ts';
-import { failed, type Reply, said, silent } from './program.ts';
+import {
+  addRoute,
+  network,
+  removeRoute,
+  replaceRoute,
+  routesIn,
+  tableOf,
+  type WantedRoute,
+} from '../routes.ts';
+import type { Route, SimState } from '../state.ts';
+import { type IpContext, netdevNamed } from './ip-context.ts';
+import { failed, type Reply, silent } from './program.ts';
+import { getRoute } from './route-get.ts';
+import { printRoutes } from './route-print.ts';
 import { own, unsigned, Words } from './words.ts';
 
 /** `ip route`: static routes, and those that come with addresses. */
 export function ipRoute(context: IpContext, argv: readonly string[]): Reply {
   const [verb = 'show', ...rest] = argv;
-  if (['show', 'list', 'lst', 'ls'].includes(verb)) return print(context, shown(context, rest));
-  if (verb === 'get') return get(context, rest[0] ?? '');
-  const act = own({ add, append: add, replace, change: replace, del: remove, delete: remove }, verb);
+  if (['show', 'list', 'lst', 'ls'].includes(verb)) return show(context, rest);
+  if (verb === 'get') return getRoute(context, rest[0] ?? '');
+  const act = own(verbs, verb);
   if (!act) return failed(255, `Command "${verb}" is unknown, try "ip route help".\n`);
+  const asked = parse(context, rest);
   if (context.call.state.uid !== 0) throw new Refusal('EPERM');
-  act(context, parse(context, rest));
+  act(context.call.state, asked);
   return silent;
 }
 
-type Wanted = Omit<Route, 'ifindex'> & { readonly ifindex: number };
+interface Asked {
+  readonly route: WantedRoute;
+  /** The words of the command line that it had. */
+  readonly words: ReadonlySet<string>;
+}
 
-function parse(context: IpContext, argv: readonly string[]): Wanted {
+type Verb = (state: SimState, asked: Asked) => void;
+
+const add: Verb = (state, { route }) => addRoute(state, route);
+const replace: Verb = (state, { route }) => replaceRoute(state, route);
+const remove: Verb = (state, { route, words }) => removeRoute(state, route, words);
+const verbs: { readonly [verb: string]: Verb | undefined } = {
+  add,
+  replace,
+  change: replace,
+  del: remove,
+  delete: remove,
+};
+
+const valued = ['via', 'dev', 'src', 'metric', 'proto', 'table', 'scope', 'mtu', 'initcwnd'];
+
+function parse(context: IpContext, argv: readonly string[]): Asked {
   const words = new Words(argv);
-  const first = words.next();
-  const found = { via: '', dev: '', src: '', metric: 0 };
+  if (words.peek() === 'to') words.next();
+  const dst = words.next();
+  const found = new Map<string, string>();
   while (!words.done) {
     const word = words.next();
-    if (word === 'via' || word === 'dev' || word === 'src') found[word] = words.next();
-    else if (word === 'metric') found.metric = unsigned(words.next(), 'metric');
-    else if (['proto', 'scope', 'table', 'mtu', 'initcwnd'].includes(word)) words.next();
-    else if (word !== 'onlink')
-      throw new Failure(255, `Error: either "to" is duplicate, or "${word}" is a garbage.\n`);
+    if (valued.includes(word)) found.set(word, words.next());
+    else if (word === 'onlink') found.set(word, '');
+    else throw new Failure(255, `Error: either "to" is duplicate, or "${word}" is a garbage.\n`);
   }
-  const family = context.family === 6 || `${first}${found.via}`.includes(':') ? 6 : 4;
-  const { state } = context.call;
-  const dev = found.dev === '' ? undefined : netdevNamed(state, context.ns, found.dev);
-  const route = {
+  return { route: routeOf(context, dst, found), words: new Set(found.keys()) };
+}
+
+function routeOf(context: IpContext, to: string, found: ReadonlyMap<string, string>): WantedRoute {
+  const of = (word: string) => found.get(word) ?? '';
+  const family = context.family === 6 || (context.family === 0 && to.includes(':')) ? 6 : 4;
+  const dst = destination(context, to, family);
+  const via = found.has('via') ? gateway(of('via'), family) : '';
+  const dev = of('dev') === '' ? undefined : netdevNamed(context.call.state, context.ns, of('dev'));
+  const usual = family === 6 ? 1024 : 0;
+  const metric = found.has('metric') ? unsigned(of('metric'), 'metric') : usual;
+  return {
     ns: context.ns,
     family,
-    dst: destination(first, family),
-    via: found.via,
-    metric: found.metric,
-    src: found.src,
-  } as const;
-  return {
-    ...route,
+    dst,
+    via,
     ifindex: dev?.ifindex ?? 0,
-    protocol: 'boot',
-    scope: found.via === '' ? 'link' : 'global',
+    metric,
+    protocol: found.has('proto') ? protocol(of('proto')) : 'boot',
+    scope: via === '' ? 'link' : 'global',
+    src: of('src'),
+    ...(found.has('table') && of('table') !== '254' ? { table: of('table') } : {}),
+    ...(found.has('onlink') ? { onlink: true } : {}),
   };
 }
 
-function destination(word: string, family: 4 | 6): string {
+function gateway(word: string, family: 4 | 6): string {
+  const fits = family === 4 ? ipaddr.IPv4.isValidFourPartDecimal(word) : ipaddr.IPv6.isValid(word);
+  if (fits) return ipaddr.parse(word).toString();
+  throw new Failure(
+    1,
+    `Error: ${family === 4 ? 'inet' : 'inet6'} address is expected rather than "${word}".\n`,
+  );
+}
+
+/** /etc/iproute2/rt_protos, the first of them. */
+const protocols: { readonly [number: string]: string | undefined } = {
+  '2': 'kernel',
+  '3': 'boot',
+  '4': 'static',
+  '9': 'ra',
+  '16': 'dhcp',
+};
+
+function protocol(word: string): string {
+  if (/^\d+$/.test(word)) return protocols[word] ?? word;
+  if (Object.values(protocols).includes(word)) return word;
+  throw new Failure(255, `Error: argument "${word}" is wrong: "protocol" value is invalid\n\n`);
+}
+
+/** IPv4 refuses bits behind the prefix (fib_frontend.c), IPv6 cuts them off. */
+function destination(context: IpContext, word: string, family: 4 | 6): string {
   if (word === 'default' || word === '0.0.0.0/0' || word === '::/0') return 'default';
   const [address = '', length] = word.split('/');
-  const bad = new Failure(
-    1,
-    `Error: ${family === 4 ? 'inet' : 'inet6'} prefix is expected rather than "${word}".\n`,
-  );
+  const what = context.family === 0 ? 'any valid' : family === 4 ? 'inet' : 'inet6';
+  const bad = new Failure(1, `Error: ${what} prefix is expected rather than "${word}".\n`);
   const fits = family === 4 ? ipaddr.IPv4.isValidFourPartDecimal(address) : ipaddr.IPv6.isValid(address);
   const most = family === 4 ? 32 : 128;
   const prefix = length === undefined ? most : Number(length);
-  if (!fits || !Number.isInteger(prefix) || prefix > most || prefix < 0) throw bad;
-  return prefix === most ? ipaddr.parse(address).toString() : `${ipaddr.parse(address)}/${prefix}`;
+  if (!fits || length === '' || !Number.isInteger(prefix) || prefix > most || prefix < 0) throw bad;
+  if (prefix === most) return ipaddr.parse(address).toString();
+  const net = network(address, prefix);
+  if (family === 4 && net !== `${ipaddr.parse(address)}/${prefix}`)
+    throw new Refusal('EINVAL', 'Invalid prefix for given prefix length');
+  return net;
 }
 
-function outOf(context: IpContext, wanted: Wanted): Netdev {
-  const { state } = context.call;
-  const given = netdevAt(state, wanted.ifindex);
-  if (given) {
-    if (!given.up) throw new Refusal('ENETDOWN', 'Device for nexthop is not up');
-    return given;
-  }
-  if (wanted.via === '') throw new Refusal('ENODEV');
-  const hop = connected(state, context.ns).find(
-    (r) => r.family === wanted.family && contains(r.dst, wanted.via),
-  );
-  const netdev = hop && netdevAt(state, hop.ifindex);
-  if (!netdev) throw new Refusal('ENETUNREACH', 'Nexthop has invalid gateway');
-  return netdev;
-}
-
-function isSame(a: Route, b: Wanted): boolean {
-  return a.ns === b.ns && a.family === b.family && a.dst === b.dst && a.metric === b.metric;
-}
-
-function add(context: IpContext, wanted: Wanted): void {
-  const { state } = context.call;
-  const netdev = outOf(context, wanted);
-  if (state.routes.some((r) => isSame(r, wanted))) throw new Refusal('EEXIST');
-  state.routes.push({ ...wanted, ifindex: netdev.ifindex });
-}
-
-function replace(context: IpContext, wanted: Wanted): void {
-  const { state } = context.call;
-  const netdev = outOf(context, wanted);
-  state.routes = state.routes.filter((r) => !isSame(r, wanted));
-  state.routes.push({ ...wanted, ifindex: netdev.ifindex });
-}
-
-function remove(context: IpContext, wanted: Wanted): void {
-  const { state } = context.call;
-  const found = state.routes.find(
-    (r) =>
-      r.ns === wanted.ns &&
-      r.family === wanted.family &&
-      r.dst === wanted.dst &&
-      (wanted.via === '' || r.via === wanted.via) &&
-      (wanted.ifindex === 0 || r.ifindex === wanted.ifindex),
-  );
-  if (!found) throw new Refusal('ESRCH');
-  state.routes = state.routes.filter((r) => r !== found);
-}
-
-/** The routes that addresses bring with them while their netdev is up. */
-function connected(state: SimState, ns: string): readonly Route[] {
-  return state.netdevs
-    .filter((n) => n.ns === ns && n.up && n.kind !== 'loopback')
-    .flatMap((n) =>
-      n.addresses
-        .filter((a) => a.prefix < (a.family === 4 ? 32 : 128))
-        .map(
-          (a): Route => ({
-            ns,
-            family: a.family,
-            dst: network(a.local, a.prefix),
-            via: '',
-            ifindex: n.ifindex,
-            metric: a.family === 6 ? 256 : 0,
-            protocol: 'kernel',
-            scope: 'link',
-            src: a.family === 4 ? a.local : '',
-          }),
-        ),
-    );
-}
-
-function network(local: string, prefix: number): string {
-  const cidr = `${local}/${prefix}`;
-  const base = local.includes(':')
-    ? ipaddr.IPv6.networkAddressFromCIDR(cidr)
-    : ipaddr.IPv4.networkAddressFromCIDR(cidr);
-  return `${base}/${prefix}`;
-}
-
-function contains(dst: string, address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.parse(address);
-  if (dst === 'default') return true;
-  const [base = '', length] = dst.split('/');
-  const range = ipaddr.parse(base);
-  if (range.kind() !== parsed.kind()) return false;
-  return parsed.match(range, length === undefined ? (parsed.kind() === 'ipv4' ? 32 : 128) : Number(length));
-}
-
-function allRoutes(context: IpContext): readonly Route[] {
-  const { state } = context.call;
-  const family = context.family === 6 ? 6 : 4;
-  return [...state.routes.filter((r) => r.ns === context.ns), ...connected(state, context.ns)].filter(
-    (r) => r.family === family,
-  );
-}
-
-function shown(context: IpContext, argv: readonly string[]): readonly Route[] {
+function show(context: IpContext, argv: readonly string[]): Reply {
   const words = new Words(argv);
-  let routes = allRoutes(context);
+  const fixed = new Set<'dev' | 'proto'>();
+  const filters: ((route: Route) => boolean)[] = [];
+  let table = 'main';
   while (!words.done) {
     const word = words.next();
-    if (word === 'dev') {
+    if (word === 'table') table = words.next().replace(/^254$/, 'main');
+    else if (word === 'dev') {
       const { ifindex } = netdevNamed(context.call.state, context.ns, words.next());
-      routes = routes.filter((r) => r.ifindex === ifindex);
-    } else if (word === 'table') words.next();
-    else {
-      const dst = destination(word, context.family === 6 ? 6 : 4);
-      routes = routes.filter((r) => r.dst === dst);
-    }
+      filters.push((r) => r.ifindex === ifindex);
+      fixed.add('dev');
+    } else if (word === 'proto') {
+      const wanted = protocol(words.next());
+      filters.push((r) => r.protocol === wanted);
+      fixed.add('proto');
+    } else filters.push(toward(context, ['to', 'exact', 'root'].includes(word) ? words.next() : word));
   }
-  return routes;
+  return dump(context, table, filters, fixed);
 }
 
-function print(context: IpContext, routes: readonly Route[]): Reply {
+function toward(context: IpContext, word: string): (route: Route) => boolean {
+  const dst = destination(context, word, context.family === 6 ? 6 : 4);
+  return (route) => route.dst === dst;
+}
+
+function dump(
+  context: IpContext,
+  table: string,
+  filters: readonly ((route: Route) => boolean)[],
+  fixed: ReadonlySet<'dev' | 'proto'>,
+): Reply {
   const { state } = context.call;
-  const records = routes.map((route) => {
-    const netdev = netdevAt(state, route.ifindex);
-    return {
-      dst: route.dst,
-      ...(route.via === '' ? {} : { gateway: route.via }),
-      dev: netdev?.name ?? '',
-      ...(route.protocol === 'boot' ? {} : { protocol: route.protocol }),
-      ...(route.scope === 'link' ? { scope: 'link' } : {}),
-      ...(route.src === '' ? {} : { prefsrc: route.src }),
-      ...(route.metric === 0 ? {} : { metric: route.metric }),
-      flags: netdev && !hasCarrier(state, netdev) ? ['linkdown'] : [],
-    };
-  });
-  if (context.json) return said(printJson(context, records));
-  return said(records.map(routeText).join(''));
-}
-
-function routeText(record: {
-  readonly dst: string;
-  readonly flags: readonly string[];
-  readonly [key: string]: unknown;
-}): string {
-  const names = {
-    gateway: 'via',
-    dev: 'dev',
-    protocol: 'proto',
-    scope: 'scope',
-    prefsrc: 'src',
-    metric: 'metric',
-  };
-  const words = Object.entries(names).flatMap(([key, name]) =>
-    record[key] === undefined ? [] : [`${name} ${record[key]}`],
-  );
-  return `${[record.dst, ...words, ...record.flags].join(' ')} \n`;
-}
-
-/** The longest prefix that holds the address (longer ones first), then the lower metric. */
-function get(context: IpContext, address: string): Reply {
-  const { state } = context.call;
-  if (address === '') return failed(1, 'need at least a destination address\n');
-  if (address === '') return failed(1, 'need at least a destination address\n');
-  if (!ipaddr.isValid(address))
-    return failed(1, `Error: any valid prefix is expected rather than "${address}".\n`);
-  const own = state.netdevs.some((n) => n.ns === context.ns && n.addresses.some((a) => a.local === address));
-  const six = address.includes(':');
-  const length = (r: Route) => (r.dst === 'default' ? -1 : Number(r.dst.split('/')[1] ?? 128));
-  const [best] = [...allRoutes({ ...context, family: six ? 6 : 4 })]
-    .filter((r) => contains(r.dst, address))
-    .sort((a, b) => length(b) - length(a) || a.metric - b.metric);
-  if (!best && !own) throw new Refusal('ENETUNREACH');
-  const netdev = netdevAt(state, best?.ifindex ?? 0);
-  const prefsrc = netdev?.addresses.find((a) => a.family === (six ? 6 : 4))?.local ?? address;
-  const via = best?.via ? { gateway: best.via } : {};
-  const record = own
-    ? {
-        type: 'local',
-        dst: address,
-        dev: 'lo',
-        prefsrc: address,
-        flags: [],
-        uid: state.uid,
-        cache: ['local'],
-      }
-    : { dst: address, ...via, dev: netdev?.name ?? '', prefsrc, flags: [], uid: state.uid, cache: [] };
-  if (context.json) return said(printJson(context, [record]));
-  const hop = best?.via && !own ? `via ${best.via} ` : '';
-  return said(
-    `${own ? 'local ' : ''}${address} ${hop}dev ${record.dev} src ${record.prefsrc} uid ${state.uid} \n    cache ${own ? '<local> ' : ''}\n`,
-  );
+  const family = context.family === 6 ? 6 : 4;
+  const isThere = table === 'main' || state.routes.some((r) => r.family === family && tableOf(r) === table);
+  if (!isThere) return failed(2, `Error: ipv${family}: FIB table does not exist.\nDump terminated\n`);
+  const routes = routesIn(state, context.ns, family, table).filter((r) => filters.every((fits) => fits(r)));
+  return printRoutes(context, routes, fixed);
 }

@@ -1,11 +1,12 @@
 import { primaryOf } from '../bond.ts';
-import { hasCarrier, slaveIsUp } from '../carrier.ts';
+import { slaveIsUp } from '../carrier.ts';
 import { cardOf, kernelOf, pfAt } from '../functions.ts';
+import { hasLinkLocal } from '../link-local.ts';
 import { flags, operstate } from '../link-state.ts';
 import { minMtu, netdevAt } from '../netdevs.ts';
 import { portName, switchId } from '../ports.ts';
-import type { Bond, Netdev, SimState, Vf } from '../state.ts';
-import { hasIpv6 } from '../sysctls.ts';
+import { contains, network } from '../routes.ts';
+import type { Address, Bond, Netdev, SimState, Vf } from '../state.ts';
 import type { IpContext } from './ip-context.ts';
 
 export type Fields = { readonly [key: string]: unknown };
@@ -207,44 +208,65 @@ function vfRecord(vf: Vf): Fields {
   };
 }
 
-interface Address extends Fields {
+interface Shown extends Fields {
   readonly family: string;
 }
 
 /** `addr_info`, with the link-local address that the kernel makes itself. */
-export function addressRecords(context: IpContext, netdev: Netdev): readonly Address[] {
+export function addressRecords(context: IpContext, netdev: Netdev): readonly Shown[] {
   const { state } = context.call;
   const forever = { valid_life_time: 4294967295, preferred_life_time: 4294967295 };
-  const own = netdev.addresses.map((a) => ({
+  const own = shown(netdev).map((a) => ({
     family: a.family === 4 ? 'inet' : 'inet6',
     local: a.local,
     prefixlen: a.prefix,
     scope: a.scope,
+    ...(isSecondary(netdev, a) ? { secondary: true } : {}),
+    ...(a.nodad ? { nodad: true } : {}),
     ...(a.family === 4 ? { label: a.label } : {}),
     ...forever,
   }));
   const kernel = kernelOf(state).debian >= 13 ? { protocol: 'kernel_ll' } : {};
   const loopback = netdev.kind === 'loopback';
-  const local =
-    netdev.up && !loopback && !netdev.slave && hasIpv6(state, netdev) && hasCarrier(state, netdev)
-      ? [
-          {
-            family: 'inet6',
-            local: linkLocal(netdev.mac),
-            prefixlen: 64,
-            scope: 'link',
-            ...kernel,
-            ...forever,
-          },
-        ]
-      : [];
+  const local = hasLinkLocal(state, netdev)
+    ? [
+        {
+          family: 'inet6',
+          local: linkLocal(netdev.mac),
+          prefixlen: 64,
+          scope: 'link',
+          ...kernel,
+          ...forever,
+        },
+      ]
+    : [];
   const family = context.family === 0 ? undefined : context.family === 4 ? 'inet' : 'inet6';
   return [...(loopback && netdev.up ? loopbackAddresses(context, forever) : []), ...own, ...local].filter(
     (record) => family === undefined || record.family === family,
   );
 }
 
-function loopbackAddresses(context: IpContext, forever: Fields): readonly Address[] {
+/** IPv6's newest first, of each scope (addrconf.c, ipv6_link_dev_addr). */
+function shown(netdev: Netdev): readonly Address[] {
+  const six = netdev.addresses.filter((a) => a.family === 6).reverse();
+  const wide = six.filter((a) => a.scope !== 'link');
+  return [
+    ...netdev.addresses.filter((a) => a.family === 4),
+    ...wide,
+    ...six.filter((a) => a.scope === 'link'),
+  ];
+}
+
+/** Another one of the same subnet was there before (devinet.c, IFA_F_SECONDARY). */
+function isSecondary(netdev: Netdev, address: Address): boolean {
+  const first = netdev.addresses.find(
+    (a) =>
+      a.family === 4 && a.prefix === address.prefix && contains(network(a.local, a.prefix), address.local),
+  );
+  return address.family === 4 && first !== address;
+}
+
+function loopbackAddresses(context: IpContext, forever: Fields): readonly Shown[] {
   const newer = kernelOf(context.call.state).debian >= 13;
   // systemd sets the host's own ::1 itself, the kernel that of a namespace.
   const origin = context.ns === '' ? { noprefixroute: true } : { protocol: 'kernel_lo' };

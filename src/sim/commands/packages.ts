@@ -111,6 +111,14 @@ export const updateAlternatives: Program = ({ state, argv }) => {
 
 type Daemon = keyof typeof daemons;
 
+/** /var/lib/dpkg/alternatives/ovs-vswitchd; undefined where no package offers one. */
+export function alternativeRecord(state: SimState): string | undefined {
+  const there = Object.values(daemons).filter((daemon) => isInstalled(state, daemon.package));
+  if (there.length === 0) return undefined;
+  const status = state.ovs.alternative === 'auto' ? 'auto' : 'manual';
+  return `${status}\n/usr/sbin/ovs-vswitchd\n\n${there.map(({ path, priority }) => `${path}\n${priority}\n`).join('')}\n`;
+}
+
 /** Where /etc/alternatives/ovs-vswitchd points; undefined where no package offers one. */
 export function daemonInUse(state: SimState): string | undefined {
   const daemon = daemons[current(state)];

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { daemonInUse } from '../commands/packages.ts';
+import { alternativeRecord, daemonInUse } from '../commands/packages.ts';
 import { Refusal } from '../errno.ts';
 import { isOrdinaryFolder, ordinaryPaths } from '../folders.ts';
 import { cardOf } from '../functions.ts';
@@ -26,6 +26,11 @@ export function rootOf(state: SimState, ns: string): DirNode {
           ),
         vfio: state.modules.includes('vfio') ? () => vfioDir(state) : undefined,
       }),
+    var: () =>
+      both(
+        dir({ lib: () => both(dir({ dpkg: () => dpkgDir(state) }), ordinary(state, '/var/lib/')) }),
+        ordinary(state, '/var/'),
+      ),
     run: () => dir({ netns: () => namespacesDir(state) }),
   });
   return both(kernelTree, ordinary(state, '/'));
@@ -34,6 +39,14 @@ export function rootOf(state: SimState, ns: string): DirNode {
 function alternativesDir(state: SimState): DirNode {
   const path = daemonInUse(state);
   return dir({ 'ovs-vswitchd': path === undefined ? undefined : () => link(path) });
+}
+
+/** dpkg's own record of the choice begins with who made it: `auto`, or somebody (`manual`). */
+function dpkgDir(state: SimState): DirNode {
+  const text = alternativeRecord(state);
+  return dir({
+    alternatives: () => dir({ 'ovs-vswitchd': text === undefined ? undefined : () => file(() => text) }),
+  });
 }
 
 function sysDir(state: SimState, ns: string): DirNode {

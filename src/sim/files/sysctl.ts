@@ -45,7 +45,7 @@ export function sysctlNet(state: SimState, ns: string): DirNode {
 
 function conf(state: SimState, ns: string, family: 'ipv4' | 'ipv6', of: Netdev | 'all' | 'default'): DirNode {
   const entries = Object.entries(perNetdev[family]).map(([key, fallback]) => {
-    const inherited = state.sysctls[sysctlKey(ns, family, 'default', key)] ?? fallback;
+    const inherited = (family === 'ipv4' && state.sysctls[sysctlKey(ns, family, 'default', key)]) || fallback;
     const written = (value: string) => applied(state, ns, key, of, value);
     return [key, () => attribute(state, sysctlKey(ns, family, of, key), inherited, written)] as const;
   });
@@ -61,19 +61,27 @@ function applied(
   value: string,
 ): void {
   if (key !== 'disable_ipv6' || of === 'default') return;
+  if (of === 'all') state.sysctls[sysctlKey(ns, 'ipv6', 'default', key)] = value;
   const netdevs = of === 'all' ? state.netdevs.filter((n) => n.ns === ns) : [of];
   for (const netdev of netdevs) {
     state.sysctls[sysctlKey(ns, 'ipv6', netdev, key)] = value;
-    if (value !== '0') netdev.addresses = netdev.addresses.filter((a) => a.family === 4);
+    if (value !== '0') loseIpv6(state, netdev);
   }
+}
+
+function loseIpv6(state: SimState, netdev: Netdev): void {
+  netdev.addresses = netdev.addresses.filter((a) => a.family === 4);
+  state.routes = state.routes.filter((r) => r.family === 4 || r.ifindex !== netdev.ifindex);
 }
 
 function attribute(state: SimState, path: string, fallback: string, written: (value: string) => void) {
   return file(
     () => `${state.sysctls[path] ?? fallback}\n`,
     (text) => {
-      const value = text.trim();
-      if (!/^-?\d+$/.test(value)) throw new Refusal('EINVAL');
+      if (text === '') return;
+      // proc_dointvec takes the first number and leaves the rest.
+      const value = /^\s*(-?\d+)(\s|$)/.exec(text)?.[1];
+      if (value === undefined || Math.abs(Number(value)) > 0x7fffffff) throw new Refusal('EINVAL');
       state.sysctls[path] = value;
       written(value);
     },

@@ -1,0 +1,9 @@
+import { hasCarrier } from './carrier.ts';
+import type { Netdev, SimState } from './state.ts';
+import { hasIpv6 } from './sysctls.ts';
+
+/** The kernel makes itself an fe80 address on a netdev with a carrier, a bond's slaves aside. */
+export function hasLinkLocal(state: SimState, netdev: Netdev): boolean {
+  const isPlain = netdev.up && netdev.kind !== 'loopback' && !netdev.slave;
+  return isPlain && hasIpv6(state, netdev) && hasCarrier(state, netdev);
+}
