@@ -5,6 +5,7 @@ import type { PciAddress } from '../model/names.ts';
 import { type OverlayKind, overlayOf } from './overlay.ts';
 import { attachedLanes, guestSpecs, type Lane, poolOf } from './overlay-lanes.ts';
 import type { UnderlayOf } from './underlay.ts';
+import { guardOf } from './underlay-guard.ts';
 
 /** Bytes that a tunnel may add to a guest's packet, with some to spare: 50 over IPv4, 70 over IPv6, a tag 4 (facts §7.4). */
 const headroom = 80;
@@ -33,14 +34,16 @@ export function overlayHost(
     pfs: pfs.map((pci, port) => pfSpec(pci, port, host.vfs, mtu, lanes)),
     ...(kind.lag && { lag: kind.lag }),
   };
+  const overlay = overlayOf(fabric, host, kind, lanes);
+  const underlay = kind.underlay(host, mtu, uplinks);
   return {
     host: host.name,
     datapath: host.datapath,
     nics: pfs.length === 0 ? [] : [nic],
     guests: guestSpecs(host, lanes),
     allocation: Object.fromEntries(lanes.map(({ name, slot }) => [name, slot])),
-    overlay: overlayOf(fabric, host, kind, lanes),
-    underlay: kind.underlay(host, mtu, uplinks),
+    overlay: { ...overlay, guard: guardOf(overlay, underlay) },
+    underlay,
   };
 }
 

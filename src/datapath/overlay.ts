@@ -12,7 +12,6 @@ import {
   uplinkPortName,
 } from './port-name.ts';
 import { underlayFlows } from './underlay-flows.ts';
-import { underlayGuardLines } from './underlay-guard.ts';
 
 export interface OverlayKind {
   readonly datapathType: BridgeSpec['datapathType'];
@@ -27,7 +26,7 @@ export function overlayOf(
   host: FabricHost,
   kind: OverlayKind,
   lanes: readonly Lane[],
-): OverlaySpec {
+): Omit<OverlaySpec, 'guard'> {
   const local = addressOf(host);
   const others = fabric.hosts.filter((other) => other !== host && addressOf(other) !== '');
   const networks = fabric.networks.filter((network) => hasNetwork(host, network));
@@ -47,11 +46,14 @@ export function overlayOf(
     bridges,
     patches,
     flows: Object.fromEntries([...underlayFlowsOf(host, local, peers, kind, patches), ...flows]),
-    guard:
-      kind.datapathType === 'netdev' || bridges.length === 0
-        ? []
-        : underlayGuardLines({ local, peers, bridges }),
+    tenantPorts: bridges.flatMap(tenantPortsOf),
   };
+}
+
+/** Of a patch and of a tunnel there is no netdev; a bridge's own port is down, and yet somebody may bring it up. */
+function tenantPortsOf({ name, guestPorts, uplink }: BridgeSpec): readonly IfName[] {
+  const wire = uplink !== undefined && uplink.peer === undefined ? [uplink.port] : [];
+  return [name, ...guestPorts.map(({ port }) => port), ...wire];
 }
 
 /** `192.168.9.2/24` → `192.168.9.2`; empty for a host without an underlay. */

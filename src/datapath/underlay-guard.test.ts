@@ -1,27 +1,61 @@
 import { expect, test } from 'vitest';
+import { asIfName, type IfName } from '../model/names.ts';
+import { type Guarded, guardOf, underlayGuard } from './underlay-guard.ts';
 
-import { type Guarded, underlayGuard } from './underlay-guard.ts';
+function known(name: string): IfName {
+  const checked = asIfName(name);
+  if (checked === undefined) throw new Error(`${name} is no name`);
+  return checked;
+}
 
-const overlay: Guarded = {
+const kernel: Guarded = {
   local: '192.168.9.1',
   peers: ['192.168.9.3', '192.168.9.2', '192.168.9.3'],
-  bridges: [],
+  deaf: [known('web-0df1'), known('br-storage')],
+  kernel: { netdev: known('underlay.7') },
 };
 
-test('the table is replaced in one transaction, and nobody else’s is named', () => {
-  expect(underlayGuard(overlay)).toBe(`add table inet vflane
-delete table inet vflane
-add table inet vflane
-add chain inet vflane underlay { type filter hook input priority -10; policy accept; }
-add set inet vflane bridges { type ifname; }
-add set inet vflane peers { type ipv4_addr; elements = { 192.168.9.2, 192.168.9.3 }; }
-add rule inet vflane underlay udp dport 4789 iifname @bridges drop
-add rule inet vflane underlay udp dport 4789 ip daddr 192.168.9.1 ip saddr @peers accept
-add rule inet vflane underlay udp dport 4789 drop
-`);
+test('where the kernel takes the tunnels: what tenants send is not heard, and VXLAN only from the peers', () => {
+  expect(underlayGuard(kernel)).toEqual({
+    'inet vflane': [
+      'add chain inet vflane ports { type filter hook prerouting priority -450; policy accept; }',
+      'add chain inet vflane underlay { type filter hook input priority -10; policy accept; }',
+      'add set inet vflane peers { type ipv4_addr; elements = { 192.168.9.2, 192.168.9.3 }; }',
+      'add set inet vflane ports { type ifname; elements = { "br-storage", "web-0df1" }; }',
+      'add rule inet vflane ports iifname @ports drop',
+      'add rule inet vflane underlay udp dport 4789 iifname "underlay.7" ip daddr 192.168.9.1 ip saddr @peers accept',
+      'add rule inet vflane underlay udp dport 4789 drop',
+    ],
+    'arp vflane': [
+      'add chain arp vflane ports { type filter hook input priority 0; policy accept; }',
+      'add set arp vflane ports { type ifname; elements = { "br-storage", "web-0df1" }; }',
+      'add rule arp vflane ports iifname @ports drop',
+    ],
+  });
 });
 
-test('a fabric’s only host takes VXLAN from nobody', () => {
-  const alone = underlayGuard({ ...overlay, peers: [] });
-  expect(alone).toContain('add set inet vflane peers { type ipv4_addr; }\n');
+test('a fabric’s only host takes VXLAN from nobody; one that brings its address takes it by any netdev', () => {
+  const { 'inet vflane': lines } = underlayGuard({ ...kernel, peers: [], kernel: { netdev: undefined } });
+  expect(lines).toContain('add set inet vflane peers { type ipv4_addr; }');
+  expect(lines?.join('\n')).toContain('udp dport 4789 ip daddr 192.168.9.1 ip saddr @peers accept');
+});
+
+const [eth1, bond0, port] = ['eth1', 'bond0', 'web-0df1'].map(known) as [IfName, IfName, IfName];
+const overlay = { local: '192.168.9.1', peers: [], settings: {}, bridges: [], patches: [], flows: {} };
+const brPhy = { name: known('br-phy'), macOf: eth1, members: [], vlan: 0 };
+const road = { mtu: 9080, ports: [eth1], vlans: [], routes: [], netdev: brPhy.name };
+
+test('in user space the kernel hears nothing by the wire either, and takes no VXLAN', () => {
+  const tables = guardOf({ ...overlay, tenantPorts: [port] }, { ...road, bridge: brPhy });
+  expect(tables['arp vflane']).toContain(
+    'add set arp vflane ports { type ifname; elements = { "eth1", "web-0df1" }; }',
+  );
+  expect(tables['inet vflane']?.filter((line) => line.includes('4789'))).toEqual([]);
+  const bond = { name: bond0, members: [], monitor: { kind: 'miimon', intervalMs: 100 } } as const;
+  const byDpdk = guardOf({ ...overlay, tenantPorts: [] }, { ...road, ports: [], bond, bridge: brPhy });
+  expect(byDpdk['arp vflane']?.join()).toContain('"bond0"');
+});
+
+test('where the kernel has the underlay, the host hears by it; without tenants there is nothing to guard', () => {
+  expect(guardOf({ ...overlay, tenantPorts: [] }, road)).toEqual({});
 });

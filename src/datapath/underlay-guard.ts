@@ -1,45 +1,107 @@
-import type { OverlaySpec } from '../model/host-spec.ts';
-import { type NftLines, nftTable, replaceNftTable } from '../model/nft-table.ts';
+import type { OverlaySpec, UnderlaySpec } from '../model/host-spec.ts';
+import type { IfName } from '../model/names.ts';
+import { type NftLines, type NftTables, nftTables } from '../model/nft-table.ts';
 import { printedAddress } from './flow-line.ts';
 
+/** The guard of a host. */
+export function guardOf(
+  { local, peers, bridges, tenantPorts }: Omit<OverlaySpec, 'guard'>,
+  underlay: UnderlaySpec,
+): NftTables {
+  if (underlay.bridge) return underlayGuard({ local, peers, deaf: [...tenantPorts, ...copied(underlay)] });
+  const isKernel = bridges.some(({ datapathType }) => datapathType === 'system');
+  const netdev = underlay.address === undefined ? undefined : underlay.netdev;
+  return underlayGuard({ local, peers, deaf: tenantPorts, ...(isKernel && { kernel: { netdev } }) });
+}
+
+/**
+ * What Open vSwitch carries the underlay by itself: the kernel would answer for the address of `br-phy`, which has the same
+ * MAC, and every VXLAN datagram with an ICMP error.
+ */
+function copied({ ports, bond }: UnderlaySpec): readonly IfName[] {
+  return bond ? [...ports, bond.name] : ports;
+}
+
 /** What the guard is made from. */
-export type Guarded = Pick<OverlaySpec, 'local' | 'peers' | 'bridges'>;
+export interface Guarded extends Pick<OverlaySpec, 'local' | 'peers'> {
+  /** Netdevs by which nothing is to reach the host's own stack. */
+  readonly deaf: readonly IfName[];
+  /** Only where the kernel takes the tunnels: the netdev they come in by; undefined where the host brings its own. */
+  readonly kernel?: { readonly netdev: IfName | undefined };
+}
 
 /** IANA's port of VXLAN (RFC 7348, 8). */
 const vxlan = 'udp dport 4789';
 
 /**
- * Who may send VXLAN to this host, in the form in which the table is observed. The kernel's socket takes a datagram from
- * anybody, by any netdev, for any VNI: a tenant's too, with a peer's address as its source, where its bridge's LOCAL port
- * is up (facts §17). So nothing comes by a tenant's bridge, and by the rest only from the fabric's hosts to the tunnel
- * address. All that is not VXLAN is left alone. The userspace datapath takes its tunnels before nftables sees them.
+ * What the host's own IP stack may hear on an overlay host, in the form in which the tables are observed. A bridge of Open
+ * vSwitch takes the frames of its ports: the kernel's before the stack sees them, but only from the moment the port is
+ * added; the userspace one reads a copy (AF_PACKET), and the host answers every ARP request and connection of a tenant as
+ * well. All that is neither a tenant's nor VXLAN is left alone.
  */
-export function underlayGuardLines(overlay: Guarded): NftLines {
-  const [ip, type] = overlay.local.includes(':') ? ['ip6', 'ipv6_addr'] : ['ip', 'ipv4_addr'];
-  const bridges = overlay.bridges.map(({ name }) => `"${name}"`);
+export function underlayGuard(guarded: Guarded): NftTables {
+  const { deaf, kernel } = guarded;
+  const all = {
+    [nftTables.packets]: [
+      ...deafLines(nftTables.packets, packets, deaf),
+      ...(kernel ? vxlanLines(guarded) : []),
+    ],
+    [nftTables.arp]: deafLines(nftTables.arp, arp, deaf),
+  };
+  const filled = Object.entries(all).filter(([, lines]) => lines.length > 0);
+  return Object.fromEntries(filled.map(([table, lines]) => [table, inForm(lines)]));
+}
+
+/** Before fragments are put together (-400, linux/netfilter_ipv4.h): nobody's tenant fills the host's memory with them. */
+const packets = 'hook prerouting priority -450';
+const arp = 'hook input priority 0';
+
+/** By name: it holds before the netdev is there, and when it is made anew. */
+function deafLines(table: string, hook: string, names: readonly IfName[]): NftLines {
+  if (names.length === 0) return [];
+  return [
+    `add chain ${table} ports { type filter ${hook}; policy accept; }`,
+    set(
+      table,
+      'ports',
+      'ifname',
+      names.map((name) => `"${name}"`),
+    ),
+    `add rule ${table} ports iifname @ports drop`,
+  ];
+}
+
+/**
+ * The kernel's socket takes a datagram from anybody, by any netdev, for any VNI (facts §17): it comes in from the fabric's
+ * hosts only, to the tunnel address, by the netdev that has it. That is what rp_filter would be for, which knows no IPv6,
+ * and would hold for everything else that comes in by the netdev, too.
+ */
+function vxlanLines({ local, peers, kernel }: Guarded): NftLines {
+  const [ip, type] = local.includes(':') ? ['ip6', 'ipv6_addr'] : ['ip', 'ipv4_addr'];
+  const table = nftTables.packets;
+  const road = kernel?.netdev === undefined ? '' : ` iifname "${kernel.netdev}"`;
   const rules = [
-    `${vxlan} iifname @bridges drop`,
-    `${vxlan} ${ip} daddr ${printedAddress(overlay.local)} ${ip} saddr @peers accept`,
+    `${vxlan}${road} ${ip} daddr ${printedAddress(local)} ${ip} saddr @peers accept`,
     // A first fragment has the whole UDP header, and without it the others are nothing: they need no rule.
     `${vxlan} drop`,
   ];
   return [
     // Just before the hook's usual priority, 0: what is refused is in nobody's log, count or rate (nft(8), priorities).
     // A drop is final wherever it stands, an accept only in its own chain: the host's own rules still have their say.
-    `add chain ${nftTable} underlay { type filter hook input priority -10; policy accept; }`,
-    set('bridges', 'ifname', bridges),
-    set('peers', type, overlay.peers.map(printedAddress)),
-    ...rules.map((rule) => `add rule ${nftTable} underlay ${rule}`),
+    `add chain ${table} underlay { type filter hook input priority -10; policy accept; }`,
+    set(table, 'peers', type, peers.map(printedAddress)),
+    ...rules.map((rule) => `add rule ${table} underlay ${rule}`),
   ];
 }
 
-/** The whole text for `nft -f -`: it puts the table in the place of whatever it was, at once. */
-export function underlayGuard(overlay: Guarded): string {
-  return replaceNftTable(underlayGuardLines(overlay));
-}
-
-function set(name: string, type: string, elements: readonly string[]): string {
+function set(table: string, name: string, type: string, elements: readonly string[]): string {
   const sorted = [...new Set(elements)].sort();
   const filled = sorted.length === 0 ? '' : ` elements = { ${sorted.join(', ')} };`;
-  return `add set ${nftTable} ${name} { type ${type};${filled} }`;
+  return `add set ${table} ${name} { type ${type};${filled} }`;
+}
+
+/** Rules after what they name, and those of a chain in their order. */
+function inForm(lines: NftLines): NftLines {
+  const isRule = (line: string) => line.startsWith('add rule ');
+  return [...lines.filter((line) => !isRule(line)).sort(), ...lines.filter(isRule)];
 }

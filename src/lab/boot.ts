@@ -1,14 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDetached } from './detached.ts';
 import { LabError } from './errors.ts';
-import { labFiles } from './folder.ts';
-import { makeDisk, startMachine, stopMachine, waitForSsh } from './machine.ts';
+import { withExpected } from './expected.ts';
+import { hostFiles, labFiles } from './folder.ts';
+import { checkInterrupted } from './interrupt.ts';
+import { makeDisk, makeHostFolder, startMachine, stopMachine, waitForSsh } from './machine.ts';
+import { pruneSnapshots } from './prune-cache.ts';
 import type { Machine } from './qemu.ts';
 import type { Qemu } from './qemu-binary.ts';
 import { run } from './run.ts';
-import { discard, incoming, isSaved, resume, type Snapshot, save, snapshotOf } from './snapshot.ts';
+import {
+  discard,
+  incoming,
+  isSaved,
+  noteUse,
+  resume,
+  type Snapshot,
+  save,
+  snapshotOf,
+} from './snapshot.ts';
 import { poll } from './wait.ts';
 
 /** What starting a host needs to know of its lab. */
@@ -16,42 +28,76 @@ export interface Boot {
   readonly root: string;
   readonly dir: string;
   readonly qemu: Qemu;
+  /** For each host, from its start to its answer by ssh. */
   readonly timeoutMs: number;
   readonly onProgress: (line: string) => void;
+  /** Asked on the way: throws when the whole is to end. */
+  readonly check: () => void;
 }
 
 /** Brings one host up until it answers by ssh: from its snapshot in seconds, else by a boot that makes one. */
 export async function bootHost(boot: Boot, machine: Machine): Promise<void> {
-  const began = performance.now();
-  const answers = (how: string) => {
-    const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    boot.onProgress(`${machine.name} ${how} and answers by ssh after ${seconds} s`);
-  };
+  const end = performance.now() + boot.timeoutMs;
   const snapshot = snapshotOf(boot.root, boot.dir, boot.qemu, machine);
   if (isSaved(snapshot)) {
-    if (await restored(boot, machine, snapshot)) return answers('was restored');
+    if (await restored(boot, machine, snapshot)) return;
+    if (performance.now() >= end) throw tooSlow(boot, machine);
     boot.onProgress(`${machine.name}: its snapshot does not start, so it boots`);
     await stopMachine(boot.dir, machine.name);
     discard(snapshot);
   }
-  await makeDisk(boot.dir, boot.qemu, machine.name, machine.image.disk, 'raw');
-  await startMachine(boot.dir, boot.qemu, machine);
-  await waitForSsh(boot.dir, machine, () => ['true'], boot.timeoutMs);
-  answers('booted');
+  await makeDisk(boot.dir, boot.qemu, machine.name, machine.image.disk);
+  await bootFromDisk({ ...boot, timeoutMs: end - performance.now() }, machine);
   await keep(boot, machine, snapshot);
 }
 
+/** Boots a host from the disk that it has, and waits until it answers by ssh. */
+export function bootFromDisk(boot: Boot, machine: Machine): Promise<void> {
+  return told(boot, machine, 'boot', async () => {
+    await startMachine(boot.dir, boot.qemu, machine, boot.check);
+    await waitForSsh(boot.dir, machine, { ...boot, command: () => ['true'] });
+  });
+}
+
+async function told(boot: Boot, { name }: Machine, task: 'boot' | 'restore', work: () => Promise<void>) {
+  const began = performance.now();
+  const what = `${name} ${task === 'boot' ? 'boots' : 'starts from its snapshot'}`;
+  await withExpected({ root: boot.root, task, what, tell: boot.onProgress }, work);
+  boot.onProgress(`${name} answers by ssh after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+}
+
+function tooSlow(boot: Boot, { name }: Machine): LabError {
+  const message = `${name} did not answer by ssh within ${Math.round(boot.timeoutMs / 1000)} s`;
+  return new LabError(
+    'LAB_BOOT_TIMEOUT',
+    message,
+    `its console is in ${join(boot.dir, hostFiles(name).serial)}`,
+  );
+}
+
+const longestRestoreMs = 30_000;
+
 async function restored(boot: Boot, machine: Machine, snapshot: Snapshot): Promise<boolean> {
   try {
-    await makeDisk(boot.dir, boot.qemu, machine.name, snapshot.disk, 'qcow2');
-    await startMachine(boot.dir, boot.qemu, machine, incoming(snapshot));
-    await resume(boot.dir, machine.name);
-    await waitForSsh(boot.dir, machine, wake, 30_000);
+    await told(boot, machine, 'restore', () => restore(boot, machine, snapshot));
+    noteUse(snapshot);
     return true;
   } catch (error) {
-    if (error instanceof LabError && error.code === 'LAB_PORT_TAKEN') throw error;
+    boot.check();
+    if (error instanceof LabError && ['LAB_PORT_TAKEN', 'LAB_NO_SPACE'].includes(error.code)) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
     return false;
   }
+}
+
+async function restore(boot: Boot, machine: Machine, snapshot: Snapshot): Promise<void> {
+  makeHostFolder(boot.dir, machine.name);
+  // A copy: the snapshot may be removed from the cache while the host still runs.
+  copyFileSync(snapshot.disk, join(boot.dir, hostFiles(machine.name).disk));
+  await startMachine(boot.dir, boot.qemu, machine, boot.check, incoming(snapshot));
+  await resume(boot.dir, machine.name);
+  const timeoutMs = Math.min(boot.timeoutMs, longestRestoreMs);
+  await waitForSsh(boot.dir, machine, { ...boot, timeoutMs, command: wake });
 }
 
 /** A restored host's clock stands where it was saved, and its boot id is the saved one's. */
@@ -61,14 +107,17 @@ function wake(): readonly string[] {
 
 /** A lab works without snapshots, only slower the next time: so no failure here is one of the lab. */
 async function keep(boot: Boot, machine: Machine, snapshot: Snapshot): Promise<void> {
-  const argv = ['ssh', '-F', join(boot.dir, labFiles.sshConfig), machine.name, 'sh /usr/lib/vflane-lab/rest'];
+  const { root, dir, onProgress } = boot;
+  const argv = ['ssh', '-F', join(dir, labFiles.sshConfig), machine.name, 'sh /usr/lib/vflane-lab/rest'];
   const rested = await run(argv, { timeoutMs: 60_000 });
   if (rested.code !== 0) return;
   try {
-    await save(boot.root, boot.dir, machine.name, snapshot);
-    boot.onProgress(`${machine.name} is saved: it starts in seconds from now on`);
+    await save(root, dir, machine.name, snapshot);
+    await pruneSnapshots(root, machine.name, snapshot.about);
+    onProgress(`${machine.name} is saved: it starts in seconds from now on`);
   } catch (error) {
-    boot.onProgress(`${machine.name} could not be saved: ${error instanceof Error ? error.message : error}`);
+    boot.check();
+    onProgress(`${machine.name} could not be saved: ${error instanceof Error ? error.message : error}`);
   }
 }
 
@@ -77,7 +126,7 @@ export async function startSwitches(dir: string, argv: readonly string[]): Promi
   rmSync(join(dir, labFiles.switchPid), { force: true });
   const child = startDetached([...argv, dir], dir, labFiles.switchLog);
   const served = await poll(10_000, 20, () => child.ended() || existsSync(join(dir, labFiles.switchPid)));
-  if (served && !child.ended()) return;
+  if (served && !child.ended()) return checkInterrupted();
   child.kill();
   const log = join(dir, labFiles.switchLog);
   throw new LabError('LAB_SWITCH_FAILED', `the switches did not start: ${child.log()}`, `see ${log}`);

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from './errors.ts';
-import { takeLock } from './lock.ts';
-import { run } from './run.ts';
+import { type Lock, takeLock } from './lock.ts';
+import { removeTree } from './prune.ts';
 
 /** Where images, an unpacked QEMU and verdicts are kept: $VFLANE_CACHE_DIR/lab, else ~/.cache/vflane/lab. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -39,6 +39,22 @@ export async function cached(
   }
 }
 
+/** The same, and nobody removes it until `lock` is released. */
+export async function held(
+  root: string,
+  name: string,
+  build: (folder: string) => Promise<void>,
+): Promise<{ readonly folder: string; readonly lock: Lock }> {
+  const busy = new LabError('LAB_BUSY', `${name} is being built or removed again and again`, 'try again');
+  for (let tries = 0; tries < 3; tries++) {
+    const folder = await cached(root, name, build);
+    const lock = await takeLock(join(root, `${name}.lock`), 60_000, busy, 'shared');
+    if (existsSync(folder)) return { folder, lock };
+    lock.release();
+  }
+  throw busy;
+}
+
 async function buildInto(folder: string, build: (folder: string) => Promise<void>): Promise<void> {
   const building = mkdtempSync(`${folder}.building-`);
   try {
@@ -53,9 +69,4 @@ async function buildInto(folder: string, build: (folder: string) => Promise<void
 async function removeLeftovers(root: string, name: string): Promise<void> {
   const left = readdirSync(root).filter((entry) => entry.startsWith(`${name}.building-`));
   for (const entry of left) await removeTree(join(root, entry));
-}
-
-/** As far as it goes: a program of the interrupted build may still write there. Never into what is mounted there. */
-async function removeTree(folder: string): Promise<void> {
-  await run(['rm', '-rf', '--one-file-system', folder], { timeoutMs: 120_000 });
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkInterrupted } from './interrupt.ts';
 import { labEnvironment, lastLines } from './run.ts';
 
 /** A program that outlives this one. `ended` tells of its death for as long as this one lives. */
@@ -17,6 +18,7 @@ export function startDetached(
   log: string,
   env: Readonly<Record<string, string>> = {},
 ): Detached {
+  checkInterrupted();
   const file = join(dir, log);
   const output = openSync(file, 'w', 0o600);
   const [program = '', ...args] = argv;

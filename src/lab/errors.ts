@@ -12,7 +12,9 @@ export type LabErrorCode =
   | 'LAB_SWITCH_FAILED'
   | 'LAB_PORT_TAKEN'
   | 'LAB_BOOT_TIMEOUT'
-  | 'LAB_QMP_FAILED';
+  | 'LAB_QMP_FAILED'
+  | 'LAB_IMAGE_GONE'
+  | 'LAB_INTERRUPTED';
 
 /** An error of the lab: what happened, and in `hint` what its user can do about it. */
 export class LabError extends Error {

@@ -8,7 +8,24 @@ export interface LabRecord {
   readonly accel: 'kvm' | 'tcg';
   readonly image: string;
   readonly qemu: string;
+  readonly memoryMb?: number;
+  /** Until every host has answered: a lab whose way up was cut short is not up. */
+  readonly starting?: true;
+  readonly cut?: readonly CutCable[];
 }
+
+/** A cable that was cut and not joined again. */
+export interface CutCable {
+  readonly host: string;
+  readonly port: CardPort;
+  /** The PF's netdev that was taken down with it, where one was. */
+  readonly pfDown?: string;
+}
+
+/** A port of a host's card: 0 goes to switch A, 1 to switch B. */
+export type CardPort = 0 | 1;
+
+export type SwitchName = 'A' | 'B';
 
 export interface HostRecord {
   readonly name: string;
@@ -39,19 +56,19 @@ export const labFiles = {
   key: 'id_ed25519',
   switchA: 'switch-a.sock',
   switchB: 'switch-b.sock',
+  switchControl: 'switch.sock',
   switchPid: 'switch.pid',
   switchLog: 'switch.log',
 } as const;
 
 /** A host's name becomes a file's, an ssh alias and a kernel argument, so it is held to a host name's letters. */
 export function checkHostName(name: string): void {
-  if (/^[a-z][a-z0-9-]{0,30}$/.test(name) && !name.endsWith('-')) return;
+  // Each host has a folder of its name beside the lab's own files, of which this one has a name that a host could have.
+  const free = name !== labFiles.lock;
+  if (free && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return;
   const said = JSON.stringify(name);
-  throw new LabError(
-    'LAB_BAD_NAME',
-    `${said} is no host name`,
-    'a letter, then letters, digits and -, in lower case',
-  );
+  const hint = free ? 'letters, digits and -, in lower case' : 'the lab keeps a file of that name; take another';
+  throw new LabError('LAB_BAD_NAME', `${said} is no host name`, hint);
 }
 
 /** Makes the lab's folder, which others may not enter: it holds keys. */

@@ -1,11 +1,15 @@
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { cached } from './cache.ts';
+import { held } from './cache.ts';
 import { buildError, makeTree } from './debian.ts';
+import { withExpected } from './expected.ts';
+import type { Lock } from './lock.ts';
 import { isRoot } from './needs.ts';
+import { removeTree } from './prune.ts';
 import { type Recipe, recipeHash } from './recipe.ts';
 import { run } from './run.ts';
+import { checkSpace } from './space.ts';
 
 /** A kernel, its initrd and the disk every host's overlay stands on. */
 export interface Image {
@@ -15,21 +19,38 @@ export interface Image {
   readonly disk: string;
 }
 
-/** The image of `recipe`, built once (about a minute) and kept in the cache below `root`. */
+/** Where the image of `recipe` is in the cache, or would be. */
+export function imageName(id: string): string {
+  return `image-${id}`;
+}
+
+/** The image with this id, built or not. */
+export function imageAt(root: string, id: string): Image {
+  const at = (name: string) => join(root, imageName(id), name);
+  return { id, kernel: at('vmlinuz'), initrd: at('initrd'), disk: at('disk.raw') };
+}
+
+/** The image of `recipe`, built once and kept in the cache below `root`; nobody removes it until `lock` is released. */
 export async function image(
   root: string,
   recipe: Recipe,
   onProgress: (line: string) => void,
-): Promise<Image> {
+  onBuilt: (id: string) => void,
+): Promise<{ readonly image: Image; readonly lock: Lock }> {
   const id = recipeHash(recipe);
-  const folder = await cached(root, `image-${id}`, (building) => build(building, recipe, onProgress));
-  const [kernel, initrd, disk] = ['vmlinuz', 'initrd', 'disk.raw'].map((name) => join(folder, name));
-  return { id, kernel: kernel ?? '', initrd: initrd ?? '', disk: disk ?? '' };
+  const told = { root, task: 'image', what: 'image', tell: onProgress } as const;
+  const { lock } = await held(root, imageName(id), async (building) => {
+    await withExpected(told, () => build(building, recipe, onProgress));
+    onBuilt(id);
+  });
+  return { image: imageAt(root, id), lock };
 }
 
 async function build(folder: string, recipe: Recipe, onProgress: (line: string) => void): Promise<void> {
-  onProgress('image: building Debian 13 for the hosts, once; this takes about a minute');
+  onProgress('image: building Debian 13 for the hosts, once');
+  checkSpace(folder, 2_000, 'building the image');
   const work = workFolder(folder);
+  checkSpace(work, 1_500, 'building the image');
   try {
     writeRecipe(work, recipe);
     // Whatever the umask: the owner of the tree is another user, and must read this.
@@ -48,8 +69,8 @@ async function build(folder: string, recipe: Recipe, onProgress: (line: string) 
     onProgress('image: making the disk');
     await makeDisk(work, target, folder, recipe.diskSize);
   } finally {
-    await asTreeOwner(['rm', '-rf', '--one-file-system', join(work, 'tree')]);
-    await run(['rm', '-rf', '--one-file-system', work], { timeoutMs: 60_000 });
+    await asTreeOwner(['rm', '-rf', '--one-file-system', join(work, 'tree')], true);
+    await removeTree(work);
   }
 }
 
@@ -83,7 +104,7 @@ async function makeDisk(work: string, tree: string, folder: string, size: string
   if (copied.code !== 0) throw buildError('cp', copied);
 }
 
-function asTreeOwner(argv: readonly string[]) {
+function asTreeOwner(argv: readonly string[], tidies = false) {
   const helper = isRoot() ? [] : ['mmdebstrap', '--unshare-helper'];
-  return run([...helper, ...argv], { timeoutMs: 300_000 });
+  return run([...helper, ...argv], { timeoutMs: 300_000, tidies });
 }

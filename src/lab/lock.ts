@@ -9,24 +9,32 @@ export interface Lock {
   release(): void;
 }
 
+/** `shared`: with others who take it so, and with nobody who does not. */
+export type LockKind = 'exclusive' | 'shared';
+
 /**
  * Takes the lock on `file`, waiting at most `waitMs` (0: not at all).
  * Node has no flock(2), so the flock tool takes it on a descriptor it inherits: the lock belongs to the open
  * file, which stays open here (flock(2), "locks are associated with an open file description").
  */
-export async function takeLock(file: string, waitMs: number, busy: LabError): Promise<Lock> {
+export async function takeLock(
+  file: string,
+  waitMs: number,
+  busy: LabError,
+  kind: LockKind = 'exclusive',
+): Promise<Lock> {
   mkdirSync(dirname(file), { recursive: true });
   const descriptor = openSync(file, 'a');
-  const code = await flock(descriptor, waitMs);
+  const code = await flock(descriptor, waitMs, kind);
   if (code === 0) return { release: () => closeSync(descriptor) };
   closeSync(descriptor);
   if (code === 1) throw busy;
   throw new LabError('LAB_TOOL_MISSING', `flock could not lock ${file}`, 'apt-get install util-linux');
 }
 
-function flock(descriptor: number, waitMs: number): Promise<number | null> {
+function flock(descriptor: number, waitMs: number, kind: LockKind): Promise<number | null> {
   const how = waitMs === 0 ? ['--nonblock'] : ['--wait', String(waitMs / 1000)];
-  const [program = '', ...args] = ['flock', ...how, '--conflict-exit-code', '1', '3'];
+  const [program = '', ...args] = ['flock', `--${kind}`, ...how, '--conflict-exit-code', '1', '3'];
   const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'ignore', descriptor],
     env: labEnvironment(),

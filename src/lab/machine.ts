@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { buildError } from './debian.ts';
 import { startDetached } from './detached.ts';
 import { LabError } from './errors.ts';
 import { type HostRecord, hostFiles, labFiles } from './folder.ts';
@@ -11,30 +12,30 @@ import { withQmp } from './qmp.ts';
 import { lastLines, run } from './run.ts';
 import { poll } from './wait.ts';
 
-/** Makes a host's disk: an overlay on the image, so that a host starts as Debian made it and keeps what it writes. */
-export async function makeDisk(dir: string, qemu: Qemu, name: string, backing: string, format: string) {
-  const files = hostFiles(name);
-  mkdirSync(join(dir, files.folder), { recursive: true });
-  rmSync(join(dir, files.disk), { force: true });
-  const argv = [
-    ...qemu.img,
-    'create',
-    '-q',
-    '-f',
-    'qcow2',
-    '-b',
-    backing,
-    '-F',
-    format,
-    join(dir, files.disk),
-  ];
-  const ran = await run(argv, { timeoutMs: 30_000, env: qemu.env });
-  if (ran.code !== 0)
-    throw new LabError('LAB_QEMU_FAILED', `qemu-img: ${lastLines(ran.stderr)}`, 'is the disk full?');
+/** Where a host's own files are. */
+export function makeHostFolder(dir: string, name: string): void {
+  mkdirSync(join(dir, hostFiles(name).folder), { recursive: true });
 }
 
-/** Starts QEMU for a host and returns when its QMP answers. */
-export async function startMachine(dir: string, qemu: Qemu, machine: Machine, extra: readonly string[] = []) {
+/** Makes a host's disk: an overlay on the image, so that a host starts as Debian made it and keeps what it writes. */
+export async function makeDisk(dir: string, qemu: Qemu, name: string, image: string): Promise<void> {
+  makeHostFolder(dir, name);
+  const disk = join(dir, hostFiles(name).disk);
+  rmSync(disk, { force: true });
+  const argv = [...qemu.img, 'create', '-q', '-f', 'qcow2', '-b', image, '-F', 'raw', disk];
+  const ran = await run(argv, { timeoutMs: 30_000, env: qemu.env });
+  if (ran.code !== 0) throw buildError('qemu-img', ran);
+}
+
+/** Starts QEMU for a host and returns when its QMP answers. `check` throws when the whole is to end. */
+export async function startMachine(
+  dir: string,
+  qemu: Qemu,
+  machine: Machine,
+  check: () => void,
+  extra: readonly string[] = [],
+): Promise<void> {
+  check();
   const files = hostFiles(machine.name);
   rmSync(join(dir, files.qmp), { force: true });
   rmSync(join(dir, files.serial), { force: true });
@@ -59,16 +60,25 @@ function startError(machine: Machine, log: string): LabError {
   );
 }
 
+export interface SshWait {
+  readonly timeoutMs: number;
+  readonly command: () => readonly string[];
+  /** Throws when the whole is to end. */
+  readonly check: () => void;
+}
+
 /** Waits until a host lets us run `command`. Until sshd says its name, asking costs one connection and no process. */
 export async function waitForSsh(
   dir: string,
   host: HostRecord,
-  command: () => readonly string[],
-  timeoutMs: number,
+  { timeoutMs, command, check }: SshWait,
 ): Promise<void> {
   const end = performance.now() + timeoutMs;
   const left = () => Math.max(end - performance.now(), 0);
-  const alive = () => ownPid(dir, hostFiles(host.name).pid) !== undefined;
+  const alive = () => {
+    check();
+    return ownPid(dir, hostFiles(host.name).pid) !== undefined;
+  };
   let said = 'its sshd says nothing';
   const listens = await poll(
     left(),

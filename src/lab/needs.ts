@@ -16,6 +16,7 @@ const labNeeds: readonly Need[] = [
   { tool: 'ssh', debianPackage: 'openssh-client' },
   { tool: 'ssh-keygen', debianPackage: 'openssh-client' },
   { tool: 'flock', debianPackage: 'util-linux' },
+  { tool: 'setpriv', debianPackage: 'util-linux' },
   { tool: 'tar', debianPackage: 'tar' },
   // Only an ordinary user's image is built in a user namespace.
   { tool: 'newuidmap', debianPackage: 'uidmap', rootless: true },

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { cached } from './cache.ts';
 import { buildError, makeTree } from './debian.ts';
 import { LabError } from './errors.ts';
+import { withExpected } from './expected.ts';
 import { findTool } from './needs.ts';
 import { lastLines, run } from './run.ts';
+import { checkSpace } from './space.ts';
 
 /** How to start QEMU: the words before its own arguments, and what must be in the environment. */
 export interface Qemu {
@@ -16,6 +18,9 @@ export interface Qemu {
 }
 
 const packages = ['qemu-system-x86', 'qemu-utils'];
+
+/** The unpacked QEMU's folder in the cache. */
+export const qemuName = `qemu-trixie-${createHash('sha256').update(packages.join()).digest('hex').slice(0, 8)}`;
 const libraries = 'usr/lib/x86_64-linux-gnu';
 
 /** The system's QEMU if it knows the igb card (since 8.0), else Debian 13's, unpacked in the cache. */
@@ -23,8 +28,9 @@ export async function findQemu(root: string, onProgress: (line: string) => void)
   const own = findTool('qemu-system-x86_64');
   const img = findTool('qemu-img');
   if (own && img && (await knowsIgb([own]))) return described({ system: [own], img: [img], env: {} });
-  const name = `qemu-trixie-${createHash('sha256').update(packages.join()).digest('hex').slice(0, 8)}`;
-  const folder = await cached(root, name, (building) => unpack(building, onProgress));
+  const folder = await cached(root, qemuName, (building) =>
+    withExpected({ root, task: 'qemu', what: 'qemu', tell: onProgress }, () => unpack(building, onProgress)),
+  );
   return described(unpackedQemu(folder));
 }
 
@@ -42,6 +48,8 @@ async function described(qemu: Omit<Qemu, 'version'>): Promise<Qemu> {
 
 /** Debian's packages as plain files: nothing is installed, and no script of theirs runs. */
 async function unpack(folder: string, onProgress: (line: string) => void): Promise<void> {
+  onProgress('qemu: unpacking Debian 13’s, once');
+  checkSpace(folder, 1_500, 'unpacking QEMU');
   const target = join(folder, 'qemu.tar');
   await makeTree({ suite: 'trixie', variant: 'extract', packages, format: 'tar', target }, (line) =>
     onProgress(`qemu: ${line}`),

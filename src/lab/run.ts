@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { checkInterrupted, endWhenInterrupted } from './interrupt.ts';
 import { labPath } from './needs.ts';
 
 export interface Ran {
@@ -12,6 +13,9 @@ export interface RunOptions {
   readonly timeoutMs: number;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: Buffer;
+  /** Runs after an interruption too, to its end: it clears away what another left. */
+  readonly tidies?: boolean;
   /** Called for every line of stderr as it comes. */
   readonly onLine?: (line: string) => void;
 }
@@ -21,15 +25,24 @@ export function labEnvironment(extra: Readonly<Record<string, string>> = {}): No
   return { ...process.env, PATH: labPath(process.env.PATH), LC_ALL: 'C.UTF-8', ...extra };
 }
 
-/** Runs one program to its end or its deadline. A failure is a value: `code` (null: killed or not started). */
-export function run(argv: readonly string[], options: RunOptions): Promise<Ran> {
+/**
+ * Runs one program to its end or its deadline. A failure is a value: `code` (null: killed or not started); only an
+ * interruption throws.
+ */
+export async function run(argv: readonly string[], options: RunOptions): Promise<Ran> {
   const [program = '', ...args] = argv;
+  if (!options.tidies) checkInterrupted();
   const child = spawn(program, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: labEnvironment(options.env),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
-  return collect(child, options);
+  if (!options.tidies) endWhenInterrupted(child);
+  // A program that reads nothing may have ended before it is told everything.
+  child.stdin.on('error', () => undefined).end(options.stdin ?? '');
+  const ran = await collect(child, options);
+  if (!options.tidies) checkInterrupted();
+  return ran;
 }
 
 function collect(child: ChildProcess, options: RunOptions): Promise<Ran> {

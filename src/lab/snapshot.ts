@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { cached } from './cache.ts';
@@ -15,6 +15,13 @@ export interface Snapshot {
   readonly folder: string;
   readonly memory: string;
   readonly disk: string;
+  /** What it is only good for, written beside it: when one of these is gone, it can go. */
+  readonly about: About;
+}
+
+export interface About {
+  readonly image: string;
+  readonly qemu: string;
 }
 
 /**
@@ -28,7 +35,19 @@ export function snapshotOf(root: string, dir: string, qemu: Qemu, machine: Machi
   const words = [qemu.version, cpus()[0]?.model, ...machineArgv('', { ...machine, sshPort: 0 }), ...keys];
   const key = createHash('sha256').update(words.join('\0')).digest('hex').slice(0, 12);
   const folder = join(root, `snapshot-${machine.name}-${key}`);
-  return { folder, memory: join(folder, 'memory'), disk: join(folder, 'disk.qcow2') };
+  const about = { image: machine.image.id, qemu: qemu.version };
+  return { folder, memory: join(folder, 'memory'), disk: join(folder, 'disk.qcow2'), about };
+}
+
+const aboutFile = 'about.json';
+
+/** What the snapshot in `folder` is good for; nothing where that is not known. */
+export function aboutOf(folder: string): About | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, aboutFile), 'utf8')) as About;
+  } catch {
+    return undefined;
+  }
 }
 
 export function isSaved(snapshot: Snapshot): boolean {
@@ -38,6 +57,12 @@ export function isSaved(snapshot: Snapshot): boolean {
 /** A snapshot that does not start is not tried again. */
 export function discard(snapshot: Snapshot): void {
   rmSync(snapshot.folder, { recursive: true, force: true });
+}
+
+/** Notes that a snapshot was used now: the one that was not for longest goes first. */
+export function noteUse(snapshot: Snapshot): void {
+  const now = new Date();
+  utimesSync(snapshot.folder, now, now);
 }
 
 /** QEMU's argument to start a host where its snapshot left it. */
@@ -59,6 +84,7 @@ export async function save(root: string, dir: string, name: string, snapshot: Sn
         await qmp.execute('migrate', { uri: `file:${join(building, 'memory')}` });
         await settled(qmp);
         copyFileSync(join(dir, files.disk), join(building, 'disk.qcow2'));
+        writeFileSync(join(building, aboutFile), JSON.stringify(snapshot.about));
       } finally {
         await qmp.execute('cont');
       }

@@ -121,4 +121,11 @@ export const hostFindings: readonly CatalogueEntry[] = [
     explanation:
       'Under DPDK one core asks the card for packets without a pause, at full speed and full power, whether there are any or not. vflane takes the last core near the card (pmd-cpu-mask); keep guests off it. `ovs-appctl dpif-netdev/pmd-stats-show` says how busy it is.',
   },
+  {
+    code: 'VF2036',
+    severity: 'error',
+    title: 'DPDK would see one port of the card only',
+    explanation:
+      'Under ovs-dpdk the card’s LAG has to share one forwarding table between its ports (shared_fdb:on): only then is there one RDMA device for both, by which DPDK reaches the VFs of either port and by which a VF fails over. mlx5 pairs the ports in a part of the driver that Debian 13’s stock kernel is built without (CONFIG_MLX5_CLS_ACT). It then works with one port, and nothing says that the other one is not used.',
+  },
 ];

@@ -1,6 +1,6 @@
 import type { Datapath, GuestKind } from './fabric.ts';
 import type { GuestName, HostName, IfName, MacAddress, NetworkName, PciAddress } from './names.ts';
-import type { NftLines } from './nft-table.ts';
+import type { NftTables } from './nft-table.ts';
 
 /** What one host should have: plain data, without a word of how it is reached or what is there now. */
 export interface HostSpec {
@@ -70,8 +70,10 @@ export interface OverlaySpec {
   readonly patches: readonly PatchSpec[];
   /** Bridge → its OpenFlow flows in canonical text, sorted. */
   readonly flows: { readonly [bridge: string]: readonly string[] };
-  /** vflane's own nftables table, which lets VXLAN in from the peers only. */
-  readonly guard: NftLines;
+  /** Netdevs of the host by which a tenant's frames come in: ports of the networks' bridges, and these themselves. */
+  readonly tenantPorts: readonly IfName[];
+  /** vflane's own nftables tables, which keep the host itself out of the tenants' reach. */
+  readonly guard: NftTables;
 }
 
 /** A network's bridge on one host. */

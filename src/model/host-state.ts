@@ -33,6 +33,8 @@ export interface HostState {
   readonly routes: { readonly [namespace: string]: Seen<readonly DefaultRoute[]> };
   /** Pages of 2 MiB, in all, by the place where they are counted; absent where nobody asked. */
   readonly hugepages?: { readonly [place: string]: Seen<number> };
+  /** MiB that more pages could be made of, by the same places; absent where nobody asked. */
+  readonly freeMemoryMib?: { readonly [place: string]: Seen<number> };
   /** Static routes of the host's own tables, by destination; absent where nobody asked. */
   readonly hostRoutes?: Seen<readonly HostRoute[]>;
   /** Open vSwitch; absent where nobody asked. */
@@ -41,8 +43,12 @@ export interface HostState {
   readonly dpdkParts?: Seen<DpdkParts>;
   /** What a start of ovs-vswitchd brings back; absent where nobody asked. */
   readonly ovsStart?: OvsStart;
-  /** vflane's own nftables table; empty where there is none, absent where nobody asked. */
-  readonly guard?: Seen<NftLines>;
+  /** vflane's own nftables tables, each empty where there is none; absent where nobody asked. */
+  readonly guard?: { readonly [table: string]: Seen<NftLines> };
+  /** Whether netdevs that were asked about have IPv6; null where the kernel has none, absent where nobody asked. */
+  readonly ipv6?: Seen<{ readonly [netdev: string]: Seen<boolean> } | null>;
+  /** `web/storage` → whether the lane leaves checksums to its NIC (`tx-checksumming`); absent where nobody asked. */
+  readonly checksums?: { readonly [lane: string]: Seen<boolean> };
   /** Who has a VFIO group open. */
   readonly holders: Seen<readonly Holder[]>;
   /** The netdev over which the operator came in, where one can be told. */
@@ -111,7 +117,7 @@ export interface LagState {
 /** What ovsdb-server holds, as far as it matters here. */
 export interface OvsState {
   readonly version: string;
-  /** `other_config` of the one Open_vSwitch row, and `alternative`: which daemon Debian starts, where there is a choice. */
+  /** `other_config` of the one Open_vSwitch row, and `alternative`: which daemon Debian starts, where somebody chose one. */
   readonly settings: { readonly [key: string]: string };
   readonly dpdkInitialized: boolean;
   /** Whether ovs-vswitchd answers, beside ovsdb-server. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseNftTable } from './nft.ts';
 
+const inet = 'inet vflane';
 const inTable = { family: 'inet', table: 'vflane', handle: 7 };
 const drop = { drop: null };
 const toVxlan = { match: { op: '==', left: { payload: { protocol: 'udp', field: 'dport' } }, right: 4789 } };
@@ -14,9 +15,20 @@ const listed = (...objects: readonly object[]) => {
 };
 
 test('what is no part of a rule’s meaning is left out', () => {
-  expect(parseNftTable(listed(chain, rule))).toEqual([
+  expect(parseNftTable(listed(chain, rule), inet)).toEqual([
     'add chain inet vflane underlay { type filter hook input priority -10; policy accept; }',
     'add rule inet vflane underlay udp dport 4789 drop',
+  ]);
+});
+
+const byName = (name: string) => ({ match: { op: '==', left: { meta: { key: 'iifname' } }, right: name } });
+
+test('rules stand by their chains, whichever was made first, and a netdev’s name in quotes', () => {
+  const ofPorts = { rule: { ...inTable, family: 'arp', chain: 'ports', expr: [byName('@ports'), drop] } };
+  const ofWire = { rule: { ...inTable, family: 'arp', chain: 'underlay', expr: [byName('eth1.7'), drop] } };
+  expect(parseNftTable(listed(ofWire, ofPorts), 'arp vflane')).toEqual([
+    'add rule arp vflane ports iifname @ports drop',
+    'add rule arp vflane underlay iifname "eth1.7" drop',
   ]);
 });
 
@@ -38,19 +50,19 @@ test.each([
   ['a name with nft’s own signs in it', { rule: { ...rule.rule, chain: 'a; flush ruleset' } }, /^# rule /],
   ['an object of another kind', { flowtable: { ...inTable, name: 'f' } }, /^# flowtable /],
 ])('%s is seen as a difference, and never as a command', (_what, object, line) => {
-  expect(parseNftTable(listed(object))).toEqual([expect.stringMatching(line)]);
+  expect(parseNftTable(listed(object), inet)).toEqual([expect.stringMatching(line)]);
 });
 
 test('no table is not an empty table', () => {
-  expect(() => parseNftTable('')).toThrow(SyntaxError);
-  expect(() => parseNftTable('{}')).toThrow(TypeError);
+  expect(() => parseNftTable('', inet)).toThrow(SyntaxError);
+  expect(() => parseNftTable('{}', inet)).toThrow(TypeError);
 });
 
 test('whatever the JSON, each line is one command or one comment', () => {
   const object = fc.dictionary(fc.constantFrom('set', 'chain', 'rule', 'table'), fc.jsonValue());
   fc.assert(
     fc.property(fc.array(object), (objects) => {
-      for (const line of parseNftTable(listed(...objects))) expect(line).toMatch(/^(?:# |add )[^\n]*$/);
+      for (const line of parseNftTable(listed(...objects), inet)) expect(line).toMatch(/^(?:# |add )[^\n]*$/);
     }),
   );
 });

@@ -6,11 +6,13 @@ import { observeHugepages } from './hugepages.ts';
 import { type IpAddrShow, parseIpAddr } from './ip-link.ts';
 import { parseDefaultRoutes, parseHostRoutes } from './ip-route.ts';
 import { seen, seenOr } from './look.ts';
+import { observeMemory } from './memory.ts';
 import { observeGuard, observeOvs } from './ovs.ts';
 import { observeOvsStart } from './ovs-start.ts';
 import { sessionNetdev } from './session.ts';
 import { observeSwitchdev } from './switchdev.ts';
 import { type AdminOf, observePf } from './sysfs-pf.ts';
+import { observeChecksums, observeIpv6 } from './tenant-ports.ts';
 
 /** What to look at, and no more: each namespace is a process. */
 export interface Sections {
@@ -24,6 +26,10 @@ export interface Sections {
   readonly hostRoutes?: boolean;
   /** Whether Open vSwitch has to be Debian's DPDK build. */
   readonly dpdk?: boolean;
+  /** Netdevs by which tenants' frames come in: whether the host has IPv6 there matters. */
+  readonly tenantPorts?: readonly string[];
+  /** Lanes, `web/storage`, which have to fill in checksums themselves; their namespaces are named besides. */
+  readonly checksums?: readonly string[];
 }
 
 /**
@@ -44,6 +50,7 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
   const links = isUnseen(addr) ? addr : addr.links;
   const plain = await Promise.all(sections.pfs.map((pci) => observePf(reader, pci, adminIn(addr))));
   const pfs = sections.overlay ? await Promise.all(plain.map((pf) => observeSwitchdev(reader, pf))) : plain;
+  const overlay: Partial<HostState> = sections.overlay ? await observeOverlay(reader, pfs) : {};
   return {
     bootId,
     kernel,
@@ -54,9 +61,16 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
     links,
     namespaces,
     routes,
-    ...(sections.overlay ? await observeOverlay(reader, pfs) : {}),
+    ...overlay,
+    ...(sections.dpdk
+      ? { freeMemoryMib: await observeMemory(reader, Object.keys(overlay.hugepages ?? {})) }
+      : {}),
     ...(sections.hostRoutes ? { hostRoutes: await observeHostRoutes(reader) } : {}),
     ...(sections.overlay ? { ovsStart: await observeOvsStart(reader) } : {}),
+    ...(sections.tenantPorts?.length ? { ipv6: await observeIpv6(reader, sections.tenantPorts) } : {}),
+    ...(sections.checksums?.length
+      ? { checksums: await observeChecksums(reader, sections.checksums, { links, namespaces }) }
+      : {}),
     ...(sections.dpdk ? { dpdkParts: await observeDpdkParts(reader) } : {}),
     holders,
     session: isUnseen(links) ? undefined : await sessionNetdev(reader, links),

@@ -1,6 +1,6 @@
 import { HostError, type HostReader } from '../host/host.ts';
-import { isUnseen, type OvsState, type Seen, type Unseen } from '../model/host-state.ts';
-import { type NftLines, nftTable } from '../model/nft-table.ts';
+import { type HostState, isUnseen, type OvsState, type Seen, type Unseen } from '../model/host-state.ts';
+import { type NftLines, nftTables } from '../model/nft-table.ts';
 import { seen, seenOr } from './look.ts';
 import { parseNftTable } from './nft.ts';
 import { ovsDbQuery, parseOvsDb } from './ovs-db.ts';
@@ -11,7 +11,7 @@ export async function observeOvs(reader: HostReader): Promise<Seen<OvsState>> {
   const [db, daemon, alternative] = await Promise.all([
     observeDb(reader),
     observeDaemon(reader),
-    seenOr(() => reader.readLink('/etc/alternatives/ovs-vswitchd')),
+    observeAlternative(reader),
   ]);
   if (isUnseen(db)) return db;
   const bridges = await Promise.all(
@@ -21,8 +21,16 @@ export async function observeOvs(reader: HostReader): Promise<Seen<OvsState>> {
       return { ...bridge, flows: isOurs ? await observeFlows(reader, bridge.name, daemon) : [] };
     }),
   );
-  const settings = typeof alternative === 'string' ? { ...db.settings, alternative } : db.settings;
+  const settings = alternative === undefined ? db.settings : { ...db.settings, alternative };
   return { ...db, settings, daemon, bridges };
+}
+
+/** Which daemon somebody chose; undefined where Debian does (update-alternatives(1), FILES). */
+async function observeAlternative(reader: HostReader): Promise<string | undefined> {
+  const record = await seenOr(() => reader.readFile('/var/lib/dpkg/alternatives/ovs-vswitchd'));
+  if (typeof record !== 'string' || !record.startsWith('manual\n')) return undefined;
+  const target = await seenOr(() => reader.readLink('/etc/alternatives/ovs-vswitchd'));
+  return typeof target === 'string' ? target : undefined;
 }
 
 function observeDb(reader: HostReader) {
@@ -62,13 +70,18 @@ async function observeFlows(reader: HostReader, bridge: string, daemon: Seen<boo
   });
 }
 
-/** Looks at vflane's own nftables table. nft fails with ENOENT where there is none. */
-export function observeGuard(reader: HostReader): Promise<Seen<NftLines>> {
+/** Looks at vflane's own nftables tables: a process each. */
+export async function observeGuard(reader: HostReader): Promise<NonNullable<HostState['guard']>> {
+  const look = async (table: string) => [table, await observeTable(reader, table)] as const;
+  return Object.fromEntries(await Promise.all(Object.values(nftTables).map(look)));
+}
+
+/** nft fails with ENOENT where there is none. */
+function observeTable(reader: HostReader, table: string): Promise<Seen<NftLines>> {
   return seen(async () => {
     try {
-      return parseNftTable(
-        (await reader.query(['nft', '-j', 'list', 'table', ...nftTable.split(' ')])).stdout,
-      );
+      const { stdout } = await reader.query(['nft', '-j', 'list', 'table', ...table.split(' ')]);
+      return parseNftTable(stdout, table);
     } catch (error) {
       if (error instanceof HostError && error.details.stderr?.includes('No such file or directory'))
         return [];

@@ -49,8 +49,9 @@ export async function planFromFile(
 ): Promise<HostPlan> {
   const expand = datapaths[host.datapath];
   if (!expand) return refusedPlan(site, await site.fold(), [notBuilt(fabric, host)], unobserved);
-  const { fold, state } = await look(site, fabric, host);
+  const fold = await site.fold();
   const spec = expand(fabric, host, fold.ledger);
+  const state = await observe(site.reader, sectionsFor(fabric, host, fold.ledger, spec));
   const wants = wantsOf(spec, state, fold.ledger);
   const allocation = spec.allocation;
   const { plan, differences } = planFor({
@@ -84,7 +85,7 @@ export async function planToDestroy(
   host: FabricHost | undefined,
   options: PlanOptions,
 ): Promise<HostPlan> {
-  const { fold, state } = await look(site, undefined, host);
+  const { fold, state } = await look(site, host);
   return planBackwards(
     site,
     fold,
@@ -101,7 +102,7 @@ export async function planToUndo(
   host: FabricHost | undefined,
   options: PlanOptions,
 ): Promise<HostPlan | undefined> {
-  const { fold, state } = await look(site, undefined, host);
+  const { fold, state } = await look(site, host);
   const [last, before] = undoable(fold);
   const undone = last === undefined ? undefined : await site.plan(last);
   if (!undone) {
@@ -177,9 +178,10 @@ function asOurs(ledger: Ledger, wants: Wants): Ledger {
   return { ...ledger, entries };
 }
 
-async function look(site: Site, fabric: Fabric | undefined, host: FabricHost | undefined) {
+/** At what vflane put there. */
+async function look(site: Site, host: FabricHost | undefined) {
   const fold = await site.fold();
-  const state = await observe(site.reader, sectionsFor(fabric, host, fold.ledger));
+  const state = await observe(site.reader, sectionsFor(undefined, host, fold.ledger));
   return { fold, state };
 }
 

@@ -1,14 +1,17 @@
 import type { Fabric, FabricHost, Guest } from '../model/fabric.ts';
+import type { HostSpec } from '../model/host-spec.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { asPciAddress, type PciAddress } from '../model/names.ts';
 import type { Change } from '../model/plan.ts';
 import type { Sections } from '../observe/observe.ts';
+import { copiedLanes } from '../resource/guest-checksum.ts';
 
-/** What has to be looked at to hold a host against its part of the file and against what vflane put there. */
+/** What has to be looked at to hold a host against its part of the file, as `spec` has it, and against what vflane put there. */
 export function sectionsFor(
   fabric: Fabric | undefined,
   host: FabricHost | undefined,
   ledger: Ledger,
+  spec?: HostSpec,
 ): Sections {
   const asked = host?.nic.kind === 'pfs' ? host.nic.pfs : [];
   const named = (host?.guests ?? []).filter((guest) => guest.kind === 'netns').map((guest) => guest.name);
@@ -21,6 +24,8 @@ export function sectionsFor(
     overlay: left.overlay || (host !== undefined && host.datapath !== 'legacy-vlan'),
     hostRoutes: left.hostRoutes || (host?.underlay?.routes.length ?? 0) > 0,
     dpdk: host?.datapath === 'ovs-dpdk' && host.nic.kind === 'pfs',
+    tenantPorts: unique([...(spec?.overlay?.tenantPorts ?? []), ...(left.tenantPorts ?? [])]),
+    checksums: unique([...(spec ? copiedLanes(spec) : []), ...(left.checksums ?? [])]),
   };
 }
 
@@ -35,7 +40,10 @@ type AnyPlace = Pick<Change, 'resource' | 'at'> & { readonly [key: string]: unkn
 /** What has to be looked at to see these places again, and the VFs that their values name. */
 export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): Sections {
   const heads = places.map(({ resource, at }) => ({ resource, head: headOf(at) }));
-  const named = (places as readonly AnyPlace[]).flatMap((place) => Object.values(place));
+  const named = (places as readonly AnyPlace[]).flatMap((place) => [
+    ...Object.values(place),
+    ...Object.values(place).map(baseOf),
+  ]);
   const pfs = [...new Set(named.map(headOf))].flatMap((head): readonly PciAddress[] => {
     const pci = asPciAddress(head);
     return pci === undefined ? [] : [pci];
@@ -46,18 +54,41 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
   const routes = heads.flatMap(({ resource, head }) => (resource === 'guest-route' ? [head] : []));
   const overlay = places.some(({ resource }) => overlayKinds.has(resource));
   const hostRoutes = places.some(({ resource }) => resource === 'underlay-route');
-  return { pfs: unique(pfs), namespaces: unique(namespaces), routes: unique(routes), overlay, hostRoutes };
+  const atOf = (kinds: ReadonlySet<string>) =>
+    unique(places.flatMap(({ resource, at }) => (kinds.has(resource) ? [at] : [])));
+  return {
+    pfs: unique(pfs),
+    namespaces: unique(namespaces),
+    routes: unique(routes),
+    overlay,
+    hostRoutes,
+    tenantPorts: atOf(ipv6Kinds),
+    checksums: atOf(checksumKinds),
+  };
 }
 
 function headOf(text: unknown): string {
   return typeof text === 'string' ? (text.split('/')[0] ?? '') : '';
 }
 
+/** What a value says it stands on, without the kind: `0000:03:00.0/3` of `representor 0000:03:00.0/3`. */
+function baseOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('of' in value)) return undefined;
+  return typeof value.of === 'string' ? value.of.slice(value.of.indexOf(' ') + 1) : undefined;
+}
+
+/** Resources whose `at` is a netdev that has IPv6 or not. */
+const ipv6Kinds: ReadonlySet<string> = new Set(['representor-ipv6', 'port-ipv6']);
+
+/** Resources whose `at` is a lane that fills in checksums or not. */
+const checksumKinds: ReadonlySet<string> = new Set(['guest-checksum']);
+
 /** Resources that only overlays have. */
 const overlayKinds: ReadonlySet<string> = new Set([
   ...['underlay-bridge', 'underlay-link', 'underlay-route', 'vlan-link'],
   ...['hugepages', 'rdma-name', 'polling-core', 'guest-tap'],
   ...['eswitch', 'channels', 'host-bond', 'lag', 'representor', 'underlay-address'],
+  ...[...ipv6Kinds, ...checksumKinds, 'bridge-local'],
   ...['ovs-setting', 'bridge', 'bridge-port', 'flows', 'kept-flows', 'ovs-start-hook', 'underlay-guard'],
 ]);
 
@@ -66,6 +97,7 @@ const guestKinds: ReadonlySet<string> = new Set([
   'netns-loopback',
   'netns-vf',
   'guest-veth',
+  'guest-checksum',
   'guest-link',
   'guest-bond',
   'guest-address',

@@ -7,18 +7,23 @@ const vsctlTimeoutS = 30;
 /** What ovs-vsctl says, with exit code 0, of a port that was added and does not work (ovs-vsctl.c, post_db_reload_check). */
 const portNotSetUp = 'Error detected while setting up';
 
+export interface Way {
+  /** Back: `ip` goes on after a line that fails, because what was never done must not keep the rest from being undone. */
+  readonly back?: boolean;
+  /** Nobody follows the database now: `ovs-vsctl` would wait for its deadline, and say that it failed. */
+  readonly noWait?: boolean;
+}
+
 /**
  * What moves do, in as few processes as they can share: batch lines of one namespace are one `ip -batch`, commands for
- * OVSDB one transaction of `ovs-vsctl`, files to be removed one `rm`. A process a line would cost a hundred times as much.
- * On the way `back`, `ip` is told to go on after a line that fails: what was never done must not keep the rest from
- * being undone.
+ * OVSDB one transaction of `ovs-vsctl`, those for nftables one of `nft`, files to be removed one `rm`. A process a line would cost a hundred times as much.
  */
-export function actionsOf(moves: Iterable<Move>, back = false): readonly Action[] {
+export function actionsOf(moves: Iterable<Move>, way: Way = {}): readonly Action[] {
   const actions: Action[] = [];
   let shared: Move[] = [];
   const flush = () => {
     const [first] = shared;
-    if (first !== undefined) actions.push(...together(first, shared, back));
+    if (first !== undefined) actions.push(...together(first, shared, way));
     shared = [];
   };
   for (const move of moves) {
@@ -33,17 +38,22 @@ function areOneProcess(a: Move, b: Move): boolean {
   if ('batch' in a) return 'batch' in b && a.namespace === b.namespace;
   if ('remove' in a) return 'remove' in b;
   if ('vsctl' in a) return 'vsctl' in b;
+  if ('nft' in a) return 'nft' in b;
   return a.once !== undefined && 'actions' in b && b.once !== undefined;
 }
 
-function together(first: Move, moves: readonly Move[], back: boolean): readonly Action[] {
+function together(first: Move, moves: readonly Move[], way: Way): readonly Action[] {
   if ('batch' in first) {
     const lines = moves.flatMap((move) => ('batch' in move ? move.batch : []));
-    return lines.length === 0 ? [] : [batchAction(lines, first.namespace, back)];
+    return lines.length === 0 ? [] : [batchAction(lines, first.namespace, way)];
   }
   if ('vsctl' in first) {
     const commands = moves.flatMap((move) => ('vsctl' in move ? move.vsctl : []));
-    return commands.length === 0 ? [] : [vsctlAction(commands)];
+    return commands.length === 0 ? [] : [vsctlAction(commands, way)];
+  }
+  if ('nft' in first) {
+    const lines = moves.flatMap((move) => ('nft' in move ? move.nft : []));
+    return [{ run: ['nft', '-f', '-'], stdin: lines.map((line) => `${line}\n`).join('') }];
   }
   if ('remove' in first) {
     const files = moves.flatMap((move) => ('remove' in move ? move.remove : []));
@@ -61,16 +71,17 @@ function distinct(actions: readonly Action[]): readonly Action[] {
  * One transaction. What only sets columns comes last: each `set` makes ovs-vsctl forget which ports there are, and the
  * next `add-port` read them all again (lib/db-ctl-base.c, invalidate_cache): of 1000 ports that is a second.
  */
-function vsctlAction(commands: readonly (readonly string[])[]): Action {
+function vsctlAction(commands: readonly (readonly string[])[], { noWait = false }: Way): Action {
   const isSet = ([verb]: readonly string[]) => verb === 'set';
   const ordered = [...commands.filter((command) => !isSet(command)), ...commands.filter(isSet)];
+  const options = [`--timeout=${vsctlTimeoutS}`, ...(noWait ? ['--no-wait'] : [])];
   return {
-    run: ['ovs-vsctl', `--timeout=${vsctlTimeoutS}`, ...ordered.flatMap((command) => ['--', ...command])],
+    run: ['ovs-vsctl', ...options, ...ordered.flatMap((command) => ['--', ...command])],
     fails: portNotSetUp,
   };
 }
 
-function batchAction(lines: readonly Text[], namespace: string | undefined, back: boolean): Action {
+function batchAction(lines: readonly Text[], namespace: string | undefined, { back = false }: Way): Action {
   const inside = namespace === undefined ? [] : ['-n', namespace];
   const stdin: Exclude<Text, string>[number][] = [];
   for (const line of lines) {

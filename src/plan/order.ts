@@ -1,11 +1,13 @@
 import { autoprobe } from '../resource/autoprobe.ts';
 import { bridge } from '../resource/bridge.ts';
+import { bridgeLocal } from '../resource/bridge-local.ts';
 import { bridgePort } from '../resource/bridge-port.ts';
 import { channels } from '../resource/channels.ts';
 import { eswitch } from '../resource/eswitch.ts';
 import { flows } from '../resource/flows.ts';
 import { guestAddress } from '../resource/guest-address.ts';
 import { guestBond } from '../resource/guest-bond.ts';
+import { guestChecksum } from '../resource/guest-checksum.ts';
 import { guestLink } from '../resource/guest-link.ts';
 import { guestRoute } from '../resource/guest-route.ts';
 import { guestTap } from '../resource/guest-tap.ts';
@@ -28,6 +30,7 @@ import { pollingCore } from '../resource/polling-core.ts';
 import { rdmaName } from '../resource/rdma-name.ts';
 import { representor } from '../resource/representor.ts';
 import type { Resource } from '../resource/resource.ts';
+import { portIpv6, representorIpv6 } from '../resource/tenant-ipv6.ts';
 import { underlayAddress } from '../resource/underlay-address.ts';
 import { underlayBridge } from '../resource/underlay-bridge.ts';
 import { underlayGuard } from '../resource/underlay-guard.ts';
@@ -75,8 +78,12 @@ export const order: readonly Resource[] = [
   vfRate,
   // The link opens after the tag is set, and closes before it is taken away.
   vfLinkState,
+  // Closed before there is a port that a tenant could send by, and before there is a tunnel that could be fed.
+  underlayGuard,
   // After the LAG is up, which makes representors anew.
   representor,
+  // While no VF is driven that could hear the host.
+  representorIpv6,
   // From here on something can be sent through the VF; a representor that is on no bridge yet takes it nowhere.
   vfDriver,
   // A namespace before what is put into it, and a pair of netdevs before one end is a port of a bridge.
@@ -84,10 +91,10 @@ export const order: readonly Resource[] = [
   netnsLoopback,
   netnsVf,
   guestVeth,
+  // Before anything is sent.
+  guestChecksum,
   vethPort,
   guestTap,
-  // Closed before there is a tunnel that could be fed.
-  underlayGuard,
   // Read by systemd before the restart below, which then takes no bridge's flows for long.
   ovsStartHook,
   // A restart before there are bridges stops none of ours.
@@ -96,15 +103,19 @@ export const order: readonly Resource[] = [
   ovsDaemon,
   // Before there is a port to poll.
   pollingCore,
+  // A bridge forwards nothing before it has flows, and its own port comes with it.
+  bridge,
+  bridgeLocal,
   // Its ports before what stands on them: a VLAN is up only over one that is.
   underlayBridge,
   underlayLink,
   vlanLink,
+  // As soon as the last of these netdevs is there, and before anybody is joined to one.
+  portIpv6,
   // Tunnels leave by this address, so it is there before them.
   underlayAddress,
   underlayRoute,
-  // A bridge forwards nothing before it has flows, and flows name its ports.
-  bridge,
+  // Flows name the ports.
   bridgePort,
   // Kept before they are in force: no start of ovs-vswitchd in between loses them.
   keptFlows,

@@ -1,4 +1,5 @@
 import type { Finding } from '../model/finding.ts';
+import { isUnseen } from '../model/host-state.ts';
 import type { Change, Plan, Step } from '../model/plan.ts';
 import { basisOf } from './basis.ts';
 import { changesOf } from './changes.ts';
@@ -23,7 +24,8 @@ export function planFor(input: PlanInput): Planned {
   const { down, up } = changesOf(differences, wants, haves, ledger);
   const occupancy = occupancyOf(spec, state, ledger);
   const staying = new Set<string>(spec?.guests.map((guest) => guest.name) ?? []);
-  const steps = gatherSettles(stepsOf([...down, ...up], { occupancy, staying, allowDisruption }));
+  const ovsStands = state.ovs !== undefined && !isUnseen(state.ovs) && state.ovs.daemon === false;
+  const steps = gatherSettles(stepsOf([...down, ...up], { occupancy, staying, allowDisruption, ovsStands }));
   const forgetting = steps.length > 0 || input.forgets === true ? forgetStep(ledger, wants, haves) : [];
   const findings: readonly Finding[] = checksOf({ ...input, haves, differences, steps, occupancy });
   return {

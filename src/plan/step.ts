@@ -1,4 +1,6 @@
 import type { Change, Probe, Step } from '../model/plan.ts';
+import { ovsDaemon } from '../resource/ovs-daemon.ts';
+import { ovsSetting } from '../resource/ovs-setting.ts';
 import type { Move, Resource } from '../resource/resource.ts';
 import { actionsOf } from './actions.ts';
 import { atRange } from './at-range.ts';
@@ -12,7 +14,12 @@ export interface StepContext {
   readonly staying: ReadonlySet<string>;
   /** The operator has said that guests may be interrupted: no guard stands in the way. */
   readonly allowDisruption: boolean;
+  /** ovs-vswitchd does not run: until a step restarts it, nothing of the database is waited for. */
+  readonly ovsStands: boolean;
 }
+
+/** After these ovs-vswitchd runs. */
+const starters: ReadonlySet<string> = new Set([ovsSetting.kind, ovsDaemon.kind]);
 
 /** Changes in their order → steps: neighbours of one kind (and one guest, where the kind says so) or of one transaction are one step. */
 export function stepsOf(changes: readonly Change[], context: StepContext): readonly Step[] {
@@ -22,8 +29,12 @@ export function stepsOf(changes: readonly Change[], context: StepContext): reado
     if (last?.[0] && isTogether(last[0], change)) last.push(change);
     else groups.push([change]);
   }
+  const restart = groups.findIndex(([first]) => first !== undefined && starters.has(first.resource));
   return groups
-    .map((group) => stepOf(group, context))
+    .map((group, place) => {
+      const ovsStands = context.ovsStands && (restart < 0 || place < restart);
+      return stepOf(group, { ...context, ovsStands });
+    })
     .filter((step) => step.actions.length + step.undo.length + step.settle.all.length > 0);
 }
 
@@ -47,8 +58,8 @@ function stepOf(changes: readonly Change[], context: StepContext): Step {
     for: guestsOf(changes, context.occupancy),
     disrupts: interrupted(kinds, context),
     guard: context.allowDisruption ? [] : guardsOf(changes),
-    actions: actionsOf(changes.map(moveOf)),
-    undo: actionsOf(backwards.map(moveOf), true),
+    actions: actionsOf(changes.map(moveOf), { noWait: context.ovsStands }),
+    undo: actionsOf(backwards.map(moveOf), { back: true, noWait: context.ovsStands }),
     undoGuard: guardsOf(backwards),
     settle: {
       all: kinds.flatMap(([resource, ofKind]) => settlesOf(ofKind, resource)),

@@ -1,4 +1,4 @@
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen, type OvsState } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { Probe } from '../model/plan.ts';
 import type { Resource } from './resource.ts';
@@ -20,7 +20,7 @@ export const ovsSetting: Resource = {
   there: ({ ovs }) => {
     if (ovs === undefined) return [];
     if (isUnseen(ovs)) return [{ at: '*', value: ovs }];
-    return Object.entries(ovs.settings).map(([at, value]) => ({ at, value }));
+    return Object.entries(ovs.settings).map(([at, value]) => ({ at, value: inForce(at, value, ovs) }));
   },
   // DPDK has the card as it was at its start: it lets go before the card changes, and takes it again after.
   standsOn: (at, value) => {
@@ -36,6 +36,15 @@ export const ovsSetting: Resource = {
   takes: () => 'everything',
   why: () => 'Change how Open vSwitch works, and restart it: it reads this only when it starts.',
 };
+
+/** Asked for in the database, which outlives a reboot, and not so in the daemon, which had no card then, or is no build for it. */
+const idle = 'true, but not in force';
+
+function inForce(at: string, value: string, { daemon, dpdkInitialized }: OvsState): string {
+  // One that does not run at all is started by another resource.
+  const isIdle = daemon === true && !dpdkInitialized;
+  return at === 'dpdk-init' && value === 'true' && isIdle ? idle : value;
+}
 
 /** ovs-vswitchd goes on without DPDK where it is no build for it (lib/dpdk-stub.c). */
 export const dpdkRuns: Probe = {
@@ -53,6 +62,6 @@ function command(at: string, to: Json): readonly string[] {
   const words =
     to === null
       ? ['remove', 'Open_vSwitch', '.', 'other_config', at]
-      : ['set', 'Open_vSwitch', '.', `other_config:${at}=${to}`];
+      : ['set', 'Open_vSwitch', '.', `other_config:${at}=${to === idle ? 'true' : to}`];
   return ['ovs-vsctl', '--timeout=30', '--no-wait', ...words];
 }

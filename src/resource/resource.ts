@@ -53,10 +53,11 @@ export interface Placed<Value> {
   readonly value: Value;
 }
 
-/** A change is lines for one `ip -batch` (in a namespace), commands for one `ovs-vsctl`, files for one `rm`, or actions of its own. */
+/** A change is lines for one `ip -batch` (in a namespace), commands for one `ovs-vsctl` or one `nft`, files for one `rm`, or actions of its own. */
 export type Move =
   | { readonly batch: readonly Text[]; readonly namespace?: string }
   | { readonly vsctl: readonly (readonly string[])[] }
+  | { readonly nft: readonly string[] }
   | { readonly remove: readonly string[] }
   | {
       readonly actions: readonly Action[];

@@ -21,7 +21,7 @@ const forgotten: readonly (keyof SimState)[] = [
  * Equal lines: nobody could tell the hosts apart.
  */
 export function dump(state: SimState): readonly string[] {
-  const { pfs, netdevs, routes, namespaces, ovs, ...rest } = state;
+  const { pfs, netdevs, routes, namespaces, ovs, hugepages, ...rest } = state;
   const nameOf = namesByIndex(netdevs);
   const kept = Object.entries(rest).filter(([key]) => !forgotten.includes(key as keyof SimState));
   const functions = pfs.flatMap(({ vfs, iommuGroup: _group, ...pf }) => [
@@ -37,6 +37,10 @@ export function dump(state: SimState): readonly string[] {
     // When a daemon started, and as which process, is clock and counter.
     ...kept.map(
       ([key, value]) => `${key} ${JSON.stringify(inOrder(value)).replace(/"(startedMs|pid)":\d+,?/g, '')}`,
+    ),
+    // A size that was never asked for has as many pages as one that was given back.
+    ...Object.entries(hugepages).flatMap(([size, pages]) =>
+      pages === 0 ? [] : [`hugepages ${size} ${pages}`],
     ),
     ...dumpOvs(ovs),
     ...functions.map((fn) => `function ${JSON.stringify(fn)}`),

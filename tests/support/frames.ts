@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** Ethernet frames as bytes, without checksums: no switch looks at them. */
+/** Ethernet frames as bytes, without checksums: no switch looks at them, but where a tunnel ends. */
 type Bytes = readonly number[];
 
 const u16 = (value: number): Bytes => [(value >> 8) & 0xff, value & 0xff];
@@ -83,4 +83,20 @@ export function nd(
 ): string {
   const words = options.flatMap(([kind, address]) => [kind, 1, ...mac(address)]);
   return ipv6(hop, 58, icmp(type, [...zeros(4), ...ip(target), ...words]), 255);
+}
+
+/** A datagram of VXLAN (RFC 7348, 5) with a frame in it; with the header's checksum, because the end of a tunnel looks at it. */
+export function vxlan(hop: Hop, vni: number, inner: string): string {
+  const header = [8, 0, 0, 0, vni >> 16, (vni >> 8) & 0xff, vni & 0xff, 0];
+  return withChecksum(ipv4(hop, 17, udp(40_000, 4789, [...header, ...Buffer.from(inner, 'hex')])));
+}
+
+/** Fills in the checksum of the IPv4 header (RFC 791, 3.1) of a frame without a tag. */
+function withChecksum(hex: string): string {
+  const bytes = Buffer.from(hex, 'hex');
+  let sum = 0;
+  for (let at = 14; at < 34; at += 2) sum += bytes.readUInt16BE(at);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+  bytes.writeUInt16BE(~sum & 0xffff, 24);
+  return bytes.toString('hex');
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleProgram } from '../program.ts';
 import { env, NamespaceHost } from './namespace-host.ts';
+import { uplinkVlan } from './rack-fabric.ts';
 
 export const hostNames = ['alpha', 'beta', 'gamma'] as const;
 export type RackHost = (typeof hostNames)[number];
@@ -14,13 +15,17 @@ export type Said = { readonly code: number; readonly stdout: string; readonly st
 
 /**
  * Three hosts with two ports each, `eth1` on switch A and `eth2` on switch B, which are joined; and the tool, which
- * reaches them by `connect: root@alpha`. The switches are bridges of a fourth host, `alpha1` the end of alpha’s `eth1`.
+ * reaches them by `connect: root@alpha`. The switches are bridges of a fourth host, `alpha1` the end of alpha’s
+ * `eth1`; `stranger` and `router` are sockets of switch A, the latter on the uplink’s VLAN.
  */
 export interface Rack {
-  readonly folder: string;
   readonly hosts: { readonly [name in RackHost]: NamespaceHost };
   readonly switches: NamespaceHost;
   vflane(...words: readonly string[]): Promise<Said>;
+  /** Writes the file that the tool is asked to carry out. */
+  wants(fabric: string): void;
+  /** @throws where it does not end with 0, with what it said */
+  done(...words: readonly string[]): Promise<Said>;
   stop(): Promise<void>;
 }
 
@@ -40,45 +45,60 @@ export async function startRack(): Promise<Rack> {
     connect(hosts, switches);
     for (const { name, pid } of Object.values(hosts)) writeFileSync(join(folder, `${name}.pid`), `${pid}`);
     bundleProgram("import './src/cli/main.ts';", join(folder, 'vflane.cjs'));
-    return { folder, hosts, switches, vflane: (...words) => vflane(folder, words), stop };
+    const run = (...words: readonly string[]): Promise<Said> => vflane(folder, words);
+    const wants = (fabric: string): void => writeFileSync(join(folder, 'fabric.yaml'), fabric);
+    return {
+      hosts,
+      switches,
+      wants,
+      vflane: run,
+      done: async (...words) => mustBeDone(words, await run(...words)),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** The cables, and the switches, which carry every VLAN; MTU 9216 as real ones have. */
+/** The cables, which take frames of 9216 bytes as those of real switches do, and the switches, which carry every VLAN. */
 function connect(hosts: Rack['hosts'], switches: NamespaceHost): void {
   const cables = hostNames.flatMap((name, host) =>
-    [1, 2].flatMap((port) => [
-      `link add ${name}${port} mtu 9216 type veth peer name eth${port} mtu 9216 address 02:99:00:00:0${port}:0${host + 1} netns ${hosts[name].pid}`,
-      `link set ${name}${port} up`,
-    ]),
+    [1, 2].map((port) => {
+      const mac = `02:99:00:00:0${port}:0${host + 1}`;
+      return `link add ${name}${port} mtu 9216 type veth peer name eth${port} mtu 9216 address ${mac} netns ${hosts[name].pid}`;
+    }),
   );
+  const sockets = Object.keys(others).map((name) => `link add ${name} type veth peer name ${name}-port`);
+  const ends = [...hostNames.flatMap((name) => [`${name}1`, `${name}2`]), ...Object.keys(others)];
+  const up = [...ends, ...Object.keys(others).map((name) => `${name}-port`)].map(
+    (end) => `link set ${end} up`,
+  );
+  // In this machine’s process namespace, where the hosts’ first processes have the numbers that are known here.
   const batch = ['--target', `${switches.pid}`, '--net', 'ip', '-batch', '-'];
-  const made = spawnSync('nsenter', batch, { env, input: `${cables.join('\n')}\n`, encoding: 'utf8' });
+  const input = [...cables, ...sockets, ...up, ''].join('\n');
+  const made = spawnSync('nsenter', batch, { env, input, encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`the cables: ${made.stderr}`);
-  const bridges = ['A', 'B'].flatMap((name, index) => [
-    ...['--', 'add-br', name, '--', 'set', 'bridge', name, 'datapath_type=netdev'],
-    ...hostNames.flatMap((host) => ['--', 'add-port', name, `${host}${index + 1}`]),
-    ...joined(name, name === 'A' ? 'B' : 'A'),
-  ]);
-  switches.run(['ovs-vsctl', ...bridges.slice(1)]);
-}
-
-function joined(name: string, other: string): readonly string[] {
-  const port = `${name}-${other}`;
-  return [
+  const bridges = [bridge('A', 'B', 1), bridge('B', 'A', 2)].flat();
+  const access = Object.entries(others).flatMap(([name, vlan]) => [
     '--',
     'add-port',
-    name,
-    port,
-    '--',
-    'set',
-    'interface',
-    port,
-    'type=patch',
-    `options:peer=${other}-${name}`,
+    'A',
+    `${name}-port`,
+    vlan,
+  ]);
+  switches.run(['ovs-vsctl', ...[...bridges, ...access].slice(1)]);
+}
+
+/** Who else has a socket of switch A: somebody who sees every VLAN, and one on VLAN 20 only. */
+const others = { stranger: 'trunks=[]', router: `tag=${uplinkVlan}` };
+
+function bridge(name: string, other: string, port: number): readonly string[] {
+  const patch = [`${name}-${other}`, '--', 'set', 'interface', `${name}-${other}`, 'type=patch'];
+  return [
+    ...['--', 'add-br', name, '--', 'set', 'bridge', name, 'datapath_type=netdev'],
+    ...hostNames.flatMap((host) => ['--', 'add-port', name, `${host}${port}`]),
+    ...['--', 'add-port', name, ...patch, `options:peer=${other}-${name}`],
   ];
 }
 
@@ -91,12 +111,17 @@ async function vflane(folder: string, words: readonly string[]): Promise<Said> {
     timeout: 60_000,
   });
   const said = { stdout: '', stderr: '' };
-  child.stdout.on('data', (text) => {
+  child.stdout.setEncoding('utf8').on('data', (text) => {
     said.stdout += text;
   });
-  child.stderr.on('data', (text) => {
+  child.stderr.setEncoding('utf8').on('data', (text) => {
     said.stderr += text;
   });
   const [code] = await once(child, 'close');
   return { code: Number(code ?? 142), ...said };
+}
+
+function mustBeDone(words: readonly string[], said: Said): Said {
+  if (said.code === 0) return said;
+  throw new Error(`vflane ${words.join(' ')} ended with ${said.code}:\n${said.stdout}${said.stderr}`);
 }
