@@ -23,7 +23,8 @@ const schema = 'vflane.plan/1';
 /** 0 with nothing to do, 2 with changes, 4 where apply would refuse. */
 export const run: VerbHandler = (context, _args, options) =>
   withFleet(context, schema, async (fleet) => {
-    const lists = [context.output.jsonList(schema, 'hosts'), ...planFile(context, options)];
+    // The file first: where it cannot be made, no result is begun.
+    const lists = [...planFile(context, options), context.output.jsonList(schema, 'hosts')];
     const findings: Finding[] = [];
     const codes: number[] = [];
     await fleet.tellEach(planning(fleet, options), (planned) => {

@@ -131,6 +131,27 @@ describe('asked in a way that cannot be is 64', () => {
   });
 });
 
+describe('asked in a way that cannot be, with --json, is one object all the same', () => {
+  test.each([
+    ['no such verb', '--json valdate'],
+    ['an option that it has not', 'validate --json --fast'],
+    ['a host that the file has not', 'validate --json --host gamma'],
+    ['a plan that is none', 'apply --json --yes nowhere.json'],
+    ['a file that cannot be made', 'plan --json --out nowhere/plan.json'],
+  ])('%s', async (_what, line) => {
+    const { code, stdout } = await vflane(line);
+    expect(code).toBe(64);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 'vflane.usage/1',
+      findings: [{ code: 'VF9001', severity: 'error' }],
+    });
+  });
+
+  test('but not for the words of another command', async () => {
+    expect((await vflane('sim exec gamma -- ip --json')).stdout).toBe('');
+  });
+});
+
 describe('help', () => {
   test('names every verb that is not hidden, and the exit codes', async () => {
     const { code, stdout } = await vflane('--help');

@@ -459,6 +459,16 @@ describe('a wrong file', () => {
     ]);
   });
 
+  test('of two overlays on one network is not wrong: both carry it over VXLAN', () => {
+    const guest = (name: string) => `guests: { ${name}: { external: true, networks: { n: none } } }`;
+    const on = (datapath: string, last: number) =>
+      `connect: local, datapath: ${datapath}, nic: "0000:03:00", underlay: 192.168.9.${last}/24`;
+    const text = `name: t\nnetworks: { n: { id: 7 } }\nhosts:\n  alpha: { ${on('ovs-tc', 1)}, ${guest('g')} }\n  beta: { ${on('ovs-dpdk', 2).replace('local', 'root@b')}, ${guest('h')} }\n`;
+    const { fabric, findings } = parseFabric(text, 'fabric.yaml');
+    expect(findings).toEqual([]);
+    expect(fabric?.hosts.map(({ datapath }) => datapath)).toEqual(['ovs-tc', 'ovs-dpdk']);
+  });
+
   test('is told everything at once, and nothing that only follows from another mistake', () => {
     const text = [
       'name: t',
