@@ -56,8 +56,12 @@ function pfLines(pf: PfState, looked: HostPlan): readonly string[] {
 }
 
 function vfLine(pf: PfState, vf: VfState, { spec, fold }: HostPlan): string {
-  const wanted = spec?.nics.flatMap((nic) => nic.pfs).find(({ pci }) => pci === pf.pci)?.vfs[vf.index]?.owner;
-  const had = Object.entries(fold.ledger.allocation).find(([, index]) => index === vf.index)?.[0];
+  const pfs = spec?.nics.flatMap((nic) => nic.pfs) ?? [];
+  const port = pfs.findIndex(({ pci }) => pci === pf.pci);
+  const wanted = pfs[port]?.vfs[vf.index]?.owner;
+  // On an overlay a place is one VF, of port 0's pool first and then of port 1's; elsewhere it is one of each port.
+  const slot = spec?.overlay && port > 0 ? port * (pfs[0]?.numVfs ?? 0) + vf.index : vf.index;
+  const had = Object.entries(fold.ledger.allocation).find(([, index]) => index === slot)?.[0];
   const owner = had ?? (wanted ? `${wanted.guest}/${wanted.network} (not applied)` : 'spare');
   const admin = isUnseen(vf.admin)
     ? `settings not seen: ${vf.admin.unseen}`

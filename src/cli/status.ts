@@ -1,4 +1,5 @@
 import type { Fold, OpenPlan } from '../apply/fold.ts';
+import type { FabricHost } from '../model/fabric.ts';
 import { softwareOn } from '../operate/forwarding.ts';
 import type { VerbHandler } from './context.ts';
 import { exitCodes, firstEarned } from './exit-codes.ts';
@@ -13,11 +14,12 @@ export const run: VerbHandler = (context) =>
   withFleet(context, 'vflane.status/1', async (fleet) => {
     const told = await fleet.onEach(async (site, host) => {
       const fold = await site.fold();
-      return { fold, software: await softwareOn(site.reader, fleet.fabric, host, fold.ledger) };
+      return { fold, host, software: await softwareOn(site.reader, fleet.fabric, host, fold.ledger) };
     });
     const findings = [...findingsOf(told), ...told.flatMap(({ value }) => value?.software ?? [])];
     for (const { host, value } of told) {
-      for (const line of value ? linesOf(value.fold) : []) context.output.result(`${host}: ${line}`);
+      for (const line of value ? linesOf(value.fold, value.host) : [])
+        context.output.result(`${host}: ${line}`);
     }
     printFindings(findings, fleet.sources, context.output);
     const hosts = told.flatMap(({ host, value }) => (value ? [{ host, ...foldJson(value.fold) }] : []));
@@ -25,7 +27,7 @@ export const run: VerbHandler = (context) =>
     return firstEarned(told.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked)));
   });
 
-function linesOf({ ledger, open, unconfirmed, history }: Fold): readonly string[] {
+function linesOf({ ledger, open, unconfirmed, history }: Fold, at: FabricHost): readonly string[] {
   const last = history.at(-1);
   const counts = new Map<string, number>();
   for (const { resource } of ledger.entries.values()) counts.set(resource, (counts.get(resource) ?? 0) + 1);
@@ -42,9 +44,17 @@ function linesOf({ ledger, open, unconfirmed, history }: Fold): readonly string[
     last ? `last plan ${last.id}: ${last.verb}, ${last.outcome}` : 'nothing was ever done',
     holds === '' ? 'vflane holds nothing here' : `vflane holds ${holds}`,
     ...Object.entries(ledger.allocation).map(
-      ([attachment, index]) => `${attachment} has VF ${index} of each port`,
+      ([attachment, index]) => `${attachment} has ${placeOf(index, at)}`,
     ),
   ];
+}
+
+/** On an overlay a place is one VF, of port 0's pool first and then of port 1's; elsewhere it is one of each port. */
+function placeOf(index: number, { datapath, nic, vfs }: FabricHost): string {
+  if (datapath === 'legacy-vlan') return `VF ${index} of each port`;
+  return nic.kind === 'software'
+    ? 'a netdev of the kernel, and no VF'
+    : `VF ${index % vfs} of port ${Math.floor(index / vfs)}`;
 }
 
 function until({ deadline }: OpenPlan): string {
