@@ -23,15 +23,15 @@ export interface Going {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** One host of a lab of its own, and the tool as it is installed, without its sources: nobody's edit changes it meanwhile. */
+/** The hosts of a lab of its own, and the tool as it is installed, without its sources: nobody's edit changes it meanwhile. */
 export interface LabHost {
   readonly folder: string;
   /** Runs `vflane ARGS` beside the fabric file. */
   vflane(...args: readonly string[]): Promise<Ended>;
   start(...args: readonly string[]): Going;
-  /** A shell command on the host, whose failure is an error. */
-  ssh(command: string): Promise<string>;
-  /** The same, whatever it ends with. */
+  /** A shell command on a host, the first unless said, whose failure is an error. */
+  ssh(command: string, on?: string): Promise<string>;
+  /** The same on the first host, whatever it ends with. */
   trySsh(command: string, timeoutMs?: number): Promise<Ended>;
   fabric(text: string): void;
   /** Another machine from the snapshot, as fresh as the first. */
@@ -39,11 +39,11 @@ export interface LabHost {
   down(): Promise<void>;
 }
 
-export async function labHost(): Promise<LabHost> {
+export async function labHost(hosts = 1): Promise<LabHost> {
   const folder = mkdtempSync(join(tmpdir(), 'vflane-lab-'));
   installInto(folder);
   const guard = startGuard(folder);
-  const lab = new OneHost(folder, guard);
+  const lab = new Hosts(folder, guard, hosts);
   await lab.up();
   return lab;
 }
@@ -74,18 +74,20 @@ function environment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(mine), NO_COLOR: '1' };
 }
 
-class OneHost implements LabHost {
+class Hosts implements LabHost {
   readonly folder: string;
   readonly #guard: ChildProcess;
+  readonly #hosts: number;
 
-  constructor(folder: string, guard: ChildProcess) {
+  constructor(folder: string, guard: ChildProcess, hosts: number) {
     this.folder = folder;
     this.#guard = guard;
+    this.#hosts = hosts;
   }
 
   async up(): Promise<void> {
     // The first time of a machine its image is built.
-    const { code, stderr } = await run([this.#tool, 'lab', 'up', '--hosts', '1'], {
+    const { code, stderr } = await run([this.#tool, 'lab', 'up', '--hosts', `${this.#hosts}`], {
       timeoutMs: 870_000,
       cwd: this.folder,
     });
@@ -115,14 +117,18 @@ class OneHost implements LabHost {
     return going(child);
   }
 
-  async ssh(command: string): Promise<string> {
-    const ran = await this.trySsh(command);
+  async ssh(command: string, on = 'alpha'): Promise<string> {
+    const ran = await this.#run(command, on, 60_000);
     if (ran.code === 0) return ran.stdout.trim();
-    throw new Error(`${command}: exit ${ran.code}: ${ran.stdout}${ran.stderr}`);
+    throw new Error(`${on}: ${command}: exit ${ran.code}: ${ran.stdout}${ran.stderr}`);
   }
 
   trySsh(command: string, timeoutMs = 60_000): Promise<Ended> {
-    const argv = ['ssh', '-F', join(this.folder, '.vflane/lab/ssh_config'), 'alpha', command];
+    return this.#run(command, 'alpha', timeoutMs);
+  }
+
+  #run(command: string, on: string, timeoutMs: number): Promise<Ended> {
+    const argv = ['ssh', '-F', join(this.folder, '.vflane/lab/ssh_config'), on, command];
     return run(argv, { timeoutMs });
   }
 
