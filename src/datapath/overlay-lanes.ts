@@ -31,7 +31,9 @@ export function attachedLanes(fabric: Fabric, host: FabricHost, ledger: Ledger):
     }),
   );
   const names = attached.map(({ name }) => name);
-  const allocation: Allocation = allocate(names, ledger.allocation, 2 * host.vfs);
+  // Without a card there is no pool that could run out.
+  const pool = host.nic.kind === 'software' ? Number.POSITIVE_INFINITY : 2 * host.vfs;
+  const allocation: Allocation = allocate(names, ledger.allocation, pool);
   return attached.flatMap((lane) => {
     const slot = allocation[lane.name];
     return slot === undefined ? [] : [{ ...lane, slot }];
