@@ -1,7 +1,7 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { HostSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen, type LinkState } from '../model/host-state.ts';
+import { type HostState, isUnseen, type LinkState, type OvsState } from '../model/host-state.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /** Two netdevs or two ports of one name are refused by the kernel and by Open vSwitch: said before the first step. */
@@ -19,13 +19,20 @@ function netdevsTaken(examined: Examined): readonly Finding[] {
         bridges.has(link.name) ||
         (link.name === spec.underlay?.bond?.name && link.bond === undefined),
     )
-    .map(({ name, kind }) =>
-      taken(
+    .map(({ name, kind }) => {
+      const bridge = state.ovs && !isUnseen(state.ovs) ? bridgeOf(name, state.ovs) : undefined;
+      return taken(
         examined,
-        `${name} is ${kind === undefined ? 'a netdev' : `a ${kind} netdev`} of somebody else’s`,
-        `ip link set dev ${name} down name ${name.slice(0, 11)}-old`,
-      ),
-    );
+        `${name} is a netdev of somebody else’s (${kind ?? 'of a card'})`,
+        bridge === undefined
+          ? `ip link set dev ${name} down name ${name.slice(0, 11)}-old`
+          : `ovs-vsctl del-port ${bridge} ${name}`,
+      );
+    });
+}
+
+function bridgeOf(port: string, { bridges }: OvsState): string | undefined {
+  return bridges.find(({ ports }) => ports.some(({ name }) => name === port))?.name;
 }
 
 /** The ends on the host of what guests are plugged into. */

@@ -23,6 +23,7 @@ import type { Examined, Rule } from './rule.ts';
 import { sriovOff } from './sriov-off.ts';
 import { switchdevInTheWay } from './switchdev-in-the-way.ts';
 import { switchesNotJoined, tcOffloadMissing } from './tc-offload-missing.ts';
+import { tooLittleMemory } from './too-little-memory.ts';
 import { tooManyVfsForLag } from './too-many-vfs-for-lag.ts';
 import { tunnelAddress } from './tunnel-address.ts';
 import { unequalChannels, unequalModes } from './unequal-ports.ts';
@@ -41,6 +42,7 @@ const rules: readonly Rule[] = [
   dhcpInNamespace,
   ovsMissing,
   dpdkPartsMissing,
+  tooLittleMemory,
   foreignMaster,
   foreignBridgesStop,
   nameTaken,
