@@ -173,9 +173,9 @@ describe.runIf(isBuilt('ovs-dpdk'))('approach 2', () => {
 
   test('on Debian 13 nothing is refused and no VF fails over: vflane says why', async () => {
     const { findings } = await typedTwoWays('debian-13');
-    const why = findings.filter(({ code }) => code === 'VF2030' || code === 'VF2047');
+    const why = findings.filter(({ code }) => code === 'VF2036' || code === 'VF2047');
     expect(why.map(({ message }) => message)).toEqual([
-      expect.stringContaining('DPDK would find no bond'),
+      expect.stringContaining('no VF would fail over'),
       expect.stringContaining('shared_fdb:off'),
     ]);
   });

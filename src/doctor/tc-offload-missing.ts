@@ -31,15 +31,14 @@ export const tcOffloadMissing: Rule = (examined) => {
 export const switchesNotJoined: Rule = (examined) => {
   const { host, state, spec } = examined;
   const isNeeded = spec.nics.some(({ lag }) => lag === 'shared-fdb');
-  const without = isNeeded ? state.pfs.filter(isWithout) : [];
-  if (without.length === 0) return [];
-  const which = without.map((pf) => pf.pci).join(' and ');
+  const without = isNeeded ? state.pfs.find(isWithout) : undefined;
+  if (without === undefined) return [];
   return [
     finding(
-      'VF2030',
+      'VF2036',
       placeOf(examined, 'datapath'),
-      `${host.name}: the driver of ${which} on kernel ${state.kernel} was built without tc offload (hw-tc-offload is off and fixed), and so never joins the ports’ switches: DPDK would find no bond, and no VF would fail over`,
-      `One of: ${remedies}; or take legacy-vlan.`,
+      `${host.name}: the driver of ${without.pci} on kernel ${state.kernel} is built without MLX5_CLS_ACT and makes no one switch of both ports: DPDK would not see the second one, and no VF would fail over`,
+      `One of: ${remedies}. legacy-vlan works on this kernel.`,
     ),
   ];
 };

@@ -162,6 +162,8 @@ export const moved: { readonly [datapath in Datapath]: { readonly [kind: string]
     'ovs-setting':
       'the daemon probes representors when it starts, so LAG and VFs are there first (facts §17)',
     representor: 'it is up before it is a port, so that no frame meets a half-made one',
+    bridge:
+      'a network’s bridge forwards nothing before it has flows, so that it may be there before the underlay’s',
     'underlay-link': 'a bridge has to be up before it can have routes',
     'vf-driver': 'what a VF sends goes nowhere before its representor is a port of a bridge that has flows',
   },
