@@ -106,7 +106,7 @@ function bridge(name: string, other: string, port: number): readonly string[] {
 async function vflane(folder: string, words: readonly string[]): Promise<Said> {
   const child = spawn(process.execPath, [join(folder, 'vflane.cjs'), ...words], {
     cwd: folder,
-    env: { ...env, RACK: folder, VFLANE_STATE_DIR: join(folder, 'state') },
+    env: { ...env, RACK: folder, VFLANE_STATE_DIR: join(folder, 'state'), VFLANE_DEBUG: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
   });

@@ -1,0 +1,68 @@
+import type { RackHost } from './rack.ts';
+
+/** Where each guest of the file is. */
+export const places = {
+  guest1: { host: 'alpha', network: 'household', mac: '02:00:00:00:00:01', v4: '10.0.0.1' },
+  guest2: { host: 'beta', network: 'household', mac: '02:00:00:00:00:02', v4: '10.0.0.2' },
+  guest3: { host: 'alpha', network: 'household', mac: '02:00:00:00:00:03', v4: '10.0.0.3' },
+  guest4: { host: 'alpha', network: 'household', mac: '02:00:00:00:00:04', v4: '10.0.0.4' },
+  guest5: { host: 'alpha', network: 'household', mac: '02:00:00:00:00:05', v4: '10.0.0.5' },
+  guest6: { host: 'gamma', network: 'household', mac: '02:00:00:00:00:06', v4: '10.0.0.6' },
+  disk1: { host: 'alpha', network: 'storage', mac: '02:00:00:00:00:07', v4: '192.168.10.1' },
+  disk2: { host: 'beta', network: 'storage', mac: '02:00:00:00:00:08', v4: '192.168.10.2' },
+} as const satisfies {
+  readonly [guest: string]: { host: RackHost; network: string; mac: string; v4: string };
+};
+
+export type RackGuest = keyof typeof places;
+export const guestNames = Object.keys(places) as readonly RackGuest[];
+
+/** As the forgeries want it: guest1 and guest2 have addresses, guest3 leases them, guest4 may be anyone, guest5 is not known. */
+const addresses: { readonly [guest in RackGuest]: string } = {
+  guest1: 'address: { v4: 10.0.0.1/24, v6: "fd00::1/64" }',
+  guest2: 'address: { v4: 10.0.0.2/24, v6: "fd00::2/64" }',
+  guest3: 'address: dhcp',
+  guest4: 'address: none, spoofchk: false',
+  guest5: 'address: none',
+  guest6: 'address: { v4: 10.0.0.6/24, v6: "fd00::6/64" }',
+  disk1: 'address: 192.168.10.1/24',
+  disk2: 'address: 192.168.10.2/24',
+};
+
+/** MAC of a host’s first port and of the bridge that has it, and the tunnel address. */
+export const underlay: { readonly [host in RackHost]: { mac: string; address: string } } = {
+  alpha: { mac: '02:99:00:00:01:01', address: '192.168.9.1' },
+  beta: { mac: '02:99:00:00:01:02', address: '192.168.9.2' },
+  gamma: { mac: '02:99:00:00:01:03', address: '192.168.9.3' },
+};
+
+export const vni = { household: 43, storage: 42 } as const;
+/** The VLAN of the switches that household is joined to, at alpha. */
+export const uplinkVlan = 20;
+
+export function fabricText(hosts: readonly RackHost[]): string {
+  return `name: rack7
+networks:
+  household: { id: ${vni.household}, subnet: [10.0.0.0/24, "fd00::/64"], uplink: { host: alpha, vlan: ${uplinkVlan} } }
+  storage: { id: ${vni.storage}, mtu: 9000, subnet: 192.168.10.0/24 }
+hosts:
+${hosts.map(hostText).join('')}`;
+}
+
+function hostText(host: RackHost): string {
+  const lines = [
+    `connect: root@${host}`,
+    'datapath: ovs-dpdk',
+    'nic: software',
+    'offload: off',
+    `underlay: { address: ${underlay[host].address}/24, ports: [eth1, eth2] }`,
+    'guests:',
+    ...guestNames.filter((guest) => places[guest].host === host).map(guestText),
+  ];
+  return `  ${host}:\n${lines.map((line) => `    ${line}\n`).join('')}`;
+}
+
+function guestText(guest: RackGuest): string {
+  const { network, mac } = places[guest];
+  return `  ${guest}: { netns: true, networks: { ${network}: { ${addresses[guest]}, mac: "${mac}" } } }`;
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { ipv4, udp } from './frames.ts';
+import type { Rack } from './rack.ts';
+import { places, type RackGuest } from './rack-fabric.ts';
+import type { Talker } from './talker.ts';
+
+const wireProgram = join(import.meta.dirname, 'wire.pl');
+export const streamProgram = join(import.meta.dirname, 'stream.mjs');
+
+/** Whoever has a netdev of its own: a guest in its namespace, or what is at a socket of the switches. */
+export type Station = RackGuest | 'stranger' | 'router';
+
+const outsider = { mac: '02:99:00:00:00:99', from: '10.0.0.99' };
+
+const isGuest = (station: Station): station is RackGuest => station in places;
+
+/** What the stations of a rack send and hear. */
+export class Wires {
+  readonly #rack: Rack;
+  readonly #wires: ReadonlyMap<Station, Talker>;
+  #told = 0;
+
+  private constructor(rack: Rack, wires: ReadonlyMap<Station, Talker>) {
+    this.#rack = rack;
+    this.#wires = wires;
+  }
+
+  static async at(rack: Rack, stations: readonly Station[]): Promise<Wires> {
+    const tapped = await Promise.all(
+      stations.map(async (station) => {
+        const talker = isGuest(station)
+          ? rack.hosts[places[station].host].talker(['perl', wireProgram, places[station].network], station)
+          : rack.switches.talker(['perl', wireProgram, station]);
+        return [station, await talker] as const;
+      }),
+    );
+    return new Wires(rack, new Map(tapped));
+  }
+
+  /** Frames in hexadecimal. */
+  send(from: Station, ...frames: readonly string[]): void {
+    this.#wire(from).say(...frames);
+  }
+
+  /** All frames that have arrived, in their order. */
+  heard(at: Station): readonly string[] {
+    return this.#wire(at).lines;
+  }
+
+  /** @throws when none does within five seconds */
+  arrives(frame: string | ((hex: string) => boolean), at: Station): Promise<void> {
+    const isIt = typeof frame === 'string' ? (hex: string) => hex === frame : frame;
+    return this.#wire(at).until((lines) => lines.some(isIt), `at ${at}: ${frame}`);
+  }
+
+  /** A broadcast that nobody has sent before, and everybody may. */
+  hello(from: Station): string {
+    this.#told += 1;
+    const text = [...Buffer.from(`hello ${this.#told} from ${from}`)];
+    const hop = isGuest(from) ? { mac: places[from].mac, from: places[from].v4 } : outsider;
+    return ipv4({ ...hop, to: '255.255.255.255' }, 17, udp(40_000, 9, text));
+  }
+
+  /** Until every one hears the other: a host’s first packet to another waits for no neighbour, and is lost. */
+  async meet(from: Station, to: readonly Station[], timeoutMs = 5_000): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    for (let hex = this.hello(from); ; hex = this.hello(from)) {
+      this.send(from, hex);
+      const late = performance.now() > deadline;
+      const arrivals = to.map((at) =>
+        this.#wire(at).until((lines) => lines.includes(hex), `${from} at ${at}`, 200),
+      );
+      const met = await Promise.allSettled(arrivals);
+      const missed = met.find((one) => one.status === 'rejected');
+      if (missed === undefined) return;
+      if (late) throw missed.reason;
+    }
+  }
+
+  /** Those frames of a set that have arrived, as soon as there are that many. */
+  async among(set: ReadonlySet<string>, count: number, at: Station): Promise<readonly string[]> {
+    const ofSet = (lines: readonly string[]) => lines.filter((line) => set.has(line));
+    await this.#wire(at).until((lines) => ofSet(lines).length >= count, `${count} frames at ${at}`);
+    return ofSet(this.heard(at));
+  }
+
+  /** How many copies of one broadcast each station hears. */
+  async copies(from: Station, to: readonly Station[]): Promise<readonly number[]> {
+    await this.meet(from, to);
+    const [counted, last] = [this.hello(from), this.hello(from)];
+    this.send(from, counted, last);
+    await Promise.all(to.map((at) => this.arrives(last, at)));
+    return to.map((at) => this.heard(at).filter((hex) => hex === counted).length);
+  }
+
+  /** Bytes that a TCP stream brings from one guest to another’s address. */
+  async stream(from: RackGuest, to: RackGuest, address: string, bytes: number): Promise<number> {
+    const [sender, receiver] = [from, to].map((guest) => this.#rack.hosts[places[guest as RackGuest].host]);
+    if (!sender || !receiver) throw new Error('no such guest');
+    const server = await receiver.talker([process.execPath, streamProgram, 'serve', address, '5001'], to);
+    sender.inGuest(from, [process.execPath, streamProgram, 'send', address, '5001', `${bytes}`]);
+    await server.until((lines) => lines.length > 0, 'the end of the stream');
+    return Number(server.lines[0]);
+  }
+
+  #wire(station: Station): Talker {
+    const wire = this.#wires.get(station);
+    if (!wire) throw new Error(`nobody listens at ${station}`);
+    return wire;
+  }
+}

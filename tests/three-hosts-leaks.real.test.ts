@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { arp, broadcast, vxlan } from './support/frames.ts';
+import { missingNamespaces } from './support/namespace-host.ts';
+import { hostNames, type Rack, startRack } from './support/rack.ts';
+import { fabricText, places, underlay, vni } from './support/rack-fabric.ts';
+import { streamProgram, Wires } from './support/wires.ts';
+
+const missing = missingNamespaces();
+if (missing) console.warn(`skipped: what may not leave a tenant’s network, on real Open vSwitch: ${missing}`);
+
+describe.skipIf(missing)('out of a tenant’s network, on real Open vSwitch', () => {
+  let rack: Rack;
+  let wires: Wires;
+  beforeAll(async () => {
+    rack = await startRack();
+    rack.wants(fabricText(hostNames));
+    await rack.done('apply', '--yes');
+    wires = await Wires.at(rack, ['guest1', 'guest2', 'guest4', 'guest6', 'disk1', 'disk2', 'stranger']);
+  }, 60_000);
+  afterAll(() => rack?.stop());
+
+  /** A frame for the other network, wrapped as its host at beta would. */
+  function wrapped(from: { readonly mac: string; readonly address: string }, to: string) {
+    const inner = wires.hello('disk2');
+    const hop = { mac: from.mac, from: from.address, to: underlay.alpha.address, dst: to };
+    return { inner, outer: vxlan(hop, vni.storage, inner) };
+  }
+
+  /** Whatever was sent before has arrived now, or never will. */
+  async function settled(): Promise<void> {
+    await wires.meet('guest4', ['guest2', 'guest6']);
+    await wires.meet('disk2', ['disk1']);
+  }
+
+  /** The host’s end of a guest’s netdev. */
+  function portOf(guest: string): string {
+    const links = JSON.parse(rack.hosts.alpha.run(['ip', '-j', 'link'])) as {
+      ifname: string;
+      ifalias?: string;
+    }[];
+    return links.find(({ ifalias }) => ifalias === `vflane:${guest}/household`)?.ifname ?? '';
+  }
+
+  const macOf = (netdev: string): string => {
+    return rack.hosts.alpha.run(['cat', `/sys/class/net/${netdev}/address`]).trim();
+  };
+
+  test.each([
+    ['the bridge that has the wire', () => underlay.alpha.mac],
+    ['the other host’s', () => underlay.beta.mac],
+    ['its own network’s bridge', () => macOf('br-household')],
+    ['the other network’s bridge', () => macOf('br-storage')],
+    ['its own port', () => macOf(portOf('guest4'))],
+    ['everybody', () => broadcast],
+  ])('VXLAN that a guest sends to %s opens no other network', async (_what, to) => {
+    const { inner, outer } = wrapped({ mac: places.guest4.mac, address: underlay.beta.address }, to());
+    wires.send('guest4', outer);
+    await settled();
+    expect(wires.heard('disk1')).not.toContain(inner);
+    expect(wires.heard('disk2')).not.toContain(inner);
+  });
+
+  test('VXLAN comes in by the wire, from the address of a host of the fabric only', async () => {
+    const stranger = wrapped({ ...underlay.beta, address: '192.168.9.66' }, underlay.alpha.mac);
+    // With beta’s own MAC, because OVS learns from any datagram where to send the answers.
+    const host = wrapped(underlay.beta, underlay.alpha.mac);
+    wires.send('stranger', stranger.outer, host.outer);
+    await wires.arrives(host.inner, 'disk1');
+    expect(wires.heard('disk1')).not.toContain(stranger.inner);
+  });
+
+  describe('the host’s own stack', () => {
+    test('answers no guest’s ARP for its addresses', async () => {
+      const { mac, v4 } = places.guest1;
+      const ask = (tpa: string): string => arp(mac, { sha: mac, spa: v4, tpa });
+      wires.send('guest1', ask(underlay.alpha.address), ask(places.guest2.v4));
+      // EtherType of ARP, operation 2, sender.
+      const answers = (from: string) => (hex: string) =>
+        hex.startsWith('0806', 24) && hex.startsWith('0002', 40) && hex.startsWith(from, 56);
+      await wires.arrives(answers('0a000002'), 'guest1');
+      expect(wires.heard('guest1').filter(answers('c0a80901'))).toEqual([]);
+    });
+
+    test('gets nothing of the tunnels, and answers ARP by no other MAC than the bridge’s', () => {
+      for (const name of hostNames) {
+        const [names = '', counters = ''] = rack.hosts[name]
+          .run(['grep', '^Udp:', '/proc/net/snmp'])
+          .trim()
+          .split('\n');
+        const noPorts = names.split(' ').indexOf('NoPorts');
+        expect(counters.split(' ')[noPorts]).toBe('0');
+        const neighbours = rack.hosts[name].run(['ovs-appctl', 'tnl/neigh/show']);
+        const seen = [...neighbours.matchAll(/^(192\.168\.9\.\d) +(\S+)/gm)].map(
+          ([, ip, mac]) => `${ip} ${mac}`,
+        );
+        const others = hostNames.filter((other) => other !== name).map((other) => underlay[other]);
+        expect(seen.sort()).toEqual(others.map(({ address, mac }) => `${address} ${mac}`).sort());
+      }
+    });
+
+    test('is reached by the other hosts, and by no guest, whatever it knows', async () => {
+      const { alpha, beta } = rack.hosts;
+      const port = portOf('guest1');
+      const served = await alpha.talker([process.execPath, streamProgram, 'serve', '::', '8080']);
+      const linkLocal = alpha.run(['ip', '-6', '-o', 'addr', 'show', 'dev', port]);
+      // As where the host itself has a way to the network, and the guest has found out the port’s MAC.
+      alpha.run(['ip', 'route', 'add', '10.0.0.0/24', 'dev', port]);
+      const known = `neigh add ${underlay.alpha.address} lladdr ${macOf(port)} dev household`;
+      alpha.run(
+        ['ip', '-n', 'guest1', '-batch', '-'],
+        `route add ${underlay.alpha.address} dev household\n${known}\n`,
+      );
+      const reach = (address: string): readonly string[] => [
+        process.execPath,
+        streamProgram,
+        'reach',
+        address,
+        '8080',
+        '300',
+      ];
+      expect(alpha.inGuest('guest1', reach(underlay.alpha.address))).toBe('silence\n');
+      const [, address] = /inet6 (fe80::[^/]+)/.exec(linkLocal) ?? [];
+      if (address) expect(alpha.inGuest('guest1', reach(`${address}%household`))).not.toBe('connected\n');
+      expect(beta.run(reach(underlay.alpha.address))).toBe('connected\n');
+      await served.stop();
+      alpha.run(['ip', 'route', 'del', '10.0.0.0/24', 'dev', port]);
+    });
+  });
+});
