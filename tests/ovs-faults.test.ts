@@ -15,6 +15,7 @@ import {
 import type { Meddling, World } from './support/world.ts';
 
 const [scenario] = scenariosIn('ovs-tc') as [Scenario];
+const [dpdk] = scenariosIn('ovs-dpdk') as [Scenario];
 
 const isMakingPorts = (argv: readonly string[]) => argv.includes('add-port');
 const isSettingFlows = (argv: readonly string[]) => argv[0] === 'ovs-ofctl';
@@ -26,16 +27,17 @@ const asked = (line: string) => (machine: SimHost) => machine.run(line.split(' '
 async function meddled(
   before: Meddling['before'],
   act: (machine: SimHost) => Promise<unknown>,
+  which: Scenario = scenario,
 ): Promise<{
   readonly start: World;
   readonly world: World;
   readonly outcome: Outcome;
   readonly said: string;
 }> {
-  const { world } = await setUp(scenario);
+  const { world } = await setUp(which);
   const start = world.clone();
   world.meddling = { before, act };
-  const outcome = await applyScenario(world, scenario);
+  const outcome = await applyScenario(world, which);
   expect(world.meddling).toBeUndefined();
   const said = outcomeFindings('alpha', outcome).map(({ message, hint }) => `${message} ${hint}`);
   return { start, world, outcome, said: said.join('\n') };
@@ -139,6 +141,21 @@ describe('representors', () => {
     });
     expect(outcome.kind).toBe('rolled-back');
     expect(said).toContain('representor of VF 0 of 0000:03:00.0: none there (after 5 s)');
+  });
+});
+
+describe('hugepages that the kernel does not give', () => {
+  test('are read back: what was asked for and what there is are told, and all is taken back', async () => {
+    const isNamingCard = (argv: readonly string[]) => argv[0] === 'rdma';
+    const eat = async ({ state }: SimHost) => {
+      state.hugepages['1048576'] = 55;
+    };
+    const { start, world, outcome, said } = await meddled(isNamingCard, eat, dpdk);
+    expect(outcome.kind).toBe('rolled-back');
+    expect(said).toMatch(/nr_hugepages is "1024"; saw: "512"/);
+    expect(said).toContain('hugepages=N on the kernel command line');
+    start.state.hugepages['1048576'] = 55;
+    expectSame(start, world);
   });
 });
 

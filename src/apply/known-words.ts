@@ -19,6 +19,10 @@ const known: readonly (readonly [words: RegExp, hint: string])[] = [
     'The card made no VF-LAG of the bond. `dmesg | grep -i -e lag -e mlx5` on the host says why: a VF had a driver, the ports are in different modes, or the firmware has more than 64 VFs a port.',
   ],
   [
+    /nr_hugepages is/,
+    'The kernel found memory in one piece for fewer pages than asked, which it does not call an error (mm/hugetlb.c). Free memory, or set it aside at boot: hugepages=N on the kernel command line.',
+  ],
+  [
     /representor of VF \d+ of \S+: \d+ match/,
     'Two netdevs say that they are this port of the switch: `ip -d link` shows phys_switch_id and phys_port_name. A reload of the driver (devlink dev reload) makes them anew.',
   ],
