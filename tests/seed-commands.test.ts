@@ -76,6 +76,28 @@ describe.each(here)('$name', (chapter) => {
   test.each(chapter.commands)('$fate.kind: $typed', ({ fate }) => holds(chapter, fate));
 });
 
+describe('what the log was after, and got from another driver or not at all', () => {
+  const overlays = (['ovs-tc', 'ovs-dpdk'] as const).filter(isBuilt);
+
+  test.each(overlays)('%s: Debian’s own driver makes one switch of both ports', async (datapath) => {
+    const flags = await out.get(datapath)?.world.machine.readFile(lagFlags);
+    expect(flags).toContain('shared_fdb:on');
+  });
+
+  test.each(overlays)(
+    '%s: a tenant’s bridge is no way into the host: its own port is down',
+    async (datapath) => {
+      const { stdout = '[]' } = (await out.get(datapath)?.world.machine.query(localPort)) ?? {};
+      expect(JSON.parse(stdout)).toMatchObject([
+        { ifname: 'br-storage', flags: expect.not.arrayContaining(['UP']) },
+      ]);
+    },
+  );
+});
+
+const lagFlags = '/sys/kernel/debug/mlx5/0000:03:00.0/lag/flags';
+const localPort = ['ip', '-j', 'link', 'show', 'dev', 'br-storage'];
+
 test('nothing else is left than what has no verb yet', () => {
   const left = here.flatMap(({ commands }) => commands.filter(({ fate }) => fate.kind === 'left'));
   const words = left.map(({ typed }) =>
