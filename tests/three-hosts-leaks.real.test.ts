@@ -72,6 +72,7 @@ describe.skipIf(missing)('out of a tenant’s network, on real Open vSwitch', ()
   describe('the host’s own stack', () => {
     test('answers no guest’s ARP for its addresses', async () => {
       const { mac, v4 } = places.guest1;
+      await wires.meet('guest2', ['guest1']);
       const ask = (tpa: string): string => arp(mac, { sha: mac, spa: v4, tpa });
       wires.send('guest1', ask(underlay.alpha.address), ask(places.guest2.v4));
       // EtherType of ARP, operation 2, sender.
