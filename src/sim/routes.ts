@@ -122,11 +122,11 @@ export function removeRoute(state: SimState, wanted: WantedRoute, asked: Readonl
 
 /**
  * After an address is gone: with its last IPv4 address a netdev loses all its IPv4 routes, else those that name it as their
- * source (fib_frontend.c, fib_inetaddr_event); routes of IPv6 stay.
+ * source (fib_frontend.c, fib_inetaddr_event); routes of IPv6 stay. `local` is empty where all went at once.
  */
 export function forgetAddress(state: SimState, netdev: Netdev, local: string): void {
   const isLast = !netdev.addresses.some((a) => a.family === 4);
   state.routes = state.routes.filter(
-    (r) => r.family === 6 || (r.src !== local && !(isLast && r.ifindex === netdev.ifindex)),
+    (r) => r.family === 6 || !((local !== '' && r.src === local) || (isLast && r.ifindex === netdev.ifindex)),
   );
 }
