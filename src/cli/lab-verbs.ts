@@ -1,47 +1,73 @@
-import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
-import type { LabError } from '../lab/errors.ts';
 import { labDown, labHostNames, labUp } from '../lab/lab.ts';
-import { labDestination, labStatus } from '../lab/status.ts';
-import { serveSwitches } from '../lab/switch-serve.ts';
-import { finding } from '../model/catalogue.ts';
+import { type HostStatus, labStatus } from '../lab/status.ts';
+import type { FabricHost } from '../model/fabric.ts';
 import { selfArgv } from './connect.ts';
-import type { VerbContext, VerbHandler } from './context.ts';
+import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
+import { durationMs } from './duration.ts';
 import { exitCodes } from './exit-codes.ts';
-import { stateDir } from './fabric-file.ts';
+import { chosenHosts, readFabricFile } from './fabric-file.ts';
+import { interruptible, labFolder, telling, timedLog } from './lab-telling.ts';
 import { printFindings } from './print-findings.ts';
 import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
 
-/** Where the lab of this folder is: beside the fabric file, as `connect: lab:NAME` looks for it. */
-function labFolder(context: VerbContext): string {
-  return join(stateDir(context, context.global.file ?? join(context.cwd, 'fabric.yaml')), 'lab');
+const schema = 'vflane.lab-up/1';
+const mostHosts = 8;
+
+/** Boots the hosts of a file, or so many, and says when all answer by ssh. */
+export const up: VerbHandler = (context, [file], options) => {
+  const { global } = context;
+  const at = file === undefined ? context : { ...context, global: { ...global, file } };
+  if (at.global.file === undefined) return bringUp(at, labHostNames(hostCount(options)), options);
+  if (options.hosts !== undefined && file !== undefined) {
+    throw new UsageError('FILE says which hosts, so --hosts cannot', 'Leave one of them out.');
+  }
+  return options.hosts === undefined
+    ? upFromFile(at, options)
+    : bringUp(at, labHostNames(hostCount(options)), options);
+};
+
+function hostCount({ hosts }: VerbOptions): number {
+  const count = hosts === undefined ? 2 : Number(hosts);
+  if (Number.isInteger(count) && count >= 1 && count <= mostHosts) return count;
+  throw new UsageError(`--hosts ${String(hosts)} is no number of hosts`, `From 1 to ${mostHosts}.`);
 }
 
-/** Boots hosts, and says when all answer by ssh. */
-export const up: VerbHandler = (context, _args, options) =>
-  telling(context, 'vflane.lab-up/1', async () => {
-    const count = options.hosts === undefined ? 2 : Number(options.hosts);
-    if (!Number.isInteger(count) || count < 1 || count > 8) {
-      throw new UsageError(`--hosts ${String(options.hosts)} is no number of hosts`, 'From 1 to 8.');
-    }
-    const onProgress = timed((line) => context.output.log(line));
-    const serve = [...selfArgv(), 'lab', 'serve-switches'];
-    const lab = await labUp({
-      dir: labFolder(context),
-      hosts: labHostNames(count),
-      onProgress,
-      serveSwitches: serve,
-    });
-    for (const { name } of lab.hosts)
-      context.output.result(`${name} is up: vflane lab ssh ${name}, connect: lab:${name}`);
-    return { hosts: lab.hosts.map(({ name, sshPort }) => ({ name, sshPort })), accel: lab.accel };
-  });
+async function upFromFile(context: VerbContext, options: VerbOptions): Promise<number> {
+  const { path, text, fabric, findings } = readFabricFile(context);
+  if (fabric) return bringUp(context, machinesOf(chosenHosts(fabric, context.global.host), path), options);
+  printFindings(findings, { [path]: text }, { ...context.output, result: context.output.log });
+  context.output.json(schema, { findings: findingsJson(findings) });
+  return exitCodes.fileWrong;
+}
 
-/** Each line with the time since the first. */
-function timed(tell: (line: string) => void): (line: string) => void {
-  const start = performance.now();
-  return (line) => tell(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+/** The machines that `connect: lab:NAME` names, in the order of the file. */
+function machinesOf(hosts: readonly FabricHost[], path: string): readonly string[] {
+  const named = hosts.flatMap(({ connect }) => (connect.kind === 'lab' ? [connect.machine] : []));
+  const machines = [...new Set<string>(named)];
+  if (machines.length >= 1 && machines.length <= mostHosts) return machines;
+  const count = machines.length === 0 ? 'no host' : `${machines.length} hosts`;
+  const hint = `From 1 to ${mostHosts} hosts with connect: lab:NAME; without a file there are two, alpha and beta.`;
+  throw new UsageError(`${path} has ${count} of the lab`, hint);
+}
+
+function bringUp(context: VerbContext, hosts: readonly string[], options: VerbOptions): Promise<number> {
+  const bootTimeoutMs = durationMs('--within', String(options.within ?? '4m'));
+  return telling(context, schema, () =>
+    interruptible(context, async () => {
+      const lab = await labUp({
+        dir: labFolder(context),
+        hosts,
+        onProgress: timedLog(context),
+        serveSwitches: [...selfArgv(), 'lab', 'serve-switches'],
+        bootTimeoutMs,
+        interruptible: true,
+      });
+      for (const { name } of lab.hosts)
+        context.output.result(`${name} is up: vflane lab ssh ${name}, connect: lab:${name}`);
+      return { hosts: lab.hosts.map(({ name, sshPort }) => ({ name, sshPort })), accel: lab.accel };
+    }),
+  );
 }
 
 export const down: VerbHandler = (context, _args, options) =>
@@ -53,54 +79,19 @@ export const down: VerbHandler = (context, _args, options) =>
 
 export const status: VerbHandler = (context) =>
   telling(context, 'vflane.lab-status/1', async () => {
-    const { hosts, switches } = await labStatus({ dir: labFolder(context) });
-    for (const { name, state, sshPort } of hosts)
-      context.output.result(`${name}: ${state}, ssh on port ${sshPort}`);
-    context.output.result(`switches: ${switches}`);
-    return { hosts: hosts.map(({ name, state, sshPort }) => ({ name, state, sshPort })), switches };
+    const lab = await labStatus({ dir: labFolder(context) });
+    const { output } = context;
+    if (lab.starting) output.result('on its way up, or cut short on it');
+    for (const host of lab.hosts) output.result(hostLine(host));
+    const { A, B } = lab.switch ?? {};
+    output.result(`switches: ${A && B ? `A ${A}, B ${B}` : lab.switches}`);
+    const hosts = lab.hosts.map(({ name, state, why, sshPort, cables }) => {
+      return { name, state, why, sshPort, cables: [cables[0], cables[1]] };
+    });
+    return { hosts, switches: lab.switches, switch: lab.switch, starting: lab.starting };
   });
 
-/** A shell on a host of the lab, or one command; ends as that does. */
-export const ssh: VerbHandler = async (context, [host = '', ...command]) => {
-  let code: number = exitCodes.asAsked;
-  const answered = await telling(context, 'vflane.lab-ssh/1', async () => {
-    const child = spawn('ssh', [...labDestination(labFolder(context), host), ...command], {
-      stdio: 'inherit',
-    });
-    code = await new Promise<number>((done, failed) => {
-      child.once('error', failed);
-      child.once('exit', (exit) => done(exit ?? exitCodes.failed));
-    });
-    return undefined;
-  });
-  return answered === exitCodes.asAsked ? code : answered;
-};
-
-/** The switches' own process. */
-export const serve: VerbHandler = async (_context, [dir = '']) => {
-  await serveSwitches(resolve(dir));
-  return exitCodes.asAsked;
-};
-
-/** Says what the lab's own errors say, with a code. */
-async function telling(
-  context: VerbContext,
-  schema: string,
-  work: () => Promise<Parameters<VerbContext['output']['json']>[1] | undefined>,
-): Promise<number> {
-  try {
-    const value = await work();
-    if (value !== undefined) context.output.json(schema, value);
-    return exitCodes.asAsked;
-  } catch (error) {
-    if (!isLabError(error)) throw error;
-    const found = finding('VF5001', { at: error.code }, error.message, error.hint);
-    printFindings([found], {}, { ...context.output, result: context.output.log });
-    context.output.json(schema, { findings: findingsJson([found]) });
-    return error.code === 'LAB_TOOL_MISSING' ? exitCodes.preconditionsNotMet : exitCodes.failed;
-  }
-}
-
-function isLabError(error: unknown): error is LabError {
-  return error instanceof Error && error.name === 'LabError';
+function hostLine({ name, state, why, sshPort, cables }: HostStatus): string {
+  const cut = ([0, 1] as const).filter((port) => cables[port] === 'cut').map((port) => `port ${port} cut`);
+  return [`${name}: ${state}${why ? ` (${why})` : ''}, ssh on port ${sshPort}`, ...cut].join(', ');
 }

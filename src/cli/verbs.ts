@@ -1,4 +1,5 @@
 import type { Verb, VerbOption } from './verb.ts';
+import { labVerbs } from './verbs-lab.ts';
 
 /** What every verb takes, before it or behind it. */
 export const globalOptions: readonly VerbOption[] = [
@@ -222,50 +223,7 @@ export const verbs: readonly Verb[] = [
     example: 'vflane sim reset alpha',
     load: async () => ({ run: (await import('./sim-verbs.ts')).reset }),
   },
-  {
-    name: 'lab up',
-    summary: 'Boot real Debian 13 hosts with an SR-IOV card under QEMU',
-    arguments: [],
-    options: [{ form: '--hosts <n>', summary: 'how many (default 2)' }],
-    example: 'vflane lab up --hosts 1',
-    load: async () => ({ run: (await import('./lab-verbs.ts')).up }),
-  },
-  {
-    name: 'lab down',
-    summary: 'Stop the lab; done twice, it finds nothing to do',
-    arguments: [],
-    options: [{ form: '--purge', summary: 'and remove its folder' }],
-    example: 'vflane lab down',
-    load: async () => ({ run: (await import('./lab-verbs.ts')).down }),
-  },
-  {
-    name: 'lab status',
-    summary: 'Which hosts of the lab run',
-    arguments: [],
-    options: [],
-    example: 'vflane lab status',
-    load: async () => ({ run: (await import('./lab-verbs.ts')).status }),
-  },
-  {
-    name: 'lab ssh',
-    summary: 'A shell on a host of the lab, or one command',
-    arguments: [
-      { form: '<host>', summary: 'alpha, beta, …' },
-      { form: '[command...]', summary: 'instead of a shell' },
-    ],
-    options: [],
-    example: 'vflane lab ssh alpha -- uname -r',
-    load: async () => ({ run: (await import('./lab-verbs.ts')).ssh }),
-  },
-  {
-    name: 'lab serve-switches',
-    summary: 'The switches of a lab: started by vflane itself',
-    arguments: [{ form: '<dir>', summary: 'the lab’s folder' }],
-    options: [],
-    example: 'vflane lab serve-switches .vflane/lab',
-    hidden: true,
-    load: async () => ({ run: (await import('./lab-verbs.ts')).serve }),
-  },
+  ...labVerbs,
   {
     name: 'agent',
     summary: 'The far end of a line: started by vflane itself',

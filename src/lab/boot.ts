@@ -11,16 +11,7 @@ import { pruneSnapshots } from './prune-cache.ts';
 import type { Machine } from './qemu.ts';
 import type { Qemu } from './qemu-binary.ts';
 import { run } from './run.ts';
-import {
-  discard,
-  incoming,
-  isSaved,
-  noteUse,
-  resume,
-  type Snapshot,
-  save,
-  snapshotOf,
-} from './snapshot.ts';
+import { discard, incoming, isSaved, noteUse, resume, type Snapshot, save, snapshotOf } from './snapshot.ts';
 import { poll } from './wait.ts';
 
 /** What starting a host needs to know of its lab. */
@@ -51,10 +42,15 @@ export async function bootHost(boot: Boot, machine: Machine): Promise<void> {
   await keep(boot, machine, snapshot);
 }
 
-/** Boots a host from the disk that it has, and waits until it answers by ssh. */
-export function bootFromDisk(boot: Boot, machine: Machine): Promise<void> {
+/** Boots a host from the disk that it has, and waits until it answers by ssh. `whenStarted` runs before its kernel does much. */
+export function bootFromDisk(
+  boot: Boot,
+  machine: Machine,
+  whenStarted: () => Promise<unknown> = async () => {},
+): Promise<void> {
   return told(boot, machine, 'boot', async () => {
     await startMachine(boot.dir, boot.qemu, machine, boot.check);
+    await whenStarted();
     await waitForSsh(boot.dir, machine, { ...boot, command: () => ['true'] });
   });
 }

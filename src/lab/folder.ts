@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LabError } from './errors.ts';
 
@@ -67,7 +67,9 @@ export function checkHostName(name: string): void {
   const free = name !== labFiles.lock;
   if (free && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return;
   const said = JSON.stringify(name);
-  const hint = free ? 'letters, digits and -, in lower case' : 'the lab keeps a file of that name; take another';
+  const hint = free
+    ? 'letters, digits and -, in lower case'
+    : 'the lab keeps a file of that name; take another';
   throw new LabError('LAB_BAD_NAME', `${said} is no host name`, hint);
 }
 
@@ -78,10 +80,13 @@ export function makeLabFolder(dir: string): string {
   return folder;
 }
 
-/** The record of the lab in `dir`, or undefined where none was ever up. */
+/** The record of the lab in `dir`, or undefined where none was ever up or a person has spoilt it. */
 export function readRecord(dir: string): LabRecord | undefined {
-  const file = join(dir, labFiles.record);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as LabRecord) : undefined;
+  try {
+    return JSON.parse(readFileSync(join(dir, labFiles.record), 'utf8')) as LabRecord;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Replaces the record at once or not at all. */

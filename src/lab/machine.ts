@@ -43,7 +43,7 @@ export async function startMachine(
   const child = startDetached(argv, dir, files.log, qemu.env);
   const answers = () => withQmp(dir, files.qmp, 5_000, async () => true).catch(() => false);
   const up = await poll(20_000, 50, async () => child.ended() || (await answers()));
-  if (up && !child.ended()) return;
+  if (up && !child.ended()) return check();
   child.kill();
   throw startError(machine, child.log());
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { poll } from './wait.ts';
 
@@ -19,6 +19,19 @@ export function runs(dir: string, pid: number): boolean {
 /** Whether a command line names the folder, or a file in it, as a word. */
 export function isOf(dir: string, commandLine: readonly string[]): boolean {
   return commandLine.some((word) => word === dir || word.startsWith(`${dir}/`));
+}
+
+/** The processes whose command line names the lab's folder and is as `matches` wants it. */
+export function processesNaming(
+  dir: string,
+  matches: (words: readonly string[]) => boolean,
+): readonly number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const wanted = pids.filter((pid) => {
+    const words = textOf(`/proc/${pid}/cmdline`).split('\0');
+    return isOf(dir, words) && matches(words);
+  });
+  return wanted.map(Number).filter((pid) => pid !== process.pid);
 }
 
 /** Ends the process of this lab in `pidfile`: asks, waits `graceMs`, then kills. True if there was one. */

@@ -1,32 +1,73 @@
 import { join, resolve } from 'node:path';
 import { LabError } from './errors.ts';
-import { type HostRecord, hostFiles, labFiles, readRecord } from './folder.ts';
+import {
+  type CardPort,
+  type HostRecord,
+  hostFiles,
+  type LabRecord,
+  labFiles,
+  readRecord,
+  type SwitchName,
+} from './folder.ts';
 import { greets } from './machine.ts';
 import { ownPid } from './process.ts';
+import { withQmp } from './qmp.ts';
+import { askSwitches, switchesRun } from './switch-client.ts';
 
-interface HostStatus extends HostRecord {
-  /** `silent`: its QEMU runs and its sshd does not answer. */
-  readonly state: 'up' | 'silent' | 'stopped';
+export interface HostStatus extends HostRecord {
+  /** `silent`: its QEMU runs and its sshd does not answer; `paused`: QEMU holds it, and `why` says for what. */
+  readonly state: 'up' | 'silent' | 'paused' | 'stopped';
+  readonly why?: string;
   readonly pid?: number;
+  readonly cables: { readonly [port in CardPort]: 'joined' | 'cut' };
 }
 
 export interface LabStatus {
   readonly dir: string;
   readonly hosts: readonly HostStatus[];
   readonly switches: 'up' | 'stopped';
+  /** Nothing where the switches do not run. */
+  readonly switch?: { readonly [name in SwitchName]: 'alive' | 'dead' };
+  /** A `lab up` that has not ended, or was cut short. */
+  readonly starting: boolean;
 }
 
 /** What of the lab in `dir` runs now; no hosts where there never was a lab. */
 export async function labStatus(options: { readonly dir: string }): Promise<LabStatus> {
   const dir = resolve(options.dir);
-  const hosts = await Promise.all((readRecord(dir)?.hosts ?? []).map((host) => hostStatus(dir, host)));
-  return { dir, hosts, switches: ownPid(dir, labFiles.switchPid) === undefined ? 'stopped' : 'up' };
+  const record = readRecord(dir);
+  const [hosts, switches] = await Promise.all([
+    Promise.all((record?.hosts ?? []).map((host) => hostStatus(dir, record, host))),
+    switchesStatus(dir),
+  ]);
+  return { dir, hosts, ...switches, starting: record?.starting === true };
 }
 
-async function hostStatus(dir: string, host: HostRecord): Promise<HostStatus> {
+async function switchesStatus(dir: string): Promise<Pick<LabStatus, 'switches' | 'switch'>> {
+  if (!switchesRun(dir)) return { switches: 'stopped' };
+  const said = await askSwitches(dir, { ask: 'status' }).catch(() => undefined);
+  if (said === undefined) return { switches: 'up' };
+  const word = (name: SwitchName) => (said[name].alive ? 'alive' : 'dead');
+  return { switches: 'up', switch: { A: word('A'), B: word('B') } };
+}
+
+async function hostStatus(dir: string, record: LabRecord | undefined, host: HostRecord): Promise<HostStatus> {
+  const isCut = (port: CardPort) => record?.cut?.some((one) => one.host === host.name && one.port === port);
+  const cable = (port: CardPort) => (isCut(port) ? 'cut' : 'joined');
+  const known = { ...host, cables: { 0: cable(0), 1: cable(1) } } as const;
   const pid = ownPid(dir, hostFiles(host.name).pid);
-  if (pid === undefined) return { ...host, state: 'stopped' };
-  return { ...host, pid, state: (await greets(host.sshPort, 3_000)) ? 'up' : 'silent' };
+  if (pid === undefined) return { ...known, state: 'stopped' };
+  if (await greets(host.sshPort, 3_000)) return { ...known, pid, state: 'up' };
+  const held = await heldBecause(dir, host.name);
+  return held ? { ...known, pid, state: 'paused', why: held } : { ...known, pid, state: 'silent' };
+}
+
+/** QEMU holds a host whose disk it cannot write (werror=enospc is its default), until somebody lets it go on. */
+async function heldBecause(dir: string, name: string): Promise<string | undefined> {
+  const ask = withQmp(dir, hostFiles(name).qmp, 3_000, (qmp) => qmp.execute('query-status'));
+  const status = (await ask.catch(() => undefined)) as { readonly status?: string } | undefined;
+  if (status?.status === 'io-error') return `the disk of this machine is full, below ${dir}`;
+  return status?.status === 'running' || status === undefined ? undefined : status.status;
 }
 
 /** The lab's own ssh_config. */

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { labFiles } from './folder.ts';
 import { join as joinSwitches, type Port, Switch } from './switch.ts';
+import { listenForControl } from './switch-control.ts';
 import { FrameReader, withLength } from './switch-frames.ts';
 
 /** More than this unsent, and a port loses frames, as on any switch whose queue is full. */
@@ -13,7 +14,11 @@ export async function serveSwitches(dir: string): Promise<void> {
   process.chdir(dir);
   const [a, b] = [new Switch(), new Switch()];
   joinSwitches(a, b, () => performance.now());
-  const servers = await Promise.all([listen(a, labFiles.switchA), listen(b, labFiles.switchB)]);
+  const servers = await Promise.all([
+    listen(a, labFiles.switchA),
+    listen(b, labFiles.switchB),
+    listenForControl({ A: a, B: b }, labFiles.switchControl),
+  ]);
   writeFileSync(labFiles.switchPid, `${process.pid}\n`);
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve);

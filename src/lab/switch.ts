@@ -9,6 +9,28 @@ const ageMs = 300_000;
 export class Switch {
   readonly #ports = new Set<Port>();
   readonly #learned = new Map<string, { port: Port; atMs: number }>();
+  readonly #taps = new Set<(frame: Buffer) => void>();
+  #alive = true;
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** A dead switch keeps its ports' carriers up and passes nothing; one that comes back has learned nothing. */
+  set alive(alive: boolean) {
+    this.#alive = alive;
+    this.#learned.clear();
+  }
+
+  get ports(): number {
+    return this.#ports.size;
+  }
+
+  /** Calls `tap` with every frame that comes in, until the function it returns is called. */
+  tap(tap: (frame: Buffer) => void): () => void {
+    this.#taps.add(tap);
+    return () => void this.#taps.delete(tap);
+  }
 
   plug(port: Port): void {
     this.#ports.add(port);
@@ -22,7 +44,8 @@ export class Switch {
 
   /** A frame that came in at `from`: remembers its sender, and passes it on to where its receiver was seen. */
   receive(from: Port, frame: Buffer, nowMs: number): void {
-    if (frame.length < 14 || !this.#ports.has(from)) return;
+    if (frame.length < 14 || !this.#alive || !this.#ports.has(from)) return;
+    for (const tap of this.#taps) tap(frame);
     const vlan = vlanOf(frame);
     if (!isGroup(frame, 6)) this.#learned.set(key(vlan, frame, 6), { port: from, atMs: nowMs });
     const seen = isGroup(frame, 0) ? undefined : this.#learned.get(key(vlan, frame, 0));

@@ -1,0 +1,100 @@
+import type { Verb, VerbArgument } from './verb.ts';
+
+const host: VerbArgument = { form: '<host>', summary: 'alpha, beta, … or as the file names it' };
+const ofLab: VerbArgument = { form: '<switch>', summary: 'which', choices: ['A', 'B'] };
+
+/** Port 0 of every host is plugged into switch A, port 1 into switch B, and A and B are joined. */
+export const labVerbs: readonly Verb[] = [
+  {
+    name: 'lab up',
+    summary: 'Boot real Debian 13 hosts with an SR-IOV card under QEMU, on two switches',
+    arguments: [{ form: '[file]', summary: 'a fabric: its hosts with connect: lab:NAME' }],
+    options: [
+      { form: '--hosts <n>', summary: 'how many (default 2: alpha and beta)' },
+      { form: '--within <time>', summary: 'how long a host may take to answer (default 4m)' },
+    ],
+    example: 'vflane lab up --hosts 1',
+    load: async () => ({ run: (await import('./lab-verbs.ts')).up }),
+  },
+  {
+    name: 'lab down',
+    summary: 'Stop the lab, and a lab up under way; done twice, it finds nothing to do',
+    arguments: [],
+    options: [{ form: '--purge', summary: 'and remove its folder' }],
+    example: 'vflane lab down',
+    load: async () => ({ run: (await import('./lab-verbs.ts')).down }),
+  },
+  {
+    name: 'lab status',
+    summary: 'How the hosts, cables and switches of the lab are',
+    arguments: [],
+    options: [],
+    example: 'vflane lab status',
+    load: async () => ({ run: (await import('./lab-verbs.ts')).status }),
+  },
+  {
+    name: 'lab ssh',
+    summary: 'A shell on a host of the lab, or one command',
+    arguments: [host, { form: '[command...]', summary: 'instead of a shell: an argv, or one word for it' }],
+    options: [],
+    example: 'vflane lab ssh alpha -- uname -r',
+    load: async () => ({ run: (await import('./lab-host-verbs.ts')).ssh }),
+  },
+  {
+    name: 'lab cable',
+    summary: 'Pull a cable of a host, or put it back',
+    arguments: [
+      host,
+      { form: '<port>', summary: 'of its card', choices: ['0', '1'] },
+      { form: '<what>', summary: 'what to do', choices: ['cut', 'join'] },
+    ],
+    options: [],
+    example: 'vflane lab cable alpha 0 cut',
+    load: async () => ({ run: (await import('./lab-host-verbs.ts')).cable }),
+  },
+  {
+    name: 'lab switch',
+    summary: 'Kill a switch behind a live carrier, or bring it back',
+    arguments: [ofLab, { form: '<what>', summary: 'what to do', choices: ['dead', 'alive'] }],
+    options: [],
+    example: 'vflane lab switch A dead',
+    load: async () => ({ run: (await import('./lab-switch-verbs.ts')).change }),
+  },
+  {
+    name: 'lab capture',
+    summary: 'What comes in at a switch: as text, or into a file for tcpdump and Wireshark',
+    arguments: [ofLab],
+    options: [
+      { form: '-w, --write <file>', summary: 'into this capture file (pcap)' },
+      { form: '--for <time>', summary: 'how long at most (default 10s)' },
+      { form: '-c, --count <n>', summary: 'how many frames at most' },
+    ],
+    example: 'vflane lab capture A -w a.pcap --for 5s',
+    load: async () => ({ run: (await import('./lab-switch-verbs.ts')).capture }),
+  },
+  {
+    name: 'lab reboot',
+    summary: 'Reboot a host of the lab from the inside, and wait until it answers',
+    arguments: [host],
+    options: [],
+    example: 'vflane lab reboot alpha',
+    load: async () => ({ run: (await import('./lab-host-verbs.ts')).reboot }),
+  },
+  {
+    name: 'lab power-cycle',
+    summary: 'Take the power of a host away and give it back; also starts one that died',
+    arguments: [host],
+    options: [],
+    example: 'vflane lab power-cycle alpha',
+    load: async () => ({ run: (await import('./lab-host-verbs.ts')).cyclePower }),
+  },
+  {
+    name: 'lab serve-switches',
+    summary: 'The switches of a lab: started by vflane itself',
+    arguments: [{ form: '<dir>', summary: 'the lab’s folder' }],
+    options: [],
+    example: 'vflane lab serve-switches .vflane/lab',
+    hidden: true,
+    load: async () => ({ run: (await import('./lab-switch-verbs.ts')).serve }),
+  },
+];

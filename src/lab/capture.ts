@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import type { Writable } from 'node:stream';
+import { withLabErrors } from './errors.ts';
+import type { SwitchName } from './folder.ts';
+import { through } from './switch-client.ts';
+
+export interface Capture {
+  readonly dir: string;
+  readonly of: SwitchName;
+  /** Takes a capture file; is not ended. */
+  readonly to: Writable;
+  readonly limits: CaptureLimits;
+  /** Ends the capture early, and in good order. */
+  readonly signal?: AbortSignal;
+}
+
+/** Whichever comes first. */
+export interface CaptureLimits {
+  readonly ms: number;
+  readonly frames: number;
+  readonly bytes: number;
+}
+
+export interface Captured {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly ended: 'time' | 'frames' | 'bytes' | 'asked' | 'switch-gone' | 'reader-gone';
+}
+
+/** Writes every frame that comes in at a switch, with its VLAN tag, until a limit is reached. A dead switch shows none. */
+export function capture({ dir, of, to, limits, signal }: Capture): Promise<Captured> {
+  return withLabErrors(() =>
+    through(resolve(dir), { ask: 'capture', of }, async (socket) => {
+      const cutter = new FrameCounter(limits);
+      const end = ending();
+      const timer = setTimeout(() => end.as('time'), limits.ms);
+      socket.on('data', (chunk: Buffer) => {
+        const whole = cutter.take(chunk);
+        if (whole.length > 0 && !to.write(whole)) void pauseUntilDrained(to, socket);
+        if (cutter.full !== undefined) end.as(cutter.full);
+      });
+      socket.once('close', () => end.as('switch-gone'));
+      const gone = () => end.as('reader-gone');
+      to.once('error', gone);
+      signal?.addEventListener('abort', () => end.as('asked'), { once: true });
+      if (signal?.aborted) end.as('asked');
+      const ended = await end.reached;
+      clearTimeout(timer);
+      socket.removeAllListeners('data').pause();
+      to.removeListener('error', gone);
+      return { frames: cutter.frames, bytes: cutter.bytes, ended };
+    }),
+  );
+}
+
+async function pauseUntilDrained(to: Writable, socket: { pause(): unknown; resume(): unknown }) {
+  socket.pause();
+  await once(to, 'drain').catch(() => undefined);
+  socket.resume();
+}
+
+function ending() {
+  let as: (how: Captured['ended']) => void = () => {};
+  const reached = new Promise<Captured['ended']>((done) => {
+    as = done;
+  });
+  return { as, reached };
+}
+
+const fileHead = 24;
+const recordHead = 16;
+
+/** Passes on whole frames of a capture file, and no more than the limits allow. */
+class FrameCounter {
+  readonly #limits: CaptureLimits;
+  #rest: Buffer = Buffer.alloc(0);
+  #begun = false;
+  frames = 0;
+  bytes = 0;
+  full: 'frames' | 'bytes' | undefined;
+
+  constructor(limits: CaptureLimits) {
+    this.#limits = limits;
+  }
+
+  take(chunk: Buffer): Buffer {
+    const data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    let at = 0;
+    if (!this.#begun && data.length >= fileHead) {
+      this.#begun = true;
+      at = fileHead;
+    }
+    if (this.#begun) at = this.#countFrom(data, at);
+    this.#rest = data.subarray(at);
+    return data.subarray(0, at);
+  }
+
+  #countFrom(data: Buffer, from: number): number {
+    let at = from;
+    while (this.full === undefined && data.length - at >= recordHead) {
+      const size = recordHead + data.readUInt32LE(at + 8);
+      if (data.length - at < size) break;
+      at += size;
+      this.frames++;
+      this.bytes += size;
+      if (this.frames >= this.#limits.frames) this.full = 'frames';
+      else if (this.bytes >= this.#limits.bytes) this.full = 'bytes';
+    }
+    return at;
+  }
+}
