@@ -12,7 +12,7 @@ import { observeOvsStart } from './ovs-start.ts';
 import { sessionNetdev } from './session.ts';
 import { observeSwitchdev } from './switchdev.ts';
 import { type AdminOf, observePf } from './sysfs-pf.ts';
-import { observeChecksums, observeIpv6 } from './tenant-ports.ts';
+import { observeChecksums, observeIpv6, representorsIn } from './tenant-ports.ts';
 
 /** What to look at, and no more: each namespace is a process. */
 export interface Sections {
@@ -26,7 +26,7 @@ export interface Sections {
   readonly hostRoutes?: boolean;
   /** Whether Open vSwitch has to be Debian's DPDK build. */
   readonly dpdk?: boolean;
-  /** Netdevs by which tenants' frames come in: whether the host has IPv6 there matters. */
+  /** Netdevs by which tenants' frames come in, besides representors: whether the host has IPv6 there matters. */
   readonly tenantPorts?: readonly string[];
   /** Lanes, `web/storage`, which have to fill in checksums themselves; their namespaces are named besides. */
   readonly checksums?: readonly string[];
@@ -67,7 +67,7 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
       : {}),
     ...(sections.hostRoutes ? { hostRoutes: await observeHostRoutes(reader) } : {}),
     ...(sections.overlay ? { ovsStart: await observeOvsStart(reader) } : {}),
-    ...(sections.tenantPorts?.length ? { ipv6: await observeIpv6(reader, sections.tenantPorts) } : {}),
+    ...(sections.overlay ? { ipv6: await observeIpv6(reader, tenantPorts(sections, links)) } : {}),
     ...(sections.checksums?.length
       ? { checksums: await observeChecksums(reader, sections.checksums, { links, namespaces }) }
       : {}),
@@ -75,6 +75,11 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
     holders,
     session: isUnseen(links) ? undefined : await sessionNetdev(reader, links),
   };
+}
+
+/** Representors are found by their port’s name: what they are called comes later. */
+function tenantPorts({ tenantPorts: named = [] }: Sections, links: HostState['links']): readonly string[] {
+  return [...new Set([...named, ...(isUnseen(links) ? [] : representorsIn(links))])];
 }
 
 async function observeOverlay(reader: HostReader, pfs: readonly PfState[]) {

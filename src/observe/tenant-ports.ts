@@ -1,8 +1,15 @@
 import type { HostReader } from '../host/host.ts';
-import { type HostState, isUnseen, type Seen } from '../model/host-state.ts';
+import { type HostState, isUnseen, type LinkState, type Seen } from '../model/host-state.ts';
 import { seen, seenOr } from './look.ts';
 
 const folder = '/proc/sys/net/ipv6/conf';
+
+/** The representors of VFs, by name (facts §2.4). */
+export function representorsIn(links: readonly LinkState[]): readonly string[] {
+  return links
+    .filter(({ physPortName }) => /^(c\d+)?pf\d+vf\d+$/.test(physPortName ?? ''))
+    .map(({ name }) => name);
+}
 
 /** Whether these netdevs have IPv6: a file each, of those that are there. */
 export async function observeIpv6(

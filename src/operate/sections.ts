@@ -40,10 +40,7 @@ type AnyPlace = Pick<Change, 'resource' | 'at'> & { readonly [key: string]: unkn
 /** What has to be looked at to see these places again, and the VFs that their values name. */
 export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): Sections {
   const heads = places.map(({ resource, at }) => ({ resource, head: headOf(at) }));
-  const named = (places as readonly AnyPlace[]).flatMap((place) => [
-    ...Object.values(place),
-    ...Object.values(place).map(baseOf),
-  ]);
+  const named = (places as readonly AnyPlace[]).flatMap((place) => Object.values(place));
   const pfs = [...new Set(named.map(headOf))].flatMap((head): readonly PciAddress[] => {
     const pci = asPciAddress(head);
     return pci === undefined ? [] : [pci];
@@ -71,14 +68,8 @@ function headOf(text: unknown): string {
   return typeof text === 'string' ? (text.split('/')[0] ?? '') : '';
 }
 
-/** What a value says it stands on, without the kind: `0000:03:00.0/3` of `representor 0000:03:00.0/3`. */
-function baseOf(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !('of' in value)) return undefined;
-  return typeof value.of === 'string' ? value.of.slice(value.of.indexOf(' ') + 1) : undefined;
-}
-
 /** Resources whose `at` is a netdev that has IPv6 or not. */
-const ipv6Kinds: ReadonlySet<string> = new Set(['representor-ipv6', 'port-ipv6']);
+const ipv6Kinds: ReadonlySet<string> = new Set(['port-ipv6']);
 
 /** Resources whose `at` is a lane that fills in checksums or not. */
 const checksumKinds: ReadonlySet<string> = new Set(['guest-checksum']);
@@ -88,7 +79,7 @@ const overlayKinds: ReadonlySet<string> = new Set([
   ...['underlay-bridge', 'underlay-link', 'underlay-route', 'vlan-link'],
   ...['hugepages', 'rdma-name', 'polling-core', 'guest-tap'],
   ...['eswitch', 'channels', 'host-bond', 'lag', 'representor', 'underlay-address'],
-  ...[...ipv6Kinds, ...checksumKinds, 'bridge-local'],
+  ...[...ipv6Kinds, ...checksumKinds, 'representor-ipv6', 'bridge-local'],
   ...['ovs-setting', 'bridge', 'bridge-port', 'flows', 'kept-flows', 'ovs-start-hook', 'underlay-guard'],
 ]);
 

@@ -27,10 +27,11 @@ import { ovsStartHook } from '../resource/ovs-start-hook.ts';
 import { pfMtu } from '../resource/pf-mtu.ts';
 import { pfUp } from '../resource/pf-up.ts';
 import { pollingCore } from '../resource/polling-core.ts';
+import { portIpv6 } from '../resource/port-ipv6.ts';
 import { rdmaName } from '../resource/rdma-name.ts';
 import { representor } from '../resource/representor.ts';
+import { representorIpv6 } from '../resource/representor-ipv6.ts';
 import type { Resource } from '../resource/resource.ts';
-import { portIpv6, representorIpv6 } from '../resource/tenant-ipv6.ts';
 import { underlayAddress } from '../resource/underlay-address.ts';
 import { underlayBridge } from '../resource/underlay-bridge.ts';
 import { underlayGuard } from '../resource/underlay-guard.ts';
@@ -80,10 +81,9 @@ export const order: readonly Resource[] = [
   vfLinkState,
   // Closed before there is a port that a tenant could send by, and before there is a tunnel that could be fed.
   underlayGuard,
-  // After the LAG is up, which makes representors anew.
-  representor,
-  // While no VF is driven that could hear the host.
+  // After the LAG is up, which makes representors anew; and silent before they come up.
   representorIpv6,
+  representor,
   // From here on something can be sent through the VF; a representor that is on no bridge yet takes it nowhere.
   vfDriver,
   // A namespace before what is put into it, and a pair of netdevs before one end is a port of a bridge.

@@ -51,7 +51,7 @@ export const representor: Resource = {
 };
 
 /** The index of the VF that a netdev represents: `pf1vf3` belongs to the uplink `p1` of the same switch (facts §2.4). */
-function representedBy(link: LinkState, pf: PfState, links: readonly LinkState[]): number | undefined {
+export function representedBy(link: LinkState, pf: PfState, links: readonly LinkState[]): number | undefined {
   const uplink = links.find(({ name }) => name === pf.netdev);
   const [, port, index] = /^(?:c\d+)?pf(\d+)vf(\d+)$/.exec(link.physPortName ?? '') ?? [];
   const isOurs = uplink?.physSwitchId !== undefined && uplink.physSwitchId === link.physSwitchId;

@@ -21,7 +21,7 @@ const forgotten: readonly (keyof SimState)[] = [
  * Equal lines: nobody could tell the hosts apart.
  */
 export function dump(state: SimState): readonly string[] {
-  const { pfs, netdevs, routes, namespaces, ovs, hugepages, ...rest } = state;
+  const { pfs, netdevs, routes, namespaces, ovs, hugepages, sysctls, nft, ...rest } = state;
   const nameOf = namesByIndex(netdevs);
   const kept = Object.entries(rest).filter(([key]) => !forgotten.includes(key as keyof SimState));
   const functions = pfs.flatMap(({ vfs, iommuGroup: _group, ...pf }) => [
@@ -43,6 +43,14 @@ export function dump(state: SimState): readonly string[] {
       pages === 0 ? [] : [`hugepages ${size} ${pages}`],
     ),
     ...dumpOvs(ovs),
+    // A setting of a netdev that was undone is as one that was never made.
+    ...Object.entries(sysctls)
+      .filter(([path, value]) => value !== '0' || !path.endsWith('/disable_ipv6'))
+      .map(
+        ([path, value]) => `sysctl ${path.replace(/#(\d+)/, (_, index) => nameOf(Number(index)))} ${value}`,
+      )
+      .sort(),
+    ...nft.map((table) => `nft ${JSON.stringify(table).replace(/"(handle|nextHandle)":\d+,?/g, '')}`).sort(),
     ...functions.map((fn) => `function ${JSON.stringify(fn)}`),
     ...namespaces.map((name) => `namespace ${name}`).sort(),
     ...netdevs.map((netdev) => netdevLine(netdev, nameOf)).sort(),
