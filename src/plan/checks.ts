@@ -60,9 +60,7 @@ function foreign({ host, ledger, differences }: CheckInput): readonly Finding[] 
         'VF3002',
         { host, at: `${resource} ${at}` },
         `${host}: ${resource} at ${at} is ${JSON.stringify(have)}, which vflane did not make, and ${JSON.stringify(want)} is wanted`,
-        resource === 'num-vfs'
-          ? poolHint(at)
-          : 'Remove it if nothing uses it, or choose another name, and ask again.',
+        resource === 'num-vfs' ? poolHint(at) : removalHint(resource, at),
       ),
     );
 }
@@ -84,6 +82,22 @@ function foreignPools({ host, ledger, differences, haves }: CheckInput): readonl
       poolHint(pf),
     ),
   );
+}
+
+const removals: { readonly [resource: string]: ((at: string) => string) | undefined } = {
+  bridge: (at) => `ovs-vsctl del-br ${at}`,
+  'underlay-bridge': (at) => `ovs-vsctl del-br ${at}`,
+  'bridge-port': (at) => `ovs-vsctl del-port ${at.replace('/', ' ')}`,
+  'host-bond': (at) => `ip link del dev ${at}`,
+  'vlan-link': (at) => `ip link del dev ${at}`,
+  netns: (at) => `ip netns del ${at}`,
+};
+
+function removalHint(resource: string, at: string): string {
+  const command = removals[resource]?.(at);
+  return command === undefined
+    ? 'Remove it if nothing uses it, or choose another name, and ask again.'
+    : `If nothing uses it, remove it (${command}), or choose another name, and ask again.`;
 }
 
 function poolHint(pf: string): string {
