@@ -111,8 +111,8 @@ it('OVS with DPDK works by hand, but not the other port’s VFs: no RDMA device 
   await works(host, 'tee /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages', '1024\n');
   const extra = '-a 0000:03:00.0,representor=pf[0,1]vf[0-1],dv_flow_en=1,dv_xmeta_en=1,dv_esw_en=1';
   await host.run(['ovs-vsctl', '--no-wait', 'set', 'Open_vSwitch', '.', `other_config:dpdk-extra=${extra}`]);
-  await works(host, 'systemctl restart openvswitch-switch');
   await bonded(host);
+  await works(host, 'systemctl restart openvswitch-switch');
   const mac = (await host.readFile('/sys/class/net/bond0/address')).trim();
   await works(
     host,

@@ -7,8 +7,13 @@ const reservedMib = 8 * 1024;
 export const pageSizesKib = [2048, 1048576] as const;
 export type PageSizeKib = (typeof pageSizesKib)[number];
 
-/** What vswitchd takes of 2-MiB pages while it runs with DPDK: `dpdk-socket-mem` is 1024 MiB unless said. */
-const dpdkPages = 512;
+/** What vswitchd takes of 2-MiB pages while it runs with DPDK: a few at once, and a pool for each size of frames. */
+function dpdkPages(state: SimState): number {
+  const { daemon } = state.ovs;
+  if (!daemon?.dpdk) return 0;
+  const pools = Object.values(daemon.pools).reduce((sum, pages) => sum + pages, 0);
+  return Math.max(daemon.socketPages, pools + 16);
+}
 
 export function hugepagesOf(state: SimState, size: PageSizeKib): number {
   return state.hugepages[String(size)] ?? 0;
@@ -16,7 +21,7 @@ export function hugepagesOf(state: SimState, size: PageSizeKib): number {
 
 /** Pages that nobody holds. */
 export function hugepagesFree(state: SimState, size: PageSizeKib = 2048): number {
-  const held = size === 2048 && state.ovs.daemon?.dpdk ? dpdkPages : 0;
+  const held = size === 2048 ? dpdkPages(state) : 0;
   return Math.max(0, hugepagesOf(state, size) - held);
 }
 

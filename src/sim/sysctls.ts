@@ -10,13 +10,21 @@ export function hasIpv6(state: SimState, netdev: Netdev): boolean {
   return (state.sysctls[sysctlKey(netdev.ns, 'ipv6', netdev, 'disable_ipv6')] ?? '0') === '0';
 }
 
-/** A netdev that comes into a namespace takes IPv6's `default` once; IPv4's it follows until it has a value of its own. */
+/** A netdev that comes into a namespace takes what was written to `default` by then. */
 export function takeDefaults(state: SimState, netdev: Netdev): void {
-  const prefix = `${netdev.ns}:ipv6/default/`;
-  for (const [path, value] of Object.entries(state.sysctls)) {
-    const key = path.startsWith(prefix) ? path.slice(prefix.length) : '';
-    if (key !== '') state.sysctls[sysctlKey(netdev.ns, 'ipv6', netdev, key)] = value;
+  for (const family of ['ipv4', 'ipv6']) {
+    const prefix = `${netdev.ns}:${family}/default/`;
+    for (const [path, value] of Object.entries(state.sysctls)) {
+      const key = path.startsWith(prefix) ? path.slice(prefix.length) : '';
+      if (key !== '') state.sysctls[sysctlKey(netdev.ns, family, netdev, key)] = value;
+    }
   }
+}
+
+/** What IPv4's `default` becomes later is followed by netdevs that have no value of their own, and no address (devinet.c). */
+export function freezeIpv4(state: SimState, ns: string, key: string, before: string): void {
+  for (const netdev of state.netdevs.filter((n) => n.ns === ns && n.addresses.some((a) => a.family === 4)))
+    state.sysctls[sysctlKey(ns, 'ipv4', netdev, key)] ??= before;
 }
 
 /** They die with the netdev, and with its stay in a namespace. */

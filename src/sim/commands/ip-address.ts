@@ -81,6 +81,7 @@ function add(context: IpContext, { netdev, address }: Wanted, replace: boolean):
     (a) => a.local === address.local && (a.family === 6 || a.prefix === address.prefix),
   );
   if (there && replace) {
+    delete there.nodad;
     if (address.nodad) there.nodad = true;
     return;
   }

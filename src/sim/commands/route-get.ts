@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { Refusal } from '../errno.ts';
 import { netdevAt } from '../netdevs.ts';
 import { contains, routesIn } from '../routes.ts';
-import type { Route } from '../state.ts';
+import type { Netdev, Route } from '../state.ts';
 import { type IpContext, printJson } from './ip-context.ts';
 import { failed, type Reply, said } from './program.ts';
 
@@ -37,9 +37,15 @@ function routedRecord(context: IpContext, dst: string) {
     .sort((a, b) => length(b) - length(a) || a.metric - b.metric);
   if (!best) throw new Refusal('ENETUNREACH');
   const netdev = netdevAt(state, best.ifindex);
-  const prefsrc = best.src || (netdev?.addresses.find((a) => a.family === family)?.local ?? '');
+  const prefsrc = best.src || sourceOf(netdev, family);
   const [dev, hop] = [netdev?.name ?? '', best.via ? { gateway: best.via } : {}];
   if (family === 4) return { dst, ...hop, dev, prefsrc, flags: [], uid: state.uid, cache: [] };
   const { protocol, metric } = best;
   return { dst, from: '::', ...hop, dev, protocol, prefsrc, metric, flags: [], pref: 'medium' };
+}
+
+/** Of IPv6's equals the newest (ipv6_dev_get_saddr), of IPv4's the first. */
+function sourceOf(netdev: Netdev | undefined, family: 4 | 6): string {
+  const own = (netdev?.addresses ?? []).filter((a) => a.family === family);
+  return (family === 4 ? own[0] : own.at(-1))?.local ?? '';
 }

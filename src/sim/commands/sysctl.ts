@@ -9,8 +9,11 @@ export const sysctl: Program = ({ state, argv, ns }) => {
   const quiet = argv.some((word) => /^-(q|qw|wq)$/.test(word));
   let reply: Reply = said('');
   for (const word of words) {
-    const [key = '', value] = word.split(/=(.*)/s);
-    const path = `/proc/sys/${key.includes('/') ? key : key.replaceAll('.', '/')}`;
+    const [name = '', value] = word.split(/=(.*)/s);
+    const swapped = name.replace(/[./]/g, (c) => (c === '.' ? '/' : '.'));
+    // Whichever separator comes first is one; the other then stands for itself (sysctl(8)).
+    const [below, key] = /^[^./]*\//.test(name) ? [name, swapped] : [swapped, name];
+    const path = `/proc/sys/${below}`;
     try {
       if (value !== undefined) writeFile(state, ns, path, value, 'ENOENT');
       const shown = readFile(state, ns, path).trim();

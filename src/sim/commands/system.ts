@@ -24,6 +24,7 @@ const loadable = [
   'sch_ingress',
   'macvlan',
   'bridge',
+  'tun',
 ];
 /** What a module brings along. */
 const alsoLoaded: { readonly [module: string]: readonly string[] | undefined } = {

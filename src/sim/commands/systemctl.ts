@@ -29,7 +29,10 @@ const verbs: { readonly [verb: string]: Verb | undefined } = {
     state.unitFiles = loadedUnits(state);
     return silent;
   },
-  'reset-failed': () => silent,
+  'reset-failed': (state) => {
+    state.ovs.failed = false;
+    return silent;
+  },
 };
 
 function each(units: readonly string[], act: (unit: string) => Reply): Reply {
@@ -84,9 +87,13 @@ function stop(state: SimState, unit: string): Reply {
 function active(state: SimState, unit: string): Reply {
   const known = ovsUnit(state, unit);
   const timer = unit.endsWith('.timer') && state.timers.some((t) => `${t.unit}.timer` === unit);
-  return timer || (known && isActive(state, known))
-    ? said('active\n')
-    : { stdout: 'inactive\n', stderr: '', code: 3 };
+  if (timer || (known && isActive(state, known))) return said('active\n');
+  return { stdout: `${known ? resting(state, known) : 'inactive'}\n`, stderr: '', code: 3 };
+}
+
+/** What a unit is that does not run. */
+function resting(state: SimState, unit: OvsUnit): 'failed' | 'inactive' {
+  return unit === 'ovs-vswitchd' && state.ovs.failed ? 'failed' : 'inactive';
 }
 
 function enabled(state: SimState, unit: string): Reply {
@@ -131,7 +138,7 @@ function propertiesOf(state: SimState, unit: string): { readonly [name: string]:
   return {
     Id: name,
     LoadState: known ? 'loaded' : 'not-found',
-    ActiveState: running ? 'active' : 'inactive',
+    ActiveState: running ? 'active' : known ? resting(state, known) : 'inactive',
     SubState: running ? (known === 'openvswitch-switch' ? 'exited' : 'running') : 'dead',
     UnitFileState: known
       ? known === 'openvswitch-switch'

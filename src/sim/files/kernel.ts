@@ -1,7 +1,7 @@
 import { Refusal } from '../errno.ts';
 import { allVfs, cardOf, kernelOf, managementPci } from '../functions.ts';
 import { meminfo } from '../hugepages.ts';
-import { infinibandNames } from '../infiniband.ts';
+import { infinibandNames, rdmaDevices } from '../infiniband.ts';
 import { bootConfig } from '../kernels.ts';
 import { lagMapping } from '../lag.ts';
 import { bootId } from '../macs.ts';
@@ -110,8 +110,13 @@ function lagDebug(state: SimState): Node {
 
 /** /sys/class/infiniband */
 export function infinibandDir(state: SimState): DirNode {
-  const names = () => infinibandNames(state);
-  return listing(names, (name) => (names().includes(name) ? dir({}) : undefined));
+  return listing(
+    () => infinibandNames(state),
+    (name) => {
+      const device = rdmaDevices(state).find((one) => one.name === name);
+      return device && dir({ device: () => link(`../../../devices/${devicePath(device.pci)}`) });
+    },
+  );
 }
 
 /** /dev/vfio */

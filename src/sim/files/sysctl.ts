@@ -1,6 +1,6 @@
 import { Refusal } from '../errno.ts';
 import type { Netdev, SimState } from '../state.ts';
-import { sysctlKey } from '../sysctls.ts';
+import { freezeIpv4, sysctlKey } from '../sysctls.ts';
 import { type DirNode, dir, file, listing } from './node.ts';
 
 /** What can be set for a netdev, with its default. */
@@ -46,7 +46,10 @@ export function sysctlNet(state: SimState, ns: string): DirNode {
 function conf(state: SimState, ns: string, family: 'ipv4' | 'ipv6', of: Netdev | 'all' | 'default'): DirNode {
   const entries = Object.entries(perNetdev[family]).map(([key, fallback]) => {
     const inherited = (family === 'ipv4' && state.sysctls[sysctlKey(ns, family, 'default', key)]) || fallback;
-    const written = (value: string) => applied(state, ns, key, of, value);
+    const written = (value: string) => {
+      if (of === 'default' && family === 'ipv4') freezeIpv4(state, ns, key, inherited);
+      applied(state, ns, key, of, value);
+    };
     return [key, () => attribute(state, sysctlKey(ns, family, of, key), inherited, written)] as const;
   });
   return dir(Object.fromEntries(entries));

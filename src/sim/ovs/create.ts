@@ -10,6 +10,7 @@ export function newOvs(host: string): Ovs {
     serves: false,
     alternative: 'auto',
     talking: [],
+    failed: false,
     enabled: true,
   };
 }

@@ -1,26 +1,110 @@
+import { hasCarrier } from '../carrier.ts';
+import { Refusal } from '../errno.ts';
 import { cardOf, pfAt } from '../functions.ts';
-import { infinibandNames } from '../infiniband.ts';
-import type { SimState } from '../state.ts';
+import { hugepagesFree } from '../hugepages.ts';
+import { setMtu } from '../mtu.ts';
+import { ownNetdev } from '../netdevs.ts';
+import type { Netdev, SimState } from '../state.ts';
+import { open } from '../vlans.ts';
 import type { WantedIface } from './bridge-wants.ts';
-import { entry } from './database.ts';
+import { entry, numberOf, put } from './database.ts';
+import type { Datum } from './datum.ts';
+import { fullPci, pageBytes, probe, registration } from './dpdk.ts';
+import type { DpdkDevice, Vswitchd } from './state.ts';
+import { ovsVersion } from './version.ts';
 
 /** Why a port of type dpdk cannot be had, '' where it can (netdev-dpdk.c; facts §0b, §13.10). */
-export function dpdkFault(state: SimState, iface: WantedIface): string {
+export function dpdkFault(state: SimState, daemon: Vswitchd, iface: WantedIface): string {
   const devargs = entry(iface.row, 'options', 'dpdk-devargs');
   if (devargs === '')
     return `'${iface.name}' is missing 'options:dpdk-devargs'. The old 'dpdk<port_id>' names are not supported`;
-  return attaches(state, devargs) ? '' : `Error attaching device '${devargs}' to DPDK`;
+  const netdev = attached(state, daemon, devargs);
+  if (!netdev) return `Error attaching device '${devargs}' to DPDK`;
+  const other = Object.entries(daemon.dpdkPorts).find(
+    ([name, at]) => at === netdev.ifindex && name !== iface.name,
+  );
+  if (other)
+    return `'${iface.name}' is trying to use device '${devargs}' which is already in use by '${other[0]}'`;
+  const why = takePort(state, daemon, netdev, wantedMtu(iface));
+  if (why !== '') return `could not add network device ${iface.name} to ofproto (${why})`;
+  daemon.dpdkPorts[iface.name] = netdev.ifindex;
+  return '';
 }
 
-/** Whether the mlx5 driver finds what is asked for. */
-function attaches(state: SimState, devargs: string): boolean {
-  const [pci = '', more = ''] = devargs.split(/,(.*)/s);
-  const pf = pfAt(state, pci);
-  if (!pf || !cardOf(state).switchdev || pf.driver !== cardOf(state).pfDriver) return false;
+/** Without `mtu_request` DPDK sets its own default on the kernel's netdev (netdev-dpdk.c, dpdk_eth_dev_port_config). */
+function wantedMtu(iface: WantedIface): number {
+  return numberOf(iface.row, 'mtu_request') ?? 1500;
+}
+
+/** NETDEV_DPDK_MAX_PKT_LEN less Ethernet's header and FCS: a larger request is passed over. */
+const maxMtu = 9728 - 18;
+
+/** The kernel's netdev behind the device comes up and gets the port's MTU (mlx5_os.c, mlx5_dev_spawn). */
+function takePort(state: SimState, daemon: Vswitchd, netdev: Netdev, mtu: number): string {
+  if (!takePool(state, daemon, mtu)) return 'Cannot allocate memory';
+  try {
+    if (!netdev.up) open(state, netdev);
+    if (mtu <= maxMtu && netdev.mtu !== mtu) setMtu(state, netdev, mtu);
+    return '';
+  } catch (refusal) {
+    if (refusal instanceof Refusal) return 'Invalid argument';
+    throw refusal;
+  }
+}
+
+/** mbufs that a pool is asked for, halved until it fits, and the fewest that will do (netdev-dpdk.c). */
+const [mostMbufs, leastMbufs] = [262_144, 16_384];
+
+/** Ports of one size of frames share a pool; the size is rounded up to whole KiB. */
+function takePool(state: SimState, daemon: Vswitchd, mtu: number): boolean {
+  const bytes = bufferBytes(mtu);
+  if (daemon.pools[bytes] !== undefined) return true;
+  sweep(state, daemon);
+  const room = hugepagesFree(state) + Math.max(0, daemon.socketPages - poolPages(daemon));
+  for (let count = mostMbufs; count >= leastMbufs; count /= 2) {
+    const pages = Math.ceil((count * (bytes + 512)) / pageBytes);
+    if (pages > room) continue;
+    daemon.pools[bytes] = pages;
+    return true;
+  }
+  return false;
+}
+
+/** The frame, Ethernet's header and FCS with two tags, and DPDK's own headroom. */
+function bufferBytes(mtu: number): number {
+  return Math.ceil((mtu + 26 + 128) / 1024) * 1024;
+}
+
+/** Pools that no port uses any more. */
+function sweep(state: SimState, daemon: Vswitchd): void {
+  const ports = Object.keys(daemon.dpdkPorts).flatMap((name) => dpdkNetdev(state, name) ?? []);
+  const used = new Set(ports.map((netdev) => String(bufferBytes(netdev.mtu))));
+  for (const bytes of Object.keys(daemon.pools)) if (!used.has(bytes)) delete daemon.pools[bytes];
+}
+
+function poolPages(daemon: Vswitchd): number {
+  return Object.values(daemon.pools).reduce((sum, pages) => sum + pages, 0);
+}
+
+/** The netdev of the port that the mlx5 driver finds for these words. */
+function attached(state: SimState, daemon: Vswitchd, devargs: string): Netdev | undefined {
+  const [address = '', more = ''] = devargs.split(/,(.*)/s);
+  const pf = pfAt(state, fullPci(address));
+  const device = pf && known(state, daemon, pf.pci);
+  if (!pf || !device || device.registration !== registration(state, pf.pci)) return undefined;
   const spec = /(?:^|,)representor=(.*?)(?:,[a-z_]+=|$)/.exec(more)?.[1];
-  if (spec === undefined) return true;
-  if (pf.eswitch !== 'switchdev') return false;
-  return representors(spec, pf.port).every((rep) => isThere(state, pf.port, rep));
+  if (spec === undefined) return ownNetdev(state, pf.pci);
+  const [only, ...rest] = representors(spec, pf.port);
+  return only && rest.length === 0 ? representorNetdev(state, pf.port, device, only) : undefined;
+}
+
+/** Devices that were not there at the start are looked at when a port asks for them. */
+function known(state: SimState, daemon: Vswitchd, pci: string): DpdkDevice | undefined {
+  const there = daemon.devices.find((device) => device.pci === pci);
+  if (there) return there;
+  const found = probe(state, pci);
+  if (found) daemon.devices.push(found);
+  return found;
 }
 
 interface Representor {
@@ -46,15 +130,45 @@ function numbers(text: string): readonly number[] {
     });
 }
 
-/** The other port's representors are reached only through a bond that DPDK recognises. */
-function isThere(state: SimState, port: number, rep: Representor): boolean {
-  const pf = state.pfs.find((p) => p.port === rep.pf);
-  const exists = pf?.eswitch === 'switchdev' && pf.vfs.some((vf) => vf.index === rep.vf);
-  return exists && (rep.pf === port || isBondedForDpdk(state));
+/** The other port's representors are reached only through a bond that DPDK recognised. */
+function representorNetdev(
+  state: SimState,
+  port: number,
+  device: DpdkDevice,
+  wanted: Representor,
+): Netdev | undefined {
+  const pf = state.pfs.find((p) => p.port === wanted.pf);
+  if (pf?.eswitch !== 'switchdev' || (wanted.pf !== port && !device.bonded)) return undefined;
+  return state.netdevs.find((n) => n.kind === 'representor' && n.pci === pf.pci && n.vf === wanted.vf);
 }
 
-/** Until 26.03 a device is a bond to DPDK if its RDMA name says so (facts §0b). */
-export function isBondedForDpdk(state: SimState): boolean {
-  const active = state.lag.type === 'switchdev' && state.lag.sharedFdb;
-  return active && infinibandNames(state).some((name) => name.includes('bond'));
+/** The netdev behind a port that works. */
+export function dpdkNetdev(state: SimState, name: string): Netdev | undefined {
+  const ifindex = state.ovs.daemon?.dpdkPorts[name];
+  return ifindex === undefined ? undefined : state.netdevs.find((n) => n.ifindex === ifindex);
+}
+
+/** What the daemon tells of it. */
+export function tellDpdk(state: SimState, iface: WantedIface, netdev: Netdev | undefined): void {
+  const { row } = iface;
+  const none: Datum = [];
+  put(row, 'admin_state', netdev ? [['up']] : none);
+  put(row, 'link_state', netdev ? [[hasCarrier(state, netdev) ? 'up' : 'down']] : none);
+  put(row, 'mac_in_use', netdev ? [[netdev.mac]] : none);
+  put(row, 'mtu', netdev ? [[netdev.mtu]] : none);
+  put(row, 'ifindex', netdev ? [[netdev.ifindex]] : none);
+  put(row, 'status', netdev ? status(state, netdev) : none);
+}
+
+function status(state: SimState, netdev: Netdev): Datum {
+  const { vendor, device, vfDevice } = cardOf(state);
+  const id = netdev.kind === 'representor' ? vfDevice : device;
+  return [
+    ['bus_info', `bus_name=pci, vendor_id=${vendor}, device_id=${id}`],
+    ['driver_name', 'mlx5_pci'],
+    ['if_descr', `${ovsVersion(state).dpdk} mlx5_pci`],
+    ['if_type', '6'],
+    ['numa_id', '0'],
+    ['port_no', String(Object.values(state.ovs.daemon?.dpdkPorts ?? {}).indexOf(netdev.ifindex))],
+  ];
 }

@@ -332,7 +332,11 @@ describe('DPDK', () => {
     await does(host, restart);
     expect(await said(host, initialised)).toBe('true\n');
     expect(await said(host, 'ovs-vsctl get Open_vSwitch . iface_types')).toContain(' dpdk,');
-    expect(await host.readFile(`${hugepages}/free_hugepages`)).toBe('512\n');
+    const free = async () => Number(await host.readFile(`${hugepages}/free_hugepages`));
+    expect(await free()).toBe(1008);
+    await does(host, 'ovs-vsctl add-br br0 -- set Bridge br0 datapath_type=netdev', uplink);
+    // A pool of 262144 buffers of 2 KiB and their headers.
+    expect(await free()).toBe(1024 - 320 - 16);
   });
 
   it('without hugepages the daemon does not start', async () => {
@@ -342,6 +346,8 @@ describe('DPDK', () => {
       code: 1,
       stderr: "A dependency job for openvswitch-switch.service failed. See 'journalctl -xe' for details.\n",
     });
+    expect((await tell(host, 'systemctl is-active ovs-vswitchd')).stdout).toBe('failed\n');
+    await does(host, 'systemctl reset-failed');
     expect((await tell(host, 'systemctl is-active ovs-vswitchd')).stdout).toBe('inactive\n');
   });
 
@@ -365,6 +371,9 @@ describe('DPDK', () => {
     await does(host, 'devlink dev eswitch set pci/0000:03:00.0 mode switchdev');
     await host.writeFile(`${pf0}/sriov_drivers_autoprobe`, '0');
     await host.writeFile(`${pf0}/sriov_numvfs`, '2');
+    // The port's RDMA device is another one since: DPDK holds on to the old.
+    expect((await tell(host, rep('0000:03:00.0,representor=[1]'))).stderr).toContain('Error attaching');
+    await does(host, restart);
     expect(await tell(host, rep('0000:03:00.0,representor=[1]'))).toMatchObject({ stderr: '' });
     expect((await tell(host, rep('0000:03:00.0,representor=[2]'))).stderr).toContain('Error attaching');
     expect((await tell(host, rep('0000:04:00.0'))).stderr).toContain(attaching('0000:04:00.0'));
@@ -377,11 +386,14 @@ describe('DPDK', () => {
     await does(host, 'ip link add bond0 type bond mode active-backup miimon 100');
     for (const netdev of [netdev0, netdev1]) await does(host, `ip link set ${netdev} master bond0`);
     await makeVfs(host, 1);
+    await does(host, restart);
     const rep =
       'ovs-vsctl --if-exists del-port r -- add-port br0 r -- set Interface r type=dpdk options:dpdk-devargs=0000:03:00.0,representor=pf1vf0';
     expect((await tell(host, rep)).stderr).toContain('Error attaching device');
     expect(await host.listDir('/sys/class/infiniband')).toEqual(['rocep3s0f0']);
     await does(host, 'rdma dev set rocep3s0f0 name mlx5_bond_0');
+    expect((await tell(host, rep)).stderr).toContain('Error attaching device');
+    await does(host, restart);
     expect(await tell(host, rep)).toMatchObject({ stderr: '' });
     expect(await said(host, 'rdma -j link')).toContain('"ifname":"mlx5_bond_0"');
   });

@@ -4,11 +4,14 @@ import { setMtu } from '../mtu.ts';
 import { findNetdev } from '../netdevs.ts';
 import { removeNetdev } from '../remove.ts';
 import type { Netdev, SimState } from '../state.ts';
+import { giveMac } from '../vlans.ts';
+import { tellBonds } from './bond-ports.ts';
 import type { WantedBridge, WantedIface } from './bridge-wants.ts';
 import { numberOf, put } from './database.ts';
 import { internalNetdev, kernelDatapath } from './datapath-netdevs.ts';
 import { type Datum, sameDatum } from './datum.ts';
-import { dpdkFault } from './dpdk-port.ts';
+import { dpdkFault, dpdkNetdev, tellDpdk } from './dpdk-port.ts';
+import { peerFault } from './patch-ports.ts';
 import type { BridgeInForce, Vswitchd } from './state.ts';
 import { isTunnel, TunnelBook, tunnelPorts } from './tunnels.ts';
 
@@ -24,16 +27,19 @@ export function settlePorts(
 ): void {
   const book = new TunnelBook();
   letGo(state, wanted);
+  forgetDpdkPorts(daemon, wanted);
   for (const bridge of wanted) {
     const inForce = daemon.bridges[bridge.name];
     if (!inForce) for (const iface of bridge.ifaces) tellError(iface, bridge, state);
     else settleBridge({ state, daemon, bridge, inForce, book, retry, used: usedNumbers(inForce, bridge) });
   }
   settleTunnelNetdevs(state, wanted);
+  for (const bridge of wanted) for (const iface of bridge.ifaces) tellPeer(bridge, iface, wanted);
   for (const bridge of wanted) {
     settleLocal(state, bridge);
     for (const iface of bridge.ifaces) tellStatus(state, iface);
   }
+  tellBonds(state, wanted);
 }
 
 interface Settling {
@@ -47,6 +53,12 @@ interface Settling {
   readonly used: Map<number, string>;
 }
 
+/** Of DPDK ports that no bridge has any more. */
+function forgetDpdkPorts(daemon: Vswitchd, wanted: readonly WantedBridge[]): void {
+  const names = new Set(wanted.flatMap((b) => b.ifaces.filter((i) => i.type === 'dpdk').map((i) => i.name)));
+  for (const name of Object.keys(daemon.dpdkPorts)) if (!names.has(name)) delete daemon.dpdkPorts[name];
+}
+
 function usedNumbers(inForce: BridgeInForce, bridge: WantedBridge): Map<number, string> {
   const names = new Set(bridge.ifaces.map((iface) => iface.name));
   for (const name of Object.keys(inForce.ports)) if (!names.has(name)) delete inForce.ports[name];
@@ -56,12 +68,13 @@ function usedNumbers(inForce: BridgeInForce, bridge: WantedBridge): Map<number, 
 /** The bridge's own name is taken by another netdev. */
 function tellError(iface: WantedIface, bridge: WantedBridge, state: SimState): void {
   const clash = iface.local && findNetdev(state, '', bridge.name);
-  put(
-    iface.row,
-    'error',
-    clash ? [[`could not add network device ${bridge.name} to ofproto (File exists)`]] : [],
-  );
+  put(iface.row, 'error', clash ? [[clashText(bridge)]] : []);
   put(iface.row, 'ofport', clash ? [[-1]] : []);
+}
+
+function clashText({ name, datapath }: WantedBridge): string {
+  if (datapath === 'netdev') return `could not open network device ${name} (Invalid argument)`;
+  return `could not add network device ${name} to ofproto (File exists)`;
 }
 
 /** Ports of the kernel datapath that no bridge has any more. */
@@ -89,6 +102,7 @@ function settleIface(settling: Settling, iface: WantedIface): void {
   put(iface.row, 'error', fault === '' ? [] : [[fault]]);
   if (fault !== '') {
     delete inForce.ports[iface.name];
+    delete settling.daemon.dpdkPorts[iface.name];
     put(iface.row, 'ofport', [[-1]]);
     return;
   }
@@ -124,7 +138,9 @@ function faultOf(settling: Settling, iface: WantedIface): string {
   if (isTunnel(type)) return book.fault(iface);
   if (type === 'patch') return patchFault(iface);
   if (type === 'dpdk' && daemon.dpdk)
-    return bridge.datapath === 'netdev' ? dpdkFault(state, iface) : couldNotAdd(name, 'Invalid argument');
+    return bridge.datapath === 'netdev'
+      ? dpdkFault(state, daemon, iface)
+      : couldNotAdd(name, 'Invalid argument');
   if (type !== '' && type !== 'system') {
     return `could not open network device ${name} (Address family not supported by protocol)`;
   }
@@ -135,6 +151,13 @@ function faultOf(settling: Settling, iface: WantedIface): string {
 
 function couldNotAdd(name: string, why: string): string {
   return `could not add network device ${name} to ofproto (${why})`;
+}
+
+/** A patch port without its peer is there, and says so. */
+function tellPeer(bridge: WantedBridge, iface: WantedIface, wanted: readonly WantedBridge[]): void {
+  const works = (numberOf(iface.row, 'ofport') ?? -1) > 0;
+  const fault = iface.type === 'patch' && works ? peerFault(bridge, iface, wanted) : '';
+  if (fault !== '') put(iface.row, 'error', [[fault]]);
 }
 
 function patchFault(iface: WantedIface): string {
@@ -174,13 +197,16 @@ function settleTunnelNetdevs(state: SimState, wanted: readonly WantedBridge[]): 
 function settleLocal(state: SimState, bridge: WantedBridge): void {
   const local = findNetdev(state, '', bridge.name);
   if (local?.kind !== 'openvswitch' && local?.kind !== 'tun') return;
+  const types = ['', 'system', 'dpdk'];
   const ports = bridge.ifaces.filter(
-    (i) => !i.local && (i.type === '' || i.type === 'system') && (numberOf(i.row, 'ofport') ?? -1) > 0,
+    (i) => !i.local && types.includes(i.type) && (numberOf(i.row, 'ofport') ?? -1) > 0,
   );
-  const netdevs = ports.flatMap((iface) => findNetdev(state, '', iface.name) ?? []);
+  const netdevs = ports.flatMap(
+    (i) => (i.type === 'dpdk' ? dpdkNetdev(state, i.name) : findNetdev(state, '', i.name)) ?? [],
+  );
   const [lowest] = netdevs.map((netdev) => netdev.mac).sort();
   const mac = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(bridge.hwaddr) ? bridge.hwaddr.toLowerCase() : lowest;
-  if (mac !== undefined) local.mac = mac;
+  if (mac !== undefined) giveMac(state, local, mac);
   settleMtu(state, bridge, netdevs);
   keep(bridge.row, 'datapath_id', [[`0000${local.mac.replaceAll(':', '')}`]]);
   keep(bridge.row, 'datapath_version', [['<built-in>']]);
@@ -216,6 +242,10 @@ function keep(row: WantedIface['row'], column: string, datum: Datum): void {
 function tellStatus(state: SimState, iface: WantedIface): void {
   const { row } = iface;
   const works = (numberOf(row, 'ofport') ?? -1) > 0;
+  if (iface.type === 'dpdk') {
+    tellDpdk(state, iface, works ? dpdkNetdev(state, iface.name) : undefined);
+    return;
+  }
   const netdev = works && !isTunnel(iface.type) ? findNetdev(state, '', iface.name) : undefined;
   const up = works && (netdev ? netdev.up : true);
   const carrier = works && (netdev ? hasCarrier(state, netdev) : true);

@@ -35,7 +35,9 @@ export function startUnit(state: SimState, unit: OvsUnit): Started {
   if (unit === 'ovsdb-server' || state.ovs.daemon) return 'started';
   const started = startDaemon(state);
   advance(state, hasDpdk(state) ? dpdkStartMs : startMs);
-  if (started === 'aborted' || runStartHooks(state)) return started;
+  const works = started === 'started' && runStartHooks(state);
+  state.ovs.failed = !works;
+  if (works) return 'started';
   stopDaemon(state);
   return 'aborted';
 }

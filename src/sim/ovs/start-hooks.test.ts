@@ -75,7 +75,7 @@ it('a hook that may not fail takes the daemon with it', async () => {
     code: 1,
     stderr: expect.stringContaining('Job for ovs-vswitchd.service failed'),
   });
-  expect((await tell(host, 'systemctl is-active ovs-vswitchd')).stdout).toBe('inactive\n');
+  expect((await tell(host, 'systemctl is-active ovs-vswitchd')).stdout).toBe('failed\n');
   await host.writeFile(`${dropIns}/zz.conf`, '[Service]\nExecStartPost=\n');
   await does(host, 'systemctl daemon-reload', 'systemctl restart ovs-vswitchd');
 });

@@ -15,6 +15,8 @@ export interface Ovs {
   alternative: 'auto' | 'ovs-vswitchd' | 'ovs-vswitchd-dpdk';
   /** Bridges whose guests talk (`simulateTraffic`). */
   talking: string[];
+  /** ovs-vswitchd died of its own, and systemd has given up. */
+  failed: boolean;
   /** Starts at boot. */
   enabled: boolean;
 }
@@ -35,7 +37,23 @@ export interface Vswitchd {
   program: 'ovs-vswitchd' | 'ovs-vswitchd-dpdk';
   hwOffload: boolean;
   dpdk: boolean;
+  /** It tried, and is not asked again. */
+  dpdkFailed: boolean;
+  /** Pages of 2 MiB that EAL took at once. */
+  socketPages: number;
+  /** Pages by size of the buffers in them, in bytes. */
+  pools: { [bufferBytes: string]: number };
+  devices: DpdkDevice[];
+  /** ifindex of the kernel's netdev behind each port of type dpdk. */
+  dpdkPorts: { [name: string]: number };
   bridges: { [name: string]: BridgeInForce };
+}
+
+/** A PCI function as DPDK saw it when it first looked. */
+export interface DpdkDevice {
+  pci: string;
+  registration: string;
+  bonded: boolean;
 }
 
 export interface BridgeInForce {

@@ -96,6 +96,8 @@ function runAll(state: SimState, options: Options, parsed: readonly Parsed[]): R
   put(root, 'next_cfg', [[(numberOf(root, 'next_cfg') ?? 0) + 1]]);
   if (!state.ovs.daemon) return waitInVain(state, options);
   reconfigure(state);
+  // The daemon died of it: nobody says that it is done.
+  if (!state.ovs.daemon) return waitInVain(state, options);
   return { stdout, stderr: stderr + setupErrors(tx), code: 0 };
 }
 

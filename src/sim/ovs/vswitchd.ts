@@ -1,11 +1,12 @@
 import { nowMs } from '../clock.ts';
 import { loadModule } from '../drivers.ts';
-import { hugepagesFree } from '../hugepages.ts';
+import { isInstalled } from '../packages.ts';
 import { removeNetdev } from '../remove.ts';
 import type { SimState } from '../state.ts';
 import { bridgeWants, type WantedBridge } from './bridge-wants.ts';
 import { entry, numberOf, put, rootRow, rowsOf } from './database.ts';
 import { dropDatapaths, ensureDatapaths, localNetdev } from './datapath-netdevs.ts';
+import { initDpdk } from './dpdk.ts';
 import { defaultFlows } from './flow-table.ts';
 import { settlePorts } from './ports.ts';
 import type { BridgeInForce, Vswitchd } from './state.ts';
@@ -37,17 +38,32 @@ export type Started = 'started' | 'aborted';
 export function startDaemon(state: SimState): Started {
   const { ovs } = state;
   const root = rootRow(ovs.rows);
-  const init = entry(root, 'other_config', 'dpdk-init');
-  const program = ovs.alternative === 'ovs-vswitchd-dpdk' ? 'ovs-vswitchd-dpdk' : 'ovs-vswitchd';
-  const wantsDpdk = program === 'ovs-vswitchd-dpdk' && (init === 'true' || init === 'try');
-  const dpdk = wantsDpdk && hugepagesFree(state) > 0;
-  if (wantsDpdk && !dpdk && init === 'true') return 'aborted';
-  loadModule(state, 'openvswitch');
   const hwOffload = entry(root, 'other_config', 'hw-offload') === 'true';
-  ovs.daemon = { pid: state.nextPid++, startedMs: nowMs(state), program, hwOffload, dpdk, bridges: {} };
-  tellVersions(state, ovs.daemon);
+  const daemon: Vswitchd = {
+    pid: state.nextPid++,
+    startedMs: nowMs(state),
+    program: programOf(state),
+    hwOffload,
+    dpdk: false,
+    dpdkFailed: false,
+    socketPages: 0,
+    pools: {},
+    devices: [],
+    dpdkPorts: {},
+    bridges: {},
+  };
+  if (initDpdk(state, daemon) === 'aborted') return 'aborted';
+  loadModule(state, 'openvswitch');
+  ovs.daemon = daemon;
+  tellVersions(state, daemon);
   reconfigure(state);
   return 'started';
+}
+
+/** The alternative that was set, while its package is there. */
+function programOf(state: SimState): Vswitchd['program'] {
+  const dpdk = state.ovs.alternative === 'ovs-vswitchd-dpdk' && isInstalled(state, 'openvswitch-switch-dpdk');
+  return dpdk ? 'ovs-vswitchd-dpdk' : 'ovs-vswitchd';
 }
 
 function tellVersions(state: SimState, daemon: Vswitchd): void {
@@ -71,10 +87,18 @@ export function stopDaemon(state: SimState): void {
   delete state.ovs.daemon;
 }
 
-/** Reads the database again and carries out what it says (bridge_reconfigure). */
+/** Reads the database again and carries out what it says (bridge_reconfigure); it may die of that. */
 export function reconfigure(state: SimState): void {
   const { daemon } = state.ovs;
   if (!daemon) return;
+  const init = initDpdk(state, daemon);
+  if (init === 'aborted') {
+    // systemd starts it again, in vain, until it has had enough.
+    state.ovs.failed = true;
+    stopDaemon(state);
+    return;
+  }
+  if (init === 'ready') tellVersions(state, daemon);
   settle(state, daemon, true);
   const root = rootRow(state.ovs.rows);
   put(root, 'cur_cfg', [[numberOf(root, 'next_cfg') ?? 0]]);
@@ -105,7 +129,8 @@ function seen(state: SimState): string {
     n.bond?.active,
   ]);
   const bridges = Object.keys(state.ovs.daemon?.bridges ?? {});
-  return JSON.stringify([state.ovs.daemon?.startedMs, state.ovs.uuids, state.cables, bridges, netdevs]);
+  const taps = state.processes.map((process) => process.taps);
+  return JSON.stringify([state.ovs.daemon?.startedMs, state.ovs.uuids, taps, state.cables, bridges, netdevs]);
 }
 
 function settle(state: SimState, daemon: Vswitchd, retry: boolean): void {
