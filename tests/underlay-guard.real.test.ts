@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Guarded, underlayGuard, underlayGuardLines } from '../src/datapath/underlay-guard.ts';
-
+import { type Guarded, underlayGuard } from '../src/datapath/underlay-guard.ts';
 import { asIfName } from '../src/model/names.ts';
-import { replaceNftTable } from '../src/model/nft-table.ts';
+import { nftTables, replaceNftTable } from '../src/model/nft-table.ts';
 import { parseNftTable } from '../src/observe/nft.ts';
-import { bridgeSpec } from './support/overlay.ts';
+import { known } from './support/overlay.ts';
 
 const env = { ...process.env, PATH: `${process.env.PATH ?? ''}${delimiter}/usr/sbin${delimiter}/sbin` };
 const senders = join(import.meta.dirname, 'support/senders.mjs');
@@ -29,38 +28,53 @@ function missingNft(): string | undefined {
 const missing = missingNft();
 if (missing) console.warn(`skipped: the guard of the underlay on real nftables: ${missing}`);
 
+const [lo, port, odd] = ['lo', 'web-0df1', '1_a.b-c'].map((name) => known(asIfName(name)));
 const overlay4: Guarded = {
   local: '192.168.9.1',
   peers: ['192.168.9.3', '192.168.9.2'],
-  bridges: [bridgeSpec],
+  deaf: [port, odd].map(known),
+  kernel: { netdev: lo },
 };
 const overlay6: Guarded = { ...overlay4, local: 'fd09::1', peers: ['fd09:0:0::3', 'fd09::2'] };
 
 describe.skipIf(missing)('the guard of the underlay on real nftables', () => {
-  const loaded = (first: string, second = first): string =>
-    apart('echo "$1" | nft -f -; echo "$2" | nft -f -; nft -j list table inet vflane', first, second);
+  /** One transaction. */
+  const textOf = (guarded: Guarded): string =>
+    Object.entries(underlayGuard(guarded))
+      .flatMap(([table, lines]) => replaceNftTable(table, lines))
+      .map((line) => `${line}\n`)
+      .join('');
+  const { packets } = nftTables;
+  const loaded = (first: string, second = first, table: string = packets) => {
+    const script = 'echo "$1" | nft -f -; echo "$2" | nft -f -; nft -j list table $3';
+    return parseNftTable(apart(script, first, second, table), table);
+  };
 
   test.each([
     ['IPv4', overlay4],
     ['IPv6', overlay6],
-    ['no peers and no bridges', { ...overlay4, peers: [], bridges: [] }],
-  ])('%s: what was written is what is listed, written twice too', (_what, overlay) => {
-    expect(parseNftTable(loaded(underlayGuard(overlay)))).toEqual(underlayGuardLines(overlay));
+    ['no peers, and no netdev that is known', { ...overlay4, peers: [], kernel: { netdev: undefined } }],
+    ['no tunnels of the kernel’s', { ...overlay4, kernel: undefined }],
+  ])('%s: what was written is what is listed, written twice too', (_what, guarded) => {
+    const text = textOf(guarded as Guarded);
+    for (const [table, lines] of Object.entries(underlayGuard(guarded as Guarded)))
+      expect(loaded(text, text, table)).toEqual(lines);
   });
 
   test('a table changed by hand is told apart, and replaced whole', () => {
-    const byHand = `${underlayGuard(overlay4)}insert rule inet vflane underlay accept\n`;
-    expect(parseNftTable(loaded(byHand))).not.toEqual(underlayGuardLines(overlay4));
-    const again = loaded(byHand, underlayGuard(overlay6));
-    expect(parseNftTable(again)).toEqual(underlayGuardLines(overlay6));
+    const byHand = `${textOf(overlay4)}insert rule inet vflane underlay accept\n`;
+    expect(loaded(byHand)).not.toEqual(underlayGuard(overlay4)[packets]);
+    expect(loaded(byHand, textOf(overlay6))).toEqual(underlayGuard(overlay6)[packets]);
   });
 
   test('taking the table away leaves the others', () => {
     const mine = 'add table inet mine\n';
     const left = apart(
       'echo "$1" | nft -f -; echo "$2" | nft -f -; echo "$2" | nft -f -; nft list tables',
-      mine + underlayGuard(overlay4),
-      replaceNftTable([]),
+      mine + textOf(overlay4),
+      Object.values(nftTables)
+        .flatMap((table) => replaceNftTable(table, []))
+        .join('\n'),
     );
     expect(left.trim()).toBe('table inet mine');
   });
@@ -77,7 +91,7 @@ describe.skipIf(missing)('the guard of the underlay on real nftables', () => {
       echo "$1" | nft -f -
       exec "$2" "$3" "$4"`;
     const told = JSON.stringify({ to: local, from: [peer, stranger, local], port });
-    return JSON.parse(apart(script, underlayGuard(overlay), process.execPath, senders, told));
+    return JSON.parse(apart(script, textOf(overlay), process.execPath, senders, told));
   }
 
   test('VXLAN comes in from the fabric’s hosts only; another port is nobody’s business', () => {
@@ -86,8 +100,8 @@ describe.skipIf(missing)('the guard of the underlay on real nftables', () => {
     expect(heard(overlay4, 4790)).toEqual(['192.168.9.3', '192.168.9.66', '192.168.9.1']);
   });
 
-  test('by a tenant’s bridge it comes in from nobody, whatever address it bears', () => {
-    const name = asIfName('lo');
-    expect(name && heard({ ...overlay4, bridges: [{ ...bridgeSpec, name }] })).toEqual([]);
+  test('by another netdev than that of the tunnels it comes in from nobody, whatever address it bears', () => {
+    expect(heard({ ...overlay4, kernel: { netdev: port } })).toEqual([]);
+    expect(heard({ ...overlay4, kernel: { netdev: undefined } })).toEqual(['192.168.9.3']);
   });
 });

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { arp } from './support/frames.ts';
+import { missingNamespaces } from './support/namespace-host.ts';
+import { type Rack, startRack } from './support/rack.ts';
+import { fabricText, places, type RackGuest, underlay } from './support/rack-fabric.ts';
+import { Wires } from './support/wires.ts';
+
+const missing = missingNamespaces();
+if (missing) console.warn(`skipped: the host’s silence on its tenants’ ports: ${missing}`);
+
+describe.skipIf(missing)('what a tenant’s port has to do with the host behind it', () => {
+  let rack: Rack;
+  let wires: Wires;
+  beforeAll(async () => {
+    rack = await startRack();
+    rack.wants(fabricText(['alpha', 'beta']));
+    await rack.done('apply', '--yes', '--host', 'alpha');
+    wires = await Wires.at(rack, ['guest1', 'guest4']);
+  });
+  afterAll(() => rack?.stop());
+
+  const alpha = (...argv: readonly string[]): string => rack.hosts.alpha.run(argv);
+
+  /** The host’s end of a guest’s pair. */
+  function portOf(guest: RackGuest): string {
+    const links = JSON.parse(alpha('ip', '-j', 'link')) as { ifname: string; ifalias?: string }[];
+    return links.find(({ ifalias }) => ifalias === `vflane:${guest}/household`)?.ifname ?? '';
+  }
+
+  /** What the host itself says by a port, IPv6 of it. */
+  function said(port: string): (hex: string) => boolean {
+    const mac = alpha('cat', `/sys/class/net/${port}/address`).trim().replaceAll(':', '');
+    return (hex) => hex.startsWith(mac, 12) && hex.startsWith('86dd', 24);
+  }
+
+  const differing = async (): Promise<readonly string[]> => {
+    const { stdout } = await rack.vflane('verify', '--host', 'alpha', '--json');
+    const { hosts } = JSON.parse(stdout) as {
+      hosts: { differences: { resource: string; at: string }[] }[];
+    };
+    return hosts
+      .flatMap(({ differences }) => differences.map(({ resource, at }) => `${resource} ${at}`))
+      .sort();
+  };
+
+  /** With the order that a netdev makes its addresses anew. */
+  const upAgain = (...ports: readonly string[]): void => {
+    for (const state of ['down', 'up']) for (const port of ports) alpha('ip', 'link', 'set', port, state);
+  };
+
+  test('the host has no IPv6 on it, and is silent: with IPv6 it makes itself known to the guest', async () => {
+    const [quiet, loud] = [portOf('guest1'), portOf('guest4')];
+    expect(alpha('cat', '/proc/net/if_inet6')).not.toContain(quiet);
+    alpha('sh', '-c', `echo 0 > /proc/sys/net/ipv6/conf/${loud}/disable_ipv6`);
+    upAgain(quiet, loud);
+    await wires.arrives(said(loud), 'guest4');
+    expect(wires.heard('guest1').filter(said(quiet))).toEqual([]);
+    expect(await differing()).toEqual([`port-ipv6 ${loud}`]);
+  });
+
+  test('it answers nobody, Open vSwitch running or not; without vflane’s table it would', async () => {
+    const { mac, v4 } = places.guest1;
+    const ask = (address: string): string => arp(mac, { sha: mac, spa: v4, tpa: address });
+    // EtherType of ARP, operation 2, sender.
+    const answers = (sender: string) => (hex: string) =>
+      hex.startsWith('0806', 24) && hex.startsWith('0002', 40) && hex.startsWith(sender, 56);
+    alpha('ip', 'addr', 'add', '192.168.66.1/32', 'dev', 'lo');
+    wires.send('guest1', ask('192.168.66.1'));
+    alpha('sh', '-c', 'kill -9 "$(cat /run/openvswitch/ovs-vswitchd.pid)"');
+    wires.send('guest1', ask('192.168.66.1'), ask(underlay.alpha.address));
+    alpha('nft', 'delete', 'table', 'arp', 'vflane');
+    alpha('ip', 'addr', 'add', '192.168.66.2/32', 'dev', 'lo');
+    wires.send('guest1', ask('192.168.66.2'));
+    await wires.arrives(answers('c0a84202'), 'guest1');
+    expect(wires.heard('guest1').filter(answers('c0a84201'))).toEqual([]);
+    expect(wires.heard('guest1').filter(answers('c0a80901'))).toEqual([]);
+    alpha('systemctl', 'start', 'openvswitch-switch.service');
+  });
+
+  test('what somebody undid by hand is told, each by its place, and mended', async () => {
+    const port = portOf('guest1');
+    alpha('ip', 'link', 'set', 'br-household', 'up');
+    alpha('ip', 'addr', 'add', '10.0.0.77/24', 'dev', 'br-household');
+    alpha('nft', 'delete', 'element', 'inet', 'vflane', 'ports', `{ "${port}" }`);
+    rack.hosts.alpha.inGuest('guest1', ['ethtool', '-K', 'household', 'tx', 'on']);
+    expect(await differing()).toEqual([
+      'bridge-local br-household',
+      'guest-checksum guest1/household',
+      `port-ipv6 ${portOf('guest4')}`,
+      'underlay-guard arp vflane',
+      'underlay-guard inet vflane',
+    ]);
+    await rack.done('apply', '--yes', '--host', 'alpha');
+    expect(await differing()).toEqual([]);
+    expect(alpha('ip', '-br', 'addr', 'show', 'br-household').trim()).toMatch(/^br-household +DOWN$/);
+    expect(alpha('cat', '/proc/net/if_inet6')).not.toContain(portOf('guest4'));
+  });
+
+  test('undone, the tables are as somebody had left them', async () => {
+    await rack.done('undo', '--yes', '--host', 'alpha');
+    expect(alpha('nft', 'list', 'tables')).not.toContain('arp');
+    expect(alpha('ip', '-br', 'addr', 'show', 'br-household')).toContain('10.0.0.77/24');
+    await rack.done('apply', '--yes', '--host', 'alpha');
+    await rack.done('destroy', '--yes', '--host', 'alpha');
+    expect(alpha('nft', 'list', 'tables')).toBe('');
+  });
+});
