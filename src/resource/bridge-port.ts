@@ -1,6 +1,5 @@
 import type { BridgeSpec, GuestPortSpec, PatchSpec } from '../model/host-spec.ts';
 import { isUnseen, type OvsPort } from '../model/host-state.ts';
-import type { Probe } from '../model/plan.ts';
 import type { Resource } from './resource.ts';
 
 type Port = {
@@ -47,16 +46,6 @@ export const bridgePort: Resource = {
     to === null
       ? 'Take ports off the networks’ bridges.'
       : 'Put the guests’ representors and the tunnels to the other hosts on the networks’ bridges.',
-};
-
-/** ovs-vsctl exits 0 though an interface has an error (ovs-vsctl.c, post_db_reload_check), so it is asked for. */
-export const noneFailed: Probe = {
-  query: [
-    ...['ovs-vsctl', '--timeout=10', '--format=json', '--columns=name,error'],
-    ...['find', 'Interface', 'external_ids:vflane-role!=""', 'error!=[]'],
-  ],
-  at: ['data'],
-  is: [],
 };
 
 function wantedPorts(spec: BridgeSpec, local: string) {

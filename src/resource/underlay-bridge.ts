@@ -1,7 +1,7 @@
 import type { UnderlayBridgeSpec, UnderlaySpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen, type OvsBridge, type OvsPort } from '../model/host-state.ts';
 import { asPciAddress } from '../model/names.ts';
-import { noneFailed } from './bridge-port.ts';
+import type { Probe } from '../model/plan.ts';
 import type { Resource } from './resource.ts';
 
 /** The one bridge of the kind; the seed's name for it. */
@@ -52,11 +52,24 @@ export const underlayBridge: Resource = {
   standsOn: (_at, value) => (isByDpdk(value as Bridge) ? ['host-bond bond0', 'ovs-setting dpdk-extra'] : []),
   replaced: (from, to) => JSON.stringify((from as Bridge).wire) !== JSON.stringify((to as Bridge).wire),
   move: (at, from, to) => ({ vsctl: commands(at, from as Bridge | null, to as Bridge | null) }),
-  settled: (_at, to) => (to === null ? [] : [noneFailed]),
+  settled: (_at, to) => (to === null ? [] : [wireWorks]),
   why: (_from, to) =>
     to === null
       ? 'Remove the bridge that has the wire.'
       : 'Make the bridge that has the wire; tunnels leave by the bridge that has their address.',
+};
+
+/**
+ * ovs-vsctl exits 0 though an interface has an error (ovs-vsctl.c, post_db_reload_check), so it is asked for.
+ * Of the wire alone: a patch to a network has an error for as long as only its other end is there.
+ */
+const wireWorks: Probe = {
+  query: [
+    ...['ovs-vsctl', '--timeout=10', '--format=json', '--columns=name,error'],
+    ...['find', 'Interface', 'external_ids:vflane-role=wire', 'error!=[]'],
+  ],
+  at: ['data'],
+  is: [],
 };
 
 function isByDpdk({ wire }: Bridge): boolean {

@@ -40,22 +40,26 @@ export const vni = { household: 43, storage: 42 } as const;
 /** The VLAN of the switches that household is joined to, at alpha. */
 export const uplinkVlan = 20;
 
-export function fabricText(hosts: readonly RackHost[]): string {
+/** The `underlay:` of a host, by its number. */
+export type UnderlayText = (number: number) => string;
+const twoPorts: UnderlayText = (number) => `{ address: 192.168.9.${number}/24, ports: [eth1, eth2] }`;
+
+export function fabricText(hosts: readonly RackHost[], underlayText = twoPorts): string {
   return `name: rack7
 networks:
   household: { id: ${vni.household}, subnet: [10.0.0.0/24, "fd00::/64"], uplink: { host: alpha, vlan: ${uplinkVlan} } }
   storage: { id: ${vni.storage}, mtu: 9000, subnet: 192.168.10.0/24 }
 hosts:
-${hosts.map(hostText).join('')}`;
+${hosts.map((host, index) => hostText(host, underlayText(index + 1))).join('')}`;
 }
 
-function hostText(host: RackHost): string {
+function hostText(host: RackHost, underlayLine: string): string {
   const lines = [
     `connect: root@${host}`,
     'datapath: ovs-dpdk',
     'nic: software',
     'offload: off',
-    `underlay: { address: ${underlay[host].address}/24, ports: [eth1, eth2] }`,
+    `underlay: ${underlayLine}`,
     'guests:',
     ...guestNames.filter((guest) => places[guest].host === host).map(guestText),
   ];
