@@ -16,12 +16,15 @@ const forgotten: readonly (keyof SimState)[] = [
   'namespaceFolder',
 ];
 
+/** Folders that vflane makes for its files, and leaves where it was stopped right before it took them away. */
+const emptied = /\/(ovs-vswitchd\.service\.d|ovs-flows)$/;
+
 /**
  * Everything that two hosts may differ in, line by line: netdevs by name instead of by number, no counters, log or clock.
  * Equal lines: nobody could tell the hosts apart.
  */
 export function dump(state: SimState): readonly string[] {
-  const { pfs, netdevs, routes, namespaces, ovs, hugepages, sysctls, nft, ...rest } = state;
+  const { pfs, netdevs, routes, namespaces, ovs, hugepages, sysctls, nft, folders, ...rest } = state;
   const nameOf = namesByIndex(netdevs);
   const kept = Object.entries(rest).filter(([key]) => !forgotten.includes(key as keyof SimState));
   const functions = pfs.flatMap(({ vfs, iommuGroup: _group, ...pf }) => [
@@ -42,6 +45,11 @@ export function dump(state: SimState): readonly string[] {
     ...Object.entries(hugepages).flatMap(([size, pages]) =>
       pages === 0 ? [] : [`hugepages ${size} ${pages}`],
     ),
+    // An empty folder does nothing; what is in one is a file.
+    ...folders
+      .filter((path) => !emptied.test(path))
+      .map((path) => `folder ${path}`)
+      .sort(),
     ...dumpOvs(ovs),
     // A setting of a netdev that was undone is as one that was never made.
     ...Object.entries(sysctls)
@@ -72,7 +80,9 @@ function namesByIndex(netdevs: readonly Netdev[]): (ifindex: number) => string {
 function netdevLine(netdev: Netdev, nameOf: (ifindex: number) => string): string {
   const { ns, name, ifindex: _ifindex, mac, permMac, master, peer, bond, slave, ...rest } = netdev;
   const macs = netdev.randomMac ? {} : { mac, permMac };
-  const bonded = bond && { ...bond, active: nameOf(bond.active) };
+  // Without a primary the kernel keeps whichever port came first, and any will do.
+  const active = bond && bond.primary !== '' ? nameOf(bond.active) : '';
+  const bonded = bond && { ...bond, active };
   const enslaved = slave && { originalMtu: slave.originalMtu };
   const links = { master: nameOf(master), peer: nameOf(peer), bond: bonded, slave: enslaved };
   // What udev calls a VF besides depends on where it has been.
