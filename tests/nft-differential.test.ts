@@ -29,6 +29,24 @@ ${rules}
 }
 `;
 
+/** Netdevs that the host itself must not hear. */
+function guard(family: string, hook: string, rules: string): string {
+  return `table ${family} vflane
+delete table ${family} vflane
+table ${family} vflane {
+  set ports {
+    type ifname
+    elements = { "eth1", "g1", "ceph1-9fbe" }
+  }
+  ${family === 'inet' ? 'set peers { type ipv4_addr; elements = { 192.168.9.1 } }' : ''}
+  chain ports {
+    ${hook}
+    ${rules}
+  }
+}
+`;
+}
+
 /** A script on stdin, or a line of words; in order. */
 const steps: readonly (string | { readonly script: string })[] = [
   'list ruleset',
@@ -64,6 +82,41 @@ const steps: readonly (string | { readonly script: string })[] = [
   { script: 'add table inet b\nbogus\n' },
   'list tables',
   'delete table inet a',
+  {
+    script: guard('inet', 'type filter hook prerouting priority -300; policy accept;', 'iifname @ports drop'),
+  },
+  'list table inet vflane',
+  '-j list table inet vflane',
+  {
+    script: guard(
+      'inet',
+      'type filter hook prerouting priority -310; policy accept;',
+      'iifname @ports counter drop',
+    ),
+  },
+  'list table inet vflane',
+  '-j list table inet vflane',
+  {
+    script: guard(
+      'inet',
+      'type filter hook prerouting priority raw; policy accept;',
+      'iifname { "g1", "g2" } udp dport 4789 drop\niifname != @ports ip saddr @peers udp dport 4789 accept',
+    ),
+  },
+  'list table inet vflane',
+  '-j list table inet vflane',
+  { script: guard('arp', 'type filter hook input priority 0; policy accept;', 'iifname @ports drop') },
+  'list table arp vflane',
+  '-j list table arp vflane',
+  { script: 'add element inet vflane ports { "g9" }\ndelete element inet vflane ports { "eth1" }\n' },
+  '-j list table inet vflane',
+  { script: 'add element inet vflane ports { "averylongnameforanetdev" }\n' },
+  { script: 'add element inet vflane nosuch { "g9" }\n' },
+  { script: 'add rule inet vflane ports iifname @nosuch drop\n' },
+  { script: guard('inet', 'type filter hook nosuch priority 0;', 'drop') },
+  { script: guard('arp', 'type filter hook prerouting priority 0;', 'drop') },
+  '-j list tables',
+  'delete table arp vflane',
   'delete table inet vflane',
   'list ruleset',
 ];

@@ -1,33 +1,31 @@
+import { perLine, priorityText } from './elements.ts';
 import { elementJson, ruleJson, ruleText } from './rule.ts';
-import type { NftChain, NftTable } from './state.ts';
+import type { NftChain, NftSet, NftTable } from './state.ts';
 
 export function tableText(table: NftTable): string {
   const sets = table.sets.map((set) => {
     const flags = set.flags.length > 0 ? `\t\tflags ${set.flags.join(',')}\n` : '';
-    const elements = set.elements.length > 0 ? `\t\telements = { ${set.elements.join(', ')} }\n` : '';
+    const elements = set.elements.length > 0 ? `\t\telements = { ${elementsText(set)} }\n` : '';
     return `\tset ${set.name} {\n\t\ttype ${set.type}\n${flags}${elements}\t}\n`;
   });
-  return `table ${table.family} ${table.name} {\n${[...sets, ...table.chains.map(chainText)].join('\n')}}\n`;
+  return `table ${table.family} ${table.name} {\n${[...sets, ...table.chains.map((chain) => chainText(table, chain))].join('\n')}}\n`;
 }
 
-function chainText(chain: NftChain): string {
+/** A long set is wrapped. */
+function elementsText(set: NftSet): string {
+  const words = set.elements.map((element) => (set.type === 'ifname' ? `"${element}"` : element));
+  const wrap = perLine(set.type);
+  return words
+    .map((word, i) => (i === 0 ? word : `${i % wrap === 0 ? ',\n\t\t\t     ' : ', '}${word}`))
+    .join('');
+}
+
+function chainText({ family }: NftTable, chain: NftChain): string {
   const { hook } = chain;
   const head = hook
-    ? `\t\ttype ${hook.type} hook ${hook.hook} priority ${priorityText(hook.priority)}; policy ${hook.policy};\n`
+    ? `\t\ttype ${hook.type} hook ${hook.hook} priority ${priorityText(family, hook.hook, hook.priority)}; policy ${hook.policy};\n`
     : '';
   return `\tchain ${chain.name} {\n${head}${chain.rules.map((rule) => `\t\t${ruleText(rule)}\n`).join('')}\t}\n`;
-}
-
-/** Near a name it is told by the name. */
-function priorityText(priority: number): string {
-  if (priority === 0) return 'filter';
-  if (Math.abs(priority) <= 10) return `filter ${priority < 0 ? '-' : '+'} ${Math.abs(priority)}`;
-  const names: { readonly [value: string]: string | undefined } = {
-    '-300': 'raw',
-    '-150': 'mangle',
-    '50': 'security',
-  };
-  return names[String(priority)] ?? String(priority);
 }
 
 export function rulesetJson(tables: readonly NftTable[], version: string, release: string): string {

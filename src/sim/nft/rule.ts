@@ -1,3 +1,4 @@
+import { sortElements } from './elements.ts';
 import type { NftRule, NftStatement } from './state.ts';
 import { NftError, type Tokens, unexpected } from './tokens.ts';
 
@@ -55,7 +56,7 @@ function match(tokens: Tokens, first: string, fields: readonly string[]): NftSta
   const op = tokens.take('!=') ? '!=' : '==';
   if (op === '==') tokens.take('==');
   const isSet = tokens.take('{');
-  const right = isSet ? values(tokens, '}') : listed(tokens);
+  const right = isSet ? sortElements(values(tokens, '}')) : listed(tokens);
   return { match: field, op, right, isSet: isSet || right.length > 1 };
 }
 

@@ -1,5 +1,6 @@
+import { sortElements, whyNoHook } from './elements.ts';
 import { parseRule, values } from './rule.ts';
-import type { NftChain, NftSet, NftTable } from './state.ts';
+import type { NftChain, NftRule, NftSet, NftTable } from './state.ts';
 import { NftError, type Token, type Tokens, unexpected } from './tokens.ts';
 
 const families = ['ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev'];
@@ -68,9 +69,9 @@ class Changing {
     const chain = chainOf(table, name);
     if (!tokens.take('{')) return;
     for (tokens.skipEnds(); !tokens.take('}'); tokens.skipEnds()) {
-      if (tokens.take('type')) chain.hook = hook(tokens);
+      if (tokens.take('type')) chain.hook = hook(tokens, table.family);
       else if (tokens.take('policy')) policy(tokens, chain);
-      else chain.rules.push(parseRule(tokens, table.nextHandle++));
+      else chain.rules.push(ruleOf(tokens, table));
     }
   }
 
@@ -92,7 +93,7 @@ class Changing {
       const name = tokens.next();
       const chain = table.chains.find((c) => c.name === name.text);
       if (!chain) throw new NftError('No such file or directory', name);
-      chain.rules.push(parseRule(tokens, table.nextHandle++));
+      chain.rules.push(ruleOf(tokens, table));
     } else throw unexpected(token);
   }
 
@@ -121,7 +122,8 @@ class Changing {
     const others = set.elements.filter((element) => !given.includes(element));
     if (!adds && others.length + given.length !== set.elements.length)
       throw new NftError('No such file or directory', name);
-    set.elements = adds ? [...others, ...given].sort() : others;
+    refuseLong(set, given, name);
+    set.elements = adds ? sortElements([...others, ...given]) : others;
   }
 
   #flush(tokens: Tokens): void {
@@ -164,23 +166,44 @@ function setOf(table: NftTable, name: string): NftSet {
 }
 
 /** `type filter hook input priority filter - 10; policy accept;` */
-function hook(tokens: Tokens): NonNullable<NftChain['hook']> {
+function hook(tokens: Tokens, family: string): NonNullable<NftChain['hook']> {
   const type = tokens.next().text;
   tokens.expect('hook');
-  const at = tokens.next().text;
+  const at = tokens.next();
+  const why = whyNoHook(family, at.text);
+  if (why !== undefined) throw new NftError(why, at);
   tokens.expect('priority');
   const word = tokens.next();
   const base = Object.hasOwn(priorities, word.text) ? priorities[word.text] : Number(word.text);
   if (base === undefined || Number.isNaN(base)) throw unexpected(word);
   const sign = tokens.take('-') ? -1 : tokens.take('+') ? 1 : 0;
   const priority = sign === 0 ? base : base + sign * Number(tokens.next().text);
-  return { type, hook: at, priority, policy: 'accept' };
+  return { type, hook: at.text, priority, policy: 'accept' };
 }
 
 function policy(tokens: Tokens, chain: NftChain): void {
   const word = tokens.next();
   if ((word.text !== 'accept' && word.text !== 'drop') || !chain.hook) throw unexpected(word);
   chain.hook.policy = word.text;
+}
+
+/** A netdev's name has at most 16 octets (IFNAMSIZ). */
+function refuseLong(set: NftSet, given: readonly string[], token: Token): void {
+  if (set.type === 'ifname' && given.some((name) => name.length > 16))
+    throw new NftError('String exceeds maximum length of 16', token);
+}
+
+/** A set that a rule names has to be there. */
+function ruleOf(tokens: Tokens, table: NftTable): NftRule {
+  const first = tokens.peek();
+  const rule = parseRule(tokens, table.nextHandle++);
+  for (const statement of rule.statements) {
+    const names =
+      'match' in statement ? statement.right.map(String).filter((word) => word.startsWith('@')) : [];
+    const isThere = names.every((name) => table.sets.some((set) => `@${set.name}` === name));
+    if (!isThere) throw new NftError('No such file or directory', first);
+  }
+  return rule;
 }
 
 function setLine(tokens: Tokens, set: NftSet): void {
@@ -190,6 +213,8 @@ function setLine(tokens: Tokens, set: NftSet): void {
   else if (token.text === 'elements') {
     tokens.expect('=');
     tokens.expect('{');
-    set.elements = [...new Set([...set.elements, ...values(tokens, '}').map(String)])].sort();
+    const given = values(tokens, '}').map(String);
+    refuseLong(set, given, token);
+    set.elements = sortElements([...new Set([...set.elements, ...given])]);
   } else throw unexpected(token);
 }
