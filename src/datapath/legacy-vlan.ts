@@ -13,9 +13,8 @@ import type { GuestName, MacAddress, NetworkName, PciAddress } from '../model/na
 import { allocate } from './allocation.ts';
 import { guestMac } from './guest-mac.ts';
 import { bondName, memberName } from './lane-name.ts';
+import { wireMtu } from './wire-mtu.ts';
 
-/** What the seed adds to the guests' MTU on the PFs, in bytes: room for VLAN and tunnel headers (facts §7.4). */
-const headroom = 80;
 /** Milliseconds; the shortest interval whose failover the seed relies on (`miimon 100`). */
 const monitorIntervalMs = 100;
 
@@ -28,7 +27,7 @@ export function expandLegacyVlan(fabric: Fabric, host: FabricHost, ledger: Ledge
   const attached = attachmentsOf(fabric, host, networks);
   const allocation = allocate([...attached.keys()], ledger.allocation, host.vfs);
   const pfs = host.nic.kind === 'pfs' ? host.nic.pfs : [];
-  const mtu = Math.max(1500, ...fabric.networks.map((network) => network.mtu)) + headroom;
+  const mtu = wireMtu(fabric);
   const owners = new Map(Object.entries(allocation).map(([name, index]) => [index, attached.get(name)]));
   const pfSpec = (pci: PciAddress, port: number): PfSpec => ({
     pci,

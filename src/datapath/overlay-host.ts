@@ -6,9 +6,7 @@ import { type OverlayKind, overlayOf } from './overlay.ts';
 import { attachedLanes, guestSpecs, type Lane, poolOf } from './overlay-lanes.ts';
 import type { UnderlayOf } from './underlay.ts';
 import { guardOf } from './underlay-guard.ts';
-
-/** Bytes that a tunnel may add to a guest's packet, with some to spare: 50 over IPv4, 70 over IPv6, a tag 4 (facts §7.4). */
-const headroom = 80;
+import { wireMtu } from './wire-mtu.ts';
 
 /** What one overlay has its own way. */
 export interface OverlayHostKind extends OverlayKind {
@@ -27,7 +25,7 @@ export function overlayHost(
   kind: OverlayHostKind,
 ): HostSpec {
   const lanes = attachedLanes(fabric, host, ledger);
-  const mtu = Math.max(1500, ...fabric.networks.map((network) => network.mtu)) + headroom;
+  const mtu = wireMtu(fabric);
   const uplinks = fabric.networks.filter(({ uplink }) => uplink?.host === host.name);
   const pfs = host.nic.kind === 'pfs' ? host.nic.pfs : [];
   const nic = {

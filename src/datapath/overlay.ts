@@ -2,6 +2,7 @@ import type { Fabric, FabricHost, Network } from '../model/fabric.ts';
 import type { BridgeSpec, GuestPortSpec, OverlaySpec, PatchSpec, TunnelSpec } from '../model/host-spec.ts';
 import type { IfName, PciAddress } from '../model/names.ts';
 import { bridgeFlows } from './bridge-flows.ts';
+import { dpdkPages } from './dpdk-memory.ts';
 import type { Lane } from './overlay-lanes.ts';
 import {
   bridgeName,
@@ -12,6 +13,7 @@ import {
   uplinkPortName,
 } from './port-name.ts';
 import { underlayFlows } from './underlay-flows.ts';
+import { wireMtu } from './wire-mtu.ts';
 
 export interface OverlayKind {
   readonly datapathType: BridgeSpec['datapathType'];
@@ -42,7 +44,7 @@ export function overlayOf(
     local,
     peers,
     settings: kind.settings,
-    ...(kind.dpdk && { dpdk: kind.dpdk }),
+    ...(kind.dpdk && { dpdk: kind.dpdk, hugepages: dpdkPages(mtusOf(fabric, networks)) }),
     bridges,
     patches,
     flows: Object.fromEntries([...underlayFlowsOf(host, local, peers, kind, patches), ...flows]),
@@ -54,6 +56,11 @@ export function overlayOf(
 function tenantPortsOf({ name, guestPorts, uplink }: BridgeSpec): readonly IfName[] {
   const wire = uplink !== undefined && uplink.peer === undefined ? [uplink.port] : [];
   return [name, ...guestPorts.map(({ port }) => port), ...wire];
+}
+
+/** Of the guests' ports, and of the wire. */
+function mtusOf(fabric: Fabric, networks: readonly Network[]): readonly number[] {
+  return [...networks.map(({ mtu }) => mtu), wireMtu(fabric)];
 }
 
 /** `192.168.9.2/24` → `192.168.9.2`; empty for a host without an underlay. */

@@ -8,7 +8,8 @@ export const pollingCore: Rule = (examined) => {
   if (spec.overlay?.dpdk === undefined) return [];
   const cpu = pollingCpu(spec, state);
   const which = cpu === undefined ? 'a core near the card' : `CPU ${cpu}`;
-  const message = `${host.name}: ${which} will poll the card at full speed from now on, with traffic or without`;
+  const gib = ((spec.overlay.hugepages ?? 0) / 512).toFixed(1);
+  const message = `${host.name}: ${which} will poll the card at full speed from now on, with traffic or without, and ${gib} GiB of memory are DPDK’s`;
   return [
     finding(
       'VF2035',

@@ -2,13 +2,12 @@ import { finding } from '../model/catalogue.ts';
 import { placeOf, type Rule } from './rule.ts';
 
 const pageMib = 2;
-/** As many pages as the plan asks for (2 GiB, the seed's). */
-const leastPages = 1024;
 
 /** The kernel makes as many pages as it finds memory for, and reports success (mm/hugetlb.c). */
 export const tooLittleMemory: Rule = (examined) => {
   const { state, spec, host } = examined;
-  if (spec.overlay?.dpdk === undefined) return [];
+  const leastPages = spec.overlay?.hugepages;
+  if (leastPages === undefined) return [];
   // On a machine of several nodes the card's node is the one that is looked at.
   const places = Object.keys(state.freeMemoryMib ?? {});
   const place = places.find((one) => one !== 'host') ?? 'host';

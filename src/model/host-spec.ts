@@ -65,6 +65,8 @@ export interface OverlaySpec {
   readonly settings: { readonly [key: string]: string };
   /** The PF by which DPDK takes the card; absent without DPDK. */
   readonly dpdk?: PciAddress;
+  /** Pages of 2 MiB that DPDK needs; absent without it. */
+  readonly hugepages?: number;
   readonly bridges: readonly BridgeSpec[];
   /** On the underlay's bridge: the far ends of the networks' uplinks. */
   readonly patches: readonly PatchSpec[];

@@ -3,9 +3,6 @@ import { type HostState, isUnseen } from '../model/host-state.ts';
 import { hugepagesPath } from '../model/hugepages.ts';
 import { nothing, type Resource } from './resource.ts';
 
-/** 2 GiB, the seed's; DPDK of Debian 12 and 13 takes half of them at its start, and more with jumbo frames. */
-const leastPages = 1024;
-
 /**
  * Pages of 2 MiB for DPDK, on the card's NUMA node where the machine has several. Who has more keeps them. The kernel takes
  * the number and makes as many as it finds memory for (mm/hugetlb.c), so that the number is read back.
@@ -15,10 +12,10 @@ export const hugepages: Resource = {
   // The kernel moves other pages out of the way for it.
   timeoutMs: 30_000,
   wanted: (spec, state) => {
-    const at = placeOf(spec, state);
-    if (at === undefined) return [];
+    const [at, least] = [placeOf(spec, state), spec.overlay?.hugepages];
+    if (at === undefined || least === undefined) return [];
     const seen = state.hugepages?.[at];
-    return [{ at, value: typeof seen === 'number' ? Math.max(seen, leastPages) : leastPages }];
+    return [{ at, value: typeof seen === 'number' ? Math.max(seen, least) : least }];
   },
   there: (state) => Object.entries(state.hugepages ?? {}).map(([at, value]) => ({ at, value })),
   move: (at, _from, to) =>

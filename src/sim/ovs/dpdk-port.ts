@@ -62,7 +62,7 @@ function takePool(state: SimState, daemon: Vswitchd, mtu: number): boolean {
   sweep(state, daemon);
   const room = hugepagesFree(state) + Math.max(0, daemon.socketPages - poolPages(daemon));
   for (let count = mostMbufs; count >= leastMbufs; count /= 2) {
-    const pages = Math.ceil((count * (bytes + 512)) / pageBytes);
+    const pages = Math.ceil((count * (bytes + 384)) / pageBytes);
     if (pages > room) continue;
     daemon.pools[bytes] = pages;
     return true;
@@ -70,9 +70,9 @@ function takePool(state: SimState, daemon: Vswitchd, mtu: number): boolean {
   return false;
 }
 
-/** The frame, Ethernet's header and FCS with two tags, and DPDK's own headroom. */
+/** The frame with Ethernet's header and two tags, rounded up, and DPDK's own headroom (dpdk_buf_size). */
 function bufferBytes(mtu: number): number {
-  return Math.ceil((mtu + 26 + 128) / 1024) * 1024;
+  return Math.ceil((mtu + 26) / 1024) * 1024 + 128;
 }
 
 /** Pools that no port uses any more. */
