@@ -45,11 +45,15 @@ function seenHook({ dropIn, script }: OvsStart): Json | Unseen {
 function change(from: Hook, to: Hook): readonly Action[] {
   return [
     ...(from.script !== null && to.script !== null ? [put(startHook.script, null)] : []),
-    ...(to.script !== null || to.dropIn !== null ? [{ run: ['mkdir', '-p', ...folders] }] : []),
+    ...onFolders(['mkdir', '-p'], foldersOf(to)),
     put(startHook.dropIn, to.dropIn),
     { run: ['systemctl', 'daemon-reload'] },
     put(startHook.script, to.script),
-    ...(to.script === null && to.dropIn === null ? [leaveFolders] : []),
+    // Somebody else's drop-ins may be in one of them.
+    ...onFolders(
+      ['rmdir', '--ignore-fail-on-non-empty'],
+      foldersOf(from).filter((one) => !foldersOf(to).includes(one)),
+    ),
   ];
 }
 
@@ -57,10 +61,15 @@ function put(path: string, text: string | null): Action {
   return text === null ? { run: ['rm', '-f', path] } : { write: path, text };
 }
 
-const folders: readonly string[] = [startHook.dropIn.replace(/\/[^/]*$/, ''), keptFlows.folder];
+function foldersOf({ dropIn, script }: Hook): readonly string[] {
+  const folder = startHook.dropIn.replace(/\/[^/]*$/, '');
+  if (script !== null) return [folder, keptFlows.folder];
+  return dropIn === null ? [] : [folder];
+}
 
-/** Somebody else's drop-ins may be in one of them. */
-const leaveFolders: Action = { run: ['rmdir', '--ignore-fail-on-non-empty', ...folders] };
+function onFolders(command: readonly string[], folders: readonly string[]): readonly Action[] {
+  return folders.length === 0 ? [] : [{ run: [...command, ...folders] }];
+}
 
 /** The unit as systemd has read it (org.freedesktop.systemd1(5)); its name is escaped as sd_bus_path_encode(3) says. */
 function property(name: string): readonly string[] {
