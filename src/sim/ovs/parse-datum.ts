@@ -30,6 +30,7 @@ export function token(text: string, at: number): { readonly word: string; readon
 
 export function unquote(word: string): string {
   if (!word.startsWith('"')) return word;
+  if (word.length < 2 || !word.endsWith('"')) throw refuse(`${word}: missing quote at end of quoted string`);
   try {
     return String(JSON.parse(word));
   } catch {
@@ -129,8 +130,16 @@ class Reader {
     return word;
   }
 
+  /** At the end of the text C's format ends too. */
+  #notAssigned(start: number): Failure {
+    const at = this.#text[this.#at];
+    const where = at === undefined ? '' : `${at}" expecting "="`;
+    return refuse(`${this.#text.slice(start)}: syntax error at "${where}`);
+  }
+
   #item(): readonly Item[] {
     const { key, value } = this.#type;
+    const start = this.#at;
     const word = this.#word();
     if (!value) {
       const range = key.kind === 'integer' ? /^(\d+)-(\d+)$/.exec(word) : null;
@@ -138,7 +147,7 @@ class Reader {
       return [[parseAtom(word, key, this.#symbols)]];
     }
     const k = parseAtom(word, key, this.#symbols);
-    if (this.#text[this.#at] !== '=') throw refuse(`${this.#text}: syntax error at "`);
+    if (this.#text[this.#at] !== '=') throw this.#notAssigned(start);
     this.#at += 1;
     return [[k, parseAtom(this.#word(), value, this.#symbols)]];
   }
@@ -150,8 +159,15 @@ function numbers(from: number, to: number): readonly number[] {
 
 /** ovsdb_type_to_english. */
 export function described(type: ColumnType): string {
-  const { key, value, max } = type;
-  if (value) return `map of ${key.kind}-${value.kind} pairs`;
-  if (max === 1 && type.min === 1) return key.kind;
-  return max === 1 ? `set of up to 1 ${plural[key.kind]}` : `set of ${plural[key.kind]}`;
+  const { key, value, min, max } = type;
+  if (!value && max === 1 && min === 1) return key.kind;
+  const most =
+    max === Number.POSITIVE_INFINITY
+      ? min > 0
+        ? `${min} or more `
+        : ''
+      : min > 0
+        ? `${min} to ${max} `
+        : `up to ${max} `;
+  return value ? `map of ${most}(${key.kind}, ${value.kind}) pairs` : `set of ${most}${plural[key.kind]}`;
 }

@@ -1,5 +1,5 @@
 import { compareAtoms, type Datum, sameDatum } from './datum.ts';
-import { parseAtom, parseDatum, refuse, token, unquote } from './parse-datum.ts';
+import { parseDatum, refuse, token, unquote } from './parse-datum.ts';
 import type { OvsRow } from './state.ts';
 import type { TableName } from './tables.ts';
 import type { Transaction } from './transaction.ts';
@@ -60,10 +60,11 @@ export function holds(tx: Transaction, row: OvsRow, condition: string): boolean 
   const datum = datumOf(row, column);
   if (key === undefined) return relates(operator, datum, parseDatum(value, type, tx.symbol));
   if (!type.value) throw refuse(`cannot specify key to check for non-map column ${column}`);
+  const one = { key: type.value, value: undefined, min: 0, max: Number.POSITIVE_INFINITY, mutable: true };
+  const wanted = parseDatum(value, one, tx.symbol);
   const found = datum.find(([k]) => k === key);
   if (!found) return operator === '{not-in}';
-  const wanted = parseAtom(value, type.value, tx.symbol);
-  return relates(operator, [[found[1] ?? '']], [[wanted]]);
+  return relates(operator, [[found[1] ?? '']], wanted);
 }
 
 function relates(operator: string, a: Datum, b: Datum): boolean {
