@@ -19,6 +19,7 @@ import { pfEnslaved } from './pf-enslaved.ts';
 import { pfWithoutDriver } from './pf-without-driver.ts';
 import { pollingCore } from './polling-core.ts';
 import { poolBeyondFirmware } from './pool-beyond-firmware.ts';
+import { portInUse } from './port-in-use.ts';
 import type { Examined, Rule } from './rule.ts';
 import { sriovOff } from './sriov-off.ts';
 import { switchdevInTheWay } from './switchdev-in-the-way.ts';
@@ -58,6 +59,7 @@ const rules: readonly Rule[] = [
   unequalChannels,
   newId,
   addressToStrand,
+  portInUse,
   strandedAddress,
   unmonitoredBond,
   noSharedFdb,

@@ -93,4 +93,11 @@ export const overlayFindings: readonly CatalogueEntry[] = [
     explanation:
       '`ethtool -k` did not say whether the driver offloads tc, so that vflane does not know whether the bridges forward in hardware. Not seen is not the same as fine. Install ethtool, or run vflane as root.',
   },
+  {
+    code: 'VF2064',
+    severity: 'error',
+    title: 'A port of the underlay is in use by the host itself',
+    explanation:
+      'Without a card, `underlay.ports` belong to the underlay alone. A bond strands the address that a member carried (facts §17), and a port of a userspace bridge is one by which vflane makes the host deaf, or it would answer for the tunnel address a second time. Whoever reaches the host by such a port would be cut off. Name other ports, or move the address.',
+  },
 ];

@@ -1,0 +1,37 @@
+import { finding } from '../model/catalogue.ts';
+import type { Finding } from '../model/finding.ts';
+import type { UnderlaySpec } from '../model/host-spec.ts';
+import { isUnseen, type LinkState } from '../model/host-state.ts';
+import { type Examined, placeOf, type Rule } from './rule.ts';
+
+/**
+ * A port of a host without a card that the host itself uses: in a bond its address is stranded, and where Open vSwitch has
+ * the port the host is deaf by it.
+ */
+export const portInUse: Rule = (examined) => {
+  const { spec, state } = examined;
+  if (spec.underlay === undefined || isUnseen(state.links)) return [];
+  const ports = givenAway(spec.underlay);
+  return state.links
+    .filter(({ name, master }) => ports.includes(name) && master === undefined)
+    .filter(({ name, addresses }) => addresses.length > 0 || name === state.session)
+    .map((link) => used(examined, link));
+};
+
+function givenAway({ bond, bridge, ports }: UnderlaySpec): readonly string[] {
+  return [...(bond?.members ?? []), ...(bridge ? ports : [])];
+}
+
+function used(examined: Examined, { name, addresses }: LinkState): Finding {
+  const { host, spec, state } = examined;
+  const to = spec.underlay?.bridge ? 'Open vSwitch, and the host hears nothing by it then' : 'a bond';
+  const has = addresses.length > 0 ? `carries ${addresses.join(', ')}` : 'is how you came in';
+  const remedy = addresses.map((address) => `ip addr del ${address} dev ${name}`).join('; ');
+  const free = addresses.length > 0 && name !== state.session ? ` If nothing needs it: ${remedy}.` : '';
+  return finding(
+    'VF2064',
+    placeOf(examined, 'underlay', 'ports'),
+    `${host.name}: ${name} ${has}, and is to belong to ${to}`,
+    `Name ports that the host itself does not use, or move its address to another netdev.${free}`,
+  );
+}
