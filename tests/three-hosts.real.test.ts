@@ -3,14 +3,14 @@ import { type Forgery, forgeries } from './support/forgeries.ts';
 import { ipv4, tag, udp } from './support/frames.ts';
 import { missingNamespaces } from './support/namespace-host.ts';
 import { hostNames, type Rack, startRack } from './support/rack.ts';
-import { fabricText, guestNames } from './support/rack-fabric.ts';
+import { fabricText, guestNames, places } from './support/rack-fabric.ts';
 import { type Station, Wires } from './support/wires.ts';
 
 const missing = missingNamespaces();
 if (missing) console.warn(`skipped: three hosts on real Open vSwitch: ${missing}`);
 
-const tenants = ['guest1', 'guest2', 'guest3', 'guest4', 'guest5', 'guest6'] as const;
-const elsewhere = ['guest2', 'guest6'] as const;
+const tenants = ['guest1', 'guest2', 'guest3', 'guest4', 'guest5', 'guest6', 'vm1'] as const;
+const elsewhere = ['guest2', 'guest6', 'vm1'] as const;
 const senders: { readonly [port: string]: Station } = { g1: 'guest1', g3: 'guest3', g5: 'guest5' };
 
 describe.skipIf(missing)('three hosts on real Open vSwitch', () => {
@@ -33,7 +33,7 @@ describe.skipIf(missing)('three hosts on real Open vSwitch', () => {
     ['IPv4', 'guest2', 'guest1', '10.0.0.1'],
     ['IPv6', 'guest6', 'guest2', 'fd00::2'],
     ['jumbo frames', 'disk2', 'disk1', '192.168.10.1'],
-    ['on one host', 'guest1', 'guest1', '10.0.0.1'],
+    ['two of one host', 'disk3', 'disk1', '192.168.10.1'],
   ] as const)('guests stream to each other: %s', async (_what, from, to, address) => {
     expect(await wires.stream(from, to, address, 3_000_000)).toBe(3_000_000);
   });
@@ -87,6 +87,17 @@ describe.skipIf(missing)('three hosts on real Open vSwitch', () => {
       wires.send(senders[legalBy] ?? 'guest1', legal);
       arrived.push(legal);
       for (const at of elsewhere) expect(await wires.among(known, arrived.length, at)).toEqual(arrived);
+    });
+
+    test('a virtual machine is held to its MAC and address too', async () => {
+      const { mac, v4 } = places.vm1;
+      const as = (hop: { readonly mac: string; readonly from: string }): string =>
+        ipv4({ ...hop, to: '10.0.0.9' }, 17, udp(40_000, 53, [...Buffer.from('from a virtual machine')]));
+      const legal = as({ mac, from: v4 });
+      const sent = [as({ mac: places.guest1.mac, from: v4 }), as({ mac, from: places.guest1.v4 }), legal];
+      wires.send('vm1', ...sent);
+      await wires.meet('vm1', ['guest2']);
+      expect(await wires.among(new Set(sent), 1, 'guest2')).toEqual([legal]);
     });
 
     test('who may be anyone gets through what is sound, and stays within the network', async () => {

@@ -10,6 +10,9 @@ export const places = {
   guest6: { host: 'gamma', network: 'household', mac: '02:00:00:00:00:06', v4: '10.0.0.6' },
   disk1: { host: 'alpha', network: 'storage', mac: '02:00:00:00:00:07', v4: '192.168.10.1' },
   disk2: { host: 'beta', network: 'storage', mac: '02:00:00:00:00:08', v4: '192.168.10.2' },
+  disk3: { host: 'alpha', network: 'storage', mac: '02:00:00:00:00:09', v4: '192.168.10.3' },
+  /** Somebody else’s virtual machine, by a tap. */
+  vm1: { host: 'gamma', network: 'household', mac: '02:00:00:00:00:19', v4: '10.0.0.19' },
 } as const satisfies {
   readonly [guest: string]: { host: RackHost; network: string; mac: string; v4: string };
 };
@@ -27,6 +30,8 @@ const addresses: { readonly [guest in RackGuest]: string } = {
   guest6: 'address: { v4: 10.0.0.6/24, v6: "fd00::6/64" }',
   disk1: 'address: 192.168.10.1/24',
   disk2: 'address: 192.168.10.2/24',
+  disk3: 'address: 192.168.10.3/24',
+  vm1: 'address: 10.0.0.19/24',
 };
 
 /** MAC of a host’s first port and of the bridge that has it, and the tunnel address. */
@@ -68,5 +73,6 @@ function hostText(host: RackHost, underlayLine: string): string {
 
 function guestText(guest: RackGuest): string {
   const { network, mac } = places[guest];
-  return `  ${guest}: { netns: true, networks: { ${network}: { ${addresses[guest]}, mac: "${mac}" } } }`;
+  const kind = guest === 'vm1' ? 'external' : 'netns';
+  return `  ${guest}: { ${kind}: true, networks: { ${network}: { ${addresses[guest]}, mac: "${mac}" } } }`;
 }

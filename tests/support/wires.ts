@@ -1,5 +1,8 @@
 import { join } from 'node:path';
+import { guestPortName } from '../../src/datapath/port-name.ts';
+import { asGuestName, asNetworkName } from '../../src/model/names.ts';
 import { ipv4, udp } from './frames.ts';
+import { known } from './overlay.ts';
 import type { Rack } from './rack.ts';
 import { places, type RackGuest } from './rack-fabric.ts';
 import type { Talker } from './talker.ts';
@@ -26,15 +29,8 @@ export class Wires {
   }
 
   static async at(rack: Rack, stations: readonly Station[]): Promise<Wires> {
-    const tapped = await Promise.all(
-      stations.map(async (station) => {
-        const talker = isGuest(station)
-          ? rack.hosts[places[station].host].talker(['perl', wireProgram, places[station].network], station)
-          : rack.switches.talker(['perl', wireProgram, station]);
-        return [station, await talker] as const;
-      }),
-    );
-    return new Wires(rack, new Map(tapped));
+    const tapped = stations.map(async (station) => [station, await tap(rack, station)] as const);
+    return new Wires(rack, new Map(await Promise.all(tapped)));
   }
 
   /** Frames in hexadecimal. */
@@ -115,4 +111,12 @@ export class Wires {
     if (!wire) throw new Error(`nobody listens at ${station}`);
     return wire;
   }
+}
+
+function tap(rack: Rack, station: Station): Promise<Talker> {
+  if (!isGuest(station)) return rack.switches.talker(['perl', wireProgram, station]);
+  const { host, network } = places[station];
+  if (station !== 'vm1') return rack.hosts[host].talker(['perl', wireProgram, network], station);
+  const port = guestPortName(known(asGuestName(station)), known(asNetworkName(network)));
+  return rack.hosts[host].talker(['perl', wireProgram, port, 'tap']);
 }
