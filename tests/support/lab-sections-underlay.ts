@@ -157,6 +157,7 @@ export const underlaySections: { readonly [title: string]: readonly Row[] } = {
       'add fd00:d::/64 via fd00:9::fd',
       'add bogus via fd00:9::fd',
     ].map((words) => `ip -6 route ${words}`),
+    'ip route replace default via fd00:9::fe dev d0 metric 101',
     six,
     'ip -6 route show dev d0',
     'ip -j -6 route show fd00:a::/64',

@@ -1,7 +1,7 @@
 import { advance } from '../clock.ts';
 import { reboot as rebootHost } from '../create.ts';
 import { loadModule } from '../drivers.ts';
-import { kernelOf } from '../functions.ts';
+import { cardOf, kernelOf } from '../functions.ts';
 import { endProcess, startGuest } from '../processes.ts';
 import type { SimState } from '../state.ts';
 import { failed, type Program, type Reply, said, silent } from './program.ts';
@@ -136,6 +136,7 @@ export const kill: Program = ({ state, argv }) => {
 };
 
 export const mstconfig: Program = ({ state, argv }) => {
+  if (cardOf(state).maxVfs === 0) return failed(1, '-E- No devices found.\n');
   const set = argv.findIndex((word) => word === 'set' || word === 's');
   const vfs = argv.find((word) => word.startsWith('NUM_OF_VFS='))?.split('=')[1];
   if (set < 0)

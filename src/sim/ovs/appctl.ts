@@ -4,8 +4,9 @@ import { MissingProgram } from '../missing.ts';
 import { findNetdev } from '../netdevs.ts';
 import { isInstalled } from '../packages.ts';
 import type { Netdev, SimState } from '../state.ts';
+import { bondList, bondShow } from './bond-ports.ts';
 import { bridgeWants, type WantedIface } from './bridge-wants.ts';
-import { datumIn, numberOf } from './database.ts';
+import { datumIn, entry, numberOf, rootRow } from './database.ts';
 import { dumpDatapathFlows } from './datapath-flows.ts';
 import type { Vswitchd } from './state.ts';
 import { isTunnel, udpPort } from './tunnels.ts';
@@ -65,6 +66,11 @@ const commands: { readonly [name: string]: Command | undefined } = {
       ? said(' port  VLAN  MAC                Age\n')
       : refused('no such bridge'),
   'fdb/flush': () => said('table successfully flushed\n'),
+  'bond/list': (state) => said(bondList(state)),
+  'bond/show': (state, _, words) => {
+    const text = bondShow(state, words[0]);
+    return text === undefined ? refused('no such bond') : said(text);
+  },
   'ovs/route/show': (state) => said(`Route Table:\n${routes(state).join('')}`),
   'tnl/ports/show': (state) => said(`Listening ports:\n${listening(state).join('')}`),
   'tnl/arp/show': () =>
@@ -159,10 +165,30 @@ function listening(state: SimState): readonly string[] {
   return hasAddress ? [...ports].map((port) => `vxlan_sys_${port} (1) ref_cnt=1\n`) : [];
 }
 
-/** One core polls for all ports unless pmd-cpu-mask says more. */
+/** `pmd-cpu-mask` counts at once; of it only cores that are there, and without it the first (dpif-netdev.c). */
+function pollingCores(state: SimState): readonly number[] {
+  const mask = entry(rootRow(state.ovs.rows), 'other_config', 'pmd-cpu-mask').replace(/^0x/i, '');
+  if (!/^[0-9a-f]+$/i.test(mask)) return [0];
+  const bits = BigInt(`0x${mask}`);
+  return Array.from({ length: machineCpus }, (_, core) => core).filter(
+    (core) => ((bits >> BigInt(core)) & 1n) === 1n,
+  );
+}
+
+/** As /sys/devices/system/node/node0/cpulist has it. */
+const machineCpus = 32;
+
+/** The queues of all ports, dealt out to the cores that poll. */
 function pmdQueues(state: SimState, daemon: Vswitchd): string {
   if (!daemon.dpdk) return '';
   const ports = bridgeWants(state).flatMap((b) => b.ifaces.filter((i) => i.type === 'dpdk' && works(i)));
   const lines = ports.map((i) => `  port: ${i.name.padEnd(16)}  queue-id:  0 (enabled)   pmd usage:  0 %\n`);
-  return `pmd thread numa_id 0 core_id 0:\n  isolated : false\n${lines.join('')}  overhead:  0 %\n`;
+  const cores = pollingCores(state);
+  const mine = (at: number) => lines.filter((_, i) => i % cores.length === at).join('');
+  return cores
+    .map(
+      (core, at) =>
+        `pmd thread numa_id 0 core_id ${core}:\n  isolated : false\n${mine(at)}  overhead:  0 %\n`,
+    )
+    .join('');
 }

@@ -1,7 +1,7 @@
 import { hasCarrier } from '../carrier.ts';
 import { findNetdev } from '../netdevs.ts';
 import type { Netdev, SimState } from '../state.ts';
-import type { WantedBridge } from './bridge-wants.ts';
+import { bridgeWants, type WantedBridge } from './bridge-wants.ts';
 import { entry, follow, numberOf, put, text } from './database.ts';
 import { dpdkNetdev } from './dpdk-port.ts';
 import type { OvsRow } from './state.ts';
@@ -15,6 +15,61 @@ export function tellBonds(state: SimState, wanted: readonly WantedBridge[]): voi
       const active = ifaces.length > 1 ? activeMember(state, port, ifaces) : undefined;
       put(port, 'bond_active_slave', active ? [[active.mac]] : []);
     }
+}
+
+function bonds(state: SimState): readonly OvsRow[] {
+  const { rows } = state.ovs;
+  const ports = bridgeWants(state).flatMap(({ row }) => follow(rows, row, 'ports'));
+  return ports.filter((port) => follow(rows, port, 'interfaces').length > 1);
+}
+
+function membersOf(state: SimState, port: OvsRow): readonly OvsRow[] {
+  return [...follow(state.ovs.rows, port, 'interfaces')].sort((a, b) =>
+    text(a, 'name') < text(b, 'name') ? -1 : 1,
+  );
+}
+
+/** `bond/list`. */
+export function bondList(state: SimState): string {
+  const lines = bonds(state).map((port) => {
+    const names = membersOf(state, port).map((iface) => text(iface, 'name'));
+    return `${text(port, 'name')}\t${text(port, 'bond_mode') || 'active-backup'}\t0\t${names.join(', ')}\n`;
+  });
+  return `bond\ttype\trecircID\tmembers\n${lines.join('')}`;
+}
+
+/** `bond/show`, of one or all; undefined where there is none of that name. */
+export function bondShow(state: SimState, name: string | undefined): string | undefined {
+  const shown = bonds(state).filter((port) => name === undefined || text(port, 'name') === name);
+  return name !== undefined && shown.length === 0
+    ? undefined
+    : shown.map((port) => bondText(state, port)).join('');
+}
+
+function bondText(state: SimState, port: OvsRow): string {
+  const members = membersOf(state, port);
+  const active = activeMember(state, port, members);
+  const activeName = members.find((iface) => active !== undefined && netdevOf(state, iface) === active);
+  const head = [
+    `---- ${text(port, 'name')} ----`,
+    `bond_mode: ${text(port, 'bond_mode') || 'active-backup'}`,
+    'bond may use recirculation: no, Recirc-ID : -1',
+    'bond-hash-basis: 0',
+    'lb_output action: disabled, bond-id: -1',
+    `updelay: ${numberOf(port, 'bond_updelay') ?? 0} ms`,
+    `downdelay: ${numberOf(port, 'bond_downdelay') ?? 0} ms`,
+    'lacp_status: off',
+    'lacp_fallback_ab: false',
+    `active-backup primary: ${entry(port, 'other_config', 'bond-primary') || '<none>'}`,
+    `active member mac: ${active ? `${active.mac}(${activeName ? text(activeName, 'name') : ''})` : '00:00:00:00:00:00(none)'}`,
+  ];
+  const parts = members.map((iface) => {
+    const netdev = netdevOf(state, iface);
+    const enabled = netdev !== undefined && hasCarrier(state, netdev);
+    const mark = netdev !== undefined && netdev === active ? '  active member\n' : '';
+    return `member ${text(iface, 'name')}: ${enabled ? 'enabled' : 'disabled'}\n${mark}  may_enable: ${enabled}\n`;
+  });
+  return `${head.join('\n')}\n\n${parts.join('\n')}\n`;
 }
 
 /** The primary if it can, else the one that already does, else the first with a carrier. */

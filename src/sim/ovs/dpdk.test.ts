@@ -153,6 +153,9 @@ it('br-phy keeps its address while its daemon is away, and has no carrier meanwh
     'ip addr add 192.168.9.2/24 dev br-phy',
     'ip route replace 10.9.0.0/16 via 192.168.9.254 dev br-phy proto static',
   );
+  expect((await tell(host, 'ovs-appctl bond/show uplink')).stdout).toContain(
+    'member eth1: enabled\n  active member\n',
+  );
   const active = async () => (await tell(host, 'ovs-vsctl get Port uplink bond_active_slave')).stdout;
   const mac = async (name: string) => `"${(await linkRecord(host, name)).address}"\n`;
   expect(await active()).toBe(await mac('eth1'));
@@ -191,4 +194,14 @@ it('a VM’s tap has a carrier while the VM runs', async () => {
   });
   await does(host, 'ovs-vsctl add-br br1');
   expect(await link()).toBe('down\n');
+});
+
+it('the cores that poll are those of pmd-cpu-mask, at once', async () => {
+  const host = await switchdev();
+  await does(host, port('up', '0000:03:00.0', ' mtu_request=9080'));
+  const cores = async () =>
+    (await tell(host, 'ovs-appctl dpif-netdev/pmd-rxq-show')).stdout.match(/core_id \d+/g) ?? [];
+  expect(await cores()).toEqual(['core_id 0']);
+  await does(host, 'ovs-vsctl set Open_vSwitch . other_config:pmd-cpu-mask=0x6');
+  expect(await cores()).toEqual(['core_id 1', 'core_id 2']);
 });

@@ -60,7 +60,7 @@ export function holds(tx: Transaction, row: OvsRow, condition: string): boolean 
   const datum = datumOf(row, column);
   if (key === undefined) return relates(operator, datum, parseDatum(value, type, tx.symbol));
   if (!type.value) throw refuse(`cannot specify key to check for non-map column ${column}`);
-  const one = { key: type.value, value: undefined, min: 0, max: Number.POSITIVE_INFINITY, mutable: true };
+  const one = { key: type.value, min: 0, max: Number.POSITIVE_INFINITY, mutable: true } as const;
   const wanted = parseDatum(value, one, tx.symbol);
   const found = datum.find(([k]) => k === key);
   if (!found) return operator === '{not-in}';
