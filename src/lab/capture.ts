@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { withLabErrors } from './errors.ts';
@@ -29,32 +30,38 @@ export interface Captured {
 }
 
 /** Writes every frame that comes in at a switch, with its VLAN tag, until a limit is reached. A dead switch shows none. */
-export function capture({ dir, of, to, limits, signal }: Capture): Promise<Captured> {
+export function capture({ dir, of, ...rest }: Capture): Promise<Captured> {
   return withLabErrors(() =>
-    through(resolve(dir), { ask: 'capture', of }, async (socket) => {
-      const cutter = new FrameCounter(limits);
-      const end = ending();
-      const timer = setTimeout(() => end.as('time'), limits.ms);
-      socket.on('data', (chunk: Buffer) => {
-        const whole = cutter.take(chunk);
-        if (whole.length > 0 && !to.write(whole)) void pauseUntilDrained(to, socket);
-        if (cutter.full !== undefined) end.as(cutter.full);
-      });
-      socket.once('close', () => end.as('switch-gone'));
-      const gone = () => end.as('reader-gone');
-      to.once('error', gone);
-      signal?.addEventListener('abort', () => end.as('asked'), { once: true });
-      if (signal?.aborted) end.as('asked');
-      const ended = await end.reached;
-      clearTimeout(timer);
-      socket.removeAllListeners('data').pause();
-      to.removeListener('error', gone);
-      return { frames: cutter.frames, bytes: cutter.bytes, ended };
-    }),
+    through(resolve(dir), { ask: 'capture', of }, (socket) => copyCapture(socket, rest)),
   );
 }
 
-async function pauseUntilDrained(to: Writable, socket: { pause(): unknown; resume(): unknown }) {
+/** Copies a capture file that does not end by itself, frame by frame. */
+export async function copyCapture(
+  from: Socket,
+  { to, limits, signal }: Omit<Capture, 'dir' | 'of'>,
+): Promise<Captured> {
+  const cutter = new FrameCutter(limits);
+  const end = ending();
+  const timer = setTimeout(() => end.as('time'), limits.ms);
+  from.on('data', (chunk: Buffer) => {
+    const whole = cutter.take(chunk);
+    if (whole.length > 0 && !to.write(whole)) void pauseUntilDrained(to, from);
+    if (cutter.full !== undefined) end.as(cutter.full);
+  });
+  from.once('close', () => end.as('switch-gone'));
+  const gone = () => end.as('reader-gone');
+  to.once('error', gone);
+  signal?.addEventListener('abort', () => end.as('asked'), { once: true });
+  if (signal?.aborted) end.as('asked');
+  const ended = await end.reached;
+  clearTimeout(timer);
+  from.removeAllListeners('data').pause();
+  to.removeListener('error', gone);
+  return { frames: cutter.frames, bytes: cutter.bytes, ended };
+}
+
+async function pauseUntilDrained(to: Writable, socket: Socket): Promise<void> {
   socket.pause();
   await once(to, 'drain').catch(() => undefined);
   socket.resume();
@@ -72,7 +79,7 @@ const fileHead = 24;
 const recordHead = 16;
 
 /** Passes on whole frames of a capture file, and no more than the limits allow. */
-class FrameCounter {
+class FrameCutter {
   readonly #limits: CaptureLimits;
   #rest: Buffer = Buffer.alloc(0);
   #begun = false;

@@ -73,6 +73,28 @@ describe('a switch', () => {
     expect(counts()).toEqual([0, 0, 0]);
   });
 
+  it('passes nothing while it is dead, and has forgotten everything when it comes back', () => {
+    wire.receive(from(0), frame(broadcast, m1), 0);
+    wire.alive = false;
+    wire.receive(from(1), frame(m1, m2), 1);
+    expect(counts()).toEqual([0, 1, 1]);
+    wire.alive = true;
+    wire.receive(from(1), frame(m1, m2), 2);
+    expect(counts()).toEqual([1, 1, 2]);
+  });
+
+  it('shows what comes in, once, to whoever taps it, until that ends; nothing while it is dead', () => {
+    const seen: Buffer[] = [];
+    const stop = wire.tap((one) => seen.push(one));
+    wire.receive(from(0), frame(broadcast, m1, 40), 0);
+    wire.alive = false;
+    wire.receive(from(0), frame(broadcast, m1, 41), 1);
+    wire.alive = true;
+    stop();
+    wire.receive(from(0), frame(broadcast, m1, 42), 2);
+    expect(seen).toEqual([frame(broadcast, m1, 40)]);
+  });
+
   it('passes frames over a cable to another switch, once', () => {
     const other = new Switch();
     const far = recorder();
