@@ -1,5 +1,5 @@
 import { HostError, type HostReader } from '../host/host.ts';
-import { type HostState, isUnseen, type LinkState, type PfState, type Seen } from '../model/host-state.ts';
+import { type HostState, isUnseen, type LinkState, type Seen } from '../model/host-state.ts';
 import type { PciAddress } from '../model/names.ts';
 import { observeDpdkParts } from './dpdk-parts.ts';
 import { observeHugepages } from './hugepages.ts';
@@ -37,7 +37,9 @@ export interface Sections {
  * @throws HostError of kind `lost` when the host cannot be reached; everything else that fails is `unseen`.
  */
 export async function observe(reader: HostReader, sections: Sections): Promise<HostState> {
-  const [bootId, kernel, addr, modules, holders, namespaces, routes, groups] = await Promise.all([
+  const [switching, bootId, kernel, addr, modules, holders, namespaces, routes, groups] = await Promise.all([
+    // First, because it is two processes that wait for each other.
+    sections.overlay ? observeSwitching(reader) : {},
     text(reader, '/proc/sys/kernel/random/boot_id'),
     text(reader, '/proc/sys/kernel/osrelease'),
     seen(async () => parseIpAddr((await reader.query(['ip', '-j', '-d', 'addr', 'show'])).stdout)),
@@ -50,7 +52,7 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
   const links = isUnseen(addr) ? addr : addr.links;
   const plain = await Promise.all(sections.pfs.map((pci) => observePf(reader, pci, adminIn(addr))));
   const pfs = sections.overlay ? await Promise.all(plain.map((pf) => observeSwitchdev(reader, pf))) : plain;
-  const overlay: Partial<HostState> = sections.overlay ? await observeOverlay(reader, pfs) : {};
+  const hugepages = sections.overlay && pfs.length > 0 ? await observeHugepages(reader, pfs) : {};
   return {
     bootId,
     kernel,
@@ -61,12 +63,10 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
     links,
     namespaces,
     routes,
-    ...overlay,
-    ...(sections.dpdk
-      ? { freeMemoryMib: await observeMemory(reader, Object.keys(overlay.hugepages ?? {})) }
-      : {}),
+    ...switching,
+    ...(sections.overlay ? { hugepages } : {}),
+    ...(sections.dpdk ? { freeMemoryMib: await observeMemory(reader, Object.keys(hugepages ?? {})) } : {}),
     ...(sections.hostRoutes ? { hostRoutes: await observeHostRoutes(reader) } : {}),
-    ...(sections.overlay ? { ovsStart: await observeOvsStart(reader) } : {}),
     ...(sections.overlay ? { ipv6: await observeIpv6(reader, tenantPorts(sections, links)) } : {}),
     ...(sections.checksums?.length
       ? { checksums: await observeChecksums(reader, sections.checksums, { links, namespaces }) }
@@ -82,13 +82,13 @@ function tenantPorts({ tenantPorts: named = [] }: Sections, links: HostState['li
   return [...new Set([...named, ...(isUnseen(links) ? [] : representorsIn(links))])];
 }
 
-async function observeOverlay(reader: HostReader, pfs: readonly PfState[]) {
-  const [ovs, guard, hugepages] = await Promise.all([
+async function observeSwitching(reader: HostReader) {
+  const [ovs, guard, ovsStart] = await Promise.all([
     observeOvs(reader),
     observeGuard(reader),
-    pfs.length === 0 ? {} : observeHugepages(reader, pfs),
+    observeOvsStart(reader),
   ]);
-  return { ovs, guard, hugepages };
+  return { ovs, guard, ovsStart };
 }
 
 function observeHostRoutes(reader: HostReader) {

@@ -72,13 +72,12 @@ function distinct(actions: readonly Action[]): readonly Action[] {
  * next `add-port` read them all again (lib/db-ctl-base.c, invalidate_cache): of 1000 ports that is a second.
  */
 function vsctlAction(commands: readonly (readonly string[])[], { noWait = false }: Way): Action {
-  const isSet = ([verb]: readonly string[]) => verb === 'set';
-  const ordered = [...commands.filter((command) => !isSet(command)), ...commands.filter(isSet)];
   const options = [`--timeout=${vsctlTimeoutS}`, ...(noWait ? ['--no-wait'] : [])];
-  return {
-    run: ['ovs-vsctl', ...options, ...ordered.flatMap((command) => ['--', ...command])],
-    fails: portNotSetUp,
-  };
+  const run = ['ovs-vsctl', ...options];
+  for (const sets of [false, true]) {
+    for (const command of commands) if ((command[0] === 'set') === sets) run.push('--', ...command);
+  }
+  return { run, fails: portNotSetUp };
 }
 
 function batchAction(lines: readonly Text[], namespace: string | undefined, { back = false }: Way): Action {
