@@ -11,6 +11,7 @@ import type {
 import type { Ledger } from '../model/ledger.ts';
 import type { GuestName, MacAddress, NetworkName, PciAddress } from '../model/names.ts';
 import { allocate } from './allocation.ts';
+import { gatewaysOf } from './gateways.ts';
 import { guestMac } from './guest-mac.ts';
 import { bondName, memberName } from './lane-name.ts';
 import { wireMtu } from './wire-mtu.ts';
@@ -134,7 +135,7 @@ function laneSpec(owner: Attached, pfs: readonly PciAddress[], index: number): L
     members,
     mtu: network.mtu,
     addresses: attachment.addresses,
-    gateways: network.gateways,
+    gateways: gatewaysOf(network, attachment),
     dns: network.dns,
     dhcp: attachment.dhcp,
     monitor: linkMonitor(network),

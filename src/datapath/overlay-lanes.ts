@@ -3,6 +3,7 @@ import type { Allocation, GuestSpec, LaneSpec, VfSpec } from '../model/host-spec
 import type { Ledger } from '../model/ledger.ts';
 import type { MacAddress, PciAddress } from '../model/names.ts';
 import { allocate } from './allocation.ts';
+import { gatewaysOf } from './gateways.ts';
 import { guestMac } from './guest-mac.ts';
 import { bondName } from './lane-name.ts';
 import { guestPortName } from './port-name.ts';
@@ -84,7 +85,7 @@ function laneSpec(lane: Lane, host: FabricHost): LaneSpec {
     ...endOf(lane, host),
     mtu: network.mtu,
     addresses: attachment.addresses,
-    gateways: network.gateways,
+    gateways: gatewaysOf(network, attachment),
     dns: network.dns,
     dhcp: attachment.dhcp,
     monitor: { kind: 'miimon', intervalMs: monitorIntervalMs },

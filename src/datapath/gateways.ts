@@ -1,0 +1,14 @@
+import ipaddr from 'ipaddr.js';
+import type { Attachment, Network } from '../model/fabric.ts';
+
+/**
+ * The network's gateways that a guest can reach by an address of its own. A kernel refuses any other ("Nexthop has invalid
+ * gateway", net/ipv4/fib_semantics.c), and a lease brings its own.
+ */
+export function gatewaysOf({ gateways }: Network, { addresses }: Attachment): readonly string[] {
+  const subnets = addresses.map((cidr) => ipaddr.parseCIDR(cidr));
+  return gateways.filter((gateway) => {
+    const address = ipaddr.parse(gateway);
+    return subnets.some(([own, prefix]) => own.kind() === address.kind() && address.match(own, prefix));
+  });
+}
