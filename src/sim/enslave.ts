@@ -6,7 +6,7 @@ import { randomMac, zeroMac } from './macs.ts';
 import { setMtu } from './mtu.ts';
 import { slavesOf } from './netdevs.ts';
 import type { Bond, Netdev, SimState } from './state.ts';
-import { giveMac } from './vlans.ts';
+import { giveMac, open, shut } from './vlans.ts';
 
 /** Warnings: the kernel takes the slave, the card may not take the bond (facts §1.2). */
 export function enslave(state: SimState, master: Netdev, netdev: Netdev): readonly string[] {
@@ -39,7 +39,7 @@ function joinBond(state: SimState, master: Netdev, bond: Bond, netdev: Netdev): 
   if (oneMac) takeMac(state, netdev, master.mac, originalMtu);
   netdev.slave = { permMac, originalMtu, failures: 0 };
   netdev.master = master.ifindex;
-  netdev.up = true;
+  open(state, netdev);
   netdev.addresses = netdev.addresses.filter((a) => a.family === 4);
 }
 
@@ -73,7 +73,7 @@ export function release(state: SimState, master: Netdev | undefined, netdev: Net
   if (master.bond.mode !== 'active-backup' || master.bond.failOverMac !== 'active')
     netdev.mac = netdev.slave.permMac;
   delete netdev.slave;
-  netdev.up = false;
+  shut(state, netdev);
   if (master.bond.active === netdev.ifindex) master.bond.active = 0;
   if (slavesOf(state, master).length === 0 && master.randomMac) giveMac(state, master, randomMac(state));
   settleBonds(state);

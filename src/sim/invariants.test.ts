@@ -4,6 +4,7 @@ import { HostError } from '../host/host.ts';
 import { memorySim } from './open-sim.ts';
 import type { SimHost } from './sim-host.ts';
 import type { SimState } from './state.ts';
+import { hasIpv6 } from './sysctls.ts';
 import { netdev0, netdev1, pf0, pf1, sys } from './testing/tell.ts';
 import { plug, unplug } from './unplug.ts';
 
@@ -22,6 +23,9 @@ const names = fc.constantFrom(
   'eth0',
   'lo',
   'eno1',
+  'v40',
+  'tap0',
+  'br0',
   'nosuch',
 );
 const vfs = fc.constantFrom('0000:03:00.2', '0000:03:00.3', '0000:03:02.2', '0000:03:00.0', 'x');
@@ -101,6 +105,38 @@ const steps = fc.oneof(
     fc.tuple(fc.constantFrom('0', '1'), fc.constantFrom('legacy', 'switchdev')),
     (fn, mode) => `devlink dev eswitch set pci/0000:03:00.${fn} mode ${mode}`,
   ),
+  run(
+    fc.tuple(inside, fc.constantFrom('add', 'del')),
+    (where, verb) => `ip ${where}tuntap ${verb} dev tap0 mode tap`,
+  ),
+  run(
+    fc.tuple(inside, fc.constantFrom('add', 'replace', 'del'), names),
+    (where, verb, name) => `ip ${where}route ${verb} 10.9.0.0/16 via 10.0.0.9 dev ${name}`,
+  ),
+  run(
+    fc.tuple(fc.constantFrom('add', 'del'), names),
+    (verb, name) => `ip -6 addr ${verb} fd00:9::2/64 dev ${name} nodad`,
+  ),
+  run(
+    fc.tuple(fc.constantFrom('replace', 'del'), names),
+    (verb, name) => `ip -6 route ${verb} fd00:a::/64 via fd00:9::fe dev ${name}`,
+  ),
+  write(
+    fc
+      .tuple(fc.oneof(names, fc.constantFrom('all', 'default')), fc.constantFrom('ipv6', 'ipv4'))
+      .map(([name, family]) =>
+        family === 'ipv6'
+          ? `/proc/sys/net/ipv6/conf/${name}/disable_ipv6`
+          : `/proc/sys/net/ipv4/conf/${name}/rp_filter`,
+      ),
+    fc.constantFrom('0', '1', 'x'),
+  ),
+  run(fc.constant(['tap0']), (name) => `qemu-system-x86_64 -netdev tap,ifname=${name}`),
+  run(
+    fc.tuple(fc.constantFrom('br0', 'br1'), fc.constantFrom('pa', 'pb')),
+    (bridge, name) =>
+      `ovs-vsctl --may-exist add-port ${bridge} ${name} -- set Interface ${name} type=patch options:peer=${name === 'pa' ? 'pb' : 'pa'}`,
+  ),
   run(fc.tuple(vfs), (vf) => `qemu-system-x86_64 -device vfio-pci,host=${vf}`),
   run(fc.tuple(fc.constantFrom('4000', '4001')), (pid) => `kill ${pid}`),
   run(
@@ -150,6 +186,7 @@ function contradictions(state: SimState): readonly string[] {
     ...wrongFunctions(state),
     ...wrongLag(state),
     ...wrongOvs(state),
+    ...wrongUnderlay(state),
   ];
 }
 
@@ -207,6 +244,27 @@ function wrongLag(state: SimState): readonly string[] {
   return state.lag.sharedFdb && state.lag.type !== 'switchdev' ? ['a shared FDB without switchdev LAG'] : [];
 }
 
+/** What goes with a netdev, or with its being up, is gone with it. */
+function wrongUnderlay(state: SimState): readonly string[] {
+  const at = (ifindex: number) => state.netdevs.find((n) => n.ifindex === ifindex);
+  const keys = Object.keys(state.sysctls).flatMap((path) => /#(\d+)\//.exec(path)?.[1] ?? []);
+  return [
+    ...state.routes.filter((r) => !at(r.ifindex)?.up).map((r) => `${r.dst} leaves by nothing`),
+    ...state.routes
+      .filter((r) => at(r.ifindex)?.ns !== r.ns)
+      .map((r) => `${r.dst} leaves by another namespace`),
+    ...keys
+      .filter((ifindex) => !at(Number(ifindex)))
+      .map((ifindex) => `a setting of netdev ${ifindex} is left`),
+    ...state.netdevs
+      .filter((n) => n.kind === 'vlan' && n.up && !at(n.peer)?.up)
+      .map((n) => `${n.name} is up and what it stands on is not`),
+    ...state.netdevs
+      .filter((n) => !hasIpv6(state, n) && n.addresses.some((a) => a.family === 6))
+      .map((n) => `${n.name} has IPv6 off, and an address`),
+  ];
+}
+
 /** A running daemon's ports are the datapath's, and nothing else is. */
 function wrongOvs(state: SimState): readonly string[] {
   const bridges = Object.entries(state.ovs.daemon?.bridges ?? {});
@@ -221,7 +279,7 @@ function wrongOvs(state: SimState): readonly string[] {
       .filter((n) => n.kind !== 'vxlan' && !ports.includes(n.name))
       .map((n) => `${n.name} is attached and no port`),
     ...ports
-      .filter((name) => !name.startsWith('vx') && !attached.some((n) => n.name === name))
+      .filter((name) => !/^(vx|p[ab]$)/.test(name) && !attached.some((n) => n.name === name))
       .map((name) => `${name} is a port and not attached`),
     state.ovs.daemon && !state.ovs.serves ? 'the daemon runs without its database' : '',
   ].filter(Boolean);

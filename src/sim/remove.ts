@@ -4,7 +4,7 @@ import { zeroMac } from './macs.ts';
 import { netdevAt, slavesOf } from './netdevs.ts';
 import type { Netdev, SimState } from './state.ts';
 import { forgetSysctls } from './sysctls.ts';
-import { vlansOn } from './vlans.ts';
+import { shut } from './vlans.ts';
 
 /** Unregisters a netdev: slaves and upper VLANs go with it or are let go first. */
 export function removeNetdev(state: SimState, netdev: Netdev): void {
@@ -19,13 +19,10 @@ export function removeNetdev(state: SimState, netdev: Netdev): void {
   for (const upper of gone) removeNetdev(state, upper);
 }
 
-/** Closing a netdev forgets its routes and its IPv6 addresses (addrconf_ifdown), and closes the VLANs on it. */
+/** What a VF's driver does besides. */
 export function close(state: SimState, netdev: Netdev): void {
   if (netdev.up) resetVf(state, netdev);
-  netdev.up = false;
-  netdev.addresses = netdev.addresses.filter((a) => a.family === 4);
-  state.routes = state.routes.filter((route) => route.ifindex !== netdev.ifindex);
-  for (const vlan of vlansOn(state, netdev)) if (vlan.up) close(state, vlan);
+  shut(state, netdev);
 }
 
 /** igbvf asks its PF for the MAC again whenever it is closed (igbvf/netdev.c, igbvf_reset); mlx5 only when it probes. */

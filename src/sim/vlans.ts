@@ -19,6 +19,14 @@ export function open(state: SimState, netdev: Netdev): void {
   for (const vlan of vlansOn(state, netdev)) open(state, vlan);
 }
 
+/** A netdev that is closed forgets its routes and its IPv6 addresses (addrconf_ifdown), and closes the VLANs on it. */
+export function shut(state: SimState, netdev: Netdev): void {
+  netdev.up = false;
+  netdev.addresses = netdev.addresses.filter((a) => a.family === 4);
+  state.routes = state.routes.filter((route) => route.ifindex !== netdev.ifindex);
+  for (const vlan of vlansOn(state, netdev)) if (vlan.up) shut(state, vlan);
+}
+
 /** A VLAN follows what it stands on as long as it has the same MAC (vlan_sync_address). */
 export function giveMac(state: SimState, netdev: Netdev, mac: string): void {
   const before = netdev.mac;
