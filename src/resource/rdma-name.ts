@@ -13,7 +13,6 @@ const bonded = 'mlx5_bond_0';
 export const rdmaName: Resource = {
   kind: 'rdma-name',
   timeoutMs: 10_000,
-  attribute: true,
   wanted: ({ overlay }) => (overlay?.dpdk === undefined ? [] : [{ at: overlay.dpdk, value: bonded }]),
   there: ({ pfs }) =>
     pfs.flatMap(({ pci, rdma }): readonly Placed<Json | Unseen>[] => {
@@ -21,7 +20,7 @@ export const rdmaName: Resource = {
       return (rdma ?? []).slice(0, 1).map((name) => ({ at: pci, value: name }));
     }),
   // The device is registered anew with the LAG, which comes and goes with the bond.
-  standsOn: () => ['host-bond bond0'],
+  reads: () => ['host-bond bond0'],
   move: (at, _from, to) => ({
     actions:
       to === null ? [] : [{ run: ['rdma', 'dev', 'set', [{ rdma: at as PciAddress }], 'name', `${to}`] }],
