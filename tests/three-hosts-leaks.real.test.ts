@@ -147,4 +147,20 @@ describe.skipIf(missing)('out of a tenant’s network, on real Open vSwitch', ()
       return [process.execPath, streamProgram, 'reach', address, '8080', `${timeoutMs}`];
     }
   });
+
+  // The last, because Open vSwitch learns from what comes in where its hosts are.
+  test('VXLAN that a guest sends would open another network, were its bridge up and had it an address', async () => {
+    const { alpha } = rack.hosts;
+    const change = (word: string, state: string): void => {
+      const lines = [`addr ${word} 169.254.9.9/32 dev br-household`, `link set br-household ${state}`];
+      alpha.run(['ip', '-batch', '-'], `${lines.join('\n')}\n`);
+    };
+    change('add', 'up');
+    const { inner, outer } = wrapped(
+      { ...places.guest4, address: underlay.beta.address },
+      underlay.alpha.mac,
+    );
+    await wires.insist('guest4', outer, inner, 'disk1');
+    change('del', 'down');
+  });
 });

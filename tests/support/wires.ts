@@ -49,6 +49,17 @@ export class Wires {
     return this.#wire(at).until((lines) => lines.some(isIt), `at ${at}: ${frame}`);
   }
 
+  /** Sends a frame until what it should become arrives. @throws when it does not within five seconds */
+  async insist(from: Station, frame: string, becomes: string, at: Station): Promise<void> {
+    const deadline = performance.now() + 5_000;
+    while (!this.heard(at).includes(becomes)) {
+      if (performance.now() > deadline) throw new Error(`from ${from}, never at ${at}: ${becomes}`);
+      this.send(from, frame);
+      const arrived = this.#wire(at).until((lines) => lines.includes(becomes), becomes, 100);
+      await arrived.catch(() => undefined);
+    }
+  }
+
   /** A broadcast that nobody has sent before, and everybody may. */
   hello(from: Station): string {
     this.#told += 1;
