@@ -92,5 +92,18 @@ function words(value: Json): string {
   if (value === null) return 'not there';
   if (Array.isArray(value)) return `[${some(value)}]`;
   if (value === '') return 'none';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? short(value) : JSON.stringify(shortened(value));
+}
+
+/** A file's text is told by its first line. */
+function short(text: string): string {
+  const lines = text.trimEnd().split('\n');
+  return lines.length === 1 ? text : `${lines[0]} … (${lines.length} lines)`;
+}
+
+function shortened(value: Json): Json {
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, typeof one === 'string' ? short(one) : one]),
+  );
 }

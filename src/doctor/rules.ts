@@ -10,6 +10,7 @@ import { largeMesh } from './large-mesh.ts';
 import { mtuBeyondPort } from './mtu-beyond-port.ts';
 import { nameTaken } from './name-taken.ts';
 import { newId } from './new-id.ts';
+import { noEswitch } from './no-eswitch.ts';
 import { noIommu } from './no-iommu.ts';
 import { lagNotMade, noSharedFdb, roceLag } from './no-vf-lag.ts';
 import { notRoot } from './not-root.ts';
@@ -63,6 +64,7 @@ const rules: readonly Rule[] = [
   strandedAddress,
   unmonitoredBond,
   noSharedFdb,
+  noEswitch,
   lagNotMade,
   foreignOverlay,
 ];

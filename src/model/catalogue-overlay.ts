@@ -100,4 +100,11 @@ export const overlayFindings: readonly CatalogueEntry[] = [
     explanation:
       'Without a card, `underlay.ports` belong to the underlay alone. A bond strands the address that a member carried (facts §17), and a port of a userspace bridge is one by which vflane makes the host deaf, or it would answer for the tunnel address a second time. Whoever reaches the host by such a port would be cut off. Name other ports, or move the address.',
   },
+  {
+    code: 'VF2065',
+    severity: 'error',
+    title: 'The card has no switch of its own',
+    explanation:
+      'An overlay puts a card’s ports into switchdev, where each VF has a representor on the host. Drivers such as igb have no such mode. The ports still carry tunnels: with `nic: software` they are bonded like any others, and guests get veth pairs and taps. legacy-vlan shares such a card by its VFs.',
+  },
 ];

@@ -28,8 +28,15 @@ function none<Value>(look: Promise<Value>): Promise<Value | undefined> {
 
 function observeEswitch(reader: HostReader, pci: string): Promise<Seen<'legacy' | 'switchdev' | 'none'>> {
   return seen(async () => {
-    const { stdout } = await reader.query(['devlink', '-j', 'dev', 'eswitch', 'show', `pci/${pci}`]);
-    return parseEswitchMode(stdout, pci);
+    try {
+      const { stdout } = await reader.query(['devlink', '-j', 'dev', 'eswitch', 'show', `pci/${pci}`]);
+      return parseEswitchMode(stdout, pci);
+    } catch (error) {
+      // A driver without devlink, such as igb's (net/devlink/netlink.c, devlink_get_from_attrs_lock: ENODEV).
+      const isNone = error instanceof HostError && /No such device/.test(error.details.stderr ?? '');
+      if (isNone) return 'none';
+      throw error;
+    }
   });
 }
 

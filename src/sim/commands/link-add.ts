@@ -10,7 +10,7 @@ import { setLink } from '../set-link.ts';
 import type { Netdev, SimState } from '../state.ts';
 import type { IpContext } from './ip-context.ts';
 import type { ParsedLink } from './link-words.ts';
-import { ifname, own, unsigned, Words, wrong } from './words.ts';
+import { ifname, lladdr, own, unsigned, Words, wrong } from './words.ts';
 
 type Maker = (context: IpContext, parsed: ParsedLink, base: NewNetdev) => Netdev;
 
@@ -81,15 +81,23 @@ function makeVeth(context: IpContext, parsed: ParsedLink, base: NewNetdev): Netd
   const words = new Words(parsed.kindWords);
   let peerName = freeName(state, context.ns, 'veth');
   let ns = context.ns;
+  let mac: string | undefined;
   while (!words.done) {
     const word = words.next();
-    if (word === 'name') peerName = ifname(words.next(), 'name');
+    if (word === 'address') mac = lladdr(words.next());
+    else if (word === 'name') peerName = ifname(words.next(), 'name');
     else if (word === 'netns') ns = peerNamespace(state, words.next());
     else if (word !== 'peer')
       throw new Failure(255, `Error: either "dev" is duplicate, or "${word}" is garbage.\n`);
   }
   if (peerName === base.name || nameInUse(state, ns, peerName)) throw new Refusal('EEXIST');
-  const peer = addNetdev(state, { kind: 'veth', name: peerName, ns, mac: randomMac(state), randomMac: true });
+  const peer = addNetdev(state, {
+    kind: 'veth',
+    name: peerName,
+    ns,
+    mac: mac ?? randomMac(state),
+    randomMac: mac === undefined,
+  });
   const netdev = addNetdev(state, { ...base, peer: peer.ifindex });
   peer.peer = netdev.ifindex;
   return netdev;
