@@ -77,7 +77,7 @@ const checksumKinds: ReadonlySet<string> = new Set(['guest-checksum']);
 /** Resources that only overlays have. */
 const overlayKinds: ReadonlySet<string> = new Set([
   ...['underlay-bridge', 'underlay-link', 'underlay-route', 'vlan-link'],
-  ...['hugepages', 'rdma-name', 'polling-core', 'guest-tap'],
+  ...['hugepages', 'rdma-name', 'polling-core', 'tap-port'],
   ...['eswitch', 'channels', 'host-bond', 'lag', 'representor', 'underlay-address'],
   ...[...ipv6Kinds, ...checksumKinds, 'representor-ipv6', 'bridge-local'],
   ...['ovs-setting', 'bridge', 'bridge-port', 'flows', 'kept-flows', 'ovs-start-hook', 'underlay-guard'],

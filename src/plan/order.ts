@@ -10,7 +10,6 @@ import { guestBond } from '../resource/guest-bond.ts';
 import { guestChecksum } from '../resource/guest-checksum.ts';
 import { guestLink } from '../resource/guest-link.ts';
 import { guestRoute } from '../resource/guest-route.ts';
-import { guestTap } from '../resource/guest-tap.ts';
 import { guestVeth } from '../resource/guest-veth.ts';
 import { hostBond } from '../resource/host-bond.ts';
 import { hugepages } from '../resource/hugepages.ts';
@@ -32,6 +31,7 @@ import { rdmaName } from '../resource/rdma-name.ts';
 import { representor } from '../resource/representor.ts';
 import { representorIpv6 } from '../resource/representor-ipv6.ts';
 import type { Resource } from '../resource/resource.ts';
+import { tapPort } from '../resource/tap-port.ts';
 import { underlayAddress } from '../resource/underlay-address.ts';
 import { underlayBridge } from '../resource/underlay-bridge.ts';
 import { underlayGuard } from '../resource/underlay-guard.ts';
@@ -94,7 +94,7 @@ export const order: readonly Resource[] = [
   // Before anything is sent.
   guestChecksum,
   vethPort,
-  guestTap,
+  tapPort,
   // Read by systemd before the restart below, which then takes no bridge's flows for long.
   ovsStartHook,
   // A restart before there are bridges stops none of ours.

@@ -2,8 +2,8 @@ import { isUnseen, type Unseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import { bridge } from './bridge.ts';
 import { disableIpv6, disablingText, whyNoIpv6 } from './disable-ipv6.ts';
-import { guestTap } from './guest-tap.ts';
 import { nothing, type Placed, type Resource } from './resource.ts';
+import { tapPort } from './tap-port.ts';
 import { vethPort } from './veth-port.ts';
 import { vlanLink } from './vlan-link.ts';
 
@@ -47,7 +47,7 @@ export const portIpv6: Resource = {
 };
 
 /** Each has its netdev's name for its place. A port of a userspace bridge is of the same kind as a tap: the bridge counts. */
-const kinds: readonly Resource[] = [vethPort, guestTap, vlanLink, bridge];
+const kinds: readonly Resource[] = [vethPort, tapPort, vlanLink, bridge];
 
 /** Netdev → the key of what it is. */
 function made(placesOf: (kind: Resource) => readonly Placed<Json | Unseen>[]): ReadonlyMap<string, string> {

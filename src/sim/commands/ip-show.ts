@@ -1,8 +1,9 @@
 import { Failure } from '../errno.ts';
 import { findNetdev } from '../netdevs.ts';
 import type { Netdev } from '../state.ts';
+import { addressRecords } from './address-record.ts';
 import { type IpContext, printJson, shownNetdev } from './ip-context.ts';
-import { addressRecords, type Fields, linkRecord } from './link-record.ts';
+import { type Fields, linkRecord } from './link-record.ts';
 import { addressText, briefText, linkText } from './link-text.ts';
 import { type Reply, said } from './program.ts';
 import { Words, wrong } from './words.ts';

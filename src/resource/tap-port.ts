@@ -8,8 +8,8 @@ type Tap = { readonly of: string; readonly mtu: number; readonly up: boolean };
  * Without a card, for a VM: the tap that its manager opens by name, such as QEMU's `-netdev tap,ifname=…,script=no`. Its MTU
  * in bytes. It says in its alias whose it is, because a VM that is not running leaves nothing else to tell it by.
  */
-export const guestTap: Resource = {
-  kind: 'guest-tap',
+export const tapPort: Resource = {
+  kind: 'tap-port',
   timeoutMs: 10_000,
   made: true,
   wanted: (spec) => tapsOf(spec).map(({ port, ...value }) => ({ at: port, value })),
