@@ -48,7 +48,7 @@ export async function labHost(hosts = 1): Promise<LabHost> {
   return lab;
 }
 
-function installInto(folder: string): void {
+export function installInto(folder: string): void {
   const built = spawnSync(join(checkout, 'bin/vflane'), ['schema'], { encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`the tool cannot be built: ${built.stderr}`);
   for (const part of ['bin', 'dist', 'package.json']) {
@@ -57,7 +57,7 @@ function installInto(folder: string): void {
 }
 
 /** Takes the lab down when its stdin ends: at the end of the test, or when the test's process is gone, however it went. */
-function startGuard(folder: string): ChildProcess {
+export function startGuard(folder: string): ChildProcess {
   // A lab that is still on its way up says it is busy: asked again until it can be taken down.
   const down = '"$1/tool/bin/vflane" lab down --purge';
   const script = `read -r _; for _ in 1 2 3 4 5 6 7 8 9 10; do ${down} && break; sleep 2; done; rm -rf "$1"`;
