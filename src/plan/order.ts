@@ -103,20 +103,20 @@ export const order: readonly Resource[] = [
   ovsDaemon,
   // Before there is a port to poll.
   pollingCore,
-  // A bridge forwards nothing before it has flows, and its own port comes with it.
-  bridge,
-  bridgeLocal,
   // Its ports before what stands on them: a VLAN is up only over one that is.
   underlayBridge,
   underlayLink,
   vlanLink,
-  // As soon as the last of these netdevs is there, and before anybody is joined to one.
-  portIpv6,
   // Tunnels leave by this address, so it is there before them.
   underlayAddress,
   underlayRoute,
-  // Flows name the ports.
+  // One transaction. A bridge forwards nothing before it has flows, and flows name its ports.
+  bridge,
   bridgePort,
+  // It comes with the bridge.
+  bridgeLocal,
+  // As soon as the last of these netdevs is there: nothing is forwarded to one yet.
+  portIpv6,
   // Kept before they are in force: no start of ovs-vswitchd in between loses them.
   keptFlows,
   flows,
