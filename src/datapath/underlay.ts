@@ -18,7 +18,7 @@ export const kernelUnderlay: UnderlayOf = (host, mtu, uplinks) => {
   const bond = kernelBond(host);
   const [port] = underlay?.ports ?? [];
   const base = bond?.name ?? port;
-  const road = { mtu, ports: bond ? [] : (underlay?.ports ?? []), ...(bond && { bond }) };
+  const road = { mtu, ports: underlay?.ports ?? [], ...(bond && { bond }) };
   if (base === undefined) return { ...road, vlans: [], routes: underlay?.routes ?? [] };
   const own = underlay?.vlan;
   const netdev = own === undefined ? base : (`underlay.${own}` as IfName);

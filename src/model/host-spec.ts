@@ -22,7 +22,7 @@ export interface UnderlaySpec {
   readonly mtu: number;
   /** The kernel's bond. */
   readonly bond?: HostBondSpec;
-  /** Netdevs of the host that are taken as they are: a single port, or the members of Open vSwitch's own bond. */
+  /** Netdevs of a host without a card: a single port, or the members of a bond. */
   readonly ports: readonly IfName[];
   /** VLAN netdevs of the kernel: the underlay's own, and one for each uplink of a network. */
   readonly vlans: readonly VlanLinkSpec[];

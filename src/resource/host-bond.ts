@@ -71,6 +71,7 @@ function batch(name: string, from: Bond | null, to: Bond | null): readonly Text[
     ...(from === null ? making(name, to) : []),
     ...(from?.mtu === to.mtu ? [] : [`link set dev ${name} mtu ${to.mtu}`]),
     ...(from?.up === to.up ? [] : [`link set dev ${name} ${to.up ? 'up' : 'down'}`]),
+    ...(from === null ? opened(to) : []),
   ];
 }
 
@@ -86,6 +87,13 @@ function making(name: string, bond: Bond): readonly Text[] {
       ];
     }),
   ];
+}
+
+/** Bonding opens what it takes; one that it had already stays down. A PF is brought up by a step of its own. */
+function opened({ members }: Bond): readonly Text[] {
+  return members
+    .filter((member) => asPciAddress(member) === undefined)
+    .map((member) => `link set dev ${member} up`);
 }
 
 function probes(name: string, to: Bond): readonly Probe[] {

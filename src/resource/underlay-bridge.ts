@@ -52,25 +52,21 @@ export const underlayBridge: Resource = {
   standsOn: (_at, value) => (isByDpdk(value as Bridge) ? ['host-bond bond0', 'ovs-setting dpdk-extra'] : []),
   replaced: (from, to) => JSON.stringify((from as Bridge).wire) !== JSON.stringify((to as Bridge).wire),
   move: (at, from, to) => ({ vsctl: commands(at, from as Bridge | null, to as Bridge | null) }),
-  settled: (_at, to) => (to === null ? [] : [wireWorks]),
+  settled: (_at, to) => Object.keys((to as Bridge | null)?.wire?.members ?? {}).map(memberWorks),
   why: (_from, to) =>
     to === null
       ? 'Remove the bridge that has the wire.'
       : 'Make the bridge that has the wire; tunnels leave by the bridge that has their address.',
 };
 
-/**
- * ovs-vsctl exits 0 though an interface has an error (ovs-vsctl.c, post_db_reload_check), so it is asked for.
- * Of the wire alone: a patch to a network has an error for as long as only its other end is there.
- */
-const wireWorks: Probe = {
-  query: [
-    ...['ovs-vsctl', '--timeout=10', '--format=json', '--columns=name,error'],
-    ...['find', 'Interface', 'external_ids:vflane-role=wire', 'error!=[]'],
-  ],
-  at: ['data'],
-  is: [],
-};
+/** ovs-vsctl exits 0 though an interface has an error (ovs-vsctl.c, post_db_reload_check), so each member is asked for. */
+function memberWorks(name: string): Probe {
+  return {
+    query: ['ovs-vsctl', '--timeout=10', '--format=json', '--columns=name,error', 'list', 'Interface'],
+    at: ['data', `0=${name}`, '1'],
+    is: ['set', []],
+  };
+}
 
 function isByDpdk({ wire }: Bridge): boolean {
   return wire !== null && Object.values(wire.members).some((devargs) => devargs !== '');

@@ -1,5 +1,5 @@
 import type { UnderlaySpec } from '../model/host-spec.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen, type PfState } from '../model/host-state.ts';
 import { nothing, type Resource } from './resource.ts';
 import { underlayBridgeName } from './underlay-bridge.ts';
 
@@ -16,10 +16,12 @@ export const underlayLink: Resource = {
     underlay === undefined
       ? []
       : namesOf(underlay).map((at) => ({ at, value: { mtu: underlay.mtu, up: true } })),
-  there: ({ links }) =>
+  there: ({ links, pfs }) =>
     isUnseen(links)
       ? [{ at: '*', value: links }]
-      : links.map(({ name, mtu, up }) => ({ at: name, value: { mtu, up } })),
+      : links
+          .filter(({ parentDev }) => !pfs.some((pf) => isOf(pf, parentDev)))
+          .map(({ name, mtu, up }) => ({ at: name, value: { mtu, up } })),
   // The bridge's own port comes and goes with the bridge; a netdev of the host stands on nothing of vflane's.
   standsOn: (at) => (at === underlayBridgeName ? [`underlay-bridge ${at}`] : []),
   move: (at, _from, to) => {
@@ -38,6 +40,11 @@ export const underlayLink: Resource = {
   },
   why: () => 'Bring up what carries the tunnels, with room for what they add to a packet.',
 };
+
+/** A card's own netdevs have resources of their own. */
+function isOf({ pci, vfs }: PfState, parentDev: string | undefined): boolean {
+  return parentDev === pci || vfs.some((vf) => vf.pci === parentDev);
+}
 
 function namesOf({ ports, bridge }: UnderlaySpec): readonly string[] {
   return bridge === undefined ? ports : [...ports, bridge.name];

@@ -83,8 +83,8 @@ function netdevLine(netdev: Netdev, nameOf: (ifindex: number) => string): string
   // Without a primary the kernel keeps whichever port came first, and any will do.
   const active = bond && bond.primary !== '' ? nameOf(bond.active) : '';
   const bonded = bond && { ...bond, active };
-  const enslaved = slave && { originalMtu: slave.originalMtu };
-  const links = { master: nameOf(master), peer: nameOf(peer), bond: bonded, slave: enslaved };
+  // The MTU that bonding would put back is no matter: whoever takes the bond apart sets it, too.
+  const links = { master: nameOf(master), peer: nameOf(peer), bond: bonded, slave: slave !== undefined };
   // What udev calls a VF besides depends on where it has been.
   const shown = netdev.kind === 'vf' ? { ...rest, altNames: [] } : rest;
   return `netdev ${isIdleVf(netdev) ? '(idle)' : `${ns}/${name}`} ${JSON.stringify({ ...shown, ...macs, ...links })}`;
