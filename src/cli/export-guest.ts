@@ -90,7 +90,7 @@ function linesOf(host: FabricHost, guest: GuestSpec, lanes: readonly Lane[]): re
     title,
     '',
     '# What its VM manager needs',
-    ...lanes.flatMap(managerLines),
+    ...lanes.flatMap((lane) => managerLines(lane, host)),
     '',
     '# Inside the guest, as root',
     ...lanes.flatMap(laneLines),
@@ -104,8 +104,8 @@ function laneLines({ lane }: Lane): readonly string[] {
   return [`# ${lane.network}`, ...guestCommands(lane)];
 }
 
-function managerLines({ lane, functions }: Lane): readonly string[] {
-  if (lane.tap) return tapLines(lane.network, lane.tap);
+function managerLines({ lane, functions }: Lane, host: FabricHost): readonly string[] {
+  if (lane.tap) return tapLines(lane.network, lane.tap, host);
   return lane.members.flatMap(({ mac, pf, index }, port) => {
     const pci = functions[port];
     const what = `# ${lane.network}, port ${port}: VF ${index} of ${pf}, MAC ${mac}`;
@@ -115,9 +115,17 @@ function managerLines({ lane, functions }: Lane): readonly string[] {
   });
 }
 
-/** The tap is there already, and up: no script is to make it. */
-function tapLines(network: string, { port, mac }: NonNullable<LaneSpec['tap']>): readonly string[] {
-  const netdev = `-netdev tap,id=${port},ifname=${port},script=no,downscript=no`;
+/**
+ * The tap is there already, and up: no script is to make it. In user space the VM must not leave checksums to it, as it does
+ * with virtio's header (drivers/net/tun.c): Open vSwitch reads the frames without them, and no TCP connection comes about.
+ */
+function tapLines(
+  network: string,
+  { port, mac }: NonNullable<LaneSpec['tap']>,
+  { datapath }: FabricHost,
+): readonly string[] {
+  const plain = datapath === 'ovs-dpdk' ? ',vnet_hdr=off' : '';
+  const netdev = `-netdev tap,id=${port},ifname=${port},script=no,downscript=no${plain}`;
   return [
     `# ${network}: the tap ${port}, MAC ${mac}`,
     `#   QEMU:    ${netdev} -device virtio-net-pci,netdev=${port},mac=${mac}`,

@@ -20,8 +20,10 @@ export const underlayGuard: Resource = {
   move: (at, _from, to) => ({ nft: replaceNftTable(at, (to ?? []) as readonly string[]) }),
   // The transaction is in force when it is answered; the look at the end reads it back.
   settled: () => [],
-  why: (_from, to) =>
-    to === null
-      ? 'Let the host hear its guests’ ports, and VXLAN from anywhere, again.'
-      : 'Keep the host itself out of its tenants’ reach: it hears nothing by their ports, and VXLAN from the fabric’s other hosts only.',
+  why: (_from, to) => {
+    if (to === null) return 'Let the host hear what its tenants send to itself again.';
+    const isTunnelled = (to as readonly string[]).some((line) => line.includes(' underlay '));
+    const tunnels = isTunnelled ? ', and VXLAN from the fabric’s other hosts only' : '';
+    return `Keep the host itself out of its tenants’ reach: it hears nothing by their ports${tunnels}.`;
+  },
 };
