@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 export interface Figure {
   readonly what: string;
   readonly figure: number;
-  readonly unit: 's' | 'MB' | '×' | 'processes' | 'writes';
+  readonly unit: 's' | 'MB' | '×' | 'processes' | 'writes' | 'tunnels' | 'findings';
   readonly limit?: { readonly atMost: number } | { readonly atLeast: number };
   /** In words, with its own figure. */
   readonly peer?: string;
@@ -55,7 +55,12 @@ export function timed(
 ): Ended {
   const [program = '', ...words] = argv;
   const start = performance.now();
-  const ended = spawnSync(program, words, { stdio: ['ignore', stdout, 'pipe'], encoding: 'utf8' });
+  const ended = spawnSync(program, words, {
+    stdio: ['ignore', stdout, 'pipe'],
+    encoding: 'utf8',
+    // A plan of 200 hosts is tens of megabytes.
+    maxBuffer: 2 ** 29,
+  });
   const ms = performance.now() - start;
   if (ended.error || !codes.includes(ended.status ?? -1)) {
     throw new Error(

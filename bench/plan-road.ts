@@ -1,14 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inTurns, tell, timed } from './figure.ts';
+import { inTurns, tell } from './figure.ts';
 import { type Measured, scaleFigures } from './scale.ts';
+import { watchedPlan } from './watched.ts';
 
 const rounds = 3;
 const folder = mkdtempSync(join(tmpdir(), 'vflane-bench-'));
-const bundle = join(process.cwd(), 'dist/vflane.cjs');
-const watch = join(folder, 'watch.cjs');
-const usage = join(folder, 'usage.json');
 
 /** A fabric of simulated hosts, four guests on two networks each. */
 function fabricText(hosts: number): string {
@@ -37,17 +35,9 @@ function fabricText(hosts: number): string {
 }
 
 function plan(hosts: number): Measured {
-  const file = join(folder, `${hosts}.yaml`);
-  // 2: there are changes.
-  const { ms } = timed([process.execPath, '-r', watch, bundle, 'plan', '--json', '-f', file], [2], 'ignore');
-  const used = JSON.parse(readFileSync(usage, 'utf8')) as NodeJS.ResourceUsage;
-  return { ms, cpuMs: (used.userCPUTime + used.systemCPUTime) / 1000, megabytes: used.maxRSS / 1024 };
+  return watchedPlan(folder, join(folder, `${hosts}.yaml`), 'ignore');
 }
 
-writeFileSync(
-  watch,
-  `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(usage)}, JSON.stringify(process.resourceUsage())));`,
-);
 for (const hosts of [100, 1000]) writeFileSync(join(folder, `${hosts}.yaml`), fabricText(hosts));
 const [few = [], many = []] = inTurns(rounds, [() => plan(100), () => plan(1000)]);
 rmSync(folder, { recursive: true });

@@ -6,7 +6,17 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-const names = ['idle-host', 'change', 'start', 'plan-scale', 'plan-road'];
+const names = [
+  'idle-host',
+  'change',
+  'ovs-host',
+  'ovs-ports',
+  'start',
+  'plan-scale',
+  'plan-road',
+  'mesh',
+  'lab',
+];
 const words = process.argv.slice(2);
 const asked = words.filter((word) => !word.startsWith('-'));
 const wantsJson = words.includes('--json');
@@ -59,10 +69,15 @@ async function bundle() {
     },
   });
   // Built and started as the tool itself is.
-  const outfile = join(out, 'dist/vflane.cjs');
+  await bundleAsTool('bench/programs/apply-here.ts', out);
+  await bundleAsTool('bench/programs/ovs-ports.ts', join(out, 'ovs'));
+}
+
+async function bundleAsTool(entryPoint, folder) {
+  const outfile = join(folder, 'dist/vflane.cjs');
   const minified = { minifySyntax: true, minifyWhitespace: true, legalComments: 'none', format: 'cjs' };
-  await build({ ...usual, ...minified, entryPoints: ['bench/programs/apply-here.ts'], outfile });
-  cpSync(join(root, 'bin/start.cjs'), join(out, 'bin/start.cjs'));
+  await build({ ...usual, ...minified, entryPoints: [entryPoint], outfile });
+  cpSync(join(root, 'bin/start.cjs'), join(folder, 'bin/start.cjs'));
 }
 
 function measure(name) {

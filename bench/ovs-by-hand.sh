@@ -1,0 +1,23 @@
+#!/bin/bash
+# What an engineer types for guests' ports on a network's bridge: one ovs-vsctl a port, as a script without sudo, and for
+# a guest that is held to its addresses one ovs-ofctl with its flows.
+#   ovs-by-hand.sh BRIDGE FOLDER [--may-exist], with OVS_RUNDIR in the environment.
+#   FOLDER/ports: a port's name a line; FOLDER/flows/NAME: its flows, if any.
+# Prints how many microseconds the ports took, and the flows.
+bridge=$1 folder=$2 exists=${3-}
+mapfile -t ports <"$folder/ports"
+start=${EPOCHREALTIME/./}
+for port in "${ports[@]}"; do
+	if [ "$exists" ]; then
+		ovs-vsctl "$exists" add-port "$bridge" "$port" || exit
+	else
+		ovs-vsctl add-port "$bridge" "$port" -- set Interface "$port" "external_ids:vflane-role=$port" || exit
+	fi
+done
+between=${EPOCHREALTIME/./}
+if [ -d "$folder/flows" ]; then
+	for port in "${ports[@]}"; do
+		ovs-ofctl --names add-flows "$bridge" "$folder/flows/$port" || exit
+	done
+fi
+echo $((between - start)) $((${EPOCHREALTIME/./} - between))
