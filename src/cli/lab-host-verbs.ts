@@ -37,8 +37,9 @@ function ended(program: string, args: readonly string[]): Promise<number> {
 }
 
 /** Pulls a cable of a host, or puts it back. */
-export const cable: VerbHandler = (context, [host = '', portWord, what]) =>
-  telling(context, 'vflane.lab-cable/1', async () => {
+export const cable: VerbHandler = async (context, [host = '', portWord, what]) => {
+  let whole = true;
+  const code = await telling(context, 'vflane.lab-cable/1', async () => {
     const { output } = context;
     const port = portWord === '1' ? 1 : 0;
     const isCut = what === 'cut';
@@ -46,9 +47,12 @@ export const cable: VerbHandler = (context, [host = '', portWord, what]) =>
     const { pf, trouble } = await change({ dir: labFolder(context), host, port });
     output.result(`${host} port ${port}: ${isCut ? 'cut, no carrier' : 'joined'}`);
     if (pf) output.result(pfLine(pf, isCut));
-    if (trouble) output.log(`warning: ${trouble}`);
+    whole = trouble === undefined;
+    if (trouble) output.log(`the cable is ${isCut ? 'cut' : 'joined'}, but ${trouble}`);
     return { host, port, cable: isCut ? 'cut' : 'joined', pf, trouble };
   });
+  return whole ? code : exitCodes.failed;
+};
 
 function pfLine(pf: string, isCut: boolean): string {
   return isCut

@@ -66,7 +66,8 @@ async function hostStatus(dir: string, record: LabRecord | undefined, host: Host
 async function heldBecause(dir: string, name: string): Promise<string | undefined> {
   const ask = withQmp(dir, hostFiles(name).qmp, 3_000, (qmp) => qmp.execute('query-status'));
   const status = (await ask.catch(() => undefined)) as { readonly status?: string } | undefined;
-  if (status?.status === 'io-error') return `the disk of this machine is full, below ${dir}`;
+  if (status?.status === 'io-error')
+    return `this machine's disk is full below ${dir}: free some, then power-cycle it`;
   return status?.status === 'running' || status === undefined ? undefined : status.status;
 }
 
