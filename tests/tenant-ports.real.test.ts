@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { arp } from './support/frames.ts';
 import { missingNamespaces } from './support/namespace-host.ts';
@@ -58,6 +59,23 @@ describe.skipIf(missing)('what a tenant’s port has to do with the host behind 
     expect(await differing()).toEqual([`port-ipv6 ${loud}`]);
   });
 
+  /** Sends, and waits until all has left: the other end of a pair has it then. */
+  async function sends(guest: 'guest1' | 'guest4', ...frames: readonly string[]): Promise<void> {
+    const sent = (): number =>
+      Number(rack.hosts.alpha.inGuest(guest, ['cat', '/sys/class/net/household/statistics/tx_packets']));
+    const before = sent();
+    wires.send(guest, ...frames);
+    await until(() => sent() >= before + frames.length, `${guest} sends`);
+  }
+
+  async function until(holds: () => boolean, what: string): Promise<void> {
+    const deadline = performance.now() + 5_000;
+    while (!holds()) {
+      if (performance.now() > deadline) throw new Error(`not seen within 5 s: ${what}`);
+      await setImmediate();
+    }
+  }
+
   test('it answers nobody, Open vSwitch running or not; without vflane’s table it would', async () => {
     const { mac, v4 } = places.guest1;
     const ask = (address: string): string => arp(mac, { sha: mac, spa: v4, tpa: address });
@@ -65,23 +83,43 @@ describe.skipIf(missing)('what a tenant’s port has to do with the host behind 
     const answers = (sender: string) => (hex: string) =>
       hex.startsWith('0806', 24) && hex.startsWith('0002', 40) && hex.startsWith(sender, 56);
     alpha('ip', 'addr', 'add', '192.168.66.1/32', 'dev', 'lo');
-    wires.send('guest1', ask('192.168.66.1'));
+    await sends('guest1', ask('192.168.66.1'));
     alpha('sh', '-c', 'kill -9 "$(cat /run/openvswitch/ovs-vswitchd.pid)"');
-    wires.send('guest1', ask('192.168.66.1'), ask(underlay.alpha.address));
+    await sends('guest1', ask('192.168.66.1'), ask(underlay.alpha.address));
     alpha('nft', 'delete', 'table', 'arp', 'vflane');
     alpha('ip', 'addr', 'add', '192.168.66.2/32', 'dev', 'lo');
-    wires.send('guest1', ask('192.168.66.2'));
+    await sends('guest1', ask('192.168.66.2'));
     await wires.arrives(answers('c0a84202'), 'guest1');
     expect(wires.heard('guest1').filter(answers('c0a84201'))).toEqual([]);
     expect(wires.heard('guest1').filter(answers('c0a80901'))).toEqual([]);
+  });
+
+  /** Datagrams that the host has heard at a port where nobody listens. */
+  function unheeded(): number {
+    const [names = '', counters = ''] = alpha('grep', '^Udp:', '/proc/net/snmp').split('\n');
+    return Number(counters.split(' ')[names.split(' ').indexOf('NoPorts')]);
+  }
+
+  test('it hears nobody who knows its MAC and address; without vflane’s table it would', async () => {
+    const mac = alpha('cat', `/sys/class/net/${portOf('guest1')}/address`).trim();
+    const known = `neigh add 192.168.66.1 lladdr ${mac} dev household`;
+    alpha('ip', '-n', 'guest1', 'route', 'add', '192.168.66.1', 'dev', 'household');
+    alpha('ip', '-n', 'guest1', ...known.split(' '));
+    const says = (): void => {
+      rack.hosts.alpha.inGuest('guest1', ['bash', '-c', 'echo > /dev/udp/192.168.66.1/9']);
+    };
+    const before = unheeded();
+    for (let times = 0; times < 3; times += 1) says();
+    alpha('nft', 'delete', 'table', 'inet', 'vflane');
+    says();
+    await until(() => unheeded() > before, 'a datagram that is heard');
+    expect(unheeded()).toBe(before + 1);
     alpha('systemctl', 'start', 'openvswitch-switch.service');
   });
 
   test('what somebody undid by hand is told, each by its place, and mended', async () => {
-    const port = portOf('guest1');
     alpha('ip', 'link', 'set', 'br-household', 'up');
     alpha('ip', 'addr', 'add', '10.0.0.77/24', 'dev', 'br-household');
-    alpha('nft', 'delete', 'element', 'inet', 'vflane', 'ports', `{ "${port}" }`);
     rack.hosts.alpha.inGuest('guest1', ['ethtool', '-K', 'household', 'tx', 'on']);
     expect(await differing()).toEqual([
       'bridge-local br-household',
