@@ -11,10 +11,17 @@ export const next = (table: number): string => `resubmit(,${table})`;
 const untagged = 'vlan_tci=0x0000/0x1000';
 const noLla = '00:00:00:00:00:00';
 
+/** The addresses a guest is held to, by family. */
+interface Own {
+  readonly v4: readonly string[] | 'any';
+  readonly v6: readonly string[] | 'any';
+}
+
 /** What one guest's port may send; without any of these flows nothing, because the bridge is `fail-mode=secure`. */
 export function guestFlows(guest: GuestPortSpec): readonly Flow[] {
   if (!guest.spoofchk) return [unchecked(guest)];
-  return [sender(guest), ...arp(guest), ...neighbourDiscovery(guest), ...sources(guest)];
+  const own = { v4: held(guest, 4), v6: held(guest, 6) };
+  return [sender(guest), ...arp(guest, own), ...neighbourDiscovery(guest, own), ...sources(guest, own)];
 }
 
 /** A guest that may be anyone still gets no VLAN of its own choice: NORMAL would carry it into the uplink's trunk. */
@@ -29,13 +36,12 @@ function sender(guest: GuestPortSpec): Flow {
 }
 
 /** The sender of an ARP packet is who its payload says (RFC 826), whatever Ethernet says: both MACs are held. */
-function arp(guest: GuestPortSpec): readonly Flow[] {
+function arp(guest: GuestPortSpec, { v4: own }: Own): readonly Flow[] {
   const port = ['arp', inPort(guest.port)];
   const sha = `arp_sha=${guest.mac}`;
   const flow = (match: readonly string[]): Flow => {
     return { table: tables.protocol, priority: 100, match, actions: 'NORMAL' };
   };
-  const own = held(guest, 4);
   if (own === 'any') return [flow([...port, sha])];
   return own.flatMap((address) => [
     flow([...port, `arp_spa=${address}`, sha]),
@@ -48,8 +54,7 @@ function arp(guest: GuestPortSpec): readonly Flow[] {
  * Solicitations and advertisements go on to the check of their source only with the guest's own MAC in the option or
  * none; an advertisement besides only for an address of its own (RFC 4861, 7.2).
  */
-function neighbourDiscovery(guest: GuestPortSpec): readonly Flow[] {
-  const own = held(guest, 6);
+function neighbourDiscovery(guest: GuestPortSpec, { v6: own }: Own): readonly Flow[] {
   const targets = own === 'any' ? [[]] : own.map((address) => [`nd_target=${address}`]);
   const llas = [guest.mac, noLla];
   const toSource = (match: readonly string[]): Flow => {
@@ -76,12 +81,11 @@ function duplicateDetection(guest: GuestPortSpec, address: string): Flow {
   };
 }
 
-function sources(guest: GuestPortSpec): readonly Flow[] {
+function sources(guest: GuestPortSpec, { v4: own4, v6: own6 }: Own): readonly Flow[] {
   const flow = (kind: string, source: readonly string[]): Flow => {
     const match = [kind, inPort(guest.port), ...source];
     return { table: tables.source, priority: 100, match, actions: 'NORMAL' };
   };
-  const [own4, own6] = [held(guest, 4), held(guest, 6)];
   return [
     ...(own4 === 'any' ? [flow('ip', [])] : own4.map((address) => flow('ip', [`nw_src=${address}`]))),
     ...(own6 === 'any' ? [flow('ipv6', [])] : own6.map((address) => flow('ipv6', [`ipv6_src=${address}`]))),

@@ -3,26 +3,30 @@ import { type HostState, isUnseen, type OvsState, type Seen, type Unseen } from 
 import { type NftLines, nftTables } from '../model/nft-table.ts';
 import { seen, seenOr } from './look.ts';
 import { parseNftTable } from './nft.ts';
-import { ovsDbQuery, parseOvsDb } from './ovs-db.ts';
+import { type OvsDbBridge, ovsDbQuery, parseOvsDb } from './ovs-db.ts';
 import { parseFlows } from './ovs-flows.ts';
 
-/** Looks at Open vSwitch: a process for its database, one for its daemon, and one for the flows of each bridge of vflane's. */
+/**
+ * Looks at Open vSwitch: a process for its database, and one for the flows of each bridge of vflane's. Where none of them
+ * has answered, one more says whether the daemon runs at all.
+ */
 export async function observeOvs(reader: HostReader): Promise<Seen<OvsState>> {
-  const [db, daemon, alternative] = await Promise.all([
-    observeDb(reader),
-    observeDaemon(reader),
-    observeAlternative(reader),
-  ]);
+  const [db, alternative] = await Promise.all([observeDb(reader), observeAlternative(reader)]);
   if (isUnseen(db)) return db;
-  const bridges = await Promise.all(
-    db.bridges.map(async (bridge) => {
-      const ids = bridge.externalIds;
-      const isOurs = ids['vflane-network'] !== undefined || ids['vflane-role'] !== undefined;
-      return { ...bridge, flows: isOurs ? await observeFlows(reader, bridge.name, daemon) : [] };
-    }),
+  const seenFlows = await Promise.all(
+    db.bridges.map((bridge) => (isOurs(bridge) ? observeFlows(reader, bridge.name) : undefined)),
   );
+  const isAlive = seenFlows.some((flows) => flows !== undefined && !isUnseen(flows));
+  const daemon = isAlive ? true : await observeDaemon(reader);
+  // They are in no database: without the daemon there are none (facts §17).
+  const flowsOf = (place: number) => (daemon === false ? [] : (seenFlows[place] ?? []));
   const settings = alternative === undefined ? db.settings : { ...db.settings, alternative };
+  const bridges = db.bridges.map((bridge, place) => ({ ...bridge, flows: flowsOf(place) }));
   return { ...db, settings, daemon, bridges };
+}
+
+function isOurs({ externalIds }: OvsDbBridge): boolean {
+  return externalIds['vflane-network'] !== undefined || externalIds['vflane-role'] !== undefined;
 }
 
 /** Which daemon somebody chose; undefined where Debian does (update-alternatives(1), FILES). */
@@ -61,9 +65,7 @@ function observeDaemon(reader: HostReader): Promise<Seen<boolean>> {
   });
 }
 
-async function observeFlows(reader: HostReader, bridge: string, daemon: Seen<boolean>) {
-  // They are in no database: without the daemon there are none (facts §17).
-  if (daemon === false) return [];
+function observeFlows(reader: HostReader, bridge: string) {
   return seen(async () => {
     const { stdout } = await reader.query(['ovs-ofctl', '--names', '--no-stats', 'dump-flows', bridge]);
     return parseFlows(stdout);
