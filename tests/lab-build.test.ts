@@ -56,7 +56,10 @@ function vflane(...words: readonly string[]) {
 
 /** Starts a `lab up` whose builder is at work, and gives the builder's pid. */
 async function building(): Promise<number> {
-  tool('mmdebstrap', `echo $$ > ${at('pid.new')}; mv ${at('pid.new')} ${at('pid')}; exec sleep 60`);
+  // As the real one: it ignores what it is told, and waits for a child that does not.
+  const child = `echo $$ > ${at('pid.new')}; mv ${at('pid.new')} ${at('pid')}; exec sleep 60`;
+  tool('child', child);
+  tool('mmdebstrap', `trap "" TERM; env --default-signal=TERM ${at('bin/child')}; exit 1`);
   up = spawn(process.execPath, [program, 'lab', 'up', '--hosts', '1'], {
     cwd: folder,
     env: environment(),

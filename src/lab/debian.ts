@@ -34,7 +34,8 @@ export function mmdebstrapArgv(tree: Tree, mirrors: readonly string[], options: 
 export async function makeTree(tree: Tree, onProgress: (line: string) => void): Promise<void> {
   const dump = await run(['apt-config', 'dump'], { timeoutMs: 10_000 });
   const argv = mmdebstrapArgv(tree, mirrorsFor(tree.suite, readAptSources()), aptOptions(dump.stdout));
-  const ran = await run(endsWithParent(argv), {
+  const ran = await run(argv, {
+    withAll: true,
     timeoutMs: 1_200_000,
     // Debian's own initrd takes longer to build than to throw away (initramfs-tools, postinst.d).
     env: { INITRD: 'No' },
@@ -44,11 +45,6 @@ export async function makeTree(tree: Tree, onProgress: (line: string) => void): 
     },
   });
   if (ran.code !== 0) throw buildError('mmdebstrap', ran);
-}
-
-/** A build whose vflane was killed ends too, and clears its tree away (setpriv(1), prctl(2) PR_SET_PDEATHSIG). */
-function endsWithParent(argv: readonly string[]): readonly string[] {
-  return ['setpriv', '--pdeathsig', 'TERM', ...argv];
 }
 
 /** One shape for every failing build tool; a full disk is told apart because its cure differs. */

@@ -106,5 +106,5 @@ async function makeDisk(work: string, tree: string, folder: string, size: string
 
 function asTreeOwner(argv: readonly string[], tidies = false) {
   const helper = isRoot() ? [] : ['mmdebstrap', '--unshare-helper'];
-  return run([...helper, ...argv], { timeoutMs: 300_000, tidies });
+  return run([...helper, ...argv], { timeoutMs: 300_000, tidies, withAll: !tidies });
 }

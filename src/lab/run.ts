@@ -13,7 +13,8 @@ export interface RunOptions {
   readonly timeoutMs: number;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: Buffer;
+  /** It starts others, and they end with it: at its deadline, at an interruption, and when this process is killed. */
+  readonly withAll?: boolean;
   /** Runs after an interruption too, to its end: it clears away what another left. */
   readonly tidies?: boolean;
   /** Called for every line of stderr as it comes. */
@@ -30,19 +31,26 @@ export function labEnvironment(extra: Readonly<Record<string, string>> = {}): No
  * interruption throws.
  */
 export async function run(argv: readonly string[], options: RunOptions): Promise<Ran> {
-  const [program = '', ...args] = argv;
+  const [program = '', ...args] = options.withAll ? withAll(argv) : argv;
   if (!options.tidies) checkInterrupted();
   const child = spawn(program, args, {
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: labEnvironment(options.env),
+    detached: options.withAll === true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   if (!options.tidies) endWhenInterrupted(child);
-  // A program that reads nothing may have ended before it is told everything.
-  child.stdin.on('error', () => undefined).end(options.stdin ?? '');
   const ran = await collect(child, options);
   if (!options.tidies) checkInterrupted();
   return ran;
+}
+
+/** mmdebstrap ignores what would end it and waits for its children, which a terminal would have told too: so all are. */
+const endAll = `trap "trap '' TERM; kill -TERM 0; sleep 1; kill -KILL 0" TERM; "$@" & wait $!`;
+
+/** A process group of its own, told to end when its parent is gone (setpriv(1), prctl(2) PR_SET_PDEATHSIG). */
+function withAll(argv: readonly string[]): readonly string[] {
+  return ['setpriv', '--pdeathsig', 'TERM', 'sh', '-c', endAll, 'sh', ...argv];
 }
 
 function collect(child: ChildProcess, options: RunOptions): Promise<Ran> {
