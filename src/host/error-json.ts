@@ -47,7 +47,7 @@ function asErrorJson(json: unknown): ErrorJson {
   };
 }
 
-function isHostErrorDetails(value: unknown): value is HostErrorDetails {
+export function isHostErrorDetails(value: unknown): value is HostErrorDetails {
   if (typeof value !== 'object' || value === null) return false;
   const { kind, host, argv } = value as { readonly [key in keyof HostErrorDetails]?: unknown };
   return (

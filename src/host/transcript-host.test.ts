@@ -4,15 +4,30 @@ import { readerContract, refusal } from '../../tests/host-contract.ts';
 import { testMachine } from '../../tests/test-machine.ts';
 import type { HostReader } from './host.ts';
 import { localHost } from './local-host.ts';
-import { recordingHost, TranscriptUnreadable, transcriptHost } from './transcript-host.ts';
+import { parseTranscript, printTranscript, type Transcript, TranscriptUnreadable } from './transcript.ts';
+import { recordingHost, transcriptHost } from './transcript-host.ts';
 
 const machine = testMachine();
 afterAll(machine.remove);
 const local = localHost({ name: 'here', root: machine.root });
 
+const about: Omit<Transcript, 'entries'> = {
+  schema: 'vflane.transcript/1',
+  vflane: '0.1.0',
+  host: 'here',
+  by: 'local',
+  kernel: '6.12.48',
+  time: '2026-01-01T00:00:00.000Z',
+  scrubbed: false,
+  sections: {},
+  ledger: {},
+};
+
+const documentOf = (parts: object) => JSON.stringify({ ...about, entries: [], ...parts });
+
 /** Asks a real host everything that the contract asks, and keeps the answers as text. */
 async function recorded(): Promise<string> {
-  const { reader, transcript } = recordingHost(local);
+  const { reader, entries } = recordingHost(local);
   const { text, folder, link, missingFile, notText, reads, fails, heldOpen, nobody } = machine.reader;
   await Promise.allSettled([
     ...[text.path, missingFile, `${text.path}.none`].map((path) => reader.readFile(path)),
@@ -24,21 +39,55 @@ async function recorded(): Promise<string> {
     reader.query(reads.argv),
     reader.query(fails.argv),
   ]);
-  return JSON.stringify(transcript());
+  return printTranscript({ ...about, entries: entries() });
 }
+
+const replay = (text: string): HostReader => transcriptHost(parseTranscript(text));
 
 readerContract('a host while it is recorded', machine.reader, async () => ({
   adapter: recordingHost(local).reader,
   close: async () => undefined,
 }));
 readerContract('a transcript', machine.reader, async () => ({
-  adapter: transcriptHost(await recorded()),
+  adapter: replay(await recorded()),
   close: async () => undefined,
 }));
 
+describe('a recording', () => {
+  const telling = (answers: { readonly [path: string]: string }): HostReader => ({
+    ...local,
+    readFile: async (path) => answers[path] ?? '',
+    query: async () => ({ stdout: '[["map",[["psk","swordfish"],["key","42"]]]]', stderr: '' }),
+  });
+
+  it('of an environment holds the way in, and nothing else', async () => {
+    const environ = 'TOKEN=swordfish\0SSH_CONNECTION=192.0.2.1 5 192.0.2.2 22\0HOME=/home/eve\0';
+    const { reader, entries } = recordingHost(telling({ '/proc/self/environ': environ }));
+    expect(await reader.readFile('/proc/self/environ')).toBe(environ);
+    expect(entries()).toEqual([
+      { ask: ['read', '/proc/self/environ'], answer: 'SSH_CONNECTION=192.0.2.1 5 192.0.2.2 22' },
+    ]);
+  });
+
+  it('holds no key of a tunnel', async () => {
+    const { reader, entries } = recordingHost(telling({}));
+    expect((await reader.query(['ovs-vsctl', 'list', 'Interface'])).stdout).toContain('swordfish');
+    expect(entries()[0]?.answer).toEqual({
+      stdout: '[["map",[["psk","removed"],["key","42"]]]]',
+      stderr: '',
+    });
+  });
+
+  it('is the same text, whoever answers first', async () => {
+    const texts = await Promise.all([recorded(), recorded()]);
+    const withoutPids = texts.map((text) => text.replace(/"pid":\d+/g, ''));
+    expect(withoutPids[0]).toBe(withoutPids[1]);
+  });
+});
+
 describe('a transcript', () => {
   it('does not claim that there is nothing where nobody asked', async () => {
-    const host = transcriptHost(await recorded());
+    const host = replay(await recorded());
     const details = await refusal(host.readFile('/sys/never/asked'));
     expect(details).toMatchObject({ kind: 'lost', argv: ['read', '/sys/never/asked'] });
     expect(details.stderr).toBe('the transcript holds no answer to this question');
@@ -47,12 +96,17 @@ describe('a transcript', () => {
 
   it.each([
     ['', 'not a transcript: '],
-    ['[]', '"vflaneTranscript" is expected'],
-    ['{"vflaneTranscript":2}', 'format 2 is not known'],
-    ['{"vflaneTranscript":1,"host":"a","entries":[{"ask":["read","/x"],"answer":7}]}', 'not as it should be'],
+    ['[]', 'an object with "schema" is expected'],
+    ['{"schema":"vflane.transcript/2"}', 'its schema is "vflane.transcript/2", only vflane.transcript/1'],
+    ['{"schema":"vflane.transcript/1"}', 'vflane is not as it should be'],
+    [documentOf({ sections: 7 }), 'sections is not'],
+    [documentOf({ entries: [{ ask: ['read', '/x'], answer: 7 }] }), 'entry 1 is not'],
+    [documentOf({ entries: [{ ask: ['read', '/x'] }] }), 'entry 1 is not'],
+    [documentOf({ entries: [{ ask: ['sing'], error: { kind: 'errno', argv: [] } }] }), 'entry 1 is not'],
+    [documentOf({ entries: [{ ask: ['read'], error: { kind: 'exit', argv: [], stderr: 7 } }] }), 'entry 1'],
   ])('%j is refused', (text, message) => {
-    expect(() => transcriptHost(text)).toThrow(message);
-    expect(() => transcriptHost(text)).toThrow(TranscriptUnreadable);
+    expect(() => replay(text)).toThrow(message);
+    expect(() => replay(text)).toThrow(TranscriptUnreadable);
   });
 
   it("of any content is refused as a whole, or each answer is of its question's type", async () => {
@@ -62,7 +116,7 @@ describe('a transcript', () => {
     const entry = fc.record({ ask, answer, error: fc.jsonValue() }, { requiredKeys: ['ask'] });
     await fc.assert(
       fc.asyncProperty(fc.array(entry, { maxLength: 2 }), async (entries) => {
-        const host = orRefusal(JSON.stringify({ vflaneTranscript: 1, host: 'a', entries }));
+        const host = orRefusal(documentOf({ entries }));
         if (host === undefined) return;
         const [read, list] = await Promise.allSettled([host.readFile('/x'), host.listDir('/x')]);
         if (read.status === 'fulfilled') expect(read.value).toBeTypeOf('string');
@@ -76,7 +130,7 @@ describe('a transcript', () => {
 
 function orRefusal(text: string): HostReader | undefined {
   try {
-    return transcriptHost(text);
+    return replay(text);
   } catch (error) {
     expect(error).toBeInstanceOf(TranscriptUnreadable);
     return undefined;

@@ -1,59 +1,38 @@
-import { isAnswerTo } from './answer-shapes.ts';
-import { type ErrorJson, errorFromJson, errorToJson } from './error-json.ts';
 import { HostError, type HostReader, type OpenFile, type Ran } from './host.ts';
 import { isReadOnly } from './read-only.ts';
+import type { Question, Transcript, TranscriptEntry } from './transcript.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
-/** A question as words: `read PATH`, `readlink PATH`, `list PATH`, `open-files FOLDER`, `query ARGV…`. */
-type Question = readonly string[];
-
-interface Entry {
-  readonly ask: Question;
-  readonly answer?: unknown;
-  readonly error?: ErrorJson;
+export interface Recording {
+  /** Answers as the host does. */
+  readonly reader: HostReader;
+  /** Each question once, with the last answer and without secrets, in an order that does not depend on who answered first. */
+  entries(): readonly TranscriptEntry[];
 }
 
-const questions: ReadonlyMap<string, Exclude<keyof HostReader, 'name'>> = new Map([
-  ['read', 'readFile'],
-  ['readlink', 'readLink'],
-  ['list', 'listDir'],
-  ['open-files', 'openFiles'],
-  ['query', 'query'],
-]);
-
-/** What a host answered once; plain JSON, to be kept in a file. */
-export interface Transcript {
-  readonly vflaneTranscript: 1;
-  readonly host: string;
-  readonly entries: readonly Entry[];
-}
-
-/** Not a transcript, or of a format that this version does not know. */
-export class TranscriptUnreadable extends Error {
-  override readonly name = 'TranscriptUnreadable';
-}
-
-/** A reader that keeps what it is told; asked the same again, it keeps the last answer. */
-export function recordingHost(host: HostReader): { readonly reader: HostReader; transcript(): Transcript } {
-  const entries = new Map<string, Entry>();
+/** A reader that keeps what it is told. */
+export function recordingHost(host: HostReader): Recording {
+  const entries = new Map<string, TranscriptEntry>();
+  const keep = (entry: TranscriptEntry) => entries.set(JSON.stringify(entry.ask), withoutSecrets(entry));
   const reader = readerOf(host.name, async (ask, question) => {
     try {
       const answer = await question(host);
-      entries.set(JSON.stringify(ask), { ask, answer });
+      keep({ ask, answer });
       return answer;
     } catch (error) {
-      entries.set(JSON.stringify(ask), { ask, error: errorToJson(error) });
+      if (error instanceof HostError) {
+        const { host: _, ...refusal } = error.details;
+        keep({ ask, error: refusal });
+      }
       throw error;
     }
   });
-  return {
-    reader,
-    transcript: () => ({ vflaneTranscript: 1, host: host.name, entries: [...entries.values()] }),
-  };
+  const byQuestion = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1);
+  return { reader, entries: () => [...entries].sort(byQuestion).map(([, entry]) => entry) };
 }
 
-/** A reader that knows only what a transcript holds. @throws TranscriptUnreadable */
-export function transcriptHost(text: string): HostReader {
-  const { host, entries } = parseTranscript(text);
+/** A reader that knows only what a transcript holds, and says so of everything else. */
+export function transcriptHost({ host, entries }: Pick<Transcript, 'host' | 'entries'>): HostReader {
   const answers = new Map(entries.map((entry) => [JSON.stringify(entry.ask), entry]));
   return readerOf(host, async (ask) => {
     const entry = answers.get(JSON.stringify(ask));
@@ -61,11 +40,12 @@ export function transcriptHost(text: string): HostReader {
       throw new HostError({ kind: 'refused', host, argv: ask.slice(1) });
     }
     if (entry === undefined) throw unknownQuestion(host, ask);
-    if (entry.error !== undefined) throw errorFromJson(entry.error);
+    if (entry.error !== undefined) throw new HostError({ ...entry.error, host });
     return entry.answer;
   });
 }
 
+/** Of kind `lost`, because that alone is never taken for "looked, and there is nothing". */
 function unknownQuestion(host: string, ask: Question): HostError {
   const stderr = 'the transcript holds no answer to this question';
   const hint = 'record it again on the host, with the version of vflane that reads it';
@@ -87,42 +67,4 @@ function readerOf(name: string, answering: Answering): HostReader {
       answer<readonly OpenFile[]>(['open-files', folder], (host) => host.openFiles(folder)),
     query: (argv, timeoutMs) => answer<Ran>(['query', ...argv], (host) => host.query(argv, timeoutMs)),
   };
-}
-
-function parseTranscript(text: string): Transcript {
-  const value = parseJson(text) as Partial<Transcript> | null;
-  if (typeof value !== 'object' || value === null || !('vflaneTranscript' in value)) {
-    throw new TranscriptUnreadable('not a transcript: an object with "vflaneTranscript" is expected');
-  }
-  if (value.vflaneTranscript !== 1) {
-    throw new TranscriptUnreadable(
-      `transcript format ${String(value.vflaneTranscript)} is not known, only 1 is`,
-    );
-  }
-  const { host, entries } = value;
-  if (typeof host !== 'string' || !Array.isArray(entries) || !entries.every(isEntry)) {
-    throw new TranscriptUnreadable('not a transcript: "host" or an entry is not as it should be');
-  }
-  return { vflaneTranscript: 1, host, entries };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new TranscriptUnreadable(`not a transcript: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function isEntry(value: unknown): value is Entry {
-  if (typeof value !== 'object' || value === null) return false;
-  const { ask, answer, error } = value as {
-    readonly ask?: unknown;
-    readonly answer?: unknown;
-    readonly error?: unknown;
-  };
-  const isAsk = Array.isArray(ask) && ask.every((word) => typeof word === 'string');
-  if (!isAsk || (answer === undefined) === (error === undefined)) return false;
-  const question = questions.get(ask[0] ?? '');
-  return error !== undefined || (question !== undefined && isAnswerTo(question, answer));
 }

@@ -1,0 +1,25 @@
+import type { Question, TranscriptEntry } from './transcript.ts';
+
+/** All that is wanted of a process's environment: where its ssh session ends (sshd(8)). */
+const environ = /^\/proc\/[^/]+\/environ$/;
+const wanted = 'SSH_CONNECTION=';
+
+/** Keys of Open vSwitch whose values are secrets (ovs-vswitchd.conf.db(5)), in OVSDB's JSON. */
+const ovsSecret = /(\["(?:psk|password|private_key)",\s*")(?:[^"\\]|\\.)*(")/g;
+
+/** An answer as it may be kept in a file: passwords and keys are taken out, nothing that is looked at. */
+export function withoutSecrets(entry: TranscriptEntry): TranscriptEntry {
+  const { ask, answer } = entry;
+  if (typeof answer === 'string') return { ...entry, answer: fileWithoutSecrets(ask, answer) };
+  if (ask[0] !== 'query' || answer === undefined) return entry;
+  const { stdout, stderr } = answer as { readonly stdout: string; readonly stderr: string };
+  return { ...entry, answer: { stdout: stdout.replace(ovsSecret, '$1removed$2'), stderr } };
+}
+
+function fileWithoutSecrets([kind, path = '']: Question, text: string): string {
+  if (kind !== 'read' || !environ.test(path)) return text;
+  return text
+    .split('\0')
+    .filter((line) => line.startsWith(wanted))
+    .join('\0');
+}
