@@ -112,8 +112,7 @@ function addStanding(
   for (const { resource, at, value } of inOrder(there)) {
     const { standsOn, reads } = resourceOf(resource);
     const undermined =
-      standsOn?.(at, value).some((base) => falling.has(base)) ||
-      reads?.(at).some((base) => changing.has(base));
+      standsOn?.(at, value).some((base) => falling.has(base)) || isHit(reads?.(at), changing);
     const key = keyOf({ resource, at });
     if (undermined && !falling.has(key)) falling.set(key, { resource, at, from: value, to: null });
   }
@@ -141,14 +140,18 @@ function bystanders(wants: Wants, haves: Haves, ledger: Ledger, changing: Readon
   const there: AtPlace<NonNullable<Change['from']>>[] = [];
   for (const resource of disturbed) {
     for (const [at, have] of haves.get(resource) ?? []) {
-      const isHit = resourceOf(resource)
-        .reads?.(at)
-        .some((base) => changing.has(base));
-      if (!isHit || have === null || isUnseen(have)) continue;
+      if (!isHit(resourceOf(resource).reads?.(at), changing) || have === null || isUnseen(have)) continue;
       if (isBystander(resource, at, wants, ledger)) there.push({ resource, at, value: have });
     }
   }
   return there;
+}
+
+/** A key that ends in `*` stands for all that begin so. */
+function isHit(bases: readonly string[] | undefined, changing: ReadonlySet<string>): boolean {
+  return (bases ?? []).some((base) =>
+    base.endsWith('*') ? [...changing].some((key) => key.startsWith(base.slice(0, -1))) : changing.has(base),
+  );
 }
 
 const disturbed = ['channels', 'pf-up'];

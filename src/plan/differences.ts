@@ -58,8 +58,11 @@ export function grounded(wants: Wants, haves: Haves): Wants {
   for (const [resource, places] of wants) {
     const { attribute, standsOn } = resourceOf(resource);
     if (!attribute || !standsOn) continue;
-    const isGrounded = ([at, value]: [string, Json]) =>
-      standsOn(at, value).every((base) => willBe(base, wants, haves));
+    const isGrounded = ([at, value]: [string, Json]) => {
+      const bases = standsOn(at, value);
+      // A lane is a VF or an end of a veth pair: of several bases one is there.
+      return bases.length === 0 || bases.some((base) => willBe(base, wants, haves));
+    };
     map.set(resource, new Map([...places].map((place) => (isGrounded(place) ? place : [place[0], null]))));
   }
   return map;

@@ -42,6 +42,8 @@ test('an operator who came in over a port that carries the underlay from now on'
   expect(touchesWayIn(host, to('underlay-bridge', 'br-phy', bridge))).toBe(true);
   expect(touchesWayIn(host, to('underlay-link', 'eth1', { mtu: 9080, up: true }))).toBe(true);
   expect(touchesWayIn(host, to('underlay-link', 'eth2', { mtu: 9080, up: true }))).toBe(false);
+  expect(touchesWayIn(host, to('underlay-address', 'eth1/192.168.9.1/24', true))).toBe(true);
+  expect(touchesWayIn(host, to('underlay-address', 'eth2/192.168.9.1/24', true))).toBe(false);
 });
 
 test('a port of a host without a card that is bonded, by its whole name', () => {

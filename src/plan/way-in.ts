@@ -27,9 +27,11 @@ const netdevKinds: ReadonlySet<string> = new Set([
   'underlay-address',
 ]);
 
-/** Names are compared in quotes: `eth1` is not `eth10`. */
+/** A place is a netdev, or begins with one. Names in values are compared in quotes: `eth1` is not `eth10`. */
 function concerns({ at, from, to }: Change, name: string): boolean {
-  return at === name || JSON.stringify([from, to]).includes(JSON.stringify(name));
+  return (
+    at === name || at.startsWith(`${name}/`) || JSON.stringify([from, to]).includes(JSON.stringify(name))
+  );
 }
 
 /** A bridge of Open vSwitch, or a port of one: it stands still while Open vSwitch is restarted. */

@@ -23,7 +23,8 @@ export const flows: Resource = {
     }));
   },
   standsOn: (at) => [at === underlayBridgeName ? `underlay-bridge ${at}` : `bridge ${at}`],
-  reads: () => startSettings.map((key) => `ovs-setting ${key}`),
+  // A port that is made anew has another number, which is what its flows were made of.
+  reads: (at) => [...startSettings.map((key) => `ovs-setting ${key}`), `bridge-port ${at}/*`],
   move: (at, _from, to) => ({
     actions:
       to === null

@@ -16,7 +16,7 @@ export interface Resource {
   there(state: HostState): readonly Placed<Json | Unseen>[];
   /** Keys (`resource at`) this stands on: when one is replaced, this comes down first and goes up again after. */
   standsOn?(at: string, value: Json): readonly string[];
-  /** Keys whose value it takes over when it is set up: when one changes, this is set up anew. */
+  /** Keys whose value it takes over when it is set up: when one changes, this is set up anew. `*` at the end: all that begin so. */
   reads?(at: string): readonly string[];
   /** True where there is no way from one value to the other but through nothing. */
   replaced?(from: Json, to: Json): boolean;
