@@ -25,7 +25,10 @@ function doubled(examined: Examined, having: readonly LinkState[]): readonly Fin
   const wire = wireNames(underlay, state);
   return having
     .filter(({ name }) => name !== underlay.netdev && !wire.includes(name))
-    .filter(({ name }) => ledger?.entries.has(ledgerKey('underlay-address', name)) !== true)
+    .filter(
+      ({ name, addresses }) =>
+        !addresses.some((cidr) => ledger?.entries.has(ledgerKey('underlay-address', `${name}/${cidr}`))),
+    )
     .map(({ name, addresses }) => {
       const cidr = addresses.find((one) => one.startsWith(`${overlay?.local}/`));
       const message = `${host.name}: the tunnel address ${overlay?.local} is on ${name} already, and is to be on ${underlay.netdev}`;

@@ -2,44 +2,48 @@ import { isUnseen } from '../model/host-state.ts';
 import { nothing, type Resource } from './resource.ts';
 import { underlayBridgeName } from './underlay-bridge.ts';
 
-/** The tunnel address, on the netdev that the tunnels leave by: tc offloads one only where its route leaves by the card (facts §7.3). */
+/**
+ * The tunnel address, on the netdev that the tunnels leave by: tc offloads one only where its route leaves by the card
+ * (facts §7.3). `at` is both, `bond0/192.168.9.1/24`, because the host's own addresses beside it are none of vflane's.
+ */
 export const underlayAddress: Resource = {
   kind: 'underlay-address',
   timeoutMs: 10_000,
   wanted: ({ underlay }) =>
     underlay?.address === undefined || underlay.netdev === undefined
       ? []
-      : [{ at: underlay.netdev, value: [underlay.address] }],
+      : [{ at: `${underlay.netdev}/${underlay.address}`, value: true }],
   there: ({ links }) =>
     isUnseen(links)
       ? [{ at: '*', value: links }]
-      : links
-          .filter(({ addresses }) => addresses.length > 0)
-          .map(({ name, addresses }) => ({ at: name, value: [...addresses].sort() })),
-  standsOn: (at) => basesOf(at),
+      : links.flatMap(({ name, addresses }) =>
+          addresses.map((cidr) => ({ at: `${name}/${cidr}`, value: true })),
+        ),
+  standsOn: (at) => basesOf(placeOf(at).netdev),
   move: (at, from, to) => {
-    const [before, after] = [listed(from), listed(to)];
-    const batch = [
-      ...after.filter((cidr) => !before.includes(cidr)).map((cidr) => `addr replace ${cidr} dev ${at}`),
-      ...before.filter((cidr) => !after.includes(cidr)).map((cidr) => `addr del ${cidr} dev ${at}`),
-    ];
-    return batch.length === 0 ? nothing : { batch };
+    if (from === to) return nothing;
+    const { netdev, cidr } = placeOf(at);
+    return { batch: [`addr ${to === null ? 'del' : 'replace'} ${cidr} dev ${netdev}`] };
   },
-  settled: (at, to) =>
-    listed(to).map((cidr) => {
-      const local = cidr.slice(0, cidr.indexOf('/'));
-      const query = ['ip', '-j', 'addr', 'show', 'dev', at];
-      return { query, at: ['0', 'addr_info', `local=${local}`, 'local'], is: local };
-    }),
+  settled: (at, to) => {
+    if (to === null) return [];
+    const { netdev, cidr } = placeOf(at);
+    const local = cidr.slice(0, cidr.indexOf('/'));
+    const query = ['ip', '-j', 'addr', 'show', 'dev', netdev];
+    return [{ query, at: ['0', 'addr_info', `local=${local}`, 'local'], is: local }];
+  },
   why: (_from, to) =>
     to === null ? 'Take the tunnel address away.' : 'Give the netdev that the tunnels leave by its address.',
 };
 
 /** A netdev of vflane's that goes takes its addresses along. */
-function basesOf(at: string): readonly string[] {
-  return at === underlayBridgeName ? [`underlay-bridge ${at}`] : [`host-bond ${at}`, `vlan-link ${at}`];
+function basesOf(netdev: string): readonly string[] {
+  return netdev === underlayBridgeName
+    ? [`underlay-bridge ${netdev}`]
+    : [`host-bond ${netdev}`, `vlan-link ${netdev}`];
 }
 
-function listed(value: unknown): readonly string[] {
-  return Array.isArray(value) ? (value as readonly string[]) : [];
+function placeOf(at: string): { readonly netdev: string; readonly cidr: string } {
+  const slash = at.indexOf('/');
+  return { netdev: at.slice(0, slash), cidr: at.slice(slash + 1) };
 }
