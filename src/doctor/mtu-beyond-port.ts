@@ -1,23 +1,39 @@
 import { finding } from '../model/catalogue.ts';
 import { isUnseen } from '../model/host-state.ts';
+import { wireNames } from './road.ts';
 import { placeOf, type Rule } from './rule.ts';
 
+/** The kernel refuses it with "Invalid argument" only (net/core/dev.c), so it is said before the first step. */
 export const mtuBeyondPort: Rule = (examined) => {
-  const { links, pfs } = examined.state;
+  const { links } = examined.state;
   if (isUnseen(links)) return [];
-  return examined.spec.nics
-    .flatMap((nic) => nic.pfs)
-    .flatMap(({ pci, mtu }) => {
-      const netdev = pfs.find((pf) => pf.pci === pci)?.netdev;
-      const maxMtu = links.find((link) => link.name === netdev)?.maxMtu;
-      if (maxMtu === undefined || mtu <= maxMtu) return [];
-      return [
-        finding(
-          'VF2007',
-          placeOf(examined, 'nic'),
-          `${examined.host.name}: ${pci} needs an MTU of ${mtu} (the largest network's and 80), and can do ${maxMtu}`,
-          `Give the networks an MTU of at most ${maxMtu - 80}.`,
-        ),
-      ];
-    });
+  return wires(examined).flatMap(({ pci, netdev, mtu }) => {
+    const maxMtu = links.find(({ name }) => name === netdev)?.maxMtu;
+    if (maxMtu === undefined || mtu <= maxMtu) return [];
+    return [
+      finding(
+        'VF2007',
+        placeOf(examined, ...(pci ? ['nic'] : ['underlay', 'ports'])),
+        `${examined.host.name}: ${pci ?? netdev} needs an MTU of ${mtu} (the largest network's and 80), and can do ${maxMtu}`,
+        `Give the networks an MTU of at most ${maxMtu - 80}.`,
+      ),
+    ];
+  });
 };
+
+interface Wire {
+  readonly pci?: string;
+  readonly netdev: string | undefined;
+  /** Bytes. */
+  readonly mtu: number;
+}
+
+/** The card's ports, and those that the file names where there is no card. */
+function wires({ spec, state }: Parameters<Rule>[0]): readonly Wire[] {
+  const ofCards = spec.nics
+    .flatMap((nic) => nic.pfs)
+    .map(({ pci, mtu }) => ({ pci, mtu, netdev: state.pfs.find((pf) => pf.pci === pci)?.netdev }));
+  const { underlay } = spec;
+  if (ofCards.length > 0 || underlay === undefined) return ofCards;
+  return wireNames(underlay, state).map((netdev) => ({ netdev, mtu: underlay.mtu }));
+}

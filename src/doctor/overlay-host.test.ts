@@ -192,8 +192,11 @@ describe('the tunnel address', () => {
   });
 
   test('may move from where vflane itself put it', () => {
-    const entry = { resource: 'underlay-address', at: 'eth7', value: ['192.168.9.1/24'], was: null };
-    const ledger: Ledger = { ...emptyLedger, entries: new Map([['underlay-address eth7', entry]]) };
+    const entry = { resource: 'underlay-address', at: 'eth7/192.168.9.1/24', value: true, was: null };
+    const ledger: Ledger = {
+      ...emptyLedger,
+      entries: new Map([['underlay-address eth7/192.168.9.1/24', entry]]),
+    };
     expect(codes(card, { ovs: ovs(), links: [...links, having('eth7')] }, ledger)).toEqual([]);
   });
 
@@ -229,4 +232,14 @@ describe('what is not in hardware is called so', () => {
     const blind = ports.map((pf) => ({ ...pf, tcOffload: { unseen: 'no such program: ethtool' } }));
     expect(codes(card, { ovs: ovs(), pfs: blind })).toEqual(['VF2063', 'VF2063']);
   });
+});
+
+test('a port of a host without a card that is too narrow is named before the first step', () => {
+  const host = { ...software, underlay: { ...underlay, ports: [ifName('eth1'), ifName('eth2')] } };
+  const narrow = [link('eth1', undefined, { maxMtu: 1500 }), link('eth2', undefined, { maxMtu: 9216 })];
+  expect(
+    said(host, { pfs: [], ovs: ovs(), links: narrow }).filter((line) => line.startsWith('VF2007')),
+  ).toEqual([
+    "VF2007 alpha: eth1 needs an MTU of 9080 (the largest network's and 80), and can do 1500 Give the networks an MTU of at most 1420.",
+  ]);
 });

@@ -49,7 +49,7 @@ export const hostFindings: readonly CatalogueEntry[] = [
     severity: 'error',
     title: 'The MTU is beyond what the port can do',
     explanation:
-      'The PF’s MTU is the largest network’s and 80 bytes for headers, as in the seed’s 9080 for 9000. The driver states a smaller maximum. Lower the networks’ MTU.',
+      'The MTU of a PF, or of what `underlay.ports` names, is the largest network’s and 80 bytes for headers, as in the seed’s 9080 for 9000. The driver states a smaller maximum. Lower the networks’ MTU.',
   },
   {
     code: 'VF2008',

@@ -23,7 +23,7 @@ type Bridge = {
   readonly hwaddr: string;
   /** VLAN id that the bridge's own port is on; 0 for untagged. */
   readonly vlan: number;
-  /** Bytes. */
+  /** Bytes, of its own port and of the wire's; of what is there the smaller, 0 for none asked for. */
   readonly mtu: number;
   readonly wire: Wire | null;
 };
@@ -101,7 +101,7 @@ function seenBridge({ name, failMode, hwaddr, externalIds, ports }: OvsBridge): 
     failMode: externalIds['vflane-role'] === 'underlay' ? failMode : `foreign ${failMode}`,
     hwaddr,
     vlan: own?.tag ?? 0,
-    mtu: own?.mtuRequest ?? 0,
+    mtu: Math.min(own?.mtuRequest ?? 0, wire?.mtuRequest ?? Number.POSITIVE_INFINITY),
     wire: wire ? seenWire(wire) : null,
   };
 }
@@ -128,9 +128,17 @@ function commands(name: string, from: Bridge | null, to: Bridge | null): readonl
     ...(from === null ? [['add-br', name]] : []),
     ['set', 'Bridge', name, ...settings],
     ['set', 'Port', name, vlan === 0 ? 'tag=[]' : `tag=${vlan}`],
-    ['set', 'Interface', name, `mtu_request=${mtu}`],
-    ...(from === null && wire ? wiring(name, wire, mtu) : []),
+    ['set', 'Interface', name, requested(mtu)],
+    ...(wire === null ? [] : from === null ? wiring(name, wire, mtu) : widened(wire, from.mtu, mtu)),
   ];
+}
+
+function widened({ members }: Wire, from: number, to: number): readonly (readonly string[])[] {
+  return from === to ? [] : Object.keys(members).map((name) => ['set', 'Interface', name, requested(to)]);
+}
+
+function requested(mtu: number): string {
+  return mtu === 0 ? 'mtu_request=[]' : `mtu_request=${mtu}`;
 }
 
 function wiring(bridge: string, wire: Wire, mtu: number): readonly (readonly string[])[] {
@@ -143,7 +151,7 @@ function wiring(bridge: string, wire: Wire, mtu: number): readonly (readonly str
       ? ['add-bond', bridge, port, ...names, `bond_mode=${wire.bondMode}`]
       : ['add-port', bridge, port],
     ...members.map(([name, devargs]) => [
-      ...['set', 'Interface', name, `mtu_request=${mtu}`, 'external_ids:vflane-role=wire'],
+      ...['set', 'Interface', name, requested(mtu), 'external_ids:vflane-role=wire'],
       ...(devargs === ''
         ? []
         : ['type=dpdk', `options:dpdk-devargs=${devargs}`, 'options:dpdk-lsc-interrupt=true']),
