@@ -12,13 +12,17 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
   plan: ['model', 'resource', 'doctor'],
   host: [],
   observe: ['model', 'host'],
+  scrub: ['host'],
   sim: ['model', 'host'],
   apply: ['model', 'host'],
-  operate: ['model', 'fabric', 'datapath', 'resource', 'doctor', 'plan', 'host', 'observe', 'apply'],
+  operate: [
+    ...['model', 'fabric', 'datapath', 'resource', 'doctor', 'plan', 'host', 'observe', 'apply'],
+    'scrub',
+  ],
   lab: ['host'],
   cli: [
     ...['model', 'fabric', 'datapath', 'resource', 'doctor', 'plan', 'host', 'observe', 'sim', 'apply'],
-    ...['operate', 'lab'],
+    ...['operate', 'lab', 'scrub'],
   ],
 };
 
@@ -26,6 +30,7 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
 const mayOnlyImport: { readonly [folder: string]: { readonly [other: string]: readonly string[] } } = {
   sim: { model: ['names.ts', 'json.ts'] },
   observe: { host: ['host.ts'] },
+  scrub: { host: ['transcript.ts'] },
 };
 
 const source = resolve(import.meta.dirname, '../src');

@@ -1,74 +1,103 @@
-import { isUnseen, type PfState, type VfState } from '../model/host-state.ts';
+import type { FabricHost } from '../model/fabric.ts';
 import type { Json } from '../model/json.ts';
 import { softwareIn } from '../operate/forwarding.ts';
-import type { HostPlan } from '../operate/plan-host.ts';
-import type { VerbHandler } from './context.ts';
+import { onEachHost, type PerHost } from '../operate/hosts.ts';
+import { lookBare } from '../operate/look-bare.ts';
+import { type HostPlan, planFromFile } from '../operate/plan-host.ts';
+import { sectionsFor } from '../operate/sections.ts';
+import type { Site } from '../operate/site.ts';
+import { connectorFor } from './connect.ts';
+import type { VerbContext, VerbHandler } from './context.ts';
 import { firstEarned } from './exit-codes.ts';
-import { withFleet } from './fleet.ts';
+import { type Fleet, withFleet } from './fleet.ts';
 import { exitCodeOf } from './outcome-findings.ts';
-import { planFleet } from './plan.ts';
 import { printFindings } from './print-findings.ts';
+import { type Recorded, type Recorder, recorderOf } from './record.ts';
+import { linesOf } from './show-lines.ts';
 import { findingsOf } from './troubles.ts';
+import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
+import { hostOfWay } from './way.ts';
+
+const schema = 'vflane.show/1';
+
+/** A host that was looked at, and where its answers were kept. */
+interface Shown extends Recorded {
+  readonly looked: HostPlan;
+}
 
 /** What the card of each host looks like now: ports, pool, and who has which VF. */
-export const run: VerbHandler = (context, args, options) => {
+export const run: VerbHandler = async (context, args, options) => {
+  const recorder = recorderOf(context, options);
+  const way = args[0] === undefined ? undefined : hostOfWay(context, args[0]);
+  if (way !== undefined) return showWay(context, way, recorder);
   const host = args[0] === undefined ? context.global.host : [...context.global.host, args[0]];
   const narrowed = { ...context, global: { ...context.global, host } };
-  return withFleet(narrowed, 'vflane.show/1', async (fleet) => {
-    const seen = await planFleet(fleet, options);
-    const findings = [
-      ...findingsOf(seen),
-      ...seen.flatMap(({ value }) => (value ? softwareIn(value.plan) : [])),
-    ];
-    for (const { host: name, value } of seen) {
-      for (const line of value ? linesOf(name, value) : []) context.output.result(line);
-    }
-    printFindings(findings, fleet.sources, context.output);
-    const hosts = seen.flatMap(({ host: name, value }) =>
-      value ? [{ host: name, state: asJson(value) }] : [],
-    );
-    context.output.json('vflane.show/1', { hosts, findings: findingsJson(findings) });
-    return firstEarned(seen.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : 0)));
+  return withFleet(narrowed, schema, async (fleet) => {
+    const shown = await fleet.onEach(showing(fleet, recorder));
+    return tell(context, shown, fleet.sources);
   });
 };
 
-function asJson({ state }: HostPlan): Json {
-  return JSON.parse(JSON.stringify(state)) as Json;
+function showing({ fabric, hosts }: Fleet, recorder: Recorder | undefined) {
+  if (recorder !== undefined && hosts.length !== 1) {
+    throw new UsageError('a transcript is of one host', 'Name it: vflane show HOST --record FILE.');
+  }
+  return async (site: Site, host: FabricHost): Promise<Shown> => {
+    const plan = (from: Site) => planFromFile(from, fabric, host, { allowDisruption: false });
+    if (recorder === undefined) return { looked: await plan(site) };
+    return recorder.record(site, host, fabric.hosts, async (from) => {
+      const looked = await plan(from);
+      return { looked, sections: sectionsFor(fabric, host, looked.fold.ledger, looked.spec) };
+    });
+  };
 }
 
-function linesOf(host: string, looked: HostPlan): readonly string[] {
-  const { kernel, pfs } = looked.state;
-  const inSoftware = softwareIn(looked.plan).length > 0 ? ', forwards in software' : '';
-  return [`${host}: kernel ${kernel}${inSoftware}`, ...pfs.flatMap((pf) => pfLines(pf, looked))];
+/** A host that no file names. */
+async function showWay(
+  context: VerbContext,
+  host: FabricHost,
+  recorder: Recorder | undefined,
+): Promise<number> {
+  const connect = connectorFor(context, 'fabric.yaml');
+  const look = async (site: Site) => {
+    const looked = await lookBare(site);
+    return { looked, sections: looked.sections };
+  };
+  const show = async (site: Site): Promise<Shown> => {
+    try {
+      return await (recorder === undefined ? look(site) : recorder.record(site, host, [host], look));
+    } finally {
+      await site.close();
+    }
+  };
+  const shown = await onEachHost([host], connect, show);
+  return tell(context, shown, {});
 }
 
-function pfLines(pf: PfState, looked: HostPlan): readonly string[] {
-  if (!pf.present) return [`  ${pf.pci} is not there`];
-  const { links } = looked.state;
-  const link = isUnseen(links) ? undefined : links.find(({ name }) => name === pf.netdev);
-  const port = link
-    ? `${link.up ? 'up' : 'down'}${link.carrier ? '' : ', no carrier'}, MTU ${link.mtu}`
-    : 'no netdev';
-  const pool = `${shown(pf.numVfs)} of ${shown(pf.totalVfs)} VFs`;
-  const title = `  ${pf.pci} ${pf.netdev ?? ''} (${pf.driver ?? 'no driver'}): ${port}, ${pool}`;
-  return [title, ...pf.vfs.map((vf) => vfLine(pf, vf, looked))];
+function tell({ output }: VerbContext, shown: readonly PerHost<Shown>[], sources: Fleet['sources']): number {
+  const findings = [
+    ...findingsOf(shown),
+    ...shown.flatMap(({ value }) => (value ? softwareIn(value.looked.plan) : [])),
+  ];
+  for (const { host, value } of shown) {
+    for (const line of value ? linesOf(host, value.looked) : []) output.result(line);
+    if (value?.recorded) output.log(`${host}: ${recordedText(value.recorded)}`);
+  }
+  printFindings(findings, sources, output);
+  const hosts = shown.flatMap(({ host, value }) => (value ? [{ host, ...asJson(value) }] : []));
+  output.json(schema, { hosts, findings: findingsJson(findings) });
+  return firstEarned(shown.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : 0)));
 }
 
-function vfLine(pf: PfState, vf: VfState, { spec, fold }: HostPlan): string {
-  const pfs = spec?.nics.flatMap((nic) => nic.pfs) ?? [];
-  const port = pfs.findIndex(({ pci }) => pci === pf.pci);
-  const wanted = pfs[port]?.vfs[vf.index]?.owner;
-  // On an overlay a place is one VF, of port 0's pool first and then of port 1's; elsewhere it is one of each port.
-  const slot = spec?.overlay && port > 0 ? port * (pfs[0]?.numVfs ?? 0) + vf.index : vf.index;
-  const had = Object.entries(fold.ledger.allocation).find(([, index]) => index === slot)?.[0];
-  const owner = had ?? (wanted ? `${wanted.guest}/${wanted.network} (not applied)` : 'spare');
-  const admin = isUnseen(vf.admin)
-    ? `settings not seen: ${vf.admin.unseen}`
-    : `${vf.admin.mac}, VLAN ${vf.admin.vlan}, spoofchk ${vf.admin.spoofchk ? 'on' : 'off'}`;
-  return `    VF ${`${vf.index}`.padStart(3)} ${vf.pci}  ${(vf.driver ?? 'no driver').padEnd(9)}  ${admin}  ${owner}`;
+function recordedText({ file, answers, scrubbed }: NonNullable<Recorded['recorded']>): string {
+  const whose = scrubbed
+    ? 'scrubbed: names of guests, networks and netdevs are still in it'
+    : 'with its names and addresses: add --scrub for one to be sent';
+  return `${answers} answers are in ${file}, ${whose}`;
 }
 
-function shown(value: number | { readonly unseen: string }): string {
-  return isUnseen(value) ? '?' : `${value}`;
+function asJson({ looked, recorded }: Shown): { readonly [key: string]: Json } {
+  const state = JSON.parse(JSON.stringify(looked.state)) as Json;
+  return recorded === undefined ? { state } : { state, recorded: { ...recorded } };
 }

@@ -133,8 +133,19 @@ export const verbs: readonly Verb[] = [
   {
     name: 'show',
     summary: 'What each host’s card looks like now: ports, pool, and who has which VF',
-    arguments: [{ form: '[host]', summary: 'only this host' }],
-    options: [],
+    arguments: [
+      {
+        form: '[host]',
+        summary: 'only this host; one that is in no file by the way to it: root@alpha, local',
+      },
+    ],
+    options: [
+      {
+        form: '--record <file>',
+        summary: 'keep everything that the host answered, to be replayed as a test',
+      },
+      { form: '--scrub', summary: 'without addresses, serial numbers and names of hosts and users' },
+    ],
     example: 'vflane show',
     load: () => import('./show.ts'),
   },

@@ -1,0 +1,32 @@
+import type { HostReader } from '../host/host.ts';
+import { isUnseen } from '../model/host-state.ts';
+import { asPciAddress, type PciAddress } from '../model/names.ts';
+import { seenOr } from './look.ts';
+
+/**
+ * PCI addresses of the PFs that have a netdev and can have VFs, in order: for a host of which no file says where its card is.
+ * The link of a netdev leads through the function behind it (Documentation/ABI/testing/sysfs-class-net).
+ */
+export async function sriovPfs(reader: HostReader): Promise<readonly PciAddress[]> {
+  const netdevs = await seenOr(() => reader.listDir('/sys/class/net'));
+  if (netdevs === undefined || isUnseen(netdevs)) return [];
+  const behind = await Promise.all(netdevs.map((netdev) => functionBehind(reader, netdev)));
+  const functions = [...new Set(behind.flatMap((pci) => pci ?? []))].sort();
+  const able = await Promise.all(functions.map((pci) => canHaveVfs(reader, pci)));
+  return functions.filter((_, place) => able[place]);
+}
+
+async function functionBehind(reader: HostReader, netdev: string): Promise<PciAddress | undefined> {
+  const target = await seenOr(() => reader.readLink(`/sys/class/net/${netdev}`));
+  if (typeof target !== 'string') return undefined;
+  return target
+    .split('/')
+    .flatMap((part) => asPciAddress(part) ?? [])
+    .at(-1);
+}
+
+/** A VF has no such file, nor has a card without SR-IOV. */
+async function canHaveVfs(reader: HostReader, pci: PciAddress): Promise<boolean> {
+  const total = await seenOr(() => reader.readFile(`/sys/bus/pci/devices/${pci}/sriov_totalvfs`));
+  return typeof total === 'string' && Number(total) > 0;
+}

@@ -1,0 +1,45 @@
+import type { HostReader } from '../host/host.ts';
+import { type Transcript, transcriptSchema } from '../host/transcript.ts';
+import { recordingHost } from '../host/transcript-host.ts';
+import type { Ledger } from '../model/ledger.ts';
+import { observe, type Sections } from '../observe/observe.ts';
+import type { Site } from './site.ts';
+
+export interface SiteRecording {
+  /** The site, each of whose answers is kept. */
+  readonly site: Site;
+  /** Looks at everything that any datapath asks of such a host, and ends the recording. */
+  end(about: RecordingOf): Promise<Transcript>;
+}
+
+/** What a recording is of; `time` is ISO 8601. */
+export interface RecordingOf extends Pick<Transcript, 'vflane' | 'by' | 'time'> {
+  readonly sections: Sections;
+  readonly ledger: Ledger;
+}
+
+export function recordSite(site: Site): SiteRecording {
+  const { reader, entries } = recordingHost(site.reader);
+  const end = async ({ sections: asked, ledger, ...about }: RecordingOf): Promise<Transcript> => {
+    const sections = { ...asked, overlay: true, hostRoutes: true, dpdk: true };
+    const { kernel } = await observe(reader, sections);
+    await nameOf(reader);
+    const held = { entries: [...ledger.entries.values()], allocation: ledger.allocation };
+    return {
+      schema: transcriptSchema,
+      ...about,
+      host: site.name,
+      kernel,
+      scrubbed: false,
+      sections,
+      ledger: held,
+      entries: entries(),
+    };
+  };
+  return { site: { ...site, reader }, end };
+}
+
+/** Asked only so that scrubbing knows what to look for. */
+async function nameOf(reader: HostReader): Promise<void> {
+  await reader.readFile('/proc/sys/kernel/hostname').catch(() => undefined);
+}

@@ -1,0 +1,54 @@
+import type { Transcript } from '../host/transcript.ts';
+import { transcriptHost } from '../host/transcript-host.ts';
+import type { HostState } from '../model/host-state.ts';
+import type { Json } from '../model/json.ts';
+import { type Ledger, type LedgerEntry, ledgerKey } from '../model/ledger.ts';
+import { asPciAddress } from '../model/names.ts';
+import { observe, type Sections } from '../observe/observe.ts';
+
+type Fields = { readonly [key: string]: unknown };
+
+/** What was looked at when a transcript was recorded; what is none of it is left out. */
+export function sectionsOf({ sections }: Pick<Transcript, 'sections'>): Sections {
+  const given = fields(sections);
+  return {
+    pfs: texts(given.pfs).flatMap((text) => asPciAddress(text) ?? []),
+    namespaces: texts(given.namespaces),
+    routes: texts(given.routes),
+    overlay: given.overlay === true,
+    hostRoutes: given.hostRoutes === true,
+    dpdk: given.dpdk === true,
+    tenantPorts: texts(given.tenantPorts),
+    checksums: texts(given.checksums),
+  };
+}
+
+/** What vflane held on the host. */
+export function ledgerOf({ ledger }: Pick<Transcript, 'ledger'>): Ledger {
+  const { entries, allocation } = fields(ledger);
+  const places = (Array.isArray(entries) ? entries : []).flatMap(asEntry);
+  const numbers = Object.entries(fields(allocation)).filter(([, index]) => typeof index === 'number');
+  return {
+    entries: new Map(places.map((entry) => [ledgerKey(entry.resource, entry.at), entry])),
+    allocation: Object.fromEntries(numbers) as Ledger['allocation'],
+  };
+}
+
+function asEntry(value: unknown): readonly LedgerEntry[] {
+  const { resource, at, value: made = null, was = null } = fields(value);
+  if (typeof resource !== 'string' || typeof at !== 'string') return [];
+  return [{ resource, at, value: made as Json, was: was as Json }];
+}
+
+/** The host as it was. @throws HostError of kind `lost` where the transcript was recorded by a version that asked otherwise */
+export function observeTranscript(transcript: Transcript): Promise<HostState> {
+  return observe(transcriptHost(transcript), sectionsOf(transcript));
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

@@ -1,0 +1,101 @@
+import ipaddr from 'ipaddr.js';
+
+/** What tells one machine, card or network from another. */
+export type Kind = 'mac' | 'ip' | 'network' | 'id' | 'word';
+
+export interface Identifier {
+  readonly kind: Kind;
+  readonly text: string;
+}
+
+/** Words that are known to be somebody's, and of what kind they are. */
+export type Words = ReadonlyMap<string, 'host' | 'user' | 'serial'>;
+
+const hex = '[0-9A-Fa-f]';
+const pairs = (count: number, separator: string) => `${hex}{2}(?:${separator}${hex}{2}){${count - 1}}`;
+
+/** First come, first served: a UUID holds what looks like less. */
+const forms: readonly string[] = [
+  // A UUID: a boot, a row of OVSDB.
+  `(?<!${hex})${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}(?!${hex})`,
+  // A PCI Device Serial Number, as lspci prints it.
+  `(?<!${hex})${pairs(8, '-')}(?!-?${hex})`,
+  `(?<!${hex})${pairs(6, '-')}(?!-?${hex})`,
+  // systemd's name for a netdev by its MAC.
+  `(?<![0-9A-Za-z])enx${hex}{12}(?![0-9A-Za-z])`,
+  // A MAC, a GUID, an IPv6 address, the long address of InfiniBand: told apart by `colonKind`.
+  `(?<![0-9A-Za-z_])(?:${hex}{1,4})?(?:::?${hex}{1,4})+(?:\\.\\d{1,3}){0,3}(?:::)?(?:/\\d{1,3})?(?![0-9A-Za-z_])`,
+  `(?<![0-9A-Za-z_])${hex}{1,4}::(?:/\\d{1,3})?(?![0-9A-Za-z_])`,
+  `(?<![0-9.])\\d{1,3}(?:\\.\\d{1,3}){3}(?:/\\d{1,2})?(?![0-9]|\\.[0-9])`,
+  // A MAC or a switch's id without its separators.
+  `(?<![0-9A-Za-z])(?:0x)?${hex}{12,64}(?![0-9A-Za-z])`,
+];
+
+/** Calls `alias` for every identifier of a text, from left to right, and puts what it returns in its place. */
+export function replaceIdentifiers(
+  text: string,
+  words: Words,
+  alias: (identifier: Identifier) => string,
+): string {
+  return text.replace(patternFor(words), (found: string) => replaceOne(found, words, alias));
+}
+
+let latest: { readonly words: Words; readonly pattern: RegExp } | undefined;
+
+function patternFor(words: Words): RegExp {
+  if (latest?.words === words) return latest.pattern;
+  const known = [...words.keys()].sort((a, b) => b.length - a.length).map(escaped);
+  // What stands before a colon in JSON is a tool's own word, even if a host is called so.
+  const word = known.length === 0 ? [] : [`(?<![0-9A-Za-z])(?:${known.join('|')})(?![0-9A-Za-z]|"\\s*:)`];
+  latest = { words, pattern: new RegExp([...forms, ...word].join('|'), 'g') };
+  return latest.pattern;
+}
+
+function escaped(word: string): string {
+  return word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function replaceOne(found: string, words: Words, alias: (identifier: Identifier) => string): string {
+  if (words.has(found)) return alias({ kind: 'word', text: found });
+  if (/^enx/.test(found)) return `enx${alias({ kind: 'mac', text: found.slice(3) })}`;
+  if (/^[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){5}$/.test(found)) return alias({ kind: 'mac', text: found });
+  if (/^(0x)?[0-9A-Fa-f]{12,}$/.test(found)) return replaceBare(found, alias);
+  if (found.includes('-')) return alias({ kind: 'id', text: found });
+  const kind = found.includes(':') ? colonKind(found) : ipKind(found);
+  return kind === undefined ? replaceInside(found, alias) : alias({ kind, text: found });
+}
+
+/** Digits alone are more often a number of bytes than an id. */
+function replaceBare(found: string, alias: (identifier: Identifier) => string): string {
+  const digits = found.replace(/^0x/, '');
+  if (/^\d+$/.test(digits)) return found;
+  const kind = digits.length === 12 ? 'mac' : 'id';
+  return found.slice(0, found.length - digits.length) + alias({ kind, text: digits });
+}
+
+function colonKind(found: string): Kind | undefined {
+  const groups = found.split(':');
+  if (groups.every((group) => /^[0-9A-Fa-f]{2}$/.test(group)) && groups.length >= 6)
+    return groups.length === 6 ? 'mac' : 'id';
+  if (groups.length === 4 && groups.every((group) => /^[0-9A-Fa-f]{4}$/.test(group))) return 'id';
+  return ipKind(found);
+}
+
+function ipKind(found: string): Kind | undefined {
+  const [address = '', length] = found.split('/');
+  const isIp = address.includes(':')
+    ? ipaddr.IPv6.isValid(address)
+    : ipaddr.IPv4.isValidFourPartDecimal(address);
+  if (!isIp) return undefined;
+  return length === undefined ? 'ip' : 'network';
+}
+
+const macInside = /(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}(?![0-9A-Fa-f])/g;
+const ipv4Inside = /(?<![0-9.])\d{1,3}(?:\.\d{1,3}){3}(?![0-9]|\.[0-9])/g;
+
+/** What hangs together by its colons only: `tcp:192.168.1.1`, `add:02:…`. */
+function replaceInside(found: string, alias: (identifier: Identifier) => string): string {
+  return found
+    .replace(macInside, (text) => alias({ kind: 'mac', text }))
+    .replace(ipv4Inside, (text) => (ipKind(text) === undefined ? text : alias({ kind: 'ip', text })));
+}

@@ -1,0 +1,26 @@
+import { bareMac } from './aliases.ts';
+import type { Identifier } from './identifiers.ts';
+import { allTexts } from './texts.ts';
+
+/** Identifiers that a value still has in one of its texts, in whatever notation: another look than the one that replaced them. */
+export function remaining(value: unknown, identifiers: readonly Identifier[]): readonly Identifier[] {
+  const text = allTexts(value).toLowerCase();
+  return identifiers.filter((identifier) => notations(identifier).some((one) => stands(text, one)));
+}
+
+function notations({ kind, text }: Identifier): readonly string[] {
+  const lower = text.toLowerCase();
+  if (kind !== 'mac') return [lower];
+  const digits = bareMac(text);
+  const pairs = digits.match(/../g) ?? [];
+  return [digits, pairs.join(':'), pairs.join('-'), (digits.match(/.{4}/g) ?? []).join('.')];
+}
+
+/** As a whole: 10.0.0.1 does not stand in 10.0.0.12. */
+function stands(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const [before, after] = [text[at - 1] ?? '', text.slice(at + word.length, at + word.length + 2)];
+    if (!/[0-9a-z.:]/.test(before) && !/^(?:[0-9a-z]|[.:][0-9a-f])/.test(after)) return true;
+  }
+  return false;
+}

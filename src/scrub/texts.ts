@@ -1,0 +1,17 @@
+/** A JSON value with each of its texts, keys too, put through `map`. */
+export function mapTexts(value: unknown, map: (text: string) => string): unknown {
+  if (typeof value === 'string') return map(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, map));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [map(key), mapTexts(item, map)]));
+}
+
+/** Every text of a JSON value, keys too, a line or more each. */
+export function allTexts(value: unknown): string {
+  const texts: string[] = [];
+  mapTexts(value, (text) => {
+    texts.push(text);
+    return text;
+  });
+  return texts.join('\n');
+}
