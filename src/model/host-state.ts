@@ -60,6 +60,7 @@ export interface HostRoute {
   /** Canonical CIDR. */
   readonly to: string;
   readonly via: string;
+  readonly netdev: string;
 }
 
 export interface DefaultRoute {

@@ -27,9 +27,9 @@ export function parseHostRoutes(stdout: string, family: 4 | 6): readonly HostRou
   const parsed: unknown = JSON.parse(stdout.trim() === '' ? '[]' : stdout);
   if (!Array.isArray(parsed)) throw new TypeError('ip -j route printed no list');
   return parsed.flatMap((entry: unknown) => {
-    const { dst, gateway, protocol } = (entry ?? {}) as { readonly [key: string]: unknown };
+    const { dst, gateway, dev, protocol } = (entry ?? {}) as { readonly [key: string]: unknown };
     if (typeof dst !== 'string' || typeof gateway !== 'string' || learned.has(protocol)) return [];
-    return [{ to: wholeCidr(dst, family), via: gateway }];
+    return [{ to: wholeCidr(dst, family), via: gateway, netdev: typeof dev === 'string' ? dev : '' }];
   });
 }
 

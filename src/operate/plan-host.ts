@@ -8,7 +8,7 @@ import type { Finding } from '../model/finding.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import type { HostState } from '../model/host-state.ts';
 import { type Ledger, ledgerKey } from '../model/ledger.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Change, Plan } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
 import { eachPlace } from '../plan/by-place.ts';
 import { unseenWords } from '../plan/checks.ts';
@@ -85,7 +85,8 @@ export async function planToDestroy(
   host: FabricHost | undefined,
   options: PlanOptions,
 ): Promise<HostPlan> {
-  const { fold, state } = await look(site, host);
+  const fold = await site.fold();
+  const state = await look(site, host, fold);
   return planBackwards(
     site,
     fold,
@@ -102,9 +103,11 @@ export async function planToUndo(
   host: FabricHost | undefined,
   options: PlanOptions,
 ): Promise<HostPlan | undefined> {
-  const { fold, state } = await look(site, host);
+  const fold = await site.fold();
   const [last, before] = undoable(fold);
   const undone = last === undefined ? undefined : await site.plan(last);
+  const changes = changesIn(undone?.steps ?? []);
+  const state = await look(site, host, fold, changes);
   if (!undone) {
     const findings = waiting(site.name, fold, state);
     return findings.length === 0 ? undefined : refusedPlan(site, fold, findings, state);
@@ -114,7 +117,7 @@ export async function planToUndo(
     site,
     fold,
     state,
-    grounded(wantsBefore(changesIn(undone.steps)), havesOf(state)),
+    grounded(wantsBefore(changes), havesOf(state)),
     allocation,
     options,
   );
@@ -178,11 +181,13 @@ function asOurs(ledger: Ledger, wants: Wants): Ledger {
   return { ...ledger, entries };
 }
 
-/** At what vflane put there. */
-async function look(site: Site, host: FabricHost | undefined) {
-  const fold = await site.fold();
-  const state = await observe(site.reader, sectionsFor(undefined, host, fold.ledger));
-  return { fold, state };
+/** At what vflane put there, and at what these changes took away. */
+function look(site: Site, host: FabricHost | undefined, { ledger }: Fold, changes: readonly Change[] = []) {
+  const taken = changes.map(({ resource, at, from, to }) => {
+    return [ledgerKey(resource, at), { resource, at, value: from, was: to }] as const;
+  });
+  const entries = new Map([...taken, ...ledger.entries]);
+  return observe(site.reader, sectionsFor(undefined, host, { ...ledger, entries }));
 }
 
 /** A plan that was not finished, or waits for its operator, comes first. */

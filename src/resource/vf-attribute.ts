@@ -13,7 +13,8 @@ export interface VfAttribute<Value extends Json> {
   readonly noun: string;
   /** `undefined`: nothing is asked of this VF, or its driver cannot do it. */
   wanted(vf: VfSpec, pf: PfState, spec: PfSpec): Value | undefined;
-  there(admin: VfAdmin): Value;
+  /** `undefined`: it is no setting of this VF now. */
+  there(admin: VfAdmin, pf: PfState): Value | undefined;
   /** After creation of the VF, by every driver. */
   readonly fresh?: Value;
   /** What follows `vf N` on the command line. */
@@ -64,10 +65,10 @@ function thereOf<Value extends Json>(
   state: HostState,
 ): readonly Placed<Json | Unseen>[] {
   return state.pfs.flatMap((pf) =>
-    pf.vfs.map((vf) => ({
-      at: vfAt(pf.pci, vf.index),
-      value: isUnseen(vf.admin) ? vf.admin : attribute.there(vf.admin),
-    })),
+    pf.vfs.flatMap((vf) => {
+      const value = isUnseen(vf.admin) ? vf.admin : attribute.there(vf.admin, pf);
+      return value === undefined ? [] : [{ at: vfAt(pf.pci, vf.index), value }];
+    }),
   );
 }
 

@@ -7,7 +7,7 @@ export const vfSpoofchk = vfAttribute<boolean>({
   // A spare VF has no MAC, and mlx5 warns of spoofchk without one (esw/legacy.c).
   // In switchdev the driver refuses it, and the bridge's flows do the work (facts §4.2).
   wanted: (vf, _pf, { eswitch }) => (vf.owner && eswitch === 'legacy' ? vf.spoofchk : undefined),
-  there: (admin) => admin.spoofchk,
+  there: (admin, { eswitch }) => (eswitch === 'switchdev' ? undefined : admin.spoofchk),
   words: (on) => `spoofchk ${on ? 'on' : 'off'}`,
   shown: (on) => ({ at: ['spoofchk'], is: on }),
   why: 'Let the card drop what a guest sends from a MAC that is not its own.',

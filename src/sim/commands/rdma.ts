@@ -59,6 +59,10 @@ function rename(state: SimState, [name = '', key, wanted = '']: readonly string[
   // Its own name is no change (ib_device_rename, drivers/infiniband/core/device.c).
   if (name === wanted) return silent;
   if (infinibandNames(state).includes(wanted)) throw new Refusal('EEXIST');
-  state.rdmaNames[renameKey(device.pci, device.merged)] = wanted;
+  const given = renameKey(device.pci, device.merged);
+  delete state.rdmaNames[given];
+  // Back at the name it had by itself nothing tells that it had another.
+  if (rdmaDevices(state).find(({ pci }) => pci === device.pci)?.name !== wanted)
+    state.rdmaNames[given] = wanted;
   return silent;
 }
