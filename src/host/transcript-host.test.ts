@@ -94,6 +94,17 @@ describe('a transcript', () => {
     expect((await refusal(host.query(['uname', '-r']))).kind).toBe('lost');
   });
 
+  it('of an older version names what it was not asked, and goes on', async () => {
+    const asked: unknown[] = [];
+    const host = transcriptHost(parseTranscript(await recorded()), (ask) => asked.push(ask));
+    expect(await refusal(host.query(['uname', '-r']))).toMatchObject({
+      kind: 'errno',
+      argv: ['uname', '-r'],
+    });
+    expect(await host.readFile(machine.reader.text.path)).toBe(machine.reader.text.text);
+    expect(asked).toEqual([['query', 'uname', '-r']]);
+  });
+
   it.each([
     ['', 'not a transcript: '],
     ['[]', 'an object with "schema" is expected'],

@@ -1,4 +1,4 @@
-import { HostError, type HostReader, type OpenFile, type Ran } from './host.ts';
+import { HostError, type HostErrorKind, type HostReader, type OpenFile, type Ran } from './host.ts';
 import { isReadOnly } from './read-only.ts';
 import type { Question, Transcript, TranscriptEntry } from './transcript.ts';
 import { withoutSecrets } from './without-secrets.ts';
@@ -31,25 +31,34 @@ export function recordingHost(host: HostReader): Recording {
   return { reader, entries: () => [...entries].sort(byQuestion).map(([, entry]) => entry) };
 }
 
-/** A reader that knows only what a transcript holds, and says so of everything else. */
-export function transcriptHost({ host, entries }: Pick<Transcript, 'host' | 'entries'>): HostReader {
+/**
+ * A reader that knows only what a transcript holds, and says so of everything else.
+ * @param onUnasked told of each question that was not asked when the transcript was recorded. It is then refused alone;
+ * without this, the host is said to be lost, because that alone is never taken for "looked, and there is nothing".
+ */
+export function transcriptHost(
+  { host, entries }: Pick<Transcript, 'host' | 'entries'>,
+  onUnasked?: (ask: Question) => void,
+): HostReader {
   const answers = new Map(entries.map((entry) => [JSON.stringify(entry.ask), entry]));
   return readerOf(host, async (ask) => {
     const entry = answers.get(JSON.stringify(ask));
     if (ask[0] === 'query' && !isReadOnly(ask.slice(1))) {
       throw new HostError({ kind: 'refused', host, argv: ask.slice(1) });
     }
-    if (entry === undefined) throw unknownQuestion(host, ask);
+    if (entry === undefined) {
+      onUnasked?.(ask);
+      throw unasked(onUnasked ? 'errno' : 'lost', host, ask);
+    }
     if (entry.error !== undefined) throw new HostError({ ...entry.error, host });
     return entry.answer;
   });
 }
 
-/** Of kind `lost`, because that alone is never taken for "looked, and there is nothing". */
-function unknownQuestion(host: string, ask: Question): HostError {
+function unasked(kind: HostErrorKind, host: string, ask: Question): HostError {
   const stderr = 'the transcript holds no answer to this question';
   const hint = 'record it again on the host, with the version of vflane that reads it';
-  return new HostError({ kind: 'lost', host, argv: ask[0] === 'query' ? ask.slice(1) : ask, stderr, hint });
+  return new HostError({ kind, host, argv: ask[0] === 'query' ? ask.slice(1) : ask, stderr, hint });
 }
 
 type Answering = (ask: Question, question: (host: HostReader) => Promise<unknown>) => Promise<unknown>;

@@ -4,8 +4,18 @@ import { allTexts } from './texts.ts';
 
 /** Identifiers that a value still has in one of its texts, in whatever notation: another look than the one that replaced them. */
 export function remaining(value: unknown, identifiers: readonly Identifier[]): readonly Identifier[] {
-  const text = allTexts(value).toLowerCase();
-  return identifiers.filter((identifier) => notations(identifier).some((one) => stands(text, one)));
+  const text = allTexts(value);
+  const lower = text.toLowerCase();
+  return identifiers.filter((identifier) =>
+    identifier.kind === 'word'
+      ? stands(withoutKeys(text), identifier.text)
+      : notations(identifier).some((one) => stands(lower, one)),
+  );
+}
+
+/** A key of JSON is a tool's own word. */
+function withoutKeys(text: string): string {
+  return text.replace(/"[^"\\]*"\s*:/g, ' ');
 }
 
 function notations({ kind, text }: Identifier): readonly string[] {
@@ -20,7 +30,7 @@ function notations({ kind, text }: Identifier): readonly string[] {
 function stands(text: string, word: string): boolean {
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
     const [before, after] = [text[at - 1] ?? '', text.slice(at + word.length, at + word.length + 2)];
-    if (!/[0-9a-z.:]/.test(before) && !/^(?:[0-9a-z]|[.:][0-9a-f])/.test(after)) return true;
+    if (!/[0-9a-z.:]/i.test(before) && !/^(?:[0-9a-z]|[.:][0-9a-f])/i.test(after)) return true;
   }
   return false;
 }
