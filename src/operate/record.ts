@@ -23,7 +23,7 @@ export function recordSite(site: Site): SiteRecording {
   const end = async ({ sections: asked, ledger, ...about }: RecordingOf): Promise<Transcript> => {
     const sections = { ...asked, overlay: true, hostRoutes: true, dpdk: true };
     const { kernel } = await observe(reader, sections);
-    await nameOf(reader);
+    await askBesides(reader);
     const held = { entries: [...ledger.entries.values()], allocation: ledger.allocation };
     return {
       schema: transcriptSchema,
@@ -39,7 +39,7 @@ export function recordSite(site: Site): SiteRecording {
   return { site: { ...site, reader }, end };
 }
 
-/** Asked only so that scrubbing knows what to look for. */
-async function nameOf(reader: HostReader): Promise<void> {
-  await reader.readFile('/proc/sys/kernel/hostname').catch(() => undefined);
+/** Its name, so that scrubbing knows what to look for; and its namespaces, so that any file can be held against it. */
+async function askBesides(reader: HostReader): Promise<void> {
+  await Promise.allSettled([reader.readFile('/proc/sys/kernel/hostname'), reader.listDir('/run/netns')]);
 }

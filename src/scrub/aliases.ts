@@ -18,9 +18,10 @@ export function aliasing(originals: Originals): (identifier: Identifier) => stri
   const wordOf = wordAliases(originals.words);
   const ipOf = ipAliases(originals.key);
   return ({ kind, text }) => {
-    if (kind === 'mac') return macOf(text);
-    if (kind === 'word') return wordOf(text);
-    if (kind === 'id') return /^[0:-]*$/.test(text) ? text : idOf(text.toLowerCase());
+    if (kind === 'mac' || (kind === 'maybe-mac' && originals.macs.has(text))) return macOf(text);
+    if (kind === 'maybe-mac') return text;
+    if (kind === 'word' && originals.words.get(text) !== 'id') return wordOf(text);
+    if (kind === 'word' || kind === 'id') return /^[0:-]*$/.test(text) ? text : idOf(text.toLowerCase());
     return addressAlias(text, ipOf, macOf);
   };
 }
@@ -81,9 +82,9 @@ function inNotation(digits: string, like: string): string {
 /** Names short enough for a netdev's that holds one: `to-host-2-91c4`. */
 function wordAliases(words: Words): (text: string) => string {
   const taken = new Set(words.keys());
-  const stems = { host: 'host', user: 'user', serial: 'serial' } as const;
-  const names = Object.fromEntries(
-    Object.entries(stems).map(([kind, stem]) => [kind, counted(taken, (n) => `${stem}-${n}`)]),
+  const stems = ['host', 'user', 'serial'] as const;
+  const names: { readonly [kind: string]: (text: string) => string } = Object.fromEntries(
+    stems.map((stem) => [stem, counted(taken, (n) => `${stem}-${n}`)]),
   );
   // A host's long name and its short one are one host.
   const labels = new Map([...words.keys()].map((word) => [word.slice(0, 7), word.split('.')[0] ?? word]));

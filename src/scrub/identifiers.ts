@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 
 /** What tells one machine, card or network from another. */
-export type Kind = 'mac' | 'ip' | 'network' | 'id' | 'word';
+export type Kind = 'mac' | 'maybe-mac' | 'ip' | 'network' | 'id' | 'word';
 
 export interface Identifier {
   readonly kind: Kind;
@@ -9,7 +9,7 @@ export interface Identifier {
 }
 
 /** Words that are known to be somebody's, and of what kind they are. */
-export type Words = ReadonlyMap<string, 'host' | 'user' | 'serial'>;
+export type Words = ReadonlyMap<string, 'host' | 'user' | 'serial' | 'id'>;
 
 const hex = '[0-9A-Fa-f]';
 const pairs = (count: number, separator: string) => `${hex}{2}(?:${separator}${hex}{2}){${count - 1}}`;
@@ -65,12 +65,13 @@ function replaceOne(found: string, words: Words, alias: (identifier: Identifier)
   return kind === undefined ? replaceInside(found, alias) : alias({ kind, text: found });
 }
 
-/** Digits alone are more often a number of bytes than an id. */
+/** Decimal digits alone are more often a number of bytes than an id. */
 function replaceBare(found: string, alias: (identifier: Identifier) => string): string {
-  const digits = found.replace(/^0x/, '');
-  if (/^\d+$/.test(digits)) return found;
-  const kind = digits.length === 12 ? 'mac' : 'id';
-  return found.slice(0, found.length - digits.length) + alias({ kind, text: digits });
+  const text = found.replace(/^0x/, '');
+  const isNumber = /^\d+$/.test(text);
+  if (isNumber && text.length !== 12) return found;
+  const kind = text.length !== 12 ? 'id' : isNumber ? 'maybe-mac' : 'mac';
+  return found.slice(0, found.length - text.length) + alias({ kind, text });
 }
 
 function colonKind(found: string): Kind | undefined {

@@ -7,12 +7,13 @@ export interface KnownNames {
   readonly users: readonly string[];
 }
 
-type Found = readonly [string, 'host' | 'user' | 'serial'];
+type Found = readonly [string, 'host' | 'user' | 'serial' | 'id'];
 
 /** Keys of JSON and of OVSDB's maps whose value is somebody's. */
 const keyed: readonly (readonly [RegExp, Found[1]])[] = [
   [/"hostname"\s*[:,]\s*"([^"\\]+)"/g, 'host'],
-  [/"[\w.-]*(?:serial|switch_id|system-id)[\w.-]*"\s*[:,]\s*"([^"\\]+)"/gi, 'serial'],
+  [/"[\w.-]*(?:serial|system-id)[\w.-]*"\s*[:,]\s*"([^"\\]+)"/gi, 'serial'],
+  [/"(?:phys_)?switch_id"\s*:\s*"([0-9a-f]+)"/g, 'id'],
   [/^\s*(?:\[SN\] )?Serial [Nn]umber:\s*(\S+)/gm, 'serial'],
   [/\/home\/([A-Za-z0-9_][\w.-]*)/g, 'user'],
 ];
@@ -20,7 +21,8 @@ const keyed: readonly (readonly [RegExp, Found[1]])[] = [
 /** Files whose whole text is somebody's. */
 const files: readonly (readonly [RegExp, Found[1]])[] = [
   [/\/hostname$/, 'host'],
-  [/(?:serial(?:_number)?|_switch_id|_uuid|machine-id)$/, 'serial'],
+  [/(?:serial(?:_number)?|_uuid)$/, 'serial'],
+  [/(?:phys_switch_id|machine-id)$/, 'id'],
 ];
 
 /** Who is nobody, and what is no name. A number may be a serial number, and is no name. */
@@ -38,7 +40,7 @@ export function wordsIn(entries: readonly TranscriptEntry[], { hosts, users }: K
 }
 
 function isOfSomebody([word, kind]: Found): boolean {
-  return !nobody.test(word) && (kind === 'serial' || !number.test(word));
+  return !nobody.test(word) && (kind === 'serial' || kind === 'id' || !number.test(word));
 }
 
 function textsOf(answer: unknown): readonly string[] {

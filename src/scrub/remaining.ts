@@ -29,8 +29,12 @@ function notations({ kind, text }: Identifier): readonly string[] {
 /** As a whole: 10.0.0.1 does not stand in 10.0.0.12. */
 function stands(text: string, word: string): boolean {
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    const [before, after] = [text[at - 1] ?? '', text.slice(at + word.length, at + word.length + 2)];
-    if (!/[0-9a-z.:]/i.test(before) && !/^(?:[0-9a-z]|[.:][0-9a-f])/i.test(after)) return true;
+    const [before, after] = [
+      text.slice(Math.max(0, at - 2), at),
+      text.slice(at + word.length, at + word.length + 2),
+    ];
+    if ((before === '0x' || !/[0-9a-z.:]$/i.test(before)) && !/^(?:[0-9a-z]|[.:][0-9a-f])/i.test(after))
+      return true;
   }
   return false;
 }

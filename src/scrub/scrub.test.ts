@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { Transcript } from '../host/transcript.ts';
 import { bitsIn } from './aliases.ts';
+import type { KnownNames } from './known-words.ts';
 import { NotScrubbed, scrub } from './scrub.ts';
 
 const about = { schema: 'vflane.transcript/1', vflane: '0.1.0', by: 'ssh', kernel: '6.12.48' } as const;
@@ -12,10 +13,10 @@ function transcriptOf(text: string, path = '/x'): Transcript {
   return { ...about, ...rest, host: 'alpha', entries };
 }
 
-const nobody = { hosts: ['alpha'], users: [] };
+const alpha: KnownNames = { hosts: ['alpha'], users: [] };
 
 /** What becomes of a text. */
-function scrubbed(text: string, { key = 'key', path = '/x', names = nobody } = {}): string {
+function scrubbed(text: string, { key = 'key', path = '/x', names = alpha } = {}): string {
   const { transcript } = scrub(transcriptOf(text, path), names, key);
   return String(transcript.entries[0]?.answer);
 }
@@ -182,6 +183,12 @@ test('numbers that only look like serial numbers stay, and those of a card do no
   expect(scrubbed('"mtu":1500, "serial":"7"')).toBe('"mtu":1500, "serial":"7"');
   expect(scrubbed('"board.serial_number":"20240817" 20240817')).toBe(
     '"board.serial_number":"serial-1" serial-1',
+  );
+});
+
+test('the id of a switch stays one of the same length', () => {
+  expect(scrubbed('"phys_switch_id":"f6ceb8000a","x":"f6ceb8000a"')).toBe(
+    '"phys_switch_id":"0000000001","x":"0000000001"',
   );
 });
 
