@@ -85,6 +85,9 @@ ExecStart=
 ExecStart=-/usr/bin/udevadm trigger --type=devices --action=add --subsystem-match=pci --subsystem-match=net --subsystem-match=block --subsystem-match=virtio --subsystem-match=misc --subsystem-match=mem
 `;
 
+/** kmod-static-nodes makes this one elsewhere; Open vSwitch opens it for the bridges of its userspace datapath. */
+const tun = 'c! /dev/net/tun 0666 - - - 10:200\n';
+
 const journal = `[Journal]
 Storage=volatile
 RuntimeMaxUse=16M
@@ -121,6 +124,7 @@ export const guestFiles: Readonly<Record<string, string>> = {
   '/etc/systemd/system/systemd-logind.service.d/vflane-lab.conf': afterSsh,
   '/etc/systemd/system/systemd-user-sessions.service.d/vflane-lab.conf': afterSsh,
   '/etc/modprobe.d/vflane-lab.conf': unused,
+  '/etc/tmpfiles.d/vflane-lab.conf': tun,
   '/usr/lib/vflane-lab/management': managementBatch,
   '/usr/lib/vflane-lab/rest': rest,
   '/usr/lib/vflane-lab/wake': wake,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { guestFiles } from './recipe-files.ts';
+import { type NetdevsimRecipe, netdevsimRecipe } from './recipe-netdevsim.ts';
 import { customise, hook } from './recipe-script.ts';
 
 /** All that decides what the lab's image holds. Its hash is the image's name in the cache. */
@@ -10,6 +11,7 @@ export interface Recipe {
   readonly files: Readonly<Record<string, string>>;
   readonly hook: string;
   readonly customise: string;
+  readonly netdevsim: NetdevsimRecipe;
   readonly diskSize: string;
 }
 
@@ -20,11 +22,14 @@ export const recipe: Recipe = {
     ...['linux-image-amd64', 'systemd', 'systemd-sysv', 'dbus', 'udev', 'kmod', 'busybox-static'],
     ...['iproute2', 'ethtool', 'iputils-ping', 'iputils-arping', 'pciutils', 'util-linux', 'procps'],
     ...['openssh-server', 'tcpdump', 'iperf3', 'nftables', 'nodejs', 'openvswitch-switch'],
+    // DPDK's drivers are recommended only, and mmdebstrap takes none of those.
+    ...['openvswitch-switch-dpdk', 'librte-mempool-ring25', 'librte-net-e1000-25'],
   ],
   leftOut: ['/usr/share/man/*', '/usr/share/doc/*', '/usr/share/locale/*', '/usr/share/info/*'],
   files: guestFiles,
   hook,
   customise,
+  netdevsim: netdevsimRecipe,
   diskSize: '4G',
 };
 
