@@ -43,7 +43,9 @@ describe('every transcript is read as it was when it was reviewed, and so is its
     const path = pathOf(name, 'plan.txt');
     const text = await goldenText(name);
     if (update) writeFileSync(path, text);
-    expect(text).toBe(existsSync(path) ? readFileSync(path, 'utf8') : '');
+    expect(text, 'mended by what CONTRIBUTING.md says of transcripts').toBe(
+      existsSync(path) ? readFileSync(path, 'utf8') : '',
+    );
   });
 });
 

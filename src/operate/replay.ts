@@ -8,19 +8,20 @@ import { observe, type Sections } from '../observe/observe.ts';
 
 type Fields = { readonly [key: string]: unknown };
 
+/** Sections whose items are PCI addresses. */
+const pciSections: ReadonlySet<string> = new Set(['pfs', 'functions']);
+
 /** What was looked at when a transcript was recorded; what is none of it is left out. */
 export function sectionsOf({ sections }: Pick<Transcript, 'sections'>): Sections {
-  const given = fields(sections);
-  return {
-    pfs: texts(given.pfs).flatMap((text) => asPciAddress(text) ?? []),
-    namespaces: texts(given.namespaces),
-    routes: texts(given.routes),
-    overlay: given.overlay === true,
-    hostRoutes: given.hostRoutes === true,
-    dpdk: given.dpdk === true,
-    tenantPorts: texts(given.tenantPorts),
-    checksums: texts(given.checksums),
-  };
+  const given = Object.entries(fields(sections)).flatMap(([name, value]) => {
+    if (typeof value === 'boolean') return [[name, value] as const];
+    if (!Array.isArray(value)) return [];
+    const items = pciSections.has(name)
+      ? texts(value).flatMap((text) => asPciAddress(text) ?? [])
+      : texts(value);
+    return [[name, items] as const];
+  });
+  return { pfs: [], namespaces: [], routes: [], overlay: false, ...Object.fromEntries(given) };
 }
 
 /** What vflane held on the host. */

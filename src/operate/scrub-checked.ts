@@ -1,5 +1,10 @@
 import { HostError } from '../host/host.ts';
-import type { Transcript } from '../host/transcript.ts';
+import {
+  parseTranscript,
+  printTranscript,
+  type Transcript,
+  TranscriptUnreadable,
+} from '../host/transcript.ts';
 import type { HostState } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
 import type { KnownNames } from '../scrub/known-words.ts';
@@ -24,9 +29,9 @@ export async function scrubChecked(
 
 async function read(scrubbed: Transcript): Promise<HostState> {
   try {
-    return await observeTranscript(scrubbed);
+    return await observeTranscript(parseTranscript(printTranscript(scrubbed)));
   } catch (error) {
-    if (!(error instanceof HostError)) throw error;
+    if (!(error instanceof HostError || error instanceof TranscriptUnreadable)) throw error;
     throw new NotScrubbed('the scrubbed answers could not be read', { cause: error });
   }
 }
