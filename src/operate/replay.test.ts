@@ -17,8 +17,9 @@ test('sections come back as they went, and a PCI address is one', () => {
 
 test('what somebody else wrote there is read as far as it can be, whatever it is', () => {
   fc.assert(
-    fc.property(fc.jsonValue(), (value) => {
-      const { pfs, overlay } = sectionsOf({ sections: value });
+    fc.property(fc.jsonValue(), fc.jsonValue(), (value, other) => {
+      expect(sectionsOf({ sections: value })).toBeTypeOf('object');
+      const { pfs, overlay } = sectionsOf({ sections: { pfs: value, overlay: other } });
       expect([Array.isArray(pfs), typeof overlay]).toEqual([true, 'boolean']);
       expect(ledgerOf({ ledger: value }).entries).toBeInstanceOf(Map);
     }),

@@ -13,15 +13,20 @@ const pciSections: ReadonlySet<string> = new Set(['pfs', 'functions']);
 
 /** What was looked at when a transcript was recorded; what is none of it is left out. */
 export function sectionsOf({ sections }: Pick<Transcript, 'sections'>): Sections {
-  const given = Object.entries(fields(sections)).flatMap(([name, value]) => {
-    if (typeof value === 'boolean') return [[name, value] as const];
-    if (!Array.isArray(value)) return [];
-    const items = pciSections.has(name)
-      ? texts(value).flatMap((text) => asPciAddress(text) ?? [])
-      : texts(value);
-    return [[name, items] as const];
-  });
-  return { pfs: [], namespaces: [], routes: [], overlay: false, ...Object.fromEntries(given) };
+  const given = Object.entries(fields(sections)).flatMap(sectionOf);
+  return { ...nothing, ...Object.fromEntries(given) };
+}
+
+const nothing: Sections = { pfs: [], namespaces: [], routes: [], overlay: false };
+const isList = (name: string) => typeof nothing[name as keyof Sections] !== 'boolean';
+
+type Section = readonly [string, boolean | readonly string[]];
+
+function sectionOf([name, value]: readonly [string, unknown]): readonly Section[] {
+  if (typeof value === 'boolean') return name in nothing && isList(name) ? [] : [[name, value]];
+  if (!Array.isArray(value) || !isList(name)) return [];
+  const isPci = pciSections.has(name);
+  return [[name, isPci ? texts(value).flatMap((text) => asPciAddress(text) ?? []) : texts(value)]];
 }
 
 /** What vflane held on the host. */
