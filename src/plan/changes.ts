@@ -71,7 +71,8 @@ function upAgain(
 ): readonly Change[] {
   const differingKeys = new Set(differing.map(keyOf));
   return fallen.flatMap(({ resource, at, from }) => {
-    const to = isBystander(resource, at, wants, ledger) ? from : (wants.get(resource)?.get(at) ?? null);
+    const isPutBack = disturbed.includes(resource) || isBystander(resource, at, wants, ledger);
+    const to = wants.get(resource)?.get(at) ?? (isPutBack ? from : null);
     return to === null || differingKeys.has(keyOf({ resource, at }))
       ? []
       : [{ resource, at, from: null, to }];
@@ -100,6 +101,7 @@ function fallingOf(
     const there = [...standing(wants, haves, ledger), ...bystanders(wants, haves, ledger, changing)];
     addStanding(falling, changing, there);
   }
+  addStanding(falling, madeIn(differences), swallowed(differences, haves));
   return new Map(inOrder([...falling.values()]).map((change) => [keyOf(change), change]));
 }
 
@@ -145,6 +147,22 @@ function bystanders(wants: Wants, haves: Haves, ledger: Ledger, changing: Readon
     }
   }
   return there;
+}
+
+function madeIn(differences: readonly Difference[]): ReadonlySet<string> {
+  return new Set(differences.filter(({ have }) => have === null).map(keyOf));
+}
+
+/** Settings that are as wanted, and would go with what is about to be made when that is taken back: a bond's ports. */
+function swallowed(differences: readonly Difference[], haves: Haves) {
+  const differing = new Set(differences.map(keyOf));
+  return disturbed.flatMap((resource) =>
+    [...(haves.get(resource) ?? [])].flatMap(([at, value]) =>
+      value === null || isUnseen(value) || differing.has(keyOf({ resource, at }))
+        ? []
+        : [{ resource, at, value }],
+    ),
+  );
 }
 
 /** A key that ends in `*` stands for all that begin so. */

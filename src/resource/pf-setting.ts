@@ -13,7 +13,8 @@ interface PfSetting<Value extends Json> {
   there(link: LinkState): Value;
   words(value: Value): string;
   shown(value: Value): { readonly at: readonly string[]; readonly is: Json };
-  why(value: Value): string;
+  /** `null`: it goes with a change beside it. */
+  why(value: Value | null): string;
 }
 
 export function pfSetting<Value extends Json>(setting: PfSetting<Value>): Resource {
@@ -29,7 +30,7 @@ export function pfSetting<Value extends Json>(setting: PfSetting<Value>): Resour
       }),
     move: (at, _from, to) => (to === null ? nothing : { batch: [line(at, setting.words(to as Value))] }),
     settled: (at, to) => (to === null ? [] : [probe(at, setting.shown(to as Value))]),
-    why: (_from, to) => setting.why(to as Value),
+    why: (_from, to) => setting.why(to as Value | null),
   };
 }
 

@@ -8,10 +8,13 @@ export const pfUp = {
     there: (link) => link.up,
     words: (up) => (up ? 'up' : 'down'),
     shown: (up) => ({ at: ['flags', '=UP'], is: up ? 'UP' : null }),
-    why: (up) =>
-      up
+    why: (up) => {
+      if (up === null)
+        return 'The ports may go down with a bond: nothing is run, and they are brought up again.';
+      return up
         ? 'Bring the ports up: a VF has no carrier while its PF is down.'
-        : 'Bring the ports down, as they were.',
+        : 'Bring the ports down, as they were.';
+    },
   }),
   // A bond takes its members down.
   reads: (): readonly string[] => ['host-bond bond0'],

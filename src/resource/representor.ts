@@ -39,10 +39,12 @@ export const representor: Resource = {
     to === null ? nothing : { batch: lines(at, from as Representor | null, to as Representor) },
   settled: (_at, to) => {
     if (to === null) return [];
-    const { name, up } = to as Representor;
+    const { name, mtu, up } = to as Representor;
     const query = ['ip', '-j', '-d', 'link', 'show'];
-    // Not its MTU: under DPDK Open vSwitch has it as the port asks for, which is told later. The look at the end reads it.
-    return [{ query, at: [`ifname=${name}`, 'flags', '=UP'], is: up ? 'UP' : null }];
+    return [
+      { query, at: [`ifname=${name}`, 'mtu'], is: mtu },
+      { query, at: [`ifname=${name}`, 'flags', '=UP'], is: up ? 'UP' : null },
+    ];
   },
   why: () =>
     'Find the representors by switch and port, name them, and bring them up: their VFs have no carrier before.',

@@ -28,8 +28,12 @@ export const tapPort: Resource = {
   },
   settled: (at, to) => {
     if (to === null) return [];
+    const { mtu, up } = to as Tap;
     const query = ['ip', '-j', '-d', 'link', 'show'];
-    return [{ query, at: [`ifname=${at}`, 'mtu'], is: (to as Tap).mtu }];
+    return [
+      { query, at: [`ifname=${at}`, 'mtu'], is: mtu },
+      { query, at: [`ifname=${at}`, 'flags', '=UP'], is: up ? 'UP' : null },
+    ];
   },
   takes: (_at, from) => (from === null ? undefined : { guest: guestOf(from as Tap) }),
   why: (_from, to) =>

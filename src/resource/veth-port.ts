@@ -37,8 +37,12 @@ export const vethPort: Resource = {
   },
   settled: (at, to) => {
     if (to === null) return [];
+    const { mtu, up } = to as Port;
     const query = ['ip', '-j', '-d', 'link', 'show'];
-    return [{ query, at: [`ifname=${at}`, 'flags', '=UP'], is: (to as Port).up ? 'UP' : null }];
+    return [
+      { query, at: [`ifname=${at}`, 'mtu'], is: mtu },
+      { query, at: [`ifname=${at}`, 'flags', '=UP'], is: up ? 'UP' : null },
+    ];
   },
   why: () => 'Bring the host’s ends up, with the MTU of their networks.',
 };

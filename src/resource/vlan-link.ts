@@ -27,8 +27,12 @@ export const vlanLink: Resource = {
   },
   settled: (at, to) => {
     if (to === null) return [];
+    const { mtu, up } = to as VlanLink;
     const query = ['ip', '-j', '-d', 'link', 'show'];
-    return [{ query, at: [`ifname=${at}`, 'mtu'], is: (to as VlanLink).mtu }];
+    return [
+      { query, at: [`ifname=${at}`, 'mtu'], is: mtu },
+      { query, at: [`ifname=${at}`, 'flags', '=UP'], is: up ? 'UP' : null },
+    ];
   },
   why: (_from, to) =>
     to === null ? 'Take the VLANs off the wire.' : 'Make a netdev for each VLAN of the wire that is used.',

@@ -25,10 +25,19 @@ export function dpdkFault(state: SimState, daemon: Vswitchd, iface: WantedIface)
   );
   if (other)
     return `'${iface.name}' is trying to use device '${devargs}' which is already in use by '${other[0]}'`;
-  const why = takePort(state, daemon, netdev, wantedMtu(iface));
+  const mtu = wantedMtu(iface);
+  // What it has not been asked for anew it does not look at again (netdev-dpdk.c, netdev_dpdk_reconfigure).
+  if (daemon.dpdkPorts[iface.name] === netdev.ifindex && daemon.dpdkMtus[iface.name] === mtu) return '';
+  const why = takePort(state, daemon, netdev, mtu);
   if (why !== '') return `could not add network device ${iface.name} to ofproto (${why})`;
   daemon.dpdkPorts[iface.name] = netdev.ifindex;
+  daemon.dpdkMtus[iface.name] = mtu;
   return '';
+}
+
+export function dropDpdkPort(daemon: Vswitchd, port: string): void {
+  delete daemon.dpdkPorts[port];
+  delete daemon.dpdkMtus[port];
 }
 
 /** Without `mtu_request` DPDK sets its own default on the kernel's netdev (netdev-dpdk.c, dpdk_eth_dev_port_config). */

@@ -31,6 +31,8 @@ export function settleLocal(state: SimState, bridge: WantedBridge): void {
 /** Internal ports follow the smallest MTU of the others unless they ask for one of their own (update_mtu_ofproto). */
 function settleMtu(state: SimState, bridge: WantedBridge, netdevs: readonly Netdev[]): void {
   for (const iface of bridge.ifaces) {
+    // The netdev behind DPDK's port is the kernel's: it follows when the port is set up, and not by its name.
+    if (iface.type === 'dpdk') continue;
     const wanted = numberOf(iface.row, 'mtu_request');
     const netdev = findNetdev(state, '', iface.name);
     const internal = netdev?.kind === 'openvswitch' || netdev?.kind === 'tun';

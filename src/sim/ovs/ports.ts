@@ -7,7 +7,7 @@ import type { WantedBridge, WantedIface } from './bridge-wants.ts';
 import { numberOf, put } from './database.ts';
 import { internalNetdev, kernelDatapath } from './datapath-netdevs.ts';
 import type { Datum } from './datum.ts';
-import { dpdkFault, dpdkNetdev, tellDpdk } from './dpdk-port.ts';
+import { dpdkFault, dpdkNetdev, dropDpdkPort, tellDpdk } from './dpdk-port.ts';
 import { keep, settleLocal } from './local-port.ts';
 import { peerFault } from './patch-ports.ts';
 import type { BridgeInForce, Vswitchd } from './state.ts';
@@ -54,7 +54,7 @@ interface Settling {
 /** Of DPDK ports that no bridge has any more. */
 function forgetDpdkPorts(daemon: Vswitchd, wanted: readonly WantedBridge[]): void {
   const names = new Set(wanted.flatMap((b) => b.ifaces.filter((i) => i.type === 'dpdk').map((i) => i.name)));
-  for (const name of Object.keys(daemon.dpdkPorts)) if (!names.has(name)) delete daemon.dpdkPorts[name];
+  for (const name of Object.keys(daemon.dpdkPorts)) if (!names.has(name)) dropDpdkPort(daemon, name);
 }
 
 function usedNumbers(inForce: BridgeInForce, bridge: WantedBridge): Map<number, string> {
@@ -100,7 +100,7 @@ function settleIface(settling: Settling, iface: WantedIface): void {
   put(iface.row, 'error', fault === '' ? [] : [[fault]]);
   if (fault !== '') {
     delete inForce.ports[iface.name];
-    delete settling.daemon.dpdkPorts[iface.name];
+    dropDpdkPort(settling.daemon, iface.name);
     put(iface.row, 'ofport', [[-1]]);
     return;
   }

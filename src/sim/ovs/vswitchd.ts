@@ -50,6 +50,7 @@ export function startDaemon(state: SimState): Started {
     pools: {},
     devices: [],
     dpdkPorts: {},
+    dpdkMtus: {},
     bridges: {},
   };
   if (initDpdk(state, daemon) === 'aborted') return 'aborted';
