@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,8 +7,8 @@ export default defineConfig({
     exclude: ['**/*.lab.test.ts', '**/*.real.test.ts', 'node_modules/**'],
     pool: 'threads',
     isolate: false,
-    // By default one core is left idle.
-    maxWorkers: '100%',
+    // One more than there are cores: some tests wait for processes of their own.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 30_000,
   },
 });

@@ -87,7 +87,7 @@ describe('no text makes the parser throw, and every finding has its place', () =
     const soup = fc.array(fc.constantFrom(...words), { maxLength: 40 });
     fc.assert(
       fc.property(soup, (some) => holds(some.join(' '))),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -97,7 +97,7 @@ describe('no text makes the parser throw, and every finding has its place', () =
       text.slice(0, at) + put + text.slice(at + cut);
     fc.assert(
       fc.property(edits, (some) => holds(some.reduce(edited, valid))),
-      { numRuns: 700 },
+      { numRuns: 300 },
     );
   });
 
@@ -117,7 +117,7 @@ describe('no text makes the parser throw, and every finding has its place', () =
         for (const [path, put] of changes) place(copy, path, put);
         holds(JSON.stringify(copy, null, 1));
       }),
-      { numRuns: 700 },
+      { numRuns: 300 },
     );
   });
 });
