@@ -8,7 +8,7 @@ export interface Tree {
   readonly variant: string;
   readonly packages: readonly string[];
   readonly extra?: readonly string[];
-  readonly format: 'tar' | 'directory';
+  readonly format: 'tar' | 'directory' | 'null';
   readonly target: string;
 }
 

@@ -1,15 +1,16 @@
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { held } from './cache.ts';
 import { buildError, makeTree } from './debian.ts';
 import { withExpected } from './expected.ts';
 import type { Lock } from './lock.ts';
-import { isRoot } from './needs.ts';
+import { addNetdevsim } from './netdevsim-in-image.ts';
 import { removeTree } from './prune.ts';
 import { type Recipe, recipeHash } from './recipe.ts';
 import { run } from './run.ts';
 import { checkSpace } from './space.ts';
+import { asTreeOwner } from './tree-owner.ts';
+import { workFolder } from './work-folder.ts';
 
 /** A kernel, its initrd and the disk every host's overlay stands on. */
 export interface Image {
@@ -40,13 +41,18 @@ export async function image(
   const id = recipeHash(recipe);
   const told = { root, task: 'image', what: 'image', tell: onProgress } as const;
   const { lock } = await held(root, imageName(id), async (building) => {
-    await withExpected(told, () => build(building, recipe, onProgress));
+    await withExpected(told, () => build(root, building, recipe, onProgress));
     onBuilt(id);
   });
   return { image: imageAt(root, id), lock };
 }
 
-async function build(folder: string, recipe: Recipe, onProgress: (line: string) => void): Promise<void> {
+async function build(
+  root: string,
+  folder: string,
+  recipe: Recipe,
+  onProgress: (line: string) => void,
+): Promise<void> {
   onProgress('image: building Debian 13 for the hosts, once');
   checkSpace(folder, 2_000, 'building the image');
   const work = workFolder(folder);
@@ -66,20 +72,13 @@ async function build(folder: string, recipe: Recipe, onProgress: (line: string) 
     );
     copyFileSync(join(target, 'boot/lab-vmlinuz'), join(folder, 'vmlinuz'));
     copyFileSync(join(target, 'boot/lab-initrd'), join(folder, 'initrd'));
+    await addNetdevsim({ root, folder, work, tree: target, recipe, onProgress });
     onProgress('image: making the disk');
     await makeDisk(work, target, folder, recipe.diskSize);
   } finally {
     await asTreeOwner(['rm', '-rf', '--one-file-system', join(work, 'tree')], true);
     await removeTree(work);
   }
-}
-
-/** The tree's owner is root of a user namespace, who may not pass through a home closed to others. */
-function workFolder(folder: string): string {
-  const parent = isRoot() ? folder : tmpdir();
-  const work = mkdtempSync(join(parent, 'vflane-lab-'));
-  chmodSync(work, 0o777);
-  return work;
 }
 
 function writeRecipe(work: string, recipe: Recipe): void {
@@ -102,9 +101,4 @@ async function makeDisk(work: string, tree: string, folder: string, size: string
   if (made.code !== 0) throw buildError('mke2fs', made);
   const copied = await run(['cp', '--sparse=always', disk, join(folder, 'disk.raw')], { timeoutMs: 300_000 });
   if (copied.code !== 0) throw buildError('cp', copied);
-}
-
-function asTreeOwner(argv: readonly string[], tidies = false) {
-  const helper = isRoot() ? [] : ['mmdebstrap', '--unshare-helper'];
-  return run([...helper, ...argv], { timeoutMs: 300_000, tidies, withAll: !tidies });
 }

@@ -86,5 +86,6 @@ ${init}END
 chmod 755 /initrd/init
 (cd /initrd && find . | busybox cpio -o -H newc > /boot/lab-initrd)
 mv "/boot/vmlinuz-$version" /boot/lab-vmlinuz
+echo "$version $(dpkg-query -W -f '\${Version}' "linux-image-$version")" > /boot/lab-kernel
 rm -rf /initrd
 `;
