@@ -103,6 +103,12 @@ describe.each(hosts)('$name, recorded and scrubbed', (scenario: Scenario) => {
   });
 });
 
+test('a host that is called as something a tool says is not scrubbed into another host', async () => {
+  const transcript = transcriptOf('sim-connectx5-untouched');
+  const scrubbed = scrubChecked(transcript, { hosts: ['legacy'], users: [] }, 'key');
+  await expect(scrubbed).rejects.toThrow('the scrubbed answers would be read as another host');
+});
+
 const macs = /(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/g;
 const privates = /\b(?:10|192\.168)\.\d+\.\d+(?:\.\d+)?\b/g;
 const rows = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;

@@ -153,6 +153,17 @@ describe('what was one stays one, and what was two stays two', () => {
     );
   });
 
+  it('no address becomes another one of the host', () => {
+    fc.assert(
+      fc.property(fc.string(), (key) => {
+        const given = Array.from({ length: 12 }, (_, n) => `192.168.${n * 7}.2`);
+        const said = scrubbed(given.join(' '), { key }).split(' ');
+        expect(said.filter((one) => given.includes(one))).toEqual([]);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it('private networks stay private ones', () => {
     const said = scrubbed('10.1.2.3 172.20.3.4 192.168.7.8 169.254.7.8 100.100.1.1 fd12:3456::1');
     expect(said).toMatch(
