@@ -12,13 +12,14 @@ import {
   underlayBridgeName,
   uplinkPortName,
 } from './port-name.ts';
+import { wireMembers } from './underlay.ts';
 import { underlayFlows } from './underlay-flows.ts';
 import { wireMtu } from './wire-mtu.ts';
 
 export interface OverlayKind {
   readonly datapathType: BridgeSpec['datapathType'];
   readonly settings: OverlaySpec['settings'];
-  /** The PF by which DPDK has the card. */
+  /** The PF by which DPDK has the card, or the first function that it takes whole. */
   readonly dpdk?: PciAddress;
 }
 
@@ -35,7 +36,7 @@ export function overlayOf(
   const patches = kind.datapathType === 'netdev' ? patchesOf(host, networks) : [];
   const bridges = networks.map((network) => ({
     ...bridgeOf(network, others, kind),
-    guestPorts: guestPortsOf(host, network, lanes, kind.dpdk),
+    guestPorts: guestPortsOf(host, network, lanes, host.nic.kind === 'pfs' ? kind.dpdk : undefined),
     ...uplinkOf(host, network, kind),
   }));
   const peers = others.map(addressOf);
@@ -145,14 +146,14 @@ function representorOf(pf: PciAddress, slot: number, vfs: number): string {
 }
 
 function underlayFlowsOf(
-  { nic, underlay }: FabricHost,
+  host: FabricHost,
   local: string,
   peers: readonly string[],
   { datapathType }: OverlayKind,
   patches: readonly PatchSpec[],
 ): readonly (readonly [IfName, readonly string[]])[] {
   if (datapathType !== 'netdev') return [];
-  const wires = nic.kind === 'pfs' ? ['p0' as IfName] : (underlay?.ports ?? []);
-  const vlan = underlay?.vlan ?? 0;
+  const wires = wireMembers(host).map(({ name }) => name);
+  const vlan = host.underlay?.vlan ?? 0;
   return [[underlayBridgeName, underlayFlows({ local, peers, wires, vlan, patches })]];
 }

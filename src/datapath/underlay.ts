@@ -44,19 +44,27 @@ export const userspaceUnderlay: UnderlayOf = (host, mtu) => {
   const bond = nic.kind === 'pfs' ? kernelBond(host) : undefined;
   const ports = underlay?.ports ?? [];
   const vlan = underlay?.vlan ?? 0;
-  const members: UnderlayBridgeSpec['members'] =
-    nic.kind === 'pfs' ? [{ name: 'p0' as IfName, dpdk: nic.pfs[0] }] : ports.map((name) => ({ name }));
+  const members = wireMembers(host);
   const macOf = nic.kind === 'pfs' ? nic.pfs[0] : ports[0];
+  const bridge = { name: underlayBridgeName, ...(macOf && { macOf }), members, vlan };
   return {
     mtu,
     ...(bond && { bond }),
     ports,
+    ...(underlay?.functions && { functions: underlay.functions }),
     vlans: [],
-    ...(macOf && { bridge: { name: underlayBridgeName, macOf, members, vlan } }),
+    ...(members.length > 0 && { bridge }),
     netdev: underlayBridgeName,
     ...addressOf(underlay),
   };
 };
+
+/** What the underlay's bridge has for a wire. A function that DPDK takes whole has no netdev that could name its port. */
+export function wireMembers({ nic, underlay }: FabricHost): UnderlayBridgeSpec['members'] {
+  if (nic.kind === 'pfs') return [{ name: 'p0' as IfName, dpdk: nic.pfs[0] }];
+  const taken = (underlay?.functions ?? []).map((dpdk, port) => ({ name: `p${port}` as IfName, dpdk }));
+  return [...taken, ...(underlay?.ports ?? []).map((name) => ({ name }))];
+}
 
 function addressOf(underlay: Underlay | undefined): Pick<UnderlaySpec, 'address' | 'routes'> {
   const routes = underlay?.routes ?? [];

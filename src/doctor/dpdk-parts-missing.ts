@@ -1,11 +1,31 @@
 import { finding } from '../model/catalogue.ts';
-import { type DpdkParts, isUnseen } from '../model/host-state.ts';
-import { placeOf, type Rule } from './rule.ts';
+import type { Finding } from '../model/finding.ts';
+import { type DpdkParts, type FunctionState, isUnseen } from '../model/host-state.ts';
+import { ledgerKey } from '../model/ledger.ts';
+import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /** The number in DPDK's packages is its ABI's: 22.11 in Debian 12, 24.11 in Debian 13 (facts §7.1). */
 const abis: ReadonlyMap<number, number> = new Map([
   [12, 23],
   [13, 25],
+]);
+
+/** Kernel driver → DPDK's for the same cards, by its Debian package (DPDK, "Network Interface Controller Drivers"). */
+const drivers: ReadonlyMap<string, string> = new Map([
+  ['mlx5_core', 'mlx5'],
+  ['mlx4_core', 'mlx4'],
+  ['igb', 'e1000'],
+  ['e1000', 'e1000'],
+  ['e1000e', 'e1000'],
+  ['igc', 'igc'],
+  ['ixgbe', 'ixgbe'],
+  ['i40e', 'i40e'],
+  ['ice', 'ice'],
+  ['bnxt_en', 'bnxt'],
+  ['ena', 'ena'],
+  ['atlantic', 'atlantic'],
+  ['virtio-pci', 'virtio'],
+  ['vmxnet3', 'vmxnet3'],
 ]);
 
 const daemon = '/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk';
@@ -15,7 +35,9 @@ export const dpdkPartsMissing: Rule = (examined) => {
   const { dpdkParts: parts, ovs } = examined.state;
   const isAbsent = isUnseen(ovs) && ovs.lacks === 'program';
   if (examined.spec.overlay?.dpdk === undefined || parts === undefined || isUnseen(parts)) return [];
-  const missing = missingOf(parts);
+  const undriven = functionsWithout(examined);
+  if (undriven.length > 0) return undriven;
+  const missing = missingOf(parts, cardDrivers(examined));
   if (missing.length > 0) {
     const message = `${examined.host.name}: ovs-dpdk needs ${missing.join(' and ')}, which ${missing.length === 1 ? 'is' : 'are'} not installed`;
     const install = (isAbsent ? ['openvswitch-switch', ...missing] : missing).map(quoted);
@@ -33,11 +55,41 @@ export const dpdkPartsMissing: Rule = (examined) => {
   ];
 };
 
-function missingOf({ debian, packages }: DpdkParts): readonly string[] {
+/** Which of DPDK's drivers the host's cards need. */
+function cardDrivers(examined: Examined): readonly string[] {
+  if (examined.host.nic.kind === 'pfs') return ['mlx5'];
+  const functions = examined.state.functions ?? [];
+  return [...new Set(functions.flatMap((one) => drivers.get(kernelDriver(examined, one) ?? '') ?? []))];
+}
+
+/** The kernel's driver of a port; of one that DPDK has, the driver before. */
+function kernelDriver({ ledger }: Examined, { pci, driver }: FunctionState): string | undefined {
+  if (driver !== 'vfio-pci') return driver;
+  const was = ledger?.entries.get(ledgerKey('port-driver', pci))?.was;
+  return typeof was === 'string' ? was : undefined;
+}
+
+function functionsWithout(examined: Examined): readonly Finding[] {
+  return (examined.state.functions ?? []).flatMap((one) => {
+    const driver = kernelDriver(examined, one);
+    if (driver === undefined || drivers.has(driver)) return [];
+    const names = one.netdev === undefined ? '' : `, such as ${one.netdev}`;
+    return [
+      finding(
+        'VF2068',
+        placeOf(examined, 'underlay', 'ports'),
+        `${examined.host.name}: vflane knows no driver of DPDK for ${one.pci}, which ${driver} serves`,
+        `Name its netdev in ports${names}: Open vSwitch takes it without DPDK.`,
+      ),
+    ];
+  });
+}
+
+function missingOf({ debian, packages }: DpdkParts, cards: readonly string[]): readonly string[] {
   const abi = debian === undefined ? undefined : abis.get(debian);
   const wanted = [
     { start: 'openvswitch-switch-dpdk', name: 'openvswitch-switch-dpdk' },
-    { start: 'librte-net-mlx5-', name: `librte-net-mlx5-${abi ?? '*'}` },
+    ...cards.map(ofDriver).map((start) => ({ start, name: `${start}${abi ?? '*'}` })),
     { start: 'librte-mempool-ring', name: `librte-mempool-ring${abi ?? '*'}` },
   ];
   return wanted
@@ -46,6 +98,11 @@ function missingOf({ debian, packages }: DpdkParts): readonly string[] {
         !packages.some((one) => (abi === undefined ? one.startsWith(start) : one === name)),
     )
     .map(({ name }) => name);
+}
+
+/** Debian sets the ABI's number apart where the driver's name ends in one. */
+function ofDriver(name: string): string {
+  return `librte-net-${name}${/\d$/.test(name) ? '-' : ''}`;
 }
 
 /** For a shell, where the release is not known. */

@@ -25,7 +25,7 @@ function heldByDpdk(examined: Examined): readonly Finding[] {
   return foreignBridges(state).flatMap(({ name, ports }) =>
     ports.flatMap((port) => {
       const [pci] = (port.options['dpdk-devargs'] ?? '').split(',');
-      if (!state.pfs.some((pf) => pf.pci === pci)) return [];
+      if (![...state.pfs, ...(state.functions ?? [])].some((one) => one.pci === pci)) return [];
       return [
         taken(
           examined,

@@ -41,8 +41,8 @@ function ovs(more: Partial<OvsState> = {}): OvsState {
 }
 
 function port(name: string, more: Partial<OvsPort> = {}): OvsPort {
-  const plain = { protected: false, tag: undefined, type: '', options: {}, externalIds: {}, error: '' };
-  return { name, ...plain, members: [name], bondMode: '', mtuRequest: 0, ...more };
+  const plain = { protected: false, tag: undefined, type: '', options: {}, devargs: {}, externalIds: {} };
+  return { name, ...plain, error: '', members: [name], bondMode: '', mtuRequest: 0, ...more };
 }
 
 function bridge(name: string, ports: readonly OvsPort[], more: Partial<OvsBridge> = {}): OvsBridge {

@@ -9,7 +9,8 @@ import { type Examined, placeOf, type Rule } from './rule.ts';
 export const addressToStrand: Rule = (examined) => {
   const { underlay } = examined.spec;
   // A single port of the kernel is taken as it is, with whatever it carries.
-  const members = underlay ? wireNames({ ...underlay, ports: [] }, examined.state) : [];
+  const members =
+    underlay && !underlay.functions ? wireNames({ ...underlay, ports: [] }, examined.state) : [];
   const into = underlay?.bond ? 'a bond' : 'a bridge';
   return wireLinks(examined)
     .filter(

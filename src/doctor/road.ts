@@ -13,14 +13,14 @@ export function roadLinks({ underlay }: HostSpec, state: HostState): readonly Li
 }
 
 /** The netdevs at its lower end: the card's ports, or those that the file names. */
-export function wireNames(underlay: UnderlaySpec, { pfs }: HostState): readonly string[] {
+export function wireNames(underlay: UnderlaySpec, { pfs, functions = [] }: HostState): readonly string[] {
   const members = [
     ...(underlay.bond?.members ?? []),
     ...underlay.ports,
     ...(underlay.bridge?.members ?? []).map(({ name, dpdk }) => dpdk ?? name),
   ];
   const names = members.map((member) => {
-    const pf = pfs.find(({ pci }) => pci === member);
+    const pf = [...pfs, ...functions].find(({ pci }) => pci === member);
     return pf === undefined ? member : pf.netdev;
   });
   return [...new Set(names.flatMap((name) => name ?? []))];

@@ -6,6 +6,7 @@ import { foreignBridgesStop } from './foreign-bridges-stop.ts';
 import { foreignMaster } from './foreign-master.ts';
 import { foreignOverlay } from './foreign-overlay.ts';
 import { forwardsInSoftware } from './forwards-in-software.ts';
+import { functionTaken } from './function-taken.ts';
 import { largeMesh } from './large-mesh.ts';
 import { mtuBeyondPort } from './mtu-beyond-port.ts';
 import { nameTaken } from './name-taken.ts';
@@ -61,6 +62,7 @@ const rules: readonly Rule[] = [
   newId,
   addressToStrand,
   portInUse,
+  functionTaken,
   strandedAddress,
   unmonitoredBond,
   noSharedFdb,

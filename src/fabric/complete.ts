@@ -8,7 +8,15 @@ import type {
   Source,
   Underlay,
 } from '../model/fabric.ts';
-import { asFabricName, asGuestName, asHostName, asMacAddress, asNetworkName } from '../model/names.ts';
+import {
+  asFabricName,
+  asGuestName,
+  asHostName,
+  asIfName,
+  asMacAddress,
+  asNetworkName,
+  asPciAddress,
+} from '../model/names.ts';
 import type { Address, Cidr } from './address.ts';
 import type { At } from './cursor.ts';
 import type { ReadAttachment, ReadGuest, ReadHost, Reading, ReadNetwork, ReadUnderlay } from './reading.ts';
@@ -64,12 +72,14 @@ function host(read: ReadHost): FabricHost {
 }
 
 function underlay(read: ReadUnderlay, nic: Nic): Underlay {
+  const functions = [...new Set(read.ports.flatMap(({ value }) => asPciAddress(value) ?? []))];
   return {
     address: needed(read.address).value.text,
     ...(read.vlan !== undefined && { vlan: read.vlan }),
     routes: read.routes.map(({ to, via }) => ({ to: needed(to).value.text, via: needed(via).value.text })),
     arpTargets: texts(read.arpTargets),
-    ports: [...new Set(read.ports.map(({ value }) => value))],
+    ports: [...new Set(read.ports.flatMap(({ value }) => asIfName(value) ?? []))],
+    ...(functions.length > 0 && { functions }),
     // Where neither a card nor a port is named, the address can only be the host's own.
     adopt: read.adopt || (nic.kind === 'software' && read.ports.length === 0),
   };

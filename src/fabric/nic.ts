@@ -55,9 +55,13 @@ export function onOneCard(pfs: readonly [PciAddress, PciAddress]): boolean {
   return pfs[0].slice(0, -2) === pfs[1].slice(0, -2);
 }
 
-/** A netdev of the host, by its name. */
-export function readPort(given: string): Read<IfName> {
-  const value = asIfName(given);
+/** A netdev of the host by its name, or a PCI function by its address. */
+export function readPort(given: string): Read<IfName | PciAddress> {
+  const value = asIfName(given) ?? asPciAddress(given);
   if (value !== undefined) return { value };
-  return { wrong: `${quoted(given)} is no netdev`, hint: 'write a name that `ip link` prints' };
+  const withDomain = asPciAddress(`0000:${given}`);
+  const hint = withDomain
+    ? `write the PCI domain too: "${withDomain}"`
+    : 'write a name that `ip link` prints, or with ovs-dpdk a PCI address such as "0000:03:00.0"';
+  return { wrong: `${quoted(given)} is no netdev`, hint };
 }

@@ -1,5 +1,5 @@
 import type { Connect, Datapath, FabricHost, GuestKind, Nic, VmSpec } from '../model/fabric.ts';
-import type { IfName } from '../model/names.ts';
+import type { IfName, PciAddress } from '../model/names.ts';
 import type { Address, Cidr } from './address.ts';
 import type { At } from './cursor.ts';
 import type { KeyPath } from './place.ts';
@@ -45,7 +45,7 @@ export interface ReadUnderlay {
   readonly vlan: number | undefined;
   readonly routes: readonly { readonly to: At<Cidr> | undefined; readonly via: At<Address> | undefined }[];
   readonly arpTargets: readonly At<Address>[];
-  readonly ports: readonly At<IfName>[];
+  readonly ports: readonly At<IfName | PciAddress>[];
   readonly adopt: boolean;
 }
 

@@ -1,5 +1,6 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
+import { asPciAddress } from '../model/names.ts';
 import { contains } from './address.ts';
 import { quoted } from './grammar.ts';
 import type { ReadHost, ReadUnderlay } from './reading.ts';
@@ -94,7 +95,8 @@ export const portsCarryWhatNoCardDoes: Rule = (fabric, where) =>
     if (underlay.ports.length > 0) return [];
     if (host.datapath === 'ovs-dpdk') {
       const message = `ovs-dpdk forwards in user space, through ports of its own, and ${quoted(host.key)} names none`;
-      return [lacksPorts(underlay, message, 'add ports: [eth1] to the underlay', where)];
+      const hint = 'add ports: [eth1] to the underlay, or ports: ["0000:03:00.0"] for DPDK';
+      return [lacksPorts(underlay, message, hint, where)];
     }
     if (underlay.vlan === undefined) return [];
     const message = 'without ports the address is where the host put it, VLAN and all';
@@ -115,9 +117,33 @@ function portsBesideACard(underlay: ReadUnderlay, where: WhereOf): readonly Find
   if (underlay.ports.length === 0) return [];
   const message = 'the card named by nic carries the underlay';
   return [
-    finding('VF1043', where([...underlay.path, 'ports'], 'key'), message, 'delete ports, or write nic: software'),
+    finding(
+      'VF1043',
+      where([...underlay.path, 'ports'], 'key'),
+      message,
+      'delete ports, or write nic: software',
+    ),
   ];
 }
+
+/** DPDK takes a PCI function from the kernel whole; nothing else can, and a bond is not of both kinds. */
+export const functionsAreForDpdk: Rule = (fabric, where) =>
+  underlays(fabric).flatMap(({ host, underlay }) => {
+    const functions = underlay.ports.filter(({ value }) => asPciAddress(value) !== undefined);
+    const netdevs = underlay.ports.filter(({ value }) => asPciAddress(value) === undefined);
+    const [first] = functions;
+    if (first === undefined || host.nic?.kind === 'pfs') return [];
+    if (host.datapath === 'ovs-tc') {
+      const message = `${quoted(first.value)} is a PCI function, and ovs-tc uses netdevs of the kernel`;
+      const hint = 'write the name that `ip link` prints for it, or use ovs-dpdk';
+      return [finding('VF1048', where(first.path), message, hint)];
+    }
+    const [netdev] = netdevs;
+    if (netdev === undefined || host.datapath !== 'ovs-dpdk') return [];
+    const message = `${quoted(first.value)} is DPDK's and ${quoted(netdev.value)} is the kernel's, and both are to be one underlay`;
+    const hint = 'name PCI addresses only, or netdevs only';
+    return [finding('VF1048', where(netdev.path), message, hint)];
+  });
 
 /** Only the kernel's bond asks by ARP; answers to it never reach the kernel where DPDK has the ports (facts §17). */
 export const arpTargetsNeedTheKernelsBond: Rule = (fabric, where) =>

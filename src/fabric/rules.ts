@@ -24,6 +24,7 @@ export const rules: readonly Rule[] = [
   underlay.underlayNeighboursAreInside,
   underlay.routesKeepTheirFamily,
   underlay.portsCarryWhatNoCardDoes,
+  underlay.functionsAreForDpdk,
   underlay.arpTargetsNeedTheKernelsBond,
   underlay.uplinksHaveAWire,
   underlay.uplinksAreApart,

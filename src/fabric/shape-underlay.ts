@@ -17,9 +17,13 @@ export function underlay() {
     ),
     ports: z.optional(
       listOf(
-        described(text('VF1047', readPort), 'A netdev.', 'a netdev such as eth1'),
-        'With nic: software, the netdevs that carry the underlay: one, or several as a bond.',
-        'a list of netdevs such as [eth1, eth2]',
+        described(
+          text('VF1047', readPort),
+          'A netdev; or a PCI function, for DPDK.',
+          'a netdev such as eth1, or with ovs-dpdk a PCI address such as "0000:03:00.0"',
+        ),
+        'With nic: software, the netdevs that carry the underlay: one, or several as a bond. With ovs-dpdk PCI addresses, too: DPDK takes those from the kernel.',
+        'a list of netdevs such as [eth1, eth2], or of PCI addresses',
       ),
     ),
     vlan: z.optional(

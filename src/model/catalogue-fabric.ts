@@ -207,4 +207,11 @@ export const fabricFindings: readonly CatalogueEntry[] = [
     explanation:
       'An uplink joins a network to a VLAN of the physical network. On the VLAN of the underlay its guests would meet the tunnels, and on the VLAN of another network the other tenant.',
   },
+  {
+    code: 'VF1048',
+    severity: error,
+    title: 'A PCI address stands where a netdev belongs',
+    explanation:
+      'With `nic: software` and ovs-dpdk, `underlay.ports` may be PCI addresses: DPDK takes those functions from the kernel and drives them itself. ovs-tc leaves the ports with the kernel and knows them by the names of their netdevs. One underlay is of one kind: all its ports are DPDK’s, or all are the kernel’s.',
+  },
 ];

@@ -33,9 +33,9 @@ export const hostFindings: readonly CatalogueEntry[] = [
   {
     code: 'VF2005',
     severity: 'error',
-    title: 'There is no IOMMU for a VM’s VF',
+    title: 'There is no IOMMU for what is to leave the kernel',
     explanation:
-      'A VF is given to a VM through VFIO, which needs an IOMMU to keep the VM’s memory apart: /sys/kernel/iommu_groups is empty here. Switch it on in the BIOS. AMD hosts use it by default then; Intel hosts may need intel_iommu=on (facts §3.3).',
+      'A VF is given to a VM through VFIO, and a port to DPDK as well, which needs an IOMMU to keep their memory apart: /sys/kernel/iommu_groups is empty here. Switch it on in the BIOS. AMD hosts use it by default then; Intel hosts may need intel_iommu=on (facts §3.3).',
   },
   {
     code: 'VF2006',

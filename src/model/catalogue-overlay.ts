@@ -21,7 +21,7 @@ export const overlayFindings: readonly CatalogueEntry[] = [
     severity: 'error',
     title: 'Parts of Open vSwitch with DPDK are not installed',
     explanation:
-      'ovs-dpdk needs Debian’s second daemon (openvswitch-switch-dpdk), DPDK’s memory pool handler (librte-mempool-ring) and, for a ConnectX, its driver (librte-net-mlx5). The last two are only recommended by the packages that need them: without them everything installs and starts, and the ports fail with “could not add network device” (facts §7.1). Their names end in DPDK’s ABI, 23 in Debian 12 and 25 in Debian 13.',
+      'ovs-dpdk needs Debian’s second daemon (openvswitch-switch-dpdk), DPDK’s memory pool handler (librte-mempool-ring) and its driver for the card (librte-net-mlx5 for a ConnectX, librte-net-e1000 for Intel’s igb). The last two are only recommended by the packages that need them: without them everything installs and starts, and the ports fail with “could not add network device” (facts §7.1). Their names end in DPDK’s ABI, 23 in Debian 12 and 25 in Debian 13.',
   },
   {
     code: 'VF2053',
@@ -106,5 +106,26 @@ export const overlayFindings: readonly CatalogueEntry[] = [
     title: 'The card has no switch of its own',
     explanation:
       'An overlay puts a card’s ports into switchdev, where each VF has a representor on the host. Drivers such as igb have no such mode. The ports still carry tunnels: with `nic: software` they are bonded like any others, and guests get veth pairs and taps. legacy-vlan shares such a card by its VFs.',
+  },
+  {
+    code: 'VF2066',
+    severity: 'error',
+    title: 'A port for DPDK shares its IOMMU group',
+    explanation:
+      'The IOMMU keeps groups of functions apart, and not the functions of one group: each could write into the memory of the others. So a group is given to user space whole or not at all, and the kernel refuses as long as a driver of its own has any function of it (Documentation/driver-api/vfio.rst). Which functions share a group is decided by the slots and bridges of the board.',
+  },
+  {
+    code: 'VF2067',
+    severity: 'error',
+    title: 'A port for DPDK has VFs',
+    explanation:
+      'VFs belong to the driver of their PF, and go when it lets go of the PF. vflane did not make these, and takes nothing from what it did not make. Remove them yourself, or name another port.',
+  },
+  {
+    code: 'VF2068',
+    severity: 'error',
+    title: 'DPDK has no driver for a port',
+    explanation:
+      'With a PCI address in `underlay.ports` DPDK drives the port itself, by a driver of its own for that card, and vflane knows none for what the kernel’s driver serves. Open vSwitch also takes the netdev, without DPDK: name it by the name that `ip link` prints.',
   },
 ];

@@ -72,6 +72,8 @@ export interface Underlay {
   readonly arpTargets: readonly string[];
   /** Without a card, the netdevs that carry the underlay. */
   readonly ports: readonly IfName[];
+  /** Instead of these, the PCI functions that DPDK takes from the kernel to carry it. */
+  readonly functions?: readonly PciAddress[];
   /** The address is already on the host and stays the host's own. */
   readonly adopt: boolean;
 }

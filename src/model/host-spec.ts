@@ -24,6 +24,8 @@ export interface UnderlaySpec {
   readonly bond?: HostBondSpec;
   /** Netdevs of a host without a card: a single port, or the members of a bond. */
   readonly ports: readonly IfName[];
+  /** PCI functions that the kernel gives to DPDK, each whole; the host has no netdev of them then. */
+  readonly functions?: readonly PciAddress[];
   /** VLAN netdevs of the kernel: the underlay's own, and one for each uplink of a network. */
   readonly vlans: readonly VlanLinkSpec[];
   /** Where the userspace datapath forwards: the bridge that has the ports, and the tunnel address. */
@@ -47,9 +49,9 @@ export interface VlanLinkSpec {
 /** A bridge of the userspace datapath: Open vSwitch finds a tunnel's way only through one that has the address (facts §7.3). */
 export interface UnderlayBridgeSpec {
   readonly name: IfName;
-  /** Its MAC is that of this PF or netdev, which the kernel's bond has, too (facts §7.3). */
-  readonly macOf: PciAddress | IfName;
-  /** One port, over these: a PF through DPDK, or netdevs; several are a bond of Open vSwitch. */
+  /** Its MAC is that of this PF or netdev, which the kernel's bond has, too (facts §7.3); absent: of its first member. */
+  readonly macOf?: PciAddress | IfName;
+  /** One port, over these: PFs through DPDK, or netdevs; several are a bond of Open vSwitch. */
   readonly members: readonly { readonly name: IfName; readonly dpdk?: PciAddress }[];
   /** VLAN id of the underlay; 0 for untagged. */
   readonly vlan: number;
@@ -63,7 +65,7 @@ export interface OverlaySpec {
   readonly peers: readonly string[];
   /** What a start of Open vSwitch makes count: keys of `other_config`, and `alternative`, which daemon Debian starts. */
   readonly settings: { readonly [key: string]: string };
-  /** The PF by which DPDK takes the card; absent without DPDK. */
+  /** The PF by which DPDK takes the card, or the first function that it takes whole; absent without DPDK. */
   readonly dpdk?: PciAddress;
   /** Pages of 2 MiB that DPDK needs; absent without it. */
   readonly hugepages?: number;

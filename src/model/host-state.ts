@@ -25,6 +25,8 @@ export interface HostState {
   readonly iommu: Seen<boolean>;
   /** One for each PF that was asked about. */
   readonly pfs: readonly PfState[];
+  /** PCI functions that DPDK takes whole, one for each that was asked about; absent where nobody asked. */
+  readonly functions?: readonly FunctionState[];
   /** The host's own netdevs. */
   readonly links: Seen<readonly LinkState[]>;
   /** Only the namespaces that were asked about; `null`: looked, and it is not there. */
@@ -105,6 +107,25 @@ export interface PfState {
   readonly tcOffload?: Seen<{ readonly on: boolean; readonly fixed: boolean }>;
 }
 
+/** A PCI function, without a look at what it is for. */
+export interface FunctionState {
+  readonly pci: PciAddress;
+  readonly present: boolean;
+  /** Kernel driver, such as `igb`. */
+  readonly driver: string | undefined;
+  /** Empty when none is set. */
+  readonly driverOverride: string;
+  readonly netdev: string | undefined;
+  /** VFs that it has now. */
+  readonly numVfs: Seen<number>;
+  /** Other functions of its IOMMU group that a driver of the kernel has: with them DPDK does not get it. */
+  readonly besides: Seen<readonly { readonly pci: PciAddress; readonly driver: string }[]>;
+  /** -1 where the machine has only one, or does not say. */
+  readonly numaNode: Seen<number>;
+  /** CPUs near it, as the kernel lists them: `0-15,32`. */
+  readonly localCpus: Seen<string>;
+}
+
 /** What mlx5 says of its LAG in debugfs (facts §1.1). */
 export interface LagState {
   /** `active` or `disabled`; undefined where the driver has no LAG for this card. */
@@ -165,6 +186,8 @@ export interface OvsPort {
   readonly tag: number | undefined;
   readonly type: string;
   readonly options: { readonly [key: string]: string };
+  /** What DPDK is asked for, by interface; empty for one that is not DPDK's. */
+  readonly devargs: { readonly [member: string]: string };
   readonly externalIds: { readonly [key: string]: string };
   /** Why it does not work, though ovs-vsctl exited 0; of any of its members. */
   readonly error: string;

@@ -3,7 +3,7 @@ import type { DpdkParts, Seen } from '../model/host-state.ts';
 import { seen, seenOr } from './look.ts';
 
 /** DPDK's drivers are Recommends only, so that an installation without them is quiet about it (facts §7.1). */
-const packages = ['openvswitch-switch-dpdk', 'librte-net-mlx5-*', 'librte-mempool-ring*'];
+const packages = ['openvswitch-switch-dpdk', 'librte-net-*', 'librte-mempool-ring*'];
 
 /** Looks at which parts of Debian's DPDK build of Open vSwitch are installed, and which daemons may be chosen. */
 export function observeDpdkParts(reader: HostReader): Promise<Seen<DpdkParts>> {

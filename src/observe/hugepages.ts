@@ -6,9 +6,9 @@ import { seen } from './look.ts';
 /** Pages of 2 MiB of the whole host and of the NUMA nodes of its cards: a file each. */
 export async function observeHugepages(
   reader: HostReader,
-  pfs: readonly PfState[],
+  cards: readonly Pick<PfState, 'numaNode'>[],
 ): Promise<NonNullable<HostState['hugepages']>> {
-  const nodes = pfs.flatMap(({ numaNode }) =>
+  const nodes = cards.flatMap(({ numaNode }) =>
     numaNode === undefined || isUnseen(numaNode) || numaNode < 0 ? [] : [`node${numaNode}`],
   );
   const places = [...new Set(['host', ...nodes])];

@@ -11,12 +11,14 @@ import { observeGuard, observeOvs } from './ovs.ts';
 import { observeOvsStart } from './ovs-start.ts';
 import { sessionNetdev } from './session.ts';
 import { observeSwitchdev } from './switchdev.ts';
-import { type AdminOf, observePf } from './sysfs-pf.ts';
+import { type AdminOf, observeFunction, observePf } from './sysfs-pf.ts';
 import { observeChecksums, observeIpv6, representorsIn } from './tenant-ports.ts';
 
 /** What to look at, and no more: each namespace is a process. */
 export interface Sections {
   readonly pfs: readonly PciAddress[];
+  /** PCI functions that DPDK takes whole. */
+  readonly functions?: readonly PciAddress[];
   readonly namespaces: readonly string[];
   /** Namespaces whose default routes matter. */
   readonly routes: readonly string[];
@@ -52,7 +54,9 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
   const links = isUnseen(addr) ? addr : addr.links;
   const plain = await Promise.all(sections.pfs.map((pci) => observePf(reader, pci, adminIn(addr))));
   const pfs = sections.overlay ? await Promise.all(plain.map((pf) => observeSwitchdev(reader, pf))) : plain;
-  const hugepages = sections.overlay && pfs.length > 0 ? await observeHugepages(reader, pfs) : {};
+  const functions = await Promise.all((sections.functions ?? []).map((pci) => observeFunction(reader, pci)));
+  const cards = [...pfs, ...functions];
+  const hugepages = sections.overlay && cards.length > 0 ? await observeHugepages(reader, cards) : {};
   return {
     bootId,
     kernel,
@@ -60,6 +64,7 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
     root: await isRoot(reader),
     iommu: isUnseen(groups) ? groups : (groups ?? []).length > 0,
     pfs,
+    ...(functions.length > 0 ? { functions } : {}),
     links,
     namespaces,
     routes,

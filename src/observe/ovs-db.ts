@@ -58,6 +58,9 @@ function ovsPort(row: Row, interfaces: ReadonlyMap<string, Row>): OvsPort {
     tag: typeof tag === 'number' ? tag : undefined,
     type: text(face.type),
     options: map(face.options),
+    devargs: Object.fromEntries(
+      byName.map((each) => [text(each.name), map(each.options)['dpdk-devargs'] ?? '']),
+    ),
     externalIds: map(face.external_ids),
     error: byName.map((each) => text(each.error)).find((error) => error !== '') ?? '',
     members: byName.map((each) => text(each.name)),

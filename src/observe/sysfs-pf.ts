@@ -1,8 +1,8 @@
 import type { HostReader } from '../host/host.ts';
-import type { PfState, Seen, VfAdmin, VfState } from '../model/host-state.ts';
+import type { FunctionState, PfState, Seen, VfAdmin, VfState } from '../model/host-state.ts';
 import { isUnseen } from '../model/host-state.ts';
 import { asPciAddress, type PciAddress } from '../model/names.ts';
-import { seenOr } from './look.ts';
+import { seen, seenOr } from './look.ts';
 
 const devices = '/sys/bus/pci/devices';
 
@@ -40,6 +40,46 @@ export async function observePf(reader: HostReader, pci: PciAddress, adminOf: Ad
   };
 }
 
+/**
+ * Looks at a function that DPDK takes whole, whoever has it now.
+ * @throws Error where its folder could not be read at all
+ */
+export async function observeFunction(reader: HostReader, pci: PciAddress): Promise<FunctionState> {
+  const folder = `${devices}/${pci}`;
+  const [driver, override, netdev, numVfs, besides, numaNode, localCpus] = await Promise.all([
+    driverOf(reader, folder),
+    attribute(reader, `${folder}/driver_override`, String),
+    onlyNetdev(reader, folder),
+    attribute(reader, `${folder}/sriov_numvfs`, Number),
+    besidesOf(reader, pci),
+    seen(async () => Number((await reader.readFile(`${folder}/numa_node`)).trim())),
+    seen(async () => (await reader.readFile(`${folder}/local_cpulist`)).trim()),
+  ]);
+  const [present, driverOverride] = [override !== undefined, overrideIn(override)];
+  return { pci, present, driver, driverOverride, netdev, numVfs: numVfs ?? 0, besides, numaNode, localCpus };
+}
+
+/** The kernel's own drivers for bridges and switches are no hindrance (drivers/vfio/pci, Documentation/driver-api/vfio.rst). */
+const harmless: ReadonlySet<string> = new Set(['pcieport', 'vfio-pci', 'pci-stub']);
+
+function besidesOf(reader: HostReader, pci: PciAddress): Promise<FunctionState['besides']> {
+  return seen(async () => {
+    const names = await seenOr(() => reader.listDir(`${devices}/${pci}/iommu_group/devices`));
+    if (isUnseen(names)) throw new TypeError(names.unseen);
+    const others = (names ?? []).flatMap((name) => asPciAddress(name) ?? []).filter((other) => other !== pci);
+    const drivers = await Promise.all(others.map((other) => driverOf(reader, `${devices}/${other}`)));
+    return others.flatMap((other, place) => {
+      const driver = drivers[place];
+      return driver === undefined || harmless.has(driver) ? [] : [{ pci: other, driver }];
+    });
+  });
+}
+
+/** The kernel prints a null pointer so where none is set (drivers/pci/pci-sysfs.c, driver_override_show). */
+function overrideIn(text: Seen<string> | undefined): string {
+  return typeof text === 'string' && text !== '(null)' ? text : '';
+}
+
 function absentPf(pci: PciAddress): PfState {
   const nothing = { driver: undefined, id: undefined, netdev: undefined };
   return { pci, present: false, ...nothing, autoprobe: true, numVfs: 0, totalVfs: 0, vfs: [] };
@@ -61,8 +101,7 @@ async function observeVf(
     linkName(reader, `${folder}/iommu_group`),
     makesNetdevs(driver) ? onlyNetdev(reader, folder) : undefined,
   ]);
-  // The kernel prints a null pointer so where none is set (drivers/pci/pci-sysfs.c, driver_override_show).
-  const driverOverride = typeof override === 'string' && override !== '(null)' ? override : '';
+  const driverOverride = overrideIn(override);
   return { index, pci, driver, driverOverride, iommuGroup: group, netdev, admin };
 }
 

@@ -1,7 +1,7 @@
 import type { Fabric, FabricHost, Guest } from '../model/fabric.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import type { Ledger } from '../model/ledger.ts';
-import { asPciAddress, type PciAddress } from '../model/names.ts';
+import { asPciAddress } from '../model/names.ts';
 import type { Change } from '../model/plan.ts';
 import type { Sections } from '../observe/observe.ts';
 import { copiedLanes } from '../resource/guest-checksum.ts';
@@ -13,17 +13,19 @@ export function sectionsFor(
   ledger: Ledger,
   spec?: HostSpec,
 ): Sections {
+  const taken = host?.underlay?.functions ?? [];
   const asked = host?.nic.kind === 'pfs' ? host.nic.pfs : [];
   const named = (host?.guests ?? []).filter((guest) => guest.kind === 'netns').map((guest) => guest.name);
   const left = sectionsOf([...ledger.entries.values()]);
   const routed = (host?.guests ?? []).filter((guest) => guest.kind === 'netns' && hasGateway(fabric, guest));
   return {
     pfs: unique([...asked, ...left.pfs]),
+    functions: unique([...taken, ...(left.functions ?? [])]),
     namespaces: unique([...named, ...left.namespaces]),
     routes: unique([...routed.map((guest) => guest.name), ...left.routes]),
     overlay: left.overlay || (host !== undefined && host.datapath !== 'legacy-vlan'),
     hostRoutes: left.hostRoutes || (host?.underlay?.routes.length ?? 0) > 0,
-    dpdk: host?.datapath === 'ovs-dpdk' && host.nic.kind === 'pfs',
+    dpdk: host?.datapath === 'ovs-dpdk' && (host.nic.kind === 'pfs' || taken.length > 0),
     tenantPorts: unique([...(spec?.overlay?.tenantPorts ?? []), ...(left.tenantPorts ?? [])]),
     checksums: unique([...(spec ? copiedLanes(spec) : []), ...(left.checksums ?? [])]),
   };
@@ -40,11 +42,10 @@ type AnyPlace = Pick<Change, 'resource' | 'at'> & { readonly [key: string]: unkn
 /** What has to be looked at to see these places again, and the VFs that their values name. */
 export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): Sections {
   const heads = places.map(({ resource, at }) => ({ resource, head: headOf(at) }));
-  const named = (places as readonly AnyPlace[]).flatMap((place) => Object.values(place));
-  const pfs = [...new Set(named.map(headOf))].flatMap((head): readonly PciAddress[] => {
-    const pci = asPciAddress(head);
-    return pci === undefined ? [] : [pci];
-  });
+  const [ofFunctions, others] = [places.filter(isOfFunction), places.filter((place) => !isOfFunction(place))];
+  const named = (others as readonly AnyPlace[]).flatMap((place) => Object.values(place));
+  const pfs = [...new Set(named.map(headOf))].flatMap((head) => asPciAddress(head) ?? []);
+  const functions = ofFunctions.flatMap(({ at }) => asPciAddress(at) ?? []);
   const namespaces = heads.flatMap(({ resource, head }) =>
     head !== '' && (resource === 'netns' || guestKinds.has(resource)) ? [head] : [],
   );
@@ -55,6 +56,7 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
     unique(places.flatMap(({ resource, at }) => (kinds.has(resource) ? [at] : [])));
   return {
     pfs: unique(pfs),
+    functions: unique(functions),
     namespaces: unique(namespaces),
     routes: unique(routes),
     overlay,
@@ -62,6 +64,11 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
     tenantPorts: atOf(ipv6Kinds),
     checksums: atOf(checksumKinds),
   };
+}
+
+/** Of a function that DPDK takes whole, whatever it was for before. */
+function isOfFunction({ resource }: Pick<Change, 'resource'>): boolean {
+  return resource === 'port-driver';
 }
 
 function headOf(text: unknown): string {
@@ -77,7 +84,7 @@ const checksumKinds: ReadonlySet<string> = new Set(['guest-checksum']);
 /** Resources that only overlays have. */
 const overlayKinds: ReadonlySet<string> = new Set([
   ...['underlay-bridge', 'underlay-link', 'underlay-route', 'vlan-link'],
-  ...['hugepages', 'rdma-name', 'polling-core', 'tap-port'],
+  ...['hugepages', 'rdma-name', 'port-driver', 'polling-core', 'tap-port'],
   ...['eswitch', 'channels', 'host-bond', 'lag', 'representor', 'underlay-address'],
   ...[...ipv6Kinds, ...checksumKinds, 'representor-ipv6', 'bridge-local'],
   ...['ovs-setting', 'bridge', 'bridge-port', 'flows', 'kept-flows', 'ovs-start-hook', 'underlay-guard'],

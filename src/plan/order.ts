@@ -26,6 +26,7 @@ import { ovsStartHook } from '../resource/ovs-start-hook.ts';
 import { pfMtu } from '../resource/pf-mtu.ts';
 import { pfUp } from '../resource/pf-up.ts';
 import { pollingCore } from '../resource/polling-core.ts';
+import { portDriver } from '../resource/port-driver.ts';
 import { portIpv6 } from '../resource/port-ipv6.ts';
 import { rdmaName } from '../resource/rdma-name.ts';
 import { representor } from '../resource/representor.ts';
@@ -67,6 +68,8 @@ export const order: readonly Resource[] = [
   lag,
   // The LAG registers the device anew, and DPDK asks for its name when it starts.
   rdmaName,
+  // DPDK takes a port when it starts, and lets go of it when it ends.
+  portDriver,
   // Memory is found in one piece the sooner the better; DPDK takes it when it starts.
   hugepages,
   // Everything on a VF needs the VF.

@@ -6,10 +6,10 @@ import type { Change, Step } from '../model/plan.ts';
  * as a member of its bond or bridge or under its VLAN. The settings of single VFs are no way in.
  */
 export function touchesWayIn(state: HostState, steps: readonly Step[]): boolean {
-  const { session, links, pfs } = state;
+  const { session, links, pfs, functions = [] } = state;
   if (session === undefined || isUnseen(links)) return false;
   const ways = below(session, links);
-  const carrying = pfs.filter(({ netdev }) => netdev !== undefined && ways.has(netdev));
+  const carrying = [...pfs, ...functions].filter(({ netdev }) => netdev !== undefined && ways.has(netdev));
   const isByOvs = [...ways].some((name) => isOfOvs(name, state));
   const touches = (change: Change) =>
     carrying.some(({ pci }) => change.at === pci) ||

@@ -1,3 +1,4 @@
+import { dpdkCard } from '../model/dpdk-card.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen } from '../model/host-state.ts';
 import { hugepagesPath } from '../model/hugepages.ts';
@@ -24,8 +25,8 @@ export const hugepages: Resource = {
   why: () => 'Set memory in pages of 2 MiB aside: DPDK takes its buffers out of them.',
 };
 
-function placeOf({ overlay }: HostSpec, { pfs }: HostState): string | undefined {
-  if (overlay?.dpdk === undefined) return undefined;
-  const node = pfs.find(({ pci }) => pci === overlay.dpdk)?.numaNode;
+function placeOf(spec: HostSpec, state: HostState): string | undefined {
+  if (spec.overlay?.dpdk === undefined) return undefined;
+  const node = dpdkCard(spec, state)?.numaNode;
   return node === undefined || isUnseen(node) || node < 0 ? 'host' : `node${node}`;
 }

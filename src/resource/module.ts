@@ -4,8 +4,8 @@ import { nothing, type Resource } from './resource.ts';
 import { nativeVfDriver } from './vf-driver.ts';
 
 /**
- * A kernel module that a VF's driver needs. It stays loaded for good: by the time vflane leaves, somebody else may have
- * come to need it.
+ * A kernel module that a VF's driver needs, or that gives a port to DPDK. It stays loaded for good: by the time vflane
+ * leaves, somebody else may have come to need it.
  */
 export const kernelModule: Resource = {
   kind: 'module',
@@ -22,7 +22,7 @@ export const kernelModule: Resource = {
 };
 
 function modulesOf(spec: HostSpec, state: HostState): ReadonlySet<string> {
-  const modules = new Set<string>();
+  const modules = new Set<string>((spec.underlay?.functions ?? []).length > 0 ? ['vfio_pci'] : []);
   for (const pf of spec.nics.flatMap((nic) => nic.pfs)) {
     const pfState = state.pfs.find(({ pci }) => pci === pf.pci);
     for (const driver of new Set(pf.vfs.map((vf) => vf.driver))) {

@@ -25,9 +25,10 @@ export const ovsSetting: Resource = {
   // DPDK has the card as it was at its start: it lets go before the card changes, and takes it again after.
   standsOn: (at, value) => {
     if (at === 'dpdk-init') return ['ovs-setting dpdk-extra'];
-    const [, pf] = /^-a ([0-9a-f:.]+),/.exec(`${value}`) ?? [];
-    return at === 'dpdk-extra' && pf !== undefined ? ['host-bond bond0', `num-vfs ${pf}`] : [];
+    return at === 'dpdk-extra' ? ports(`${value}`) : [];
   },
+  // And lets go of a function before the kernel takes it back: until then that would wait.
+  reads: (at) => (at === 'dpdk-extra' ? ['port-driver *'] : []),
   move: (at, _from, to) => ({
     actions: [{ run: command(at, to) }],
     once: [{ run: ['systemctl', 'restart', service] }],
@@ -36,6 +37,13 @@ export const ovsSetting: Resource = {
   takes: () => 'everything',
   why: () => 'Change how Open vSwitch works, and restart it: it reads this only when it starts.',
 };
+
+/** What the devices of an allow-list stand on: a card's switch, with its representors, or a function that is DPDK's alone. */
+function ports(allowed: string): readonly string[] {
+  return [...allowed.matchAll(/-a ([0-9a-f:.]+)(,?)/g)].flatMap(([, pci, more]) =>
+    more === '' ? [`port-driver ${pci}`] : ['host-bond bond0', `num-vfs ${pci}`],
+  );
+}
 
 /** Asked for in the database, which outlives a reboot, and not so in the daemon, which had no card then, or is no build for it. */
 const idle = 'true, but not in force';

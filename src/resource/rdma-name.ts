@@ -13,7 +13,8 @@ const bonded = 'mlx5_bond_0';
 export const rdmaName: Resource = {
   kind: 'rdma-name',
   timeoutMs: 10_000,
-  wanted: ({ overlay }) => (overlay?.dpdk === undefined ? [] : [{ at: overlay.dpdk, value: bonded }]),
+  wanted: ({ overlay, nics }) =>
+    overlay?.dpdk === undefined || nics.length === 0 ? [] : [{ at: overlay.dpdk, value: bonded }],
   there: ({ pfs }) =>
     pfs.flatMap(({ pci, rdma }): readonly Placed<Json | Unseen>[] => {
       if (isUnseen(rdma)) return [{ at: pci, value: rdma }];

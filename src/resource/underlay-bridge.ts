@@ -30,8 +30,9 @@ type Bridge = {
 
 /**
  * The bridge that has the wire, where Open vSwitch carries the tunnels itself: a tunnel leaves by the bridge whose own port
- * has the address (facts §7.3). It has the MAC of the bond, so that the switches see one station. DPDK has the card by its
- * first port, with a link-state interrupt, so that a dead port is no matter of polling.
+ * has the address (facts §7.3). It has the MAC of the bond, so that the switches see one station; where DPDK takes the ports
+ * whole, Open vSwitch gives it that of the first. DPDK's ports have a link-state interrupt, so that a dead one is no matter
+ * of polling.
  */
 export const underlayBridge: Resource = {
   kind: 'underlay-bridge',
@@ -48,7 +49,7 @@ export const underlayBridge: Resource = {
       .filter(({ name }) => name === underlayBridgeName)
       .map((seen) => ({ at: seen.name, value: seenBridge(seen) }));
   },
-  // DPDK sees the card as it was when the port was made.
+  // DPDK sees a card as it was when the port was made.
   standsOn: (_at, value) => (isByDpdk(value as Bridge) ? ['host-bond bond0', 'ovs-setting dpdk-extra'] : []),
   replaced: (from, to) => JSON.stringify((from as Bridge).wire) !== JSON.stringify((to as Bridge).wire),
   move: (at, from, to) => ({ vsctl: commands(at, from as Bridge | null, to as Bridge | null) }),
@@ -76,7 +77,7 @@ function wantedBridge({ mtu }: UnderlaySpec, spec: UnderlayBridgeSpec, state: Ho
   const members = spec.members.map(({ name, dpdk }) => [name, dpdk ?? ''] as const).sort();
   return {
     failMode: 'secure',
-    hwaddr: macOf(spec.macOf, state),
+    hwaddr: spec.macOf === undefined ? '' : macOf(spec.macOf, state),
     vlan: spec.vlan,
     mtu,
     wire: {
@@ -106,10 +107,9 @@ function seenBridge({ name, failMode, hwaddr, externalIds, ports }: OvsBridge): 
   };
 }
 
-function seenWire({ members, options, bondMode, error }: OvsPort): Wire {
-  const devargs = options['dpdk-devargs'] ?? '';
+function seenWire({ members, devargs, bondMode, error }: OvsPort): Wire {
   return {
-    members: Object.fromEntries(members.map((name) => [name, devargs])),
+    members: Object.fromEntries(members.map((name) => [name, devargs[name] ?? ''])),
     bondMode: members.length > 1 ? bondMode : '',
     error,
   };

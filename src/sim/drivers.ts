@@ -2,6 +2,7 @@ import { Blocked, Refusal } from './errno.ts';
 import { cardOf, functionAt, isHeld, pfAt, vfAt } from './functions.ts';
 import { evaluateLag } from './lag.ts';
 import { burntIn } from './macs.ts';
+import { holdsWhole } from './ovs/dpdk-whole.ts';
 import { probePf, probeVf, unprobe } from './probe.ts';
 import type { Pf, SimState, Vf } from './state.ts';
 
@@ -97,6 +98,7 @@ export function writeUnbind(state: SimState, driver: string, text: string): void
   if (fn.driver !== driver) throw new Refusal('ENODEV');
   const vfs = 'vfs' in fn ? fn.vfs : [fn];
   if (vfs.some((vf) => isHeld(state, vf))) throw new Blocked('a guest holds the function');
+  if (holdsWhole(state, fn.pci)) throw new Blocked('DPDK holds the function');
   if ('vfs' in fn) resetPf(state, fn);
   unprobe(state, fn);
   evaluateLag(state);

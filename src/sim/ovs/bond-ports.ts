@@ -1,9 +1,10 @@
 import { hasCarrier } from '../carrier.ts';
 import { findNetdev } from '../netdevs.ts';
-import type { Netdev, SimState } from '../state.ts';
+import type { SimState } from '../state.ts';
 import { bridgeWants, type WantedBridge } from './bridge-wants.ts';
 import { entry, follow, numberOf, put, text } from './database.ts';
 import { dpdkNetdev } from './dpdk-port.ts';
+import { wholePort } from './dpdk-whole.ts';
 import type { OvsRow } from './state.ts';
 
 /** Of every bond of OVS's, the MAC of the member that carries its traffic (ofproto/bond.c). */
@@ -49,7 +50,6 @@ export function bondShow(state: SimState, name: string | undefined): string | un
 function bondText(state: SimState, port: OvsRow): string {
   const members = membersOf(state, port);
   const active = activeMember(state, port, members);
-  const activeName = members.find((iface) => active !== undefined && netdevOf(state, iface) === active);
   const head = [
     `---- ${text(port, 'name')} ----`,
     `bond_mode: ${text(port, 'bond_mode') || 'active-backup'}`,
@@ -61,33 +61,36 @@ function bondText(state: SimState, port: OvsRow): string {
     'lacp_status: off',
     'lacp_fallback_ab: false',
     `active-backup primary: ${entry(port, 'other_config', 'bond-primary') || '<none>'}`,
-    `active member mac: ${active ? `${active.mac}(${activeName ? text(activeName, 'name') : ''})` : '00:00:00:00:00:00(none)'}`,
+    `active member mac: ${active ? `${active.mac}(${active.name})` : '00:00:00:00:00:00(none)'}`,
   ];
   const parts = members.map((iface) => {
-    const netdev = netdevOf(state, iface);
-    const enabled = netdev !== undefined && hasCarrier(state, netdev);
-    const mark = netdev !== undefined && netdev === active ? '  active member\n' : '';
+    const enabled = memberOf(state, iface)?.alive === true;
+    const mark = text(iface, 'name') === active?.name ? '  active member\n' : '';
     return `member ${text(iface, 'name')}: ${enabled ? 'enabled' : 'disabled'}\n${mark}  may_enable: ${enabled}\n`;
   });
   return `${head.join('\n')}\n\n${parts.join('\n')}\n`;
 }
 
 /** The primary if it can, else the one that already does, else the first with a carrier. */
-function activeMember(state: SimState, port: OvsRow, ifaces: readonly OvsRow[]): Netdev | undefined {
+function activeMember(state: SimState, port: OvsRow, ifaces: readonly OvsRow[]): Member | undefined {
   const works = ifaces.filter((iface) => (numberOf(iface, 'ofport') ?? -1) > 0);
-  const netdevs = works.flatMap((iface) => netdevOf(state, iface) ?? []);
-  const alive = netdevs.filter((netdev) => hasCarrier(state, netdev));
+  const alive = works.flatMap((iface) => memberOf(state, iface) ?? []).filter((member) => member.alive);
   const primary = entry(port, 'other_config', 'bond-primary');
   const current = text(port, 'bond_active_slave');
-  const named = works.find((iface) => text(iface, 'name') === primary);
-  return (
-    alive.find((netdev) => named !== undefined && netdev === netdevOf(state, named)) ??
-    alive.find((netdev) => netdev.mac === current) ??
-    alive[0]
-  );
+  return alive.find(({ name }) => name === primary) ?? alive.find(({ mac }) => mac === current) ?? alive[0];
 }
 
-function netdevOf(state: SimState, iface: OvsRow): Netdev | undefined {
+interface Member {
+  readonly name: string;
+  readonly mac: string;
+  readonly alive: boolean;
+}
+
+function memberOf(state: SimState, iface: OvsRow): Member | undefined {
   const name = text(iface, 'name');
-  return text(iface, 'type') === 'dpdk' ? dpdkNetdev(state, name) : findNetdev(state, '', name);
+  const isDpdk = text(iface, 'type') === 'dpdk';
+  const whole = isDpdk ? wholePort(state, state.ovs.daemon, name) : undefined;
+  if (whole) return { name, mac: whole.mac, alive: whole.hasLink };
+  const netdev = isDpdk ? dpdkNetdev(state, name) : findNetdev(state, '', name);
+  return netdev && { name, mac: netdev.mac, alive: hasCarrier(state, netdev) };
 }

@@ -10,6 +10,7 @@ import type { WantedIface } from './bridge-wants.ts';
 import { entry, numberOf, put } from './database.ts';
 import type { Datum } from './datum.ts';
 import { fullPci, pageBytes, probe, registration } from './dpdk.ts';
+import { isWhole, type WholePort, wholePort } from './dpdk-whole.ts';
 import type { DpdkDevice, Vswitchd } from './state.ts';
 import { ovsVersion } from './version.ts';
 
@@ -18,6 +19,8 @@ export function dpdkFault(state: SimState, daemon: Vswitchd, iface: WantedIface)
   const devargs = entry(iface.row, 'options', 'dpdk-devargs');
   if (devargs === '')
     return `'${iface.name}' is missing 'options:dpdk-devargs'. The old 'dpdk<port_id>' names are not supported`;
+  const whole = attachedWhole(state, daemon, devargs);
+  if (whole !== undefined) return wholeFault(state, daemon, iface, whole);
   const netdev = attached(state, daemon, devargs);
   if (!netdev) return `Error attaching device '${devargs}' to DPDK`;
   const other = Object.entries(daemon.dpdkPorts).find(
@@ -38,6 +41,26 @@ export function dpdkFault(state: SimState, daemon: Vswitchd, iface: WantedIface)
 export function dropDpdkPort(daemon: Vswitchd, port: string): void {
   delete daemon.dpdkPorts[port];
   delete daemon.dpdkMtus[port];
+  delete daemon.wholePorts?.[port];
+}
+
+/** The PCI address of a function that DPDK drives itself. */
+function attachedWhole(state: SimState, daemon: Vswitchd, devargs: string): string | undefined {
+  const pci = fullPci(devargs);
+  return known(state, daemon, pci)?.registration === 'vfio' && isWhole(state, pci) ? pci : undefined;
+}
+
+function wholeFault(state: SimState, daemon: Vswitchd, iface: WantedIface, pci: string): string {
+  const ports = daemon.wholePorts ?? {};
+  const other = Object.entries(ports).find(([name, taken]) => taken.pci === pci && name !== iface.name);
+  if (other)
+    return `'${iface.name}' is trying to use device '${pci}' which is already in use by '${other[0]}'`;
+  const asked = wantedMtu(iface);
+  const mtu = asked > cardOf(state).maxMtu ? 1500 : asked;
+  daemon.wholePorts = { ...ports, [iface.name]: { pci, mtu } };
+  if (takePool(state, daemon, mtu)) return '';
+  delete daemon.wholePorts[iface.name];
+  return `could not add network device ${iface.name} to ofproto (Cannot allocate memory)`;
 }
 
 /** Without `mtu_request` DPDK sets its own default on the kernel's netdev (netdev-dpdk.c, dpdk_eth_dev_port_config). */
@@ -87,7 +110,8 @@ function bufferBytes(mtu: number): number {
 /** Pools that no port uses any more. */
 function sweep(state: SimState, daemon: Vswitchd): void {
   const ports = Object.keys(daemon.dpdkPorts).flatMap((name) => dpdkNetdev(state, name) ?? []);
-  const used = new Set(ports.map((netdev) => String(bufferBytes(netdev.mtu))));
+  const whole = Object.values(daemon.wholePorts ?? {});
+  const used = new Set([...ports, ...whole].map(({ mtu }) => String(bufferBytes(mtu))));
   for (const bytes of Object.keys(daemon.pools)) if (!used.has(bytes)) delete daemon.pools[bytes];
 }
 
@@ -151,14 +175,41 @@ function representorNetdev(
   return state.netdevs.find((n) => n.kind === 'representor' && n.pci === pf.pci && n.vf === wanted.vf);
 }
 
+/** What a port works on: the netdev that is behind it, or the function itself. */
+export function behind(state: SimState, name: string): Pick<Netdev, 'mac' | 'mtu'> | undefined {
+  return wholePort(state, state.ovs.daemon, name) ?? dpdkNetdev(state, name);
+}
+
 /** The netdev behind a port that works. */
 export function dpdkNetdev(state: SimState, name: string): Netdev | undefined {
   const ifindex = state.ovs.daemon?.dpdkPorts[name];
   return ifindex === undefined ? undefined : state.netdevs.find((n) => n.ifindex === ifindex);
 }
 
-/** What the daemon tells of it. */
-export function tellDpdk(state: SimState, iface: WantedIface, netdev: Netdev | undefined): void {
+/** What the daemon tells of it, and whether it works. */
+export function tellDpdk(state: SimState, iface: WantedIface, works: boolean): void {
+  const whole = works ? wholePort(state, state.ovs.daemon, iface.name) : undefined;
+  if (whole) tellWhole(state, iface, whole);
+  else tellNetdev(state, iface, works ? dpdkNetdev(state, iface.name) : undefined);
+}
+
+function tellWhole(state: SimState, { row, name }: WantedIface, port: WholePort): void {
+  put(row, 'admin_state', [['up']]);
+  put(row, 'link_state', [[port.hasLink ? 'up' : 'down']]);
+  put(row, 'mac_in_use', [[port.mac]]);
+  put(row, 'mtu', [[port.mtu]]);
+  const { vendor, device } = cardOf(state);
+  put(row, 'status', [
+    ['bus_info', `bus_name=pci, vendor_id=${vendor}, device_id=${device}`],
+    ['driver_name', port.driver],
+    ['if_descr', `${ovsVersion(state).dpdk} ${port.driver}`],
+    ['if_type', '6'],
+    ['numa_id', '0'],
+    ['port_no', String(Object.keys(state.ovs.daemon?.wholePorts ?? {}).indexOf(name))],
+  ]);
+}
+
+function tellNetdev(state: SimState, iface: WantedIface, netdev: Netdev | undefined): void {
   const { row } = iface;
   const none: Datum = [];
   put(row, 'admin_state', netdev ? [['up']] : none);

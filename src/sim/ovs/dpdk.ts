@@ -4,6 +4,7 @@ import { hugepagesFree } from '../hugepages.ts';
 import { infinibandNames, rdmaDevices } from '../infiniband.ts';
 import type { SimState } from '../state.ts';
 import { entry, rootRow } from './database.ts';
+import { isWhole, whole } from './dpdk-whole.ts';
 import type { DpdkDevice, Vswitchd } from './state.ts';
 
 export const pageBytes = 2 * 1024 * 1024;
@@ -114,7 +115,9 @@ function socketPages(state: SimState): number {
 function probedAtStart(state: SimState): DpdkDevice[] {
   const named = extraWords(state).filter(({ option }) => option === '-a');
   const asked = named.map(({ value }) => fullPci(value.replace(/^pci:/, '').split(',')[0] ?? ''));
-  const mine = [...state.pfs, ...allVfs(state)].filter((fn) => fn.driver === 'mlx5_core').map((fn) => fn.pci);
+  const mine = [...state.pfs, ...allVfs(state)]
+    .filter((fn) => fn.driver === 'mlx5_core' || isWhole(state, fn.pci))
+    .map((fn) => fn.pci);
   const wanted = asked.length > 0 ? asked : mine;
   return wanted.flatMap((pci) => probe(state, pci) ?? []);
 }
@@ -128,6 +131,7 @@ export function fullPci(text: string): string {
  * Undefined where mlx5's driver finds no RDMA device of that function, as for the second port below a LAG.
  */
 export function probe(state: SimState, pci: string): DpdkDevice | undefined {
+  if (isWhole(state, pci)) return { pci, registration: whole, bonded: false };
   const fn = functionAt(state, pci);
   const device = rdmaDevices(state).find((one) => one.pci === pci);
   if (fn?.driver !== 'mlx5_core' || !cardOf(state).switchdev || !device) return undefined;
@@ -136,6 +140,7 @@ export function probe(state: SimState, pci: string): DpdkDevice | undefined {
 
 /** A change of eswitch mode or LAG makes the RDMA device another one, and DPDK holds on to the old. */
 export function registration(state: SimState, pci: string): string {
+  if (isWhole(state, pci)) return whole;
   const pf = pfAt(state, pci) ?? vfAt(state, pci)?.pf;
   const merged = rdmaDevices(state).some((one) => one.pci === pci && one.merged);
   return `${pf?.eswitch ?? ''}${merged ? ' merged' : ''}`;

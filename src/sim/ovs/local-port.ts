@@ -6,7 +6,7 @@ import { giveMac } from '../vlans.ts';
 import type { WantedBridge, WantedIface } from './bridge-wants.ts';
 import { numberOf, put } from './database.ts';
 import { type Datum, sameDatum } from './datum.ts';
-import { dpdkNetdev } from './dpdk-port.ts';
+import { behind } from './dpdk-port.ts';
 import { isTunnel } from './tunnels.ts';
 
 /** LOCAL has the bridge's MAC: the one asked for, or the lowest of its ports'. */
@@ -18,7 +18,7 @@ export function settleLocal(state: SimState, bridge: WantedBridge): void {
     (i) => !i.local && types.includes(i.type) && (numberOf(i.row, 'ofport') ?? -1) > 0,
   );
   const netdevs = ports.flatMap(
-    (i) => (i.type === 'dpdk' ? dpdkNetdev(state, i.name) : findNetdev(state, '', i.name)) ?? [],
+    (i) => (i.type === 'dpdk' ? behind(state, i.name) : findNetdev(state, '', i.name)) ?? [],
   );
   const [lowest] = netdevs.map((netdev) => netdev.mac).sort();
   const mac = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(bridge.hwaddr) ? bridge.hwaddr.toLowerCase() : lowest;
@@ -29,7 +29,7 @@ export function settleLocal(state: SimState, bridge: WantedBridge): void {
 }
 
 /** Internal ports follow the smallest MTU of the others unless they ask for one of their own (update_mtu_ofproto). */
-function settleMtu(state: SimState, bridge: WantedBridge, netdevs: readonly Netdev[]): void {
+function settleMtu(state: SimState, bridge: WantedBridge, netdevs: readonly Pick<Netdev, 'mtu'>[]): void {
   for (const iface of bridge.ifaces) {
     // The netdev behind DPDK's port is the kernel's: it follows when the port is set up, and not by its name.
     if (iface.type === 'dpdk') continue;

@@ -7,7 +7,7 @@ import type { WantedBridge, WantedIface } from './bridge-wants.ts';
 import { numberOf, put } from './database.ts';
 import { internalNetdev, kernelDatapath } from './datapath-netdevs.ts';
 import type { Datum } from './datum.ts';
-import { dpdkFault, dpdkNetdev, dropDpdkPort, tellDpdk } from './dpdk-port.ts';
+import { dpdkFault, dropDpdkPort, tellDpdk } from './dpdk-port.ts';
 import { keep, settleLocal } from './local-port.ts';
 import { peerFault } from './patch-ports.ts';
 import type { BridgeInForce, Vswitchd } from './state.ts';
@@ -54,7 +54,8 @@ interface Settling {
 /** Of DPDK ports that no bridge has any more. */
 function forgetDpdkPorts(daemon: Vswitchd, wanted: readonly WantedBridge[]): void {
   const names = new Set(wanted.flatMap((b) => b.ifaces.filter((i) => i.type === 'dpdk').map((i) => i.name)));
-  for (const name of Object.keys(daemon.dpdkPorts)) if (!names.has(name)) dropDpdkPort(daemon, name);
+  const known = Object.keys({ ...daemon.dpdkPorts, ...daemon.wholePorts });
+  for (const name of known) if (!names.has(name)) dropDpdkPort(daemon, name);
 }
 
 function usedNumbers(inForce: BridgeInForce, bridge: WantedBridge): Map<number, string> {
@@ -196,7 +197,7 @@ function tellStatus(state: SimState, iface: WantedIface): void {
   const { row } = iface;
   const works = (numberOf(row, 'ofport') ?? -1) > 0;
   if (iface.type === 'dpdk') {
-    tellDpdk(state, iface, works ? dpdkNetdev(state, iface.name) : undefined);
+    tellDpdk(state, iface, works);
     return;
   }
   const netdev = works && !isTunnel(iface.type) ? findNetdev(state, '', iface.name) : undefined;

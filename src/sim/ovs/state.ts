@@ -46,6 +46,8 @@ export interface Vswitchd {
   devices: DpdkDevice[];
   /** ifindex of the kernel's netdev behind each port of type dpdk. */
   dpdkPorts: { [name: string]: number };
+  /** Ports of type dpdk whose function DPDK drives itself. */
+  wholePorts?: { [name: string]: { pci: string; mtu: number } };
   /** Port → the MTU it was last asked for. */
   dpdkMtus: { [name: string]: number };
   bridges: { [name: string]: BridgeInForce };
