@@ -10,6 +10,7 @@ import { functionTaken } from './function-taken.ts';
 import { largeMesh } from './large-mesh.ts';
 import { mtuBeyondPort } from './mtu-beyond-port.ts';
 import { nameTaken } from './name-taken.ts';
+import { namesClash } from './names-clash.ts';
 import { newId } from './new-id.ts';
 import { noEswitch } from './no-eswitch.ts';
 import { noIommu } from './no-iommu.ts';
@@ -49,6 +50,7 @@ const rules: readonly Rule[] = [
   foreignMaster,
   foreignBridgesStop,
   nameTaken,
+  namesClash,
   tunnelAddress,
   forwardsInSoftware,
   tcOffloadMissing,

@@ -128,4 +128,11 @@ export const overlayFindings: readonly CatalogueEntry[] = [
     explanation:
       'With a PCI address in `underlay.ports` DPDK drives the port itself, by a driver of its own for that card, and vflane knows none for what the kernel’s driver serves. Open vSwitch also takes the netdev, without DPDK: name it by the name that `ip link` prints.',
   },
+  {
+    code: 'VF2069',
+    severity: 'error',
+    title: 'Two things would have one name',
+    explanation:
+      'A netdev’s name has at most 15 characters, so vflane shortens longer names to their beginning and four hexadecimal digits of a hash: the port of a guest on a network, the tunnel of a network to a host, the bridge of a network. Among hundreds of guests or hosts whose names begin alike, two may come to the same name, and Open vSwitch has each only once. Give one of them a name that begins otherwise: the first eight characters of a guest’s count, and the first seven of a host’s and of a network’s.',
+  },
 ];
