@@ -133,6 +133,19 @@ describe('an image build', () => {
     expect(images()).toEqual([]);
   });
 
+  it('without a source for netdevsim says so, and goes on', () => {
+    const helper = '[ "$1" != --unshare-helper ] || { shift; exec "$@"; }';
+    const words = 'for word; do case $word in --format=null) null=yes ;; */tree) tree=$word ;; esac; done';
+    const noSource = 'echo "E: Unable to locate package linux-source-6.12" >&2; exit 25';
+    const boot = 'echo 6.12.1-amd64 6.12.1-1 >lab-kernel; touch lab-vmlinuz lab-initrd';
+    const tree = `mkdir -p "$tree/boot"; cd "$tree/boot"; ${boot}`;
+    tool('mmdebstrap', `${helper}\n${words}\n[ -z "$null" ] || { ${noSource}; }\n${tree}`);
+    const { stderr } = vflane('lab', 'up', '--hosts', '1');
+    expect(stderr).toContain('image: without netdevsim: mmdebstrap failed: E: Unable to locate package');
+    expect(stderr).toContain('image: making the disk');
+    expect(images()).toHaveLength(1);
+  });
+
   it('is not begun where there is no room for it', ({ skip }) => {
     mkdirSync(at('small'));
     const mounted = `mount -t tmpfs -o size=8m none ${at('small')} && exec "$@"`;

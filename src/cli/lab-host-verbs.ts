@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { checkRuns, cutCable, joinCable } from '../lab/cable.ts';
 import { LabError } from '../lab/errors.ts';
+import { makeNetdevsimCard, mostVfs } from '../lab/netdevsim-card.ts';
 import { powerCycle, rebootHost } from '../lab/power.ts';
 import { labDestination } from '../lab/status.ts';
 import type { VerbContext, VerbHandler } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { interruptible, labFolder, telling, timedLog } from './lab-telling.ts';
+import { UsageError } from './usage-error.ts';
 
 /** A shell on a host of the lab, or one command; ends as that does. */
 export const ssh: VerbHandler = async (context, [host = '', ...command]) => {
@@ -59,6 +61,22 @@ function pfLine(pf: string, isCut: boolean): string {
     ? `${pf} is down too: the emulated VFs do not see the carrier go, and they see that`
     : `${pf} is up again`;
 }
+
+/** Makes a card of netdevsim's on a host, until its next reboot. */
+export const netdevsim: VerbHandler = (context, [host = ''], { vfs }) => {
+  const most = vfs === undefined ? mostVfs : Number(vfs);
+  if (!Number.isInteger(most) || most < 1 || most > mostVfs)
+    throw new UsageError(`--vfs ${String(vfs)} is no number of VFs`, `From 1 to ${mostVfs}.`);
+  return telling(context, 'vflane.lab-netdevsim/1', async () => {
+    const ports = await makeNetdevsimCard(labFolder(context), host, most);
+    for (const { devlink, netdev, mode, vfs: has, maxVfs } of ports)
+      context.output.result(`${devlink}: ${netdev}, ${mode}, ${has} of ${maxVfs} VFs`);
+    context.output.log(
+      'control plane only: its VFs have no PCI address and no netdev, and nothing carries packets',
+    );
+    return { host, ports: ports.map((port) => ({ ...port })) };
+  });
+};
 
 export const reboot: VerbHandler = (context, [host = '']) =>
   restarting(context, 'vflane.lab-reboot/1', host, rebootHost);

@@ -22,6 +22,7 @@ const earned: { readonly [code in LabErrorCode]?: number } = {
   LAB_NO_SPACE: exitCodes.preconditionsNotMet,
   LAB_FOLDER_UNUSABLE: exitCodes.preconditionsNotMet,
   LAB_IMAGE_GONE: exitCodes.preconditionsNotMet,
+  LAB_NO_NETDEVSIM: exitCodes.preconditionsNotMet,
   LAB_BUSY: exitCodes.lockedOrStale,
   LAB_BOOT_TIMEOUT: exitCodes.unreachable,
 };

@@ -73,6 +73,14 @@ export const labVerbs: readonly Verb[] = [
     load: async () => ({ run: (await import('./lab-switch-verbs.ts')).capture }),
   },
   {
+    name: 'lab netdevsim',
+    summary: 'Give a host a card whose eswitch can switchdev: control plane only, it carries no packets',
+    arguments: [host],
+    options: [{ form: '--vfs <n>', summary: 'how many a port may have (default 127)' }],
+    example: 'vflane lab netdevsim alpha',
+    load: async () => ({ run: (await import('./lab-host-verbs.ts')).netdevsim }),
+  },
+  {
     name: 'lab reboot',
     summary: 'Reboot a host of the lab from the inside, and wait until it answers',
     arguments: [host],

@@ -14,6 +14,8 @@ export type LabErrorCode =
   | 'LAB_BOOT_TIMEOUT'
   | 'LAB_QMP_FAILED'
   | 'LAB_IMAGE_GONE'
+  | 'LAB_NO_NETDEVSIM'
+  | 'LAB_NETDEVSIM_FAILED'
   | 'LAB_INTERRUPTED';
 
 /** An error of the lab: what happened, and in `hint` what its user can do about it. */
