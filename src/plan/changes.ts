@@ -71,12 +71,19 @@ function upAgain(
 ): readonly Change[] {
   const differingKeys = new Set(differing.map(keyOf));
   return fallen.flatMap(({ resource, at, from }) => {
-    const isPutBack = disturbed.includes(resource) || isBystander(resource, at, wants, ledger);
-    const to = wants.get(resource)?.get(at) ?? (isPutBack ? from : null);
+    const to = wants.get(resource)?.has(at)
+      ? (wants.get(resource)?.get(at) ?? null)
+      : formerly({ resource, at, from, to: null }, wants, ledger);
     return to === null || differingKeys.has(keyOf({ resource, at }))
       ? []
       : [{ resource, at, from: null, to }];
   });
+}
+
+/** What nobody asks for, and what stands on nothing that goes, was only disturbed. */
+function formerly({ resource, at, from }: Change, wants: Wants, ledger: Ledger): Change['from'] {
+  const isDisturbed = disturbed.includes(resource) || resourceOf(resource).standsOn?.(at, from).length === 0;
+  return isDisturbed || isBystander(resource, at, wants, ledger) ? from : null;
 }
 
 /** Neither wanted nor made by vflane: a step beside it disturbs it. */
@@ -102,6 +109,7 @@ function fallingOf(
     addStanding(falling, changing, there);
   }
   addStanding(falling, madeIn(differences), swallowed(differences, haves));
+  addDisturbed(falling, differences, haves);
   return new Map(inOrder([...falling.values()]).map((change) => [keyOf(change), change]));
 }
 
@@ -147,6 +155,24 @@ function bystanders(wants: Wants, haves: Haves, ledger: Ledger, changing: Readon
     }
   }
   return there;
+}
+
+/** A bond that is made or goes takes the ports along that the host itself may have had up. */
+function addDisturbed(falling: Map<string, Change>, differences: readonly Difference[], haves: Haves): void {
+  const differing = new Set(differences.map(keyOf));
+  const ends = [...differences, ...falling.values()].flatMap((one) => {
+    const [have, want] = 'have' in one ? [one.have, one.want] : [one.from, one.to];
+    const { disturbs, replaced } = resourceOf(one.resource);
+    const isWhole = have === null || want === null || replaced?.(have, want);
+    return isWhole ? [have, want].flatMap((value) => (value === null ? [] : (disturbs?.(value) ?? []))) : [];
+  });
+  for (const key of ends) {
+    const space = key.indexOf(' ');
+    const [resource, at] = [key.slice(0, space), key.slice(space + 1)];
+    const from = haveAt(haves, resource, at);
+    if (from === null || isUnseen(from) || differing.has(key) || falling.has(key)) continue;
+    falling.set(key, { resource, at, from, to: null });
+  }
 }
 
 function madeIn(differences: readonly Difference[]): ReadonlySet<string> {

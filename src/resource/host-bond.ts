@@ -32,6 +32,11 @@ export const hostBond: Resource = {
           link.bond ? [{ at: link.name, value: seenBond(state, link, link.bond) }] : [],
         ),
   standsOn: (_at, value) => (value as Bond).members.map((member) => `eswitch ${member}`),
+  // The kernel closes what it lets go of (bond_main.c, __bond_release_one). A PF has a resource that says so itself.
+  disturbs: (value) =>
+    (value as Bond).members
+      .filter((member) => asPciAddress(member) === undefined)
+      .map((member) => `underlay-link ${member}`),
   replaced: (from, to) => shape(from as Bond) !== shape(to as Bond),
   move: (at, from, to) => {
     const lines = batch(at, from as Bond | null, to as Bond | null);

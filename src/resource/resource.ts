@@ -18,6 +18,8 @@ export interface Resource {
   standsOn?(at: string, value: Json): readonly string[];
   /** Keys whose value it takes over when it is set up: when one changes, this is set up anew. `*` at the end: all that begin so. */
   reads?(at: string): readonly string[];
+  /** Keys of settings that its making or its end takes along, though nothing of them stands on it. */
+  disturbs?(value: Json): readonly string[];
   /** True where there is no way from one value to the other but through nothing. */
   replaced?(from: Json, to: Json): boolean;
   /** Something that is made: one that vflane did not make, and that differs, is in the way and is left alone. */

@@ -38,7 +38,10 @@ export const underlayLink: Resource = {
       { query, at: [`ifname=${at}`, 'flags', '=UP'], is: up ? 'UP' : null },
     ];
   },
-  why: () => 'Bring up what carries the tunnels, with room for what they add to a packet.',
+  why: (_from, to) =>
+    to === null
+      ? 'What carries the tunnels may go down: nothing is run, and it is brought up again where it stays.'
+      : 'Bring up what carries the tunnels, with room for what they add to a packet.',
 };
 
 /** A card's own netdevs have resources of their own. */
