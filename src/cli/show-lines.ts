@@ -1,4 +1,4 @@
-import { isUnseen, type PfState, type VfState } from '../model/host-state.ts';
+import { type HostState, isUnseen, type PfState, type VfState } from '../model/host-state.ts';
 import { softwareIn } from '../operate/forwarding.ts';
 import type { HostPlan } from '../operate/plan-host.ts';
 
@@ -21,7 +21,7 @@ function pfLines(pf: PfState, looked: HostPlan): readonly string[] {
   return [title, ...pf.vfs.map((vf) => vfLine(pf, vf, looked))];
 }
 
-function vfLine(pf: PfState, vf: VfState, { spec, fold }: HostPlan): string {
+function vfLine(pf: PfState, vf: VfState, { spec, fold, state }: HostPlan): string {
   const pfs = spec?.nics.flatMap((nic) => nic.pfs) ?? [];
   const port = pfs.findIndex(({ pci }) => pci === pf.pci);
   const wanted = pfs[port]?.vfs[vf.index]?.owner;
@@ -32,7 +32,14 @@ function vfLine(pf: PfState, vf: VfState, { spec, fold }: HostPlan): string {
   const admin = isUnseen(vf.admin)
     ? `settings not seen: ${vf.admin.unseen}`
     : `${vf.admin.mac}, VLAN ${vf.admin.vlan}, spoofchk ${vf.admin.spoofchk ? 'on' : 'off'}`;
-  return `    VF ${`${vf.index}`.padStart(3)} ${vf.pci}  ${(vf.driver ?? 'no driver').padEnd(9)}  ${admin}  ${owner}`;
+  return `    VF ${`${vf.index}`.padStart(3)} ${vf.pci}  ${(vf.driver ?? 'no driver').padEnd(9)}  ${admin}  ${owner}${openIn(vf, state)}`;
+}
+
+/** The process that has the VF open: as a rule its guest's VM. */
+function openIn({ driver, iommuGroup }: VfState, { holders }: HostState): string {
+  if (driver !== 'vfio-pci' || isUnseen(holders)) return '';
+  const holder = holders.find(({ path }) => path === `/dev/vfio/${iommuGroup}`);
+  return holder ? `, open in ${holder.command} (pid ${holder.pid})` : '';
 }
 
 function shown(value: number | { readonly unseen: string }): string {
