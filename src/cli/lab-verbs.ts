@@ -1,3 +1,4 @@
+import { readMemory } from '../fabric/quantity.ts';
 import { labDown, labHostNames, labUp } from '../lab/lab.ts';
 import { type HostStatus, labStatus } from '../lab/status.ts';
 import type { FabricHost } from '../model/fabric.ts';
@@ -33,6 +34,16 @@ function hostCount({ hosts }: VerbOptions): number {
   throw new UsageError(`--hosts ${String(hosts)} is no number of hosts`, `From 1 to ${mostHosts}.`);
 }
 
+/** The least with which a host boots, and the most that one is given, in MiB. */
+const [leastMemory, mostMemory] = [512, 65_536];
+
+function memoryOf({ memory = '1G' }: VerbOptions): number {
+  const read = readMemory(String(memory));
+  if ('wrong' in read) throw new UsageError(`--memory: ${read.wrong}`, read.hint);
+  if (read.value >= leastMemory && read.value <= mostMemory) return read.value;
+  throw new UsageError(`--memory ${String(memory)} is out of range`, 'From 512M to 64G.');
+}
+
 async function upFromFile(context: VerbContext, options: VerbOptions): Promise<number> {
   const { path, text, fabric, findings } = readFabricFile(context);
   if (fabric) return bringUp(context, machinesOf(chosenHosts(fabric, context.global.host), path), options);
@@ -53,11 +64,13 @@ function machinesOf(hosts: readonly FabricHost[], path: string): readonly string
 
 function bringUp(context: VerbContext, hosts: readonly string[], options: VerbOptions): Promise<number> {
   const bootTimeoutMs = durationMs('--within', String(options.within ?? '4m'));
+  const memoryMb = memoryOf(options);
   return telling(context, schema, () =>
     interruptible(context, async () => {
       const lab = await labUp({
         dir: labFolder(context),
         hosts,
+        memoryMb,
         onProgress: timedLog(context),
         serveSwitches: [...selfArgv(), 'lab', 'serve-switches'],
         bootTimeoutMs,

@@ -11,6 +11,10 @@ export const labVerbs: readonly Verb[] = [
     arguments: [{ form: '[file]', summary: 'a fabric: its hosts with connect: lab:NAME' }],
     options: [
       { form: '--hosts <n>', summary: 'how many (default 2: alpha and beta)' },
+      {
+        form: '--memory <amount>',
+        summary: 'of each host (default 1G; ovs-dpdk needs 2G, with jumbo frames 5G)',
+      },
       { form: '--within <time>', summary: 'how long a host may take to answer (default 4m)' },
     ],
     example: 'vflane lab up --hosts 1',

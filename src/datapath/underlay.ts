@@ -45,15 +45,14 @@ export const userspaceUnderlay: UnderlayOf = (host, mtu) => {
   const ports = underlay?.ports ?? [];
   const vlan = underlay?.vlan ?? 0;
   const members = wireMembers(host);
-  const macOf = nic.kind === 'pfs' ? nic.pfs[0] : ports[0];
-  const bridge = { name: underlayBridgeName, ...(macOf && { macOf }), members, vlan };
+  const [first] = members;
   return {
     mtu,
     ...(bond && { bond }),
     ports,
     ...(underlay?.functions && { functions: underlay.functions }),
     vlans: [],
-    ...(members.length > 0 && { bridge }),
+    ...(first && { bridge: { name: underlayBridgeName, macOf: first.dpdk ?? first.name, members, vlan } }),
     netdev: underlayBridgeName,
     ...addressOf(underlay),
   };

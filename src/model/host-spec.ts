@@ -49,8 +49,8 @@ export interface VlanLinkSpec {
 /** A bridge of the userspace datapath: Open vSwitch finds a tunnel's way only through one that has the address (facts §7.3). */
 export interface UnderlayBridgeSpec {
   readonly name: IfName;
-  /** Its MAC is that of this PF or netdev, which the kernel's bond has, too (facts §7.3); absent: of its first member. */
-  readonly macOf?: PciAddress | IfName;
+  /** Its MAC is that of this PF or netdev, which the kernel's bond has, too (facts §7.3). */
+  readonly macOf: PciAddress | IfName;
   /** One port, over these: PFs through DPDK, or netdevs; several are a bond of Open vSwitch. */
   readonly members: readonly { readonly name: IfName; readonly dpdk?: PciAddress }[];
   /** VLAN id of the underlay; 0 for untagged. */

@@ -3,15 +3,16 @@ import { type HostState, isUnseen, type PfState } from '../model/host-state.ts';
 import { hugepagesPath } from '../model/hugepages.ts';
 import { seen } from './look.ts';
 
-/** Pages of 2 MiB of the whole host and of the NUMA nodes of its cards: a file each. */
+/** Pages of 2 MiB of the whole host, of the NUMA nodes of its cards, and of `named` places: a file each. */
 export async function observeHugepages(
   reader: HostReader,
   cards: readonly Pick<PfState, 'numaNode'>[],
+  named: readonly string[] = [],
 ): Promise<NonNullable<HostState['hugepages']>> {
   const nodes = cards.flatMap(({ numaNode }) =>
     numaNode === undefined || isUnseen(numaNode) || numaNode < 0 ? [] : [`node${numaNode}`],
   );
-  const places = [...new Set(['host', ...nodes])];
+  const places = [...new Set(['host', ...nodes, ...named])];
   const look = (place: string) =>
     seen(async () => Number((await reader.readFile(hugepagesPath(place))).trim()));
   return Object.fromEntries(

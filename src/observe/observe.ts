@@ -28,6 +28,8 @@ export interface Sections {
   readonly hostRoutes?: boolean;
   /** Whether Open vSwitch has to be Debian's DPDK build. */
   readonly dpdk?: boolean;
+  /** Places where pages of 2 MiB are counted, besides those of the cards. */
+  readonly hugepages?: readonly string[];
   /** Netdevs by which tenants' frames come in, besides representors: whether the host has IPv6 there matters. */
   readonly tenantPorts?: readonly string[];
   /** Lanes, `web/storage`, which have to fill in checksums themselves; their namespaces are named besides. */
@@ -55,8 +57,7 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
   const plain = await Promise.all(sections.pfs.map((pci) => observePf(reader, pci, adminIn(addr))));
   const pfs = sections.overlay ? await Promise.all(plain.map((pf) => observeSwitchdev(reader, pf))) : plain;
   const functions = await Promise.all((sections.functions ?? []).map((pci) => observeFunction(reader, pci)));
-  const cards = [...pfs, ...functions];
-  const hugepages = sections.overlay && cards.length > 0 ? await observeHugepages(reader, cards) : {};
+  const hugepages = await hugepagesFor(reader, sections, [...pfs, ...functions]);
   return {
     bootId,
     kernel,
@@ -80,6 +81,16 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
     holders,
     session: isUnseen(links) ? undefined : await sessionNetdev(reader, links),
   };
+}
+
+/** Only DPDK asks for them, which has a card. */
+async function hugepagesFor(
+  reader: HostReader,
+  { overlay, hugepages = [] }: Sections,
+  cards: Parameters<typeof observeHugepages>[1],
+): ReturnType<typeof observeHugepages> {
+  const isAsked = overlay && (cards.length > 0 || hugepages.length > 0);
+  return isAsked ? observeHugepages(reader, cards, hugepages) : {};
 }
 
 /** Representors are found by their port’s name: what they are called comes later. */

@@ -27,6 +27,7 @@ export function sectionsFor(
     hostRoutes: left.hostRoutes || (host?.underlay?.routes.length ?? 0) > 0,
     dpdk: host?.datapath === 'ovs-dpdk' && (host.nic.kind === 'pfs' || taken.length > 0),
     tenantPorts: unique([...(spec?.overlay?.tenantPorts ?? []), ...(left.tenantPorts ?? [])]),
+    hugepages: left.hugepages ?? [],
     checksums: unique([...(spec ? copiedLanes(spec) : []), ...(left.checksums ?? [])]),
   };
 }
@@ -63,6 +64,7 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
     hostRoutes,
     tenantPorts: atOf(ipv6Kinds),
     checksums: atOf(checksumKinds),
+    hugepages: atOf(hugepageKinds),
   };
 }
 
@@ -80,6 +82,9 @@ const ipv6Kinds: ReadonlySet<string> = new Set(['port-ipv6']);
 
 /** Resources whose `at` is a lane that fills in checksums or not. */
 const checksumKinds: ReadonlySet<string> = new Set(['guest-checksum']);
+
+/** Resources whose `at` is a place where pages are counted. */
+const hugepageKinds: ReadonlySet<string> = new Set(['hugepages']);
 
 /** Resources that only overlays have. */
 const overlayKinds: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import { type FunctionState, type HostState, isUnseen, type Unseen } from '../model/host-state.ts';
-import type { Action } from '../model/plan.ts';
+import type { Action, Probe } from '../model/plan.ts';
 import { pciPath, type Resource } from './resource.ts';
 
 /** DPDK's drivers for these run beside the kernel's own, and need it (DPDK, mlx5.rst, "Linux Prerequisites"). */
@@ -21,7 +21,10 @@ export const portDriver: Resource = {
       .filter(({ present }) => present)
       .map((one) => ({ at: one.pci, value: seen(one, state) })),
   move: (at, from, to) => ({ actions: [...unbind(at, from as Port), ...bind(at, to as Port)] }),
-  settled: (at, to) => [{ link: pciPath(at, 'driver'), is: driverOf(to as Port) }],
+  settled: (at, to) => [
+    { link: pciPath(at, 'driver'), is: driverOf(to as Port) },
+    ...netdevProbes(at, to as Port),
+  ],
   why: (_from, to) =>
     to === taken
       ? 'Take the ports from the kernel: DPDK drives them itself.'
@@ -67,11 +70,24 @@ function bind(pci: string, to: Port): readonly Action[] {
     override(driver === taken ? driver : '\n'),
     ...(driver === '' ? [] : [{ write: '/sys/bus/pci/drivers_probe', text: pci }]),
     ...(later === undefined ? [] : [override(later)]),
-    ...(to === null || typeof to === 'string' ? [] : [netdevAsItWas(pci, to)]),
+    ...(to === null || typeof to === 'string' ? [] : netdevAsItWas(pci, to)),
   ];
 }
 
-/** The driver makes it anew. */
-function netdevAsItWas(pci: string, { mtu, up }: Exclude<Port, string | null>): Action {
-  return { run: ['ip', 'link', 'set', 'dev', [{ netdevOf: pci }], 'mtu', `${mtu}`, up ? 'up' : 'down'] };
+function netdevProbes(pci: string, port: Port): readonly Probe[] {
+  if (port === null || typeof port === 'string') return [];
+  const query = ['ip', '-j', '-d', 'link', 'show', 'dev', [{ netdevOf: pci }]];
+  return [
+    { query, at: ['0', 'mtu'], is: port.mtu },
+    { query, at: ['0', 'flags', '=UP'], is: port.up ? 'UP' : null },
+  ];
+}
+
+/** The driver makes it anew, under a name that udev changes at once. */
+function netdevAsItWas(pci: string, { mtu, up }: Exclude<Port, string | null>): readonly Action[] {
+  const words = ['mtu', `${mtu}`, up ? 'up' : 'down'];
+  return [
+    { run: ['udevadm', 'settle', '--timeout=15'] },
+    { run: ['ip', 'link', 'set', 'dev', [{ netdevOf: pci }], ...words] },
+  ];
 }

@@ -30,9 +30,8 @@ type Bridge = {
 
 /**
  * The bridge that has the wire, where Open vSwitch carries the tunnels itself: a tunnel leaves by the bridge whose own port
- * has the address (facts §7.3). It has the MAC of the bond, so that the switches see one station; where DPDK takes the ports
- * whole, Open vSwitch gives it that of the first. DPDK's ports have a link-state interrupt, so that a dead one is no matter
- * of polling.
+ * has the address (facts §7.3). It has the MAC of the bond, so that the switches see one station. DPDK's ports have a
+ * link-state interrupt, so that a dead one is no matter of polling.
  */
 export const underlayBridge: Resource = {
   kind: 'underlay-bridge',
@@ -77,7 +76,7 @@ function wantedBridge({ mtu }: UnderlaySpec, spec: UnderlayBridgeSpec, state: Ho
   const members = spec.members.map(({ name, dpdk }) => [name, dpdk ?? ''] as const).sort();
   return {
     failMode: 'secure',
-    hwaddr: spec.macOf === undefined ? '' : macOf(spec.macOf, state),
+    hwaddr: macOf(spec.macOf, state),
     vlan: spec.vlan,
     mtu,
     wire: {
@@ -88,10 +87,21 @@ function wantedBridge({ mtu }: UnderlaySpec, spec: UnderlayBridgeSpec, state: Ho
   };
 }
 
-/** The kernel's bond has the MAC of its first member (bonding.rst, fail_over_mac). */
-function macOf(of: string, { pfs, links }: HostState): string {
-  const name = asPciAddress(of) === undefined ? of : pfs.find(({ pci }) => pci === of)?.netdev;
+/**
+ * The kernel's bond has the MAC of its first member (bonding.rst, fail_over_mac). Of a function that DPDK has nobody can
+ * tell it any more: the bridge keeps what it was given before. One of Open vSwitch's own making would be another one after
+ * each boot, and the other hosts remember the old for minutes.
+ */
+function macOf(of: string, { pfs, functions = [], links, ovs }: HostState): string {
+  const taken = functions.find(({ pci }) => pci === of);
+  if (taken !== undefined && taken.netdev === undefined) return givenMac(ovs);
+  const name = asPciAddress(of) === undefined ? of : (taken ?? pfs.find(({ pci }) => pci === of))?.netdev;
   return isUnseen(links) ? '' : (links.find((link) => link.name === name)?.mac ?? '');
+}
+
+function givenMac(ovs: HostState['ovs']): string {
+  if (ovs === undefined || isUnseen(ovs)) return '';
+  return ovs.bridges.find(({ name }) => name === underlayBridgeName)?.hwaddr ?? '';
 }
 
 function seenBridge({ name, failMode, hwaddr, externalIds, ports }: OvsBridge): Bridge {

@@ -39,11 +39,12 @@ export interface LabHost {
   down(): Promise<void>;
 }
 
-export async function labHost(hosts = 1): Promise<LabHost> {
+/** @param options more words of `vflane lab up` */
+export async function labHost(hosts = 1, options: readonly string[] = []): Promise<LabHost> {
   const folder = mkdtempSync(join(tmpdir(), 'vflane-lab-'));
   installInto(folder);
   const guard = startGuard(folder);
-  const lab = new Hosts(folder, guard, hosts);
+  const lab = new Hosts(folder, guard, ['--hosts', `${hosts}`, ...options]);
   await lab.up();
   return lab;
 }
@@ -77,17 +78,17 @@ function environment(): NodeJS.ProcessEnv {
 class Hosts implements LabHost {
   readonly folder: string;
   readonly #guard: ChildProcess;
-  readonly #hosts: number;
+  readonly #options: readonly string[];
 
-  constructor(folder: string, guard: ChildProcess, hosts: number) {
+  constructor(folder: string, guard: ChildProcess, options: readonly string[]) {
     this.folder = folder;
     this.#guard = guard;
-    this.#hosts = hosts;
+    this.#options = options;
   }
 
   async up(): Promise<void> {
     // The first time of a machine its image is built.
-    const { code, stderr } = await run([this.#tool, 'lab', 'up', '--hosts', `${this.#hosts}`], {
+    const { code, stderr } = await run([this.#tool, 'lab', 'up', ...this.#options], {
       timeoutMs: 870_000,
       cwd: this.folder,
     });
