@@ -65,8 +65,9 @@ function cardDrivers(examined: Examined): readonly string[] {
 /** The kernel's driver of a port; of one that DPDK has, the driver before. */
 function kernelDriver({ ledger }: Examined, { pci, driver }: FunctionState): string | undefined {
   if (driver !== 'vfio-pci') return driver;
-  const was = ledger?.entries.get(ledgerKey('port-driver', pci))?.was;
-  return typeof was === 'string' ? was : undefined;
+  const was = ledger?.entries.get(ledgerKey('port-driver', pci))?.was ?? '';
+  if (typeof was === 'string') return was === '' ? undefined : was;
+  return typeof was === 'object' && 'driver' in was ? `${was.driver}` : undefined;
 }
 
 function functionsWithout(examined: Examined): readonly Finding[] {

@@ -61,6 +61,7 @@ function readUnderlay(underlay: Cursor): ReadUnderlay {
     })),
     arpTargets: allOf(child(underlay, 'arp-targets'), readAddress),
     ports: allOf(child(underlay, 'ports'), readPort),
+    portsGiven: isGiven(child(underlay, 'ports')),
     adopt: booleanOf(child(underlay, 'adopt')) ?? false,
   };
 }

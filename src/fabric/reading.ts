@@ -46,6 +46,8 @@ export interface ReadUnderlay {
   readonly routes: readonly { readonly to: At<Cidr> | undefined; readonly via: At<Address> | undefined }[];
   readonly arpTargets: readonly At<Address>[];
   readonly ports: readonly At<IfName | PciAddress>[];
+  /** Whether any are written, right or wrong. */
+  readonly portsGiven: boolean;
   readonly adopt: boolean;
 }
 

@@ -92,7 +92,7 @@ export const portsCarryWhatNoCardDoes: Rule = (fabric, where) =>
   underlays(fabric).flatMap(({ host, underlay }) => {
     if (!isOverlay(host.datapath) || host.nic === undefined) return [];
     if (host.nic.kind === 'pfs') return portsBesideACard(underlay, where);
-    if (underlay.ports.length > 0) return [];
+    if (underlay.portsGiven) return [];
     if (host.datapath === 'ovs-dpdk') {
       const message = `ovs-dpdk forwards in user space, through ports of its own, and ${quoted(host.key)} names none`;
       const hint = 'add ports: [eth1] to the underlay, or ports: ["0000:03:00.0"] for DPDK';

@@ -312,6 +312,24 @@ const wrong: readonly (readonly [code: string, what: string, marked: string, hin
     /ip link/,
   ],
   [
+    'VF1047',
+    'a port without its PCI domain',
+    'name: t\nhosts:\n  b: { connect: root@b, datapath: ovs-dpdk, nic: software, underlay: { address: 192.168.9.2/24, ports: [¦"01:00.0"] } }\n',
+    /"0000:01:00\.0"/,
+  ],
+  [
+    'VF1048',
+    'a PCI function for the kernel’s bridge',
+    'name: t\nhosts:\n  b: { connect: root@b, datapath: ovs-tc, nic: software, underlay: { address: 192.168.9.2/24, ports: [¦"0000:01:00.0"] } }\n',
+    /ovs-dpdk/,
+  ],
+  [
+    'VF1048',
+    'ports of both kinds',
+    'name: t\nhosts:\n  b: { connect: root@b, datapath: ovs-dpdk, nic: software, underlay: { address: 192.168.9.2/24, ports: ["0000:01:00.0", ¦eth1] } }\n',
+    /PCI addresses only/,
+  ],
+  [
     'VF1036',
     'underlays of two families',
     `name: t\nhosts:\n  b: { ${overlay} }\n  c: { connect: root@c, datapath: ovs-tc, nic: software, underlay: ¦"fd00::2/64" }\n`,
