@@ -69,6 +69,13 @@ export interface Step {
   readonly changes: readonly Change[];
 }
 
+/** A place that a plan leaves as it is. */
+export interface Kept {
+  readonly resource: string;
+  readonly at: string;
+  readonly value: Json;
+}
+
 export interface Settle {
   /** All must hold within the time. */
   readonly all: readonly Probe[];
@@ -84,5 +91,7 @@ export interface Plan {
   readonly basis: string;
   readonly steps: readonly Step[];
   readonly allocation: Allocation;
+  /** What is as wanted already, and has to be so still when all steps are done; absent where nothing is. */
+  readonly keeps?: readonly Kept[];
   readonly findings: readonly Finding[];
 }

@@ -1,7 +1,7 @@
 import type { HostReader } from '../host/host.ts';
 import { isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
-import type { Change } from '../model/plan.ts';
+import type { Change, Kept } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
 import { basisOf } from '../plan/basis.ts';
 import { byPlace, eachPlace } from '../plan/by-place.ts';
@@ -23,9 +23,9 @@ export function wantsBefore(changes: readonly Change[]): Wants {
   return byPlace(changes.map(({ resource, at, from }) => ({ resource, at, value: from })).reverse());
 }
 
-/** The last value each place has after these changes. */
-export function wantsAfter(changes: readonly Change[]): Wants {
-  return byPlace(changes.map(({ resource, at, to }) => ({ resource, at, value: to })));
+/** The last value each place has after these changes, and those that are left as they were. */
+export function wantsAfter(changes: readonly Change[], kept: readonly Kept[] = []): Wants {
+  return byPlace([...kept, ...changes.map(({ resource, at, to }) => ({ resource, at, value: to }))]);
 }
 
 /** The digest of what these changes touch, as it is now. */

@@ -1,10 +1,20 @@
 import type { Finding } from '../model/finding.ts';
 import { isUnseen } from '../model/host-state.ts';
-import type { Change, Plan, Step } from '../model/plan.ts';
+import { sameJson } from '../model/json.ts';
+import type { Change, Kept, Plan, Step } from '../model/plan.ts';
 import { basisOf } from './basis.ts';
+import { eachPlace } from './by-place.ts';
 import { changesOf } from './changes.ts';
 import { checksOf } from './checks.ts';
-import { type Difference, differencesOf, havesOf } from './differences.ts';
+import {
+  type Difference,
+  differencesOf,
+  type Haves,
+  haveAt,
+  havesOf,
+  keyOf,
+  type Wants,
+} from './differences.ts';
 import { forgetStep } from './forget.ts';
 import { gatherSettles } from './gather-settles.ts';
 import { occupancyOf } from './in-use.ts';
@@ -34,10 +44,21 @@ export function planFor(input: PlanInput): Planned {
       basis: basisOf(state.bootId, changesIn([...steps, ...forgetting]), haves),
       steps: [...steps, ...forgetting],
       allocation,
+      ...(steps.length === 0 ? {} : { keeps: keptBy(wants, haves, steps) }),
       findings,
     },
     differences,
   };
+}
+
+/** What is as wanted, and what no step is about: a side effect on it would go unseen if nobody asked for it at the end. */
+function keptBy(wants: Wants, haves: Haves, steps: readonly Step[]): readonly Kept[] {
+  const changed = new Set(changesIn(steps).map(keyOf));
+  return [...eachPlace(wants)].filter((place) => {
+    const have = haveAt(haves, place.resource, place.at);
+    if (place.value === null || isUnseen(have) || !sameJson(have, place.value)) return false;
+    return !changed.has(keyOf(place));
+  });
 }
 
 /** Every change of a plan's steps, in their order. */
