@@ -117,11 +117,11 @@ describe('a LAG that is not made', () => {
 describe('representors', () => {
   test('that were made anew before their ports: the port and its error are told, once', async () => {
     const { outcome, said } = await meddled(isMakingPorts, async (machine) => {
-      await machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbe', 'down']);
-      await machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbe', 'name', 'pf0vf0']);
+      await machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbeca', 'down']);
+      await machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbeca', 'name', 'pf0vf0']);
     });
     expect(outcome.kind).toBe('rolled-back');
-    expect(said.match(/could not open network device ceph1-9fbe/g)).toHaveLength(1);
+    expect(said.match(/could not open network device ceph1-9fbeca/g)).toHaveLength(1);
     expect(said).toContain('ovs-vswitchd.log');
   });
 
@@ -163,13 +163,13 @@ describe('a port that Open vSwitch lost later', () => {
   test('is a difference that says which, and why', async () => {
     const { world } = await setUp(scenario);
     expect(await applyScenario(world, scenario)).toMatchObject({ kind: 'applied' });
-    await world.machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbe', 'down']);
-    await world.machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbe', 'name', 'elsewhere']);
+    await world.machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbeca', 'down']);
+    await world.machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbeca', 'name', 'elsewhere']);
     await world.machine.run(['systemctl', 'restart', 'ovs-vswitchd']);
     const { differences } = await planOf(world, scenario);
     const port = differences.find(({ resource }) => resource === 'bridge-port');
-    expect(port?.at).toBe('br-storage/ceph1-9fbe');
-    expect(JSON.stringify(port?.have)).toContain('could not open network device ceph1-9fbe');
+    expect(port?.at).toBe('br-storage/ceph1-9fbeca');
+    expect(JSON.stringify(port?.have)).toContain('could not open network device ceph1-9fbeca');
     expect(await applyScenario(world, scenario, 'again')).toMatchObject({ kind: 'applied' });
     expect((await planOf(world, scenario)).differences).toEqual([]);
   });

@@ -1,9 +1,6 @@
 import { hash } from 'node:crypto';
 import type { GuestName, HostName, IfName, NetworkName } from '../model/names.ts';
 
-/** Readable letters of a longer name; the rest of the 15 that a netdev may have tell one from another. */
-const readable = 8;
-
 /** The bridge that has the wire where Open vSwitch carries the tunnels itself; the seed's name for it. */
 export const underlayBridgeName = 'br-phy' as IfName;
 
@@ -14,17 +11,17 @@ export function bridgeName(network: NetworkName): IfName {
     : (`br-${network.slice(0, 7)}-${tail(network)}` as IfName);
 }
 
-/** A guest's port on its network's bridge: `ceph1-3fa2`. */
+/** A guest's port on its network's bridge: `ceph1-9fbeca`. */
 export function guestPortName(guest: GuestName, network: NetworkName): IfName {
-  return `${guest.slice(0, readable)}-${tail(`${guest}/${network}`)}` as IfName;
+  return `${guest.slice(0, 8)}-${tail(`${guest}/${network}`, 6)}` as IfName;
 }
 
-/** The tunnel of a network to another host: `to-beta-91c4`. */
+/** The tunnel of a network to another host: `to-beta-20c2`. */
 export function tunnelPortName(host: HostName, network: NetworkName): IfName {
   return `to-${host.slice(0, 7)}-${tail(`${host}/${network}`)}` as IfName;
 }
 
-/** Where a network meets a VLAN of the physical network: `up-storage-91c4`. */
+/** Where a network meets a VLAN of the physical network: `up-storage-49a2`. */
 export function uplinkPortName(network: NetworkName): IfName {
   return `up-${network.slice(0, 7)}-${tail(network)}` as IfName;
 }
@@ -34,6 +31,7 @@ export function patchPortName(network: NetworkName): IfName {
   return `vl-${network.slice(0, 7)}-${tail(network)}` as IfName;
 }
 
-function tail(text: string): string {
-  return hash('sha256', text, 'hex').slice(0, 4);
+/** What tells names apart that begin alike, in what a netdev's 15 characters leave. */
+function tail(text: string, digits = 4): string {
+  return hash('sha256', text, 'hex').slice(0, digits);
 }

@@ -23,7 +23,7 @@ export function underlayFlows({ local, peers, wires, vlan, patches }: Wired): re
   const [udp, source, target] = local.includes(':')
     ? ['udp6', 'ipv6_src', 'ipv6_dst']
     : ['udp', 'nw_src', 'nw_dst'];
-  const tag = vlan === 0 ? 'vlan_tci=0x0000/0x1000' : `dl_vlan=${vlan}`;
+  const tag = vlan === 0 ? 'vlan_tci=0x0000/0x0fff' : `dl_vlan=${vlan}`;
   const flow = (priority: number, match: readonly string[], actions: string): Flow => {
     return { table: 0, priority, match, actions };
   };

@@ -133,6 +133,6 @@ export const overlayFindings: readonly CatalogueEntry[] = [
     severity: 'error',
     title: 'Two things would have one name',
     explanation:
-      'A netdev’s name has at most 15 characters, so vflane shortens longer names to their beginning and four hexadecimal digits of a hash: the port of a guest on a network, the tunnel of a network to a host, the bridge of a network. Among hundreds of guests or hosts whose names begin alike, two may come to the same name, and Open vSwitch has each only once. Give one of them a name that begins otherwise: the first eight characters of a guest’s count, and the first seven of a host’s and of a network’s.',
+      'A netdev’s name has at most 15 characters, so vflane shortens longer names to their beginning and four or six hexadecimal digits of a hash: the port of a guest on a network, the tunnel of a network to a host, the bridge of a network. Among thousands of guests or hosts whose names begin alike, two may come to the same name, and Open vSwitch has each only once. Give one of them a name that begins otherwise: the first eight characters of a guest’s count, and the first seven of a host’s and of a network’s.',
   },
 ];
