@@ -28,10 +28,13 @@ export async function findQemu(root: string, onProgress: (line: string) => void)
   const own = findTool('qemu-system-x86_64');
   const img = findTool('qemu-img');
   if (own && img && (await knowsIgb([own]))) return described({ system: [own], img: [img], env: {} });
-  const folder = await cached(root, qemuName, (building) =>
-    withExpected({ root, task: 'qemu', what: 'qemu', tell: onProgress }, () => unpack(building, onProgress)),
-  );
-  return described(unpackedQemu(folder));
+  return described(unpackedQemu(await debianQemu(root, onProgress)));
+}
+
+/** The folder of Debian 13's QEMU, unpacked once. */
+export function debianQemu(root: string, onProgress: (line: string) => void): Promise<string> {
+  const told = { root, task: 'qemu', what: 'qemu', tell: onProgress } as const;
+  return cached(root, qemuName, (building) => withExpected(told, () => unpack(building, onProgress)));
 }
 
 async function knowsIgb(system: readonly string[]): Promise<boolean> {
