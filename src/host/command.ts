@@ -84,7 +84,16 @@ class Running {
     child.on('exit', (code, signal) => {
       // A daemon that it started may hold its outputs open for ever.
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#settle(code, signal), graceMs);
+      this.#timer = setTimeout(() => this.#settleWhenRead(code, signal), graceMs);
+    });
+  }
+
+  /** Where this process got no time, the deadline comes before what was said in time: the loop reads that after its timers. */
+  #settleWhenRead(code: number | null, signal: NodeJS.Signals | null): void {
+    const before = this.#bytes;
+    setImmediate(() => {
+      if (this.#bytes === before) this.#settle(code, signal);
+      else this.#settleWhenRead(code, signal);
     });
   }
 
