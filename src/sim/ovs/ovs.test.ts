@@ -424,3 +424,20 @@ describe('sysctl', () => {
     );
   });
 });
+
+describe('`ovs-vsctl add`', () => {
+  it.each([
+    ['debian-12', '{a=c}\n', 'constraint violation'],
+    ['debian-13', '{a=b}\n', '"add" operation would put 2 values in column tag of table Port'],
+  ] as const)('takes keys and values as the release of %s does', async (kernel, config, refused) => {
+    const host = memorySim({ kernel });
+    await does(
+      host,
+      'ovs-vsctl set Open_vSwitch . other_config:a=b',
+      'ovs-vsctl add Open_vSwitch . other_config a=c',
+    );
+    expect((await tell(host, 'ovs-vsctl get Open_vSwitch . other_config')).stdout).toBe(config);
+    await does(host, 'ovs-vsctl add-br br0', 'ovs-vsctl set Port br0 tag=5');
+    expect((await tell(host, 'ovs-vsctl add Port br0 tag 6')).stderr).toContain(refused);
+  });
+});

@@ -1,3 +1,4 @@
+import { kernelOf } from '../functions.ts';
 import { columnsOf, datumIn, newUuid, put, rootRow, rowsOf } from './database.ts';
 import { compareAtoms, type Datum, formatDatum, isUuid, sameDatum, sorted } from './datum.ts';
 import { parseAtom, parseDatum, refuse, token, unquote } from './parse-datum.ts';
@@ -155,12 +156,20 @@ function set(call: VsctlCall, row: OvsRow): void {
   setColumns(call.tx, row, call.words.slice(3));
 }
 
+/** In 3.5, unlike 3.1, a key that is there keeps its value, and what would be too many is said before it is asked for. */
 function add(call: VsctlCall, row: OvsRow): void {
   const column = columnNamed(row.table, argument(call, 3));
   refuseFixed(row.table, column);
-  const type = { ...typed(row.table, column), min: 1, max: Number.POSITIVE_INFINITY } as const;
-  const items = call.words.slice(4).flatMap((word) => parseDatum(word, type, call.tx.symbol));
-  put(row, column, sorted([...datumIn(row, column), ...items]));
+  const { max, ...rest } = typed(row.table, column);
+  const many = { ...rest, min: 1, max: Number.POSITIVE_INFINITY } as const;
+  const items = call.words.slice(4).flatMap((word) => parseDatum(word, many, call.tx.symbol));
+  const [there, isNew] = [datumIn(row, column), kernelOf(call.tx.state).debian >= 13];
+  const all = sorted(isNew ? [...items, ...there] : [...there, ...items]);
+  if (isNew && all.length > max)
+    throw refuse(
+      `"add" operation would put ${all.length} values in column ${column} of table ${row.table} but the maximum number is ${max}`,
+    );
+  put(row, column, all);
 }
 
 /** A map's element goes by its key, or by key and value. */
