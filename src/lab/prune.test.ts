@@ -43,6 +43,13 @@ describe('a new image', () => {
     expect(left()).toEqual(['image-new', 'key-user', qemuName, 'snapshot-alpha-000000000002']);
   });
 
+  it('takes away the netdevsim of a former kernel, and keeps its own', async () => {
+    for (const name of ['image-new', 'netdevsim-6.12.1-1-aa', 'netdevsim-6.12.2-1-aa']) folder(name);
+    writeFileSync(join(root, 'image-new/netdevsim'), 'netdevsim-6.12.2-1-aa');
+    await pruneFormer(root, 'new');
+    expect(left()).toEqual(['image-new', 'netdevsim-6.12.2-1-aa']);
+  });
+
   it('leaves what a machine runs from, and what is on its way to be run', async () => {
     for (const name of ['image-new', 'image-runs', 'image-held', 'image-old']) folder(name);
     const machine = spawn('sleep', ['60'], { argv0: join(root, 'image-runs/vmlinuz'), stdio: 'ignore' });
