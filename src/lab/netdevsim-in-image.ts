@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildError } from './debian.ts';
 import { LabError } from './errors.ts';
@@ -49,6 +49,7 @@ async function depmod(tree: string, { release }: Kernel): Promise<void> {
 async function install({ work, tree }: Making, file: string, path: string): Promise<void> {
   const between = join(work, 'between');
   copyFileSync(file, between);
+  chmodSync(between, 0o644);
   const to = join(tree, path);
   for (const argv of [
     ['mkdir', '-p', dirname(to)],
