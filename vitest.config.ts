@@ -7,8 +7,8 @@ export default defineConfig({
     exclude: ['**/*.lab.test.ts', '**/*.real.test.ts', 'node_modules/**'],
     pool: 'threads',
     isolate: false,
-    // One more than there are cores: some tests wait for processes of their own.
-    maxWorkers: availableParallelism() + 1,
+    // By default one core is left idle.
+    maxWorkers: availableParallelism(),
     testTimeout: 30_000,
   },
 });

@@ -194,7 +194,8 @@ describe.concurrent('a plan', () => {
       ({ code }) => code,
     );
     expect(codes).toContain(0);
-    expect([0, 7]).toEqual(expect.arrayContaining(codes));
+    // 4: it looked while the other was at work, and what it met was nobody's yet.
+    expect([0, 4, 7]).toEqual(expect.arrayContaining(codes));
     await operator.expects('verify', 0);
   });
 

@@ -92,7 +92,7 @@ function placesOf(length: number): readonly number[] {
 }
 
 /** So often commands of one shape are struck, each time by another fault; beyond that, one is much like another. */
-const often = 5;
+const often = 2;
 const struck = new Map<string, number>();
 
 /** The command with its names and numbers taken out: `ip -n # -batch - | link set dev # mtu # up`. */
