@@ -322,7 +322,7 @@ test('every sequence of commands leaves a host that could be, answers only HostE
       await look(host);
       expect(JSON.parse(JSON.stringify(host.state))).toEqual(host.state);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
   expect(Math.min(refused, worked)).toBeGreaterThan(1000);
 }, 60_000);
@@ -381,6 +381,6 @@ test('no command line and no path, however odd, does anything but answer or refu
       }
       expect(contradictions(host.state)).toEqual([]);
     }),
-    { numRuns: 1500 },
+    { numRuns: 800 },
   );
 }, 60_000);

@@ -57,7 +57,7 @@ it('a flow, however odd, is refused in a line or kept, and what is kept can be w
       expect(await tell(host, 'ovs-ofctl replace-flows br0 -', kept)).toMatchObject({ code: 0, stderr: '' });
       expect((await tell(host, dump)).stdout).toBe(kept);
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 
@@ -102,6 +102,6 @@ it('a command line of ovs-vsctl, however odd, is answered, and the database can 
       expect([0, 1, 2]).toContain(told);
       expect((await tell(host, 'ovs-vsctl show')).code).toBe(0);
     }),
-    { numRuns: 600 },
+    { numRuns: 300 },
   );
 });
