@@ -322,7 +322,7 @@ test('every sequence of commands leaves a host that could be, answers only HostE
       await look(host);
       expect(JSON.parse(JSON.stringify(host.state))).toEqual(host.state);
     }),
-    { numRuns: 200 },
+    { numRuns: 300 },
   );
   expect(Math.min(refused, worked)).toBeGreaterThan(1000);
 }, 60_000);
