@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,7 +7,7 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     // By default one core is left idle.
-    maxWorkers: availableParallelism(),
+    maxWorkers: '100%',
     testTimeout: 30_000,
   },
 });

@@ -8,8 +8,8 @@ hostname "$1"
 mount -t tmpfs tmpfs /run
 mkdir -p /run/netns /run/openvswitch /run/lock
 for folder in etc var; do
-	mkdir -p "/run/written/$folder" "/run/work/$folder"
-	mount -t overlay -o "lowerdir=/$folder,upperdir=/run/written/$folder,workdir=/run/work/$folder" overlay "/$folder"
+	mkdir -p "/run/upper/$folder" "/run/scratch/$folder"
+	mount -t overlay -o "lowerdir=/$folder,upperdir=/run/upper/$folder,workdir=/run/scratch/$folder" overlay "/$folder"
 done
 # What the machine below has of these is not the host's.
 for folder in /etc/openvswitch /etc/vflane /var/lib/openvswitch /var/lib/vflane /var/log/openvswitch; do
