@@ -50,7 +50,7 @@ export const guestVeth: Resource = {
 
 const mark = 'vflane:';
 
-function aliasOf(at: string): string {
+export function aliasOf(at: string): string {
   return `${mark}${at}`;
 }
 

@@ -1,5 +1,7 @@
 import type { HostSpec } from '../model/host-spec.ts';
 import { isUnseen } from '../model/host-state.ts';
+import { aliasOf, pairOf } from './guest-veth.ts';
+import { linkLine, linkProbes } from './link-settings.ts';
 import { nothing, type Resource } from './resource.ts';
 
 type Tap = { readonly of: string; readonly mtu: number; readonly up: boolean };
@@ -18,38 +20,29 @@ export const tapPort: Resource = {
       ? [{ at: '*', value: links }]
       : links
           .filter(({ kind }) => kind === 'tun')
-          .map(({ name, alias, mtu, up }) => ({ at: name, value: { of: alias ?? '', mtu, up } })),
+          .map(({ name, alias, mtu, up }) => ({ at: name, value: { of: pairOf(alias) ?? '', mtu, up } })),
   replaced: (from, to) => (from as Tap).of !== (to as Tap).of,
   move: (at, from, to) => {
     if (to === null) return from === null ? nothing : { batch: [`link del dev ${at}`] };
-    const { of, mtu, up } = to as Tap;
-    const make = from === null ? [`tuntap add dev ${at} mode tap`, `link set dev ${at} alias ${of}`] : [];
-    return { batch: [...make, `link set dev ${at} mtu ${mtu} ${up ? 'up' : 'down'}`] };
+    const { of } = to as Tap;
+    const make =
+      from === null ? [`tuntap add dev ${at} mode tap`, `link set dev ${at} alias ${aliasOf(of)}`] : [];
+    return { batch: [...make, linkLine(at, to as Tap)] };
   },
-  settled: (at, to) => {
-    if (to === null) return [];
-    const { mtu, up } = to as Tap;
-    const query = ['ip', '-j', '-d', 'link', 'show'];
-    return [
-      { query, at: [`ifname=${at}`, 'mtu'], is: mtu },
-      { query, at: [`ifname=${at}`, 'flags', '=UP'], is: up ? 'UP' : null },
-    ];
-  },
+  settled: (at, to) => (to === null ? [] : linkProbes(at, to as Tap)),
   takes: (_at, from) => (from === null ? undefined : { guest: guestOf(from as Tap) }),
   why: (_from, to) =>
     to === null ? 'Take the VMs’ taps away.' : 'Make the taps that the managers of the VMs open.',
 };
 
-const mark = 'vflane:';
-
 function tapsOf({ guests }: HostSpec) {
   return guests.flatMap(({ name, lanes }) =>
     lanes.flatMap(({ tap, network, mtu }) =>
-      tap ? [{ port: tap.port, of: `${mark}${name}/${network}`, mtu, up: true }] : [],
+      tap ? [{ port: tap.port, of: `${name}/${network}`, mtu, up: true }] : [],
     ),
   );
 }
 
 function guestOf({ of }: Tap): string {
-  return of.slice(mark.length).split('/')[0] ?? '';
+  return of.split('/')[0] ?? '';
 }

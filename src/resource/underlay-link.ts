@@ -1,5 +1,6 @@
 import type { UnderlaySpec } from '../model/host-spec.ts';
 import { isUnseen, type PfState } from '../model/host-state.ts';
+import { linkLine, linkProbes } from './link-settings.ts';
 import { nothing, type Resource } from './resource.ts';
 import { underlayBridgeName } from './underlay-bridge.ts';
 
@@ -24,20 +25,8 @@ export const underlayLink: Resource = {
           .map(({ name, mtu, up }) => ({ at: name, value: { mtu, up } })),
   // The bridge's own port comes and goes with the bridge; a netdev of the host stands on nothing of vflane's.
   standsOn: (at) => (at === underlayBridgeName ? [`underlay-bridge ${at}`] : []),
-  move: (at, _from, to) => {
-    if (to === null) return nothing;
-    const { mtu, up } = to as Link;
-    return { batch: [`link set dev ${at} mtu ${mtu} ${up ? 'up' : 'down'}`] };
-  },
-  settled: (at, to) => {
-    if (to === null) return [];
-    const { mtu, up } = to as Link;
-    const query = ['ip', '-j', '-d', 'link', 'show'];
-    return [
-      { query, at: [`ifname=${at}`, 'mtu'], is: mtu },
-      { query, at: [`ifname=${at}`, 'flags', '=UP'], is: up ? 'UP' : null },
-    ];
-  },
+  move: (at, _from, to) => (to === null ? nothing : { batch: [linkLine(at, to as Link)] }),
+  settled: (at, to) => (to === null ? [] : linkProbes(at, to as Link)),
   why: (_from, to) =>
     to === null
       ? 'What carries the tunnels may go down: nothing is run, and it is brought up again where it stays.'

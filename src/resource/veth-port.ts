@@ -1,6 +1,7 @@
 import { isUnseen } from '../model/host-state.ts';
 import { laneAt, localLanes } from './guest-place.ts';
 import { pairOf } from './guest-veth.ts';
+import { linkLine, linkProbes } from './link-settings.ts';
 import { nothing, type Resource } from './resource.ts';
 
 type Port = {
@@ -30,19 +31,7 @@ export const vethPort: Resource = {
             return of === undefined ? [] : [{ at: name, value: { of, mtu, up } }];
           }),
   standsOn: (_at, value) => (value === null ? [] : [`guest-veth ${(value as Port).of}`]),
-  move: (at, _from, to) => {
-    if (to === null) return nothing;
-    const { mtu, up } = to as Port;
-    return { batch: [`link set dev ${at} mtu ${mtu} ${up ? 'up' : 'down'}`] };
-  },
-  settled: (at, to) => {
-    if (to === null) return [];
-    const { mtu, up } = to as Port;
-    const query = ['ip', '-j', '-d', 'link', 'show'];
-    return [
-      { query, at: [`ifname=${at}`, 'mtu'], is: mtu },
-      { query, at: [`ifname=${at}`, 'flags', '=UP'], is: up ? 'UP' : null },
-    ];
-  },
+  move: (at, _from, to) => (to === null ? nothing : { batch: [linkLine(at, to as Port)] }),
+  settled: (at, to) => (to === null ? [] : linkProbes(at, to as Port)),
   why: () => 'Bring the host’s ends up, with the MTU of their networks.',
 };

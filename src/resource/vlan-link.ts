@@ -1,5 +1,6 @@
 import type { VlanLinkSpec } from '../model/host-spec.ts';
 import { isUnseen } from '../model/host-state.ts';
+import { linkLine, linkProbes } from './link-settings.ts';
 import { nothing, type Resource } from './resource.ts';
 
 type VlanLink = { readonly on: string; readonly vlan: number; readonly mtu: number; readonly up: boolean };
@@ -21,19 +22,11 @@ export const vlanLink: Resource = {
   replaced: (from, to) => shape(from as VlanLink) !== shape(to as VlanLink),
   move: (at, from, to) => {
     if (to === null) return from === null ? nothing : { batch: [`link del dev ${at}`] };
-    const { on, vlan, mtu, up } = to as VlanLink;
+    const { on, vlan } = to as VlanLink;
     const make = from === null ? [`link add link ${on} name ${at} type vlan id ${vlan}`] : [];
-    return { batch: [...make, `link set dev ${at} mtu ${mtu} ${up ? 'up' : 'down'}`] };
+    return { batch: [...make, linkLine(at, to as VlanLink)] };
   },
-  settled: (at, to) => {
-    if (to === null) return [];
-    const { mtu, up } = to as VlanLink;
-    const query = ['ip', '-j', '-d', 'link', 'show'];
-    return [
-      { query, at: [`ifname=${at}`, 'mtu'], is: mtu },
-      { query, at: [`ifname=${at}`, 'flags', '=UP'], is: up ? 'UP' : null },
-    ];
-  },
+  settled: (at, to) => (to === null ? [] : linkProbes(at, to as VlanLink)),
   why: (_from, to) =>
     to === null ? 'Take the VLANs off the wire.' : 'Make a netdev for each VLAN of the wire that is used.',
 };
