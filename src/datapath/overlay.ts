@@ -1,17 +1,11 @@
 import type { Fabric, FabricHost, Network } from '../model/fabric.ts';
 import type { BridgeSpec, GuestPortSpec, OverlaySpec, PatchSpec, TunnelSpec } from '../model/host-spec.ts';
 import type { IfName, PciAddress } from '../model/names.ts';
+import { underlayBridgeName } from '../model/underlay-bridge.ts';
 import { bridgeFlows } from './bridge-flows.ts';
 import { dpdkPages } from './dpdk-memory.ts';
 import type { Lane } from './overlay-lanes.ts';
-import {
-  bridgeName,
-  guestPortName,
-  patchPortName,
-  tunnelPortName,
-  underlayBridgeName,
-  uplinkPortName,
-} from './port-name.ts';
+import { bridgeName, guestPortName, patchPortName, tunnelPortName, uplinkPortName } from './port-name.ts';
 import { wireMembers } from './underlay.ts';
 import { underlayFlows } from './underlay-flows.ts';
 import { wireMtu } from './wire-mtu.ts';

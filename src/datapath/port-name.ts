@@ -1,8 +1,6 @@
 import { hash } from 'node:crypto';
 import type { GuestName, HostName, IfName, NetworkName } from '../model/names.ts';
-
-/** The bridge that has the wire where Open vSwitch carries the tunnels itself; the seed's name for it. */
-export const underlayBridgeName = 'br-phy' as IfName;
+import { underlayBridgeName } from '../model/underlay-bridge.ts';
 
 /** `br-storage`; longer networks are shortened, with a tail of their own, and so is one called `phy`. */
 export function bridgeName(network: NetworkName): IfName {

@@ -1,7 +1,8 @@
 import type { FabricHost, Network, Underlay } from '../model/fabric.ts';
 import type { HostBondSpec, UnderlayBridgeSpec, UnderlaySpec } from '../model/host-spec.ts';
 import type { IfName } from '../model/names.ts';
-import { underlayBridgeName, uplinkPortName } from './port-name.ts';
+import { underlayBridgeName } from '../model/underlay-bridge.ts';
+import { uplinkPortName } from './port-name.ts';
 
 const monitorIntervalMs = 100;
 const bond0 = 'bond0' as IfName;

@@ -1,7 +1,7 @@
 import { isUnseen } from '../model/host-state.ts';
+import { underlayBridgeName } from '../model/underlay-bridge.ts';
 import { startSettings } from './ovs-setting.ts';
 import type { Resource } from './resource.ts';
-import { underlayBridgeName } from './underlay-bridge.ts';
 
 /**
  * The OpenFlow flows of a network's bridge, all of them at once. They are not in OVSDB: every start of ovs-vswitchd loses

@@ -1,6 +1,6 @@
 import { isUnseen } from '../model/host-state.ts';
+import { underlayBridgeName } from '../model/underlay-bridge.ts';
 import { nothing, type Resource } from './resource.ts';
-import { underlayBridgeName } from './underlay-bridge.ts';
 
 /**
  * The tunnel address, on the netdev that the tunnels leave by: tc offloads one only where its route leaves by the card

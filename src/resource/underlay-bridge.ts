@@ -2,10 +2,9 @@ import type { UnderlayBridgeSpec, UnderlaySpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen, type OvsBridge, type OvsPort } from '../model/host-state.ts';
 import { asPciAddress } from '../model/names.ts';
 import type { Probe } from '../model/plan.ts';
+import { underlayBridgeName } from '../model/underlay-bridge.ts';
 import type { Resource } from './resource.ts';
 
-/** The one bridge of the kind; the seed's name for it. */
-export const underlayBridgeName = 'br-phy';
 /** Its port where several members are a bond of Open vSwitch. */
 const bondPort = 'uplink';
 

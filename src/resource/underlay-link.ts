@@ -1,8 +1,8 @@
 import type { UnderlaySpec } from '../model/host-spec.ts';
 import { isUnseen, type PfState } from '../model/host-state.ts';
+import { underlayBridgeName } from '../model/underlay-bridge.ts';
 import { linkLine, linkProbes } from './link-settings.ts';
 import { nothing, type Resource } from './resource.ts';
-import { underlayBridgeName } from './underlay-bridge.ts';
 
 type Link = { readonly mtu: number; readonly up: boolean };
 
