@@ -1,5 +1,8 @@
 import type { Verb, VerbOption } from './verb.ts';
+import { discoveryVerbs } from './verbs-discovery.ts';
+import { guestVerbs } from './verbs-guests.ts';
 import { labVerbs } from './verbs-lab.ts';
+import { measureVerbs } from './verbs-measure.ts';
 
 /** What every verb takes, before it or behind it. */
 export const globalOptions: readonly VerbOption[] = [
@@ -149,6 +152,9 @@ export const verbs: readonly Verb[] = [
     example: 'vflane show',
     load: () => import('./show.ts'),
   },
+  ...discoveryVerbs,
+  ...guestVerbs,
+  ...measureVerbs,
   {
     name: 'export script',
     summary: 'Print the plan of one host as a shell script that says why',
