@@ -16,6 +16,7 @@ async function applyHere(folder: string, file: string): Promise<void> {
   const { fabric } = parseFabric(readFileSync(join(folder, file), 'utf8'), file);
   const [wanted] = fabric?.hosts ?? [];
   if (!fabric || !wanted) throw new Error(`${file} is wrong`);
+  await site.hold();
   const { plan } = await planFromFile(site, fabric, wanted, { allowDisruption: false });
   const changes = plan.steps.reduce((sum, step) => sum + step.changes.length, 0);
   const outcome =

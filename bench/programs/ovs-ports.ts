@@ -22,6 +22,7 @@ async function applyPorts(folder: string, file: string, stateFolder: string): Pr
   const start = performance.now();
   const host = localHost({ name: 'alpha', env: { PATH: process.env.PATH, OVS_RUNDIR: folder } });
   const site = localSite({ host, store: fileStore(stateFolder), self: ['vflane'] });
+  await site.hold();
   const { ledger } = await site.fold();
   const state = await observe(host, { pfs: [], namespaces: [], routes: [], overlay: true });
   const spec = expand(fabric, wanted, ledger);

@@ -66,7 +66,11 @@ function tellPlan(
 
 function planning({ fabric }: Fleet, options: VerbOptions) {
   const allowDisruption = options.allowDisruption === true;
-  return (site: Site, host: FabricHost) => planFromFile(site, fabric, host, { allowDisruption });
+  return async (site: Site, host: FabricHost) => {
+    // Only an apply has this option: nobody is asked in between.
+    if (options.yes === true) await site.hold();
+    return planFromFile(site, fabric, host, { allowDisruption });
+  };
 }
 
 export function planFleet(fleet: Fleet, options: VerbOptions): Promise<readonly PerHost<HostPlan>[]> {

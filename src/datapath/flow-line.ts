@@ -20,13 +20,15 @@ export function inPort(name: IfName): string {
   return `in_port=${/^[A-Za-z][A-Za-z0-9]*$/.test(name) ? name : `"${name}"`}`;
 }
 
-/** An address with or without prefix length, as glibc's inet_ntop writes it and therefore OVS. */
+/** A canonical address with or without prefix length, as glibc's inet_ntop writes it and therefore OVS. */
 export function printedAddress(cidr: string): string {
-  const address = ipaddr.parse(cidr.split('/')[0] ?? '');
-  if (!(address instanceof ipaddr.IPv6)) return address.toString();
-  const text = address.toRFC5952String();
+  const [text = ''] = cidr.split('/');
+  // Of IPv4 there is one form only, and a thousand guests have one each.
+  if (!text.includes(':')) return text;
+  const address = ipaddr.IPv6.parse(text);
+  const short = address.toRFC5952String();
   // inet_ntop takes six leading zero groups for an address that embeds an IPv4 one (RFC 4291, 2.5.5).
-  return /^::[0-9a-f]+:[0-9a-f]+$|^::ffff:[0-9a-f]+:[0-9a-f]+$/.test(text) ? embedded(address) : text;
+  return /^::[0-9a-f]+:[0-9a-f]+$|^::ffff:[0-9a-f]+:[0-9a-f]+$/.test(short) ? embedded(address) : short;
 }
 
 function embedded(address: ipaddr.IPv6): string {
@@ -38,6 +40,9 @@ function embedded(address: ipaddr.IPv6): string {
 export function linkLocal(mac: MacAddress): string {
   const octets = mac.split(':').map((octet) => Number.parseInt(octet, 16));
   const [first = 0, second = 0, third = 0, ...last] = octets;
-  const id = [first ^ 0x02, second, third, 0xff, 0xfe, ...last];
-  return printedAddress(ipaddr.fromByteArray([0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...id]).toString());
+  const [fourth = 0, fifth = 0, sixth = 0] = last;
+  const head = ((first ^ 0x02) << 8) | second;
+  const groups = [(third << 8) | 0xff, 0xfe00 | fourth, (fifth << 8) | sixth];
+  // `::` stands for the longest run of zeros (RFC 5952, 4.2.3): the three groups in front, and the fourth where it is one.
+  return `fe80::${(head === 0 ? groups : [head, ...groups]).map((group) => group.toString(16)).join(':')}`;
 }

@@ -6,6 +6,7 @@ import type { Attachment, Network } from '../model/fabric.ts';
  * gateway", net/ipv4/fib_semantics.c), and a lease brings its own.
  */
 export function gatewaysOf({ gateways }: Network, { addresses }: Attachment): readonly string[] {
+  if (gateways.length === 0) return [];
   const subnets = addresses.map((cidr) => ipaddr.parseCIDR(cidr));
   return gateways.filter((gateway) => {
     const address = ipaddr.parse(gateway);

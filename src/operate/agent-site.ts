@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ApplyEvent } from '../apply/event.ts';
 import type { Fold } from '../apply/fold.ts';
 import type { AgentHost } from '../host/agent-client.ts';
@@ -7,6 +8,7 @@ import { ledgerKey } from '../model/ledger.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
 import { localSite } from './local-site.ts';
+import type { Measured, MeasureRequest, OnLine } from './measure-request.ts';
 import type { Request, Site } from './site.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -25,7 +27,9 @@ export function agentMethods(workshop: Workshop): Readonly<Record<string, AgentM
       return { ...told, entries: [...ledger.entries.values()], allocation: ledger.allocation };
     },
     plan: (id) => site.plan(String(id)),
+    hold: () => site.hold(),
     carryOut: (request, emit) => site.carryOut(request as Request, emit),
+    ...measuringMethods(site),
   };
 }
 
@@ -40,8 +44,41 @@ export function agentSite(agent: AgentHost): Site {
       return { ...told, ledger: { entries: new Map(keyed), allocation } };
     },
     plan: async (id) => ((await agent.call('plan', id)) as Plan | null) ?? undefined,
+    hold: async () => {
+      await agent.call('hold', null);
+    },
     carryOut: async (request, onEvent) =>
       (await agent.call('carryOut', request, (event) => onEvent(event as ApplyEvent))) as Outcome,
+    measure: (request, onLine, signal) => measureThere(agent, request, onLine, signal),
     close: () => agent.close(),
   };
+}
+
+/** What is measured ends when the one who asked says so, or is gone. */
+function measuringMethods(site: Site): Readonly<Record<string, AgentMethod>> {
+  const under = new Map<string, AbortController>();
+  return {
+    measure: async (params, emit, gone) => {
+      const { key, request } = params as { readonly key: string; readonly request: MeasureRequest };
+      const ending = new AbortController();
+      under.set(key, ending);
+      const signal = AbortSignal.any([ending.signal, gone]);
+      return site.measure(request, emit, signal).finally(() => under.delete(key));
+    },
+    endMeasure: async (key) => under.get(String(key))?.abort(),
+  };
+}
+
+async function measureThere(
+  agent: AgentHost,
+  request: MeasureRequest,
+  onLine: OnLine,
+  signal?: AbortSignal,
+): Promise<Measured> {
+  const key = randomUUID();
+  const measured = agent.call('measure', { key, request }, (line) => onLine(String(line)));
+  const end = () => void agent.call('endMeasure', key).catch(() => undefined);
+  if (signal?.aborted) end();
+  signal?.addEventListener('abort', end, { once: true });
+  return (await measured.finally(() => signal?.removeEventListener('abort', end))) as Measured;
 }

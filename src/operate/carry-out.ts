@@ -8,32 +8,39 @@ import type { Outcome, StepFailure } from '../model/outcome.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { changesIn } from '../plan/plan.ts';
 import { armAction } from './dead-man.ts';
+import { type HostLock, hostLock } from './host-lock.ts';
 import { basisNow, residueOf, wantsAfter } from './look.ts';
 import type { Request } from './site.ts';
 import { afterReboot, closeAfterReboot, disarm, takeBack } from './way-back.ts';
 import type { Bench, Workshop } from './workshop.ts';
 
 /** Carries a request out on the host it is for: under the lock, journalled, and ending with a look. */
-export async function carryOut(workshop: Workshop, request: Request, onEvent: OnEvent): Promise<Outcome> {
+export async function carryOut(
+  workshop: Workshop,
+  request: Request,
+  onEvent: OnEvent,
+  lock?: HostLock,
+): Promise<Outcome> {
   const bench: Bench = { ...workshop, clock: workshop.clock ?? systemClock, onEvent };
-  let release: () => Promise<void>;
+  const ours = lock ?? hostLock(bench.store, bench.clock);
+  let isFresh: boolean;
   try {
-    release = await bench.store.lock();
+    ({ isFresh } = await ours.take());
   } catch (error) {
     if (error instanceof StoreLocked) return locked(error);
     throw error;
   }
   try {
-    return await carryOutLocked(bench, request);
+    return await carryOutLocked(bench, request, isFresh);
   } finally {
-    await release();
+    await ours.release();
   }
 }
 
-async function carryOutLocked(bench: Bench, request: Request): Promise<Outcome> {
+async function carryOutLocked(bench: Bench, request: Request, isFresh: boolean): Promise<Outcome> {
   const fold = await readFold(bench.store);
   const bootId = (await bench.host.readFile('/proc/sys/kernel/random/boot_id')).trim();
-  if (request.do === 'apply') return apply(bench, request, fold, bootId);
+  if (request.do === 'apply') return apply(bench, request, fold, { bootId, isFresh });
   if (request.do === 'resume') return resume(bench, fold, bootId);
   if (request.do === 'confirm') return confirm(bench, fold);
   return rollback(bench, fold, bootId, request.planId);
@@ -43,12 +50,13 @@ async function apply(
   bench: Bench,
   request: Request & { do: 'apply' },
   fold: Fold,
-  bootId: string,
+  { bootId, isFresh }: { readonly bootId: string; readonly isFresh: boolean },
 ): Promise<Outcome> {
   const { plan, planId, verb, confirmWithinMs } = request;
   const waiting = await settleFormer(bench, fold, bootId, plan.host);
   if (waiting) return waiting;
-  if ((await basisNow(bench.host, changesIn(plan.steps))) !== plan.basis) return stale(plan.host);
+  const isAsPlanned = isFresh || (await basisNow(bench.host, changesIn(plan.steps))) === plan.basis;
+  if (!isAsPlanned) return stale(plan.host);
   const timed =
     confirmWithinMs === undefined ? {} : { confirmWithinMs, arm: armWith(bench, planId, confirmWithinMs) };
   const walked = await applyPlan({ ...bench, plan, planId, verb, bootId, ...timed });

@@ -1,21 +1,35 @@
+import { systemClock } from '../apply/clock.ts';
 import { readFold } from '../apply/fold.ts';
 import { documentName } from '../apply/journal.ts';
+import { StoreLocked } from '../host/store.ts';
 import type { Plan } from '../model/plan.ts';
 import { carryOut } from './carry-out.ts';
+import { type HostLock, hostLock } from './host-lock.ts';
+import { measureOn } from './measuring.ts';
 import type { Site } from './site.ts';
 import type { Workshop } from './workshop.ts';
 
 /** A host whose commands and journal are at hand: this machine, a simulated one, or the far end of an agent's line. */
 export function localSite(workshop: Workshop): Site {
-  const { host, store } = workshop;
+  const { host, store, clock = systemClock } = workshop;
+  const lock = hostLock(store, clock);
   return {
     name: host.name,
     reader: host,
     fold: () => readFold(store),
     plan: async (id) => parsePlan(await store.get(documentName(id))),
-    carryOut: (request, onEvent) => carryOut(workshop, request, onEvent),
-    close: async () => {},
+    hold: () => heldIfFree(lock),
+    carryOut: (request, onEvent) => carryOut(workshop, request, onEvent, lock),
+    measure: (request, onLine, signal) => measureOn(workshop, request, onLine, signal),
+    close: () => lock.release(),
   };
+}
+
+/** That somebody else has it is told by whatever is carried out; to look is nobody's to forbid. */
+async function heldIfFree(lock: HostLock): Promise<void> {
+  await lock.hold().catch((error: unknown) => {
+    if (!(error instanceof StoreLocked)) throw error;
+  });
 }
 
 export function parsePlan(text: string | undefined): Plan | undefined {

@@ -70,10 +70,13 @@ function strayOf(wants: Wants, haves: Haves): readonly Change[] {
     const space = key.indexOf(' ');
     return (wants.get(key.slice(0, space))?.get(key.slice(space + 1)) ?? null) !== null;
   };
-  return [...eachPlace(haves)].flatMap(({ resource, at, value }) => {
+  return [...haves].flatMap(([resource, places]) => {
     const { attribute, fresh, standsOn } = resourceOf(resource);
-    if (attribute || fresh === undefined || isUnseen(value) || sameJson(value, fresh)) return [];
-    if (wants.get(resource)?.has(at) || !standsOn?.(at, value).some(isMadeAnew)) return [];
-    return [{ resource, at, from: fresh, to: value }];
+    if (attribute || fresh === undefined) return [];
+    return [...places].flatMap(([at, value]) => {
+      if (isUnseen(value) || sameJson(value, fresh)) return [];
+      if (wants.get(resource)?.has(at) || !standsOn?.(at, value).some(isMadeAnew)) return [];
+      return [{ resource, at, from: fresh, to: value }];
+    });
   });
 }

@@ -3,6 +3,7 @@ import type { Fold } from '../apply/fold.ts';
 import type { HostReader } from '../host/host.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Measured, MeasureRequest, OnLine } from './measure-request.ts';
 
 /** A host as an operator reaches it: it can be looked at, its journal read, and it can be asked to carry something out. */
 export interface Site {
@@ -12,8 +13,15 @@ export interface Site {
   fold(): Promise<Fold>;
   /** A plan of its history. */
   plan(id: string): Promise<Plan | undefined>;
+  /**
+   * Keeps other vflanes off, where none is at work, until something was carried out or the site is closed: a plan that is
+   * made and carried out at once needs no second look then.
+   */
+  hold(): Promise<void>;
   /** Runs on the host: a cut line neither stops nor breaks it. */
   carryOut(request: Request, onEvent: OnEvent): Promise<Outcome>;
+  /** Runs one measuring program on the host; it is ended when `signal` is aborted, or the line is cut. */
+  measure(request: MeasureRequest, onLine: OnLine, signal?: AbortSignal): Promise<Measured>;
   close(): Promise<void>;
 }
 

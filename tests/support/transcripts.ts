@@ -47,7 +47,9 @@ export function transcriptSite(transcript: Transcript, unasked: string[]): Site 
     reader: transcriptHost(transcript, told),
     fold: async () => ({ ledger: ledgerOf(transcript), history: [] }),
     plan: async () => undefined,
+    hold: async () => {},
     carryOut: refuse,
+    measure: refuse,
     close: async () => {},
   };
 }

@@ -1,0 +1,34 @@
+import type { Clock } from '../apply/clock.ts';
+import type { Store } from '../host/store.ts';
+
+/** How long what was looked at under the lock may be acted on without a second look, in milliseconds. */
+const freshMs = 1_000;
+
+/** A host's lock in the hands of one who asks: held from before a look, or only while something is carried out. */
+export interface HostLock {
+  /** @throws StoreLocked */
+  hold(): Promise<void>;
+  /** Takes it unless it is held. Fresh: it is held, and has been so short a time that the look since then still counts. @throws StoreLocked */
+  take(): Promise<{ readonly isFresh: boolean }>;
+  release(): Promise<void>;
+}
+
+export function hostLock(store: Pick<Store, 'lock'>, clock: Pick<Clock, 'now'>): HostLock {
+  let held: { readonly release: () => Promise<void>; readonly since: number } | undefined;
+  const hold = async (): Promise<void> => {
+    held ??= { release: await store.lock(), since: clock.now() };
+  };
+  return {
+    hold,
+    take: async () => {
+      const isFresh = held !== undefined && clock.now() - held.since < freshMs;
+      await hold();
+      return { isFresh };
+    },
+    release: async () => {
+      const { release } = held ?? {};
+      held = undefined;
+      await release?.();
+    },
+  };
+}
