@@ -10,9 +10,7 @@ interface Table {
 export function scriptFor(shell: string, verbs: readonly Verb[], everywhere: readonly VerbOption[]): string {
   const table: Table = { verbs: verbs.filter((verb) => verb.hidden !== true), everywhere };
   if (shell === 'fish') return fishScript(table);
-  // zsh reads bash's completions itself; one script less to keep right.
-  const bridge = shell === 'zsh' ? 'autoload -U +X bashcompinit && bashcompinit\n' : '';
-  return `${bridge}${bashScript(table)}`;
+  return shell === 'zsh' ? zshScript(table) : bashScript(table);
 }
 
 /** What may follow each beginning of a command line: '' → verbs, 'sim' → its verbs, 'validate' → its options. */
@@ -66,6 +64,53 @@ ${cases.join('\n')}
   COMPREPLY=($(compgen -W "$words" -- "$word"))
 }
 complete -o default -F _vflane vflane`;
+}
+
+/** Found in a folder of $fpath, zsh calls the file itself; sourced, it is told of the function. */
+function zshScript(table: Table): string {
+  const about = aboutWords(table);
+  const cases = [...followers(table)].map(([after, words]) => {
+    const told = words.map((word) => `'${word}:${zshText(about.get(`${after} ${word}`.trim()) ?? '')}'`);
+    return `    '${after}') follow=(${told.join(' ')}) ;;`;
+  });
+  return `#compdef vflane
+_vflane() {
+  local after="" i
+  local -a follow
+  case "\${words[CURRENT-1]}" in
+    -f|--file) _files; return ;;
+    --color) compadd always auto never; return ;;
+  esac
+  for ((i = 2; i < CURRENT; i++)); do
+    case "\${words[i]}" in
+      -f|--file|--host|--color) i=$((i + 1)) ;;
+      -*) ;;
+      *) after="\${after:+$after }\${words[i]}" ;;
+    esac
+  done
+  case "$after" in
+${cases.join('\n')}
+  esac
+  if (( $#follow )); then _describe -o 'vflane' follow; else _files; fi
+}
+if [ "$funcstack[1]" = _vflane ]; then _vflane "$@"; else compdef _vflane vflane; fi`;
+}
+
+/** What each word of a command line means, by all words before it and itself. */
+function aboutWords(table: Table): ReadonlyMap<string, string> {
+  return new Map(
+    table.verbs.flatMap((verb) => [
+      [verb.name, verb.summary] as const,
+      ...[...verb.options, ...table.everywhere].map(
+        (option) => [`${verb.name} ${longForm(option)}`, option.summary] as const,
+      ),
+    ]),
+  );
+}
+
+/** Within single quotes, behind the colon that ends a word. */
+function zshText(text: string): string {
+  return fishText(text).replaceAll('\\', '').replaceAll(':', '\\:');
 }
 
 function fishScript({ verbs, everywhere }: Table): string {

@@ -3,6 +3,7 @@ import { discoveryVerbs } from './verbs-discovery.ts';
 import { guestVerbs } from './verbs-guests.ts';
 import { labVerbs } from './verbs-lab.ts';
 import { measureVerbs } from './verbs-measure.ts';
+import { versionText } from './version-text.ts';
 
 /** What every verb takes, before it or behind it. */
 export const globalOptions: readonly VerbOption[] = [
@@ -276,6 +277,16 @@ export const verbs: readonly Verb[] = [
     options: [],
     example: 'vflane completion bash',
     load: async () => (await import('./completion.ts')).completionOf(verbs, globalOptions),
+  },
+  {
+    name: 'manual',
+    summary: 'Print a page of the manual in roff, or the names of all; with --out, write them into a folder',
+    arguments: [{ form: '[page]', summary: 'such as vflane-plan.1' }],
+    options: [{ form: '--out <folder>', summary: 'write the page, or all, as files' }],
+    example: 'vflane manual vflane.1',
+    hidden: true,
+    load: async () =>
+      (await import('./manual.ts')).manualOf({ verbs, everywhere: globalOptions, version: versionText }),
   },
   {
     name: 'version',
