@@ -19,10 +19,11 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
     ...['model', 'fabric', 'datapath', 'resource', 'doctor', 'plan', 'host', 'observe', 'apply'],
     'scrub',
   ],
+  measure: ['model', 'host', 'operate'],
   lab: ['host'],
   cli: [
     ...['model', 'fabric', 'datapath', 'resource', 'doctor', 'plan', 'host', 'observe', 'sim', 'apply'],
-    ...['operate', 'lab', 'scrub'],
+    ...['operate', 'measure', 'lab', 'scrub'],
   ],
 };
 

@@ -3,6 +3,7 @@ import { systemClock } from '../apply/clock.ts';
 import { serveStdio } from '../host/agent-stdio.ts';
 import { fileStore } from '../host/file-store.ts';
 import { localHost } from '../host/local-host.ts';
+import { localPrograms } from '../host/local-programs.ts';
 import { agentMethods } from '../operate/agent-site.ts';
 import { takeBackWhenDue } from '../operate/take-back.ts';
 import type { Workshop } from '../operate/workshop.ts';
@@ -25,7 +26,13 @@ export const run: VerbHandler = async (context, _args, options) => {
 };
 
 function workshopHere({ env }: VerbContext): Workshop {
-  return { host: localHost({ name: hostname() }), store: fileStore(hostStateDir(env)), self: selfArgv() };
+  const name = hostname();
+  return {
+    host: localHost({ name }),
+    store: fileStore(hostStateDir(env)),
+    self: selfArgv(),
+    programs: localPrograms({ name }),
+  };
 }
 
 async function serve(context: VerbContext): Promise<number> {

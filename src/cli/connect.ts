@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileStore } from '../host/file-store.ts';
 import { HostError } from '../host/host.ts';
 import { localHost } from '../host/local-host.ts';
+import { localPrograms } from '../host/local-programs.ts';
 import type { Connect, FabricHost } from '../model/fabric.ts';
 import { agentSite } from '../operate/agent-site.ts';
 import type { Connector } from '../operate/hosts.ts';
@@ -48,6 +49,7 @@ function localWay({ env }: VerbContext, name: string): Site {
   const signal = stopOnInterrupt();
   return localSite({
     host: localHost({ name }),
+    programs: localPrograms({ name }),
     store: fileStore(hostStateDir(env)),
     self: selfArgv(),
     signal,

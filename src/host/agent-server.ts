@@ -11,8 +11,15 @@ import {
 import { errorToJson } from './error-json.ts';
 import type { Host } from './host.ts';
 
-/** A method besides those of Host; what it emits reaches the caller in order, before its result. */
-export type AgentMethod = (params: unknown, emit: (event: unknown) => void) => Promise<unknown>;
+/**
+ * A method besides those of Host; what it emits reaches the caller in order, before its result. `gone` is aborted when
+ * nobody asks any more: what only the caller wanted ends then.
+ */
+export type AgentMethod = (
+  params: unknown,
+  emit: (event: unknown) => void,
+  gone: AbortSignal,
+) => Promise<unknown>;
 
 export interface AgentOptions {
   readonly input: Readable;
@@ -38,6 +45,7 @@ class AgentServer {
   readonly #options: AgentOptions;
   readonly #methods: ReadonlyMap<string, AgentMethod>;
   readonly #running = new Set<Promise<void>>();
+  readonly #gone = new AbortController();
   #heard = true;
 
   constructor(options: AgentOptions) {
@@ -53,6 +61,7 @@ class AgentServer {
     this.#say({ hello: 'vflane-agent', protocol: protocolNumber, version });
     const alive = setInterval(() => this.#running.size > 0 && this.#say({ alive: true }), aliveEveryMs);
     await this.#readAll(input);
+    this.#gone.abort();
     while (this.#running.size > 0) await Promise.all(this.#running);
     clearInterval(alive);
   }
@@ -78,7 +87,8 @@ class AgentServer {
     try {
       const work = this.#methods.get(method);
       if (work === undefined) throw new Error(`the agent knows no method ${JSON.stringify(method)}`);
-      const result = await work(params, (event) => this.#trySay({ id, event: event ?? null }));
+      const emit = (event: unknown) => this.#trySay({ id, event: event ?? null });
+      const result = await work(params, emit, this.#gone.signal);
       this.#say({ id, result: result ?? null });
     } catch (error) {
       if (this.#trySay({ id, error: errorToJson(error) })) return;

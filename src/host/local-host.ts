@@ -6,6 +6,7 @@ import { runCommand } from './command.ts';
 import { within } from './deadline.ts';
 import { putFile } from './durable-file.ts';
 import { defaultTimeoutMs, type Host, HostError, type OpenFile, type Ran, type RunOptions } from './host.ts';
+import { hostEnv } from './host-env.ts';
 import { AttributeWriter, WriteHangs } from './kernel-attribute.ts';
 import { CannotLook, openFilesBelow } from './open-files.ts';
 import { isReadOnly } from './read-only.ts';
@@ -25,7 +26,6 @@ export interface LocalHost extends Host {
   readonly spawned: number;
 }
 
-const sbin = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 const openFile = promisify(open);
 const readFrom = promisify(read);
 
@@ -47,9 +47,7 @@ class Local implements LocalHost {
     this.name = name;
     this.#root = root;
     this.#fileTimeoutMs = fileTimeoutMs;
-    // A user's PATH often lacks the folders where ip, devlink and ethtool are.
-    const path = [...new Set([...(env.PATH ?? '/usr/bin:/bin').split(':'), ...sbin])].join(':');
-    this.#env = { ...env, PATH: path, LC_ALL: 'C', LANGUAGE: '' };
+    this.#env = hostEnv(env);
   }
 
   readFile(path: string): Promise<string> {

@@ -4,6 +4,7 @@ import { defectFindings } from './catalogue-defect.ts';
 import { fileFindings } from './catalogue-file.ts';
 import { hostFindings } from './catalogue-host.ts';
 import { labFindings } from './catalogue-lab.ts';
+import { measureFindings } from './catalogue-measure.ts';
 import { overlayFindings } from './catalogue-overlay.ts';
 import { planFindings } from './catalogue-plan.ts';
 import type { CatalogueEntry, Finding, Where } from './finding.ts';
@@ -17,6 +18,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...planFindings,
   ...connectionFindings,
   ...labFindings,
+  ...measureFindings,
   ...defectFindings,
 ];
 

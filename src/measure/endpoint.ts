@@ -1,0 +1,120 @@
+import { finding } from '../model/catalogue.ts';
+import type { Fabric, FabricHost } from '../model/fabric.ts';
+import type { Finding } from '../model/finding.ts';
+import type { GuestSpec, LaneSpec } from '../model/host-spec.ts';
+import { isUnseen, type Seen } from '../model/host-state.ts';
+import type { GuestName, HostName, IfName, NetworkName } from '../model/names.ts';
+import type { MeasurePlace } from '../operate/measure-request.ts';
+import type { Site } from '../operate/site.ts';
+import { specOf } from '../operate/spec-of.ts';
+
+/** One end of what is measured: a guest on one of its networks, or a host by its underlay. */
+export interface Endpoint {
+  readonly site: Site;
+  readonly host: HostName;
+  /** Absent for the host itself. */
+  readonly guest?: GuestName;
+  /** Absent for the underlay. */
+  readonly network?: NetworkName;
+  readonly place: MeasurePlace;
+  /** In that place. */
+  readonly netdev: IfName;
+  readonly mac: string;
+  /** Without prefix lengths, IPv4 first. */
+  readonly addresses: readonly string[];
+  /** Bytes. */
+  readonly mtu: number;
+}
+
+export interface Found {
+  readonly endpoints: readonly Endpoint[];
+  /** Guests that cannot be measured from, each with its reason. */
+  readonly findings: readonly Finding[];
+}
+
+/** `web` or, of several networks, `web/storage`; the host's name for the host itself. */
+export function nameOf({ guest, network, host }: Endpoint): string {
+  return guest === undefined ? host : `${guest}/${network}`;
+}
+
+/** Every guest of a host that can be measured from inside, on each of its networks, as it is now. */
+export async function endpointsAt(site: Site, fabric: Fabric, host: FabricHost): Promise<Found> {
+  const spec = await specOf(site, fabric, host);
+  const lanes = (spec?.guests ?? []).flatMap((guest) => guest.lanes.map((lane) => ({ guest, lane })));
+  const found = await Promise.all(lanes.map(({ guest, lane }) => endpointOf(site, host.name, guest, lane)));
+  return {
+    endpoints: found.flatMap((one) => ('code' in one ? [] : [one])),
+    findings: found.flatMap((one) => ('code' in one ? [one] : [])),
+  };
+}
+
+async function endpointOf(
+  site: Site,
+  host: HostName,
+  guest: GuestSpec,
+  lane: LaneSpec,
+): Promise<Endpoint | Finding> {
+  const place = placeOf(guest);
+  const where = { host, at: `${guest.name}/${lane.network}` };
+  if (place === undefined) return noWayIn(where, guest);
+  const seen = await lookAt(site, place, lane.bond);
+  if (isUnseen(seen)) {
+    const message = `${host}: ${guest.name} has no ${lane.bond}: ${seen.unseen}`;
+    return finding(
+      'VF6004',
+      where,
+      message,
+      'Apply the file first: `vflane apply`; then look: `vflane verify`.',
+    );
+  }
+  return { site, host, guest: guest.name, network: lane.network, place, netdev: lane.bond, ...seen };
+}
+
+function placeOf({ kind, name }: GuestSpec): MeasurePlace | undefined {
+  if (kind === 'netns') return { in: 'netns', guest: name };
+  return kind === 'host' ? { in: 'host' } : undefined;
+}
+
+function noWayIn(
+  where: { readonly host: HostName; readonly at: string },
+  { name, kind }: GuestSpec,
+): Finding {
+  const what = kind === 'vm' ? 'a VM' : 'a VM of somebody else’s';
+  return finding(
+    'VF6003',
+    where,
+    `${where.host}: ${name} is ${what}: nothing is measured from inside it`,
+    'Measure between guests that are namespaces on the same network.',
+  );
+}
+
+interface LinkJson {
+  readonly address?: string;
+  readonly mtu?: number;
+  readonly addr_info?: readonly {
+    readonly local?: string;
+    readonly scope?: string;
+    readonly family?: string;
+  }[];
+}
+
+type Look = Pick<Endpoint, 'mac' | 'mtu' | 'addresses'>;
+
+/** As it is now, because what a lease or the guest itself has set stands in no file. */
+async function lookAt({ reader }: Site, place: MeasurePlace, netdev: IfName): Promise<Seen<Look>> {
+  const inside = place.in === 'netns' ? ['-n', place.guest] : [];
+  try {
+    const { stdout } = await reader.query(['ip', ...inside, '-j', 'addr', 'show', 'dev', netdev]);
+    const [link = {}] = JSON.parse(stdout) as readonly LinkJson[];
+    return { mac: link.address ?? '', mtu: link.mtu ?? 0, addresses: addressesOf(link) };
+  } catch (error) {
+    return { unseen: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function addressesOf({ addr_info = [] }: LinkJson): readonly string[] {
+  const global = addr_info.filter(({ scope }) => scope === 'global');
+  const ofFamily = (wanted: string) =>
+    global.flatMap(({ family, local }) => (family === wanted && local !== undefined ? [local] : []));
+  return [...ofFamily('inet'), ...ofFamily('inet6')];
+}

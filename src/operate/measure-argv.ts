@@ -1,0 +1,124 @@
+import { isIP } from 'node:net';
+import type {
+  Iperf3Client,
+  Iperf3Server,
+  MeasurePlace,
+  MeasureProgram,
+  MeasureRequest,
+  Ping,
+} from './measure-request.ts';
+
+/** A request that no host may be made to carry out. */
+export class WrongMeasure extends Error {
+  override readonly name = 'WrongMeasure';
+}
+
+export const longestMs = 3_600_000;
+
+/** The command of a request, from words of its own only. @throws WrongMeasure */
+export function measureArgv(request: MeasureRequest, self: readonly string[]): readonly string[] {
+  const { place, program, cpus } = request;
+  return [...pinned(cpus), ...inside(place), ...programArgv(program, self)];
+}
+
+function pinned(cpus: readonly number[] | undefined): readonly string[] {
+  if (cpus === undefined || cpus.length === 0) return [];
+  return ['taskset', '-c', cpus.map((cpu) => whole('cpus', cpu, 0, 65_535)).join(',')];
+}
+
+const plainName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+function inside(place: MeasurePlace): readonly string[] {
+  if (place.in === 'host') return [];
+  if (place.in === 'netns' && plainName.test(place.guest)) return ['ip', 'netns', 'exec', place.guest];
+  throw new WrongMeasure(`nothing can be measured in ${JSON.stringify(place)}`);
+}
+
+const role = /^[a-z][a-z-]{0,31}$/;
+
+function programArgv(program: MeasureProgram, self: readonly string[]): readonly string[] {
+  switch (program.name) {
+    case 'iperf3-server':
+      return iperf3Server(program);
+    case 'iperf3':
+      return iperf3(program);
+    case 'ping':
+      return ping(program);
+    case 'tracepath':
+      return ['tracepath', '-n', address('to', program.to)];
+    case 'probe':
+      if (!role.test(program.role)) throw new WrongMeasure(`no probe is called ${program.role}`);
+      return [...self, 'probe', program.role, JSON.stringify(program.spec)];
+    default:
+      throw new WrongMeasure(`no host is made to run ${JSON.stringify(program)}`);
+  }
+}
+
+function iperf3Server({ bind, port, oneOff, json }: Iperf3Server): readonly string[] {
+  return [
+    ...['iperf3', '--server', '--forceflush', '--port', whole('port', port, 1, 65_535)],
+    ...given(bind, (at) => ['--bind', address('bind', at)]),
+    ...(oneOff ? ['--one-off'] : []),
+    ...(json ? ['--json'] : []),
+  ];
+}
+
+/** What has to be installed for it; vflane's own probes need nothing. */
+export function programsOf({ name }: MeasureProgram): readonly string[] {
+  if (name === 'probe') return [];
+  return [name === 'iperf3-server' ? 'iperf3' : name];
+}
+
+const directions = { send: [], receive: ['--reverse'], both: ['--bidir'] } as const;
+
+function iperf3(client: Iperf3Client): readonly string[] {
+  const { to, port, seconds, direction = 'send' } = client;
+  return [
+    ...['iperf3', '--client', address('to', to), '--port', whole('port', port, 1, 65_535)],
+    ...['--time', whole('seconds', seconds, 1, 3_000)],
+    ...given(client.omitSeconds, (n) => ['--omit', whole('omitSeconds', n, 0, 600)]),
+    ...given(client.parallel, (n) => ['--parallel', whole('parallel', n, 1, 128)]),
+    ...given(client.bind, (at) => ['--bind', address('bind', at)]),
+    ...(directions[direction] ?? []),
+    ...(client.udp ? ['--udp'] : []),
+    ...given(client.rateMbps, (n) => ['--bitrate', `${whole('rateMbps', n, 0, 1_000_000)}M`]),
+    ...given(client.lengthBytes, (n) => ['--length', whole('lengthBytes', n, 1, 1_048_576)]),
+    ...given(client.mss, (n) => ['--set-mss', whole('mss', n, 88, 65_495)]),
+    ...(client.zeroCopy ? ['--zerocopy'] : []),
+    ...(client.text ? ['--forceflush'] : ['--json', '--get-server-output']),
+  ];
+}
+
+function ping(asked: Ping): readonly string[] {
+  return [
+    ...['ping', '-n', '-c', whole('count', asked.count, 1, 1_000_000)],
+    ...(asked.flood ? ['-f'] : []),
+    ...given(asked.intervalMs, (ms) => ['-i', seconds('intervalMs', ms)]),
+    ...given(asked.sizeBytes, (n) => ['-s', whole('sizeBytes', n, 0, 65_507)]),
+    ...(asked.dontFragment ? ['-M', 'do'] : []),
+    ...given(asked.waitMs, (ms) => ['-W', seconds('waitMs', ms)]),
+    ...(asked.quiet ? ['-q'] : []),
+    address('to', asked.to),
+  ];
+}
+
+function given<Value>(
+  value: Value | undefined,
+  words: (value: Value) => readonly string[],
+): readonly string[] {
+  return value === undefined ? [] : words(value);
+}
+
+function address(what: string, text: string): string {
+  if (typeof text === 'string' && isIP(text) !== 0) return text;
+  throw new WrongMeasure(`${what}: ${JSON.stringify(text)} is no address`);
+}
+
+function whole(what: string, value: number, least: number, most: number): string {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return `${value}`;
+  throw new WrongMeasure(`${what}: ${value} is no whole number from ${least} to ${most}`);
+}
+
+function seconds(what: string, ms: number): string {
+  return `${Number(whole(what, ms, 1, 600_000)) / 1000}`;
+}

@@ -1,0 +1,93 @@
+import type { Finding } from '../model/finding.ts';
+import type { GuestName } from '../model/names.ts';
+
+/** Where a measuring program runs: on the host itself, or in the namespace of a guest that is one. */
+export type MeasurePlace = { readonly in: 'host' } | { readonly in: 'netns'; readonly guest: GuestName };
+
+/** One measuring program on one host: plain data, it crosses the line. */
+export interface MeasureRequest {
+  readonly place: MeasurePlace;
+  readonly program: MeasureProgram;
+  /** After this it is ended; at most an hour. */
+  readonly timeoutMs: number;
+  /** The CPUs that it may use; all unless said. */
+  readonly cpus?: readonly number[];
+}
+
+/** All that a host can be made to run. Addresses are IPv4 or IPv6, without prefix lengths. */
+export type MeasureProgram = Iperf3Server | Iperf3Client | Ping | Tracepath | OwnProbe;
+
+export interface Iperf3Server {
+  readonly name: 'iperf3-server';
+  readonly bind?: string;
+  /** 1–65535. */
+  readonly port: number;
+  /** Ends after one client. */
+  readonly oneOff?: boolean;
+  /** One object at the end instead of text. */
+  readonly json?: boolean;
+}
+
+export interface Iperf3Client {
+  readonly name: 'iperf3';
+  readonly to: string;
+  readonly bind?: string;
+  readonly port: number;
+  readonly seconds: number;
+  readonly omitSeconds?: number;
+  /** Streams in each direction. */
+  readonly parallel?: number;
+  readonly direction?: 'send' | 'receive' | 'both';
+  readonly udp?: boolean;
+  /** Of each stream, Mb/s; 0 for no limit. */
+  readonly rateMbps?: number;
+  /** Bytes handed to the kernel at once. */
+  readonly lengthBytes?: number;
+  /** Maximum segment size, in bytes. */
+  readonly mss?: number;
+  readonly zeroCopy?: boolean;
+  /** Text line by line as it goes, instead of one JSON object at the end. */
+  readonly text?: boolean;
+}
+
+export interface Ping {
+  readonly name: 'ping';
+  readonly to: string;
+  readonly count: number;
+  readonly flood?: boolean;
+  readonly intervalMs?: number;
+  /** Bytes behind the ICMP header. */
+  readonly sizeBytes?: number;
+  readonly dontFragment?: boolean;
+  /** How long an answer is waited for. */
+  readonly waitMs?: number;
+  /** Only the summary. */
+  readonly quiet?: boolean;
+}
+
+export interface Tracepath {
+  readonly name: 'tracepath';
+  readonly to: string;
+}
+
+/** A program of vflane's own, by the role that it plays; what it is told is checked where it is read. */
+export interface OwnProbe {
+  readonly name: 'probe';
+  readonly role: string;
+  readonly spec: unknown;
+}
+
+/** What came of it. What it said went to whoever listened, line by line. */
+export type Measured =
+  | {
+      readonly kind: 'ended';
+      readonly exitCode: number;
+      readonly stderr: string;
+      /** Why it was ended before its own end. */
+      readonly cut?: 'deadline' | 'stopped' | 'too-much';
+      readonly ms: number;
+    }
+  /** It was not begun. */
+  | { readonly kind: 'refused'; readonly findings: readonly Finding[] };
+
+export type OnLine = (line: string) => void;

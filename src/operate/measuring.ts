@@ -1,0 +1,95 @@
+import { readFold } from '../apply/fold.ts';
+import { HostError } from '../host/host.ts';
+import type { RunProgram } from '../host/program.ts';
+import { finding } from '../model/catalogue.ts';
+import type { Finding } from '../model/finding.ts';
+import { longestMs, measureArgv, programsOf } from './measure-argv.ts';
+import type { Measured, MeasureRequest, OnLine } from './measure-request.ts';
+import type { Workshop } from './workshop.ts';
+
+/** How many programs one vflane runs on a host at once. */
+const mostAtOnce = 128;
+let running = 0;
+
+/** Runs one measuring program where the request says, a line at a time. It changes nothing, and so needs no lock. @throws WrongMeasure */
+export async function measureOn(
+  workshop: Workshop,
+  request: MeasureRequest,
+  onLine: OnLine,
+  signal?: AbortSignal,
+): Promise<Measured> {
+  const argv = measureArgv(request, workshop.self);
+  const { programs } = workshop;
+  const against = programs === undefined ? [carriesNothing(workshop)] : await standsAgainst(workshop);
+  if (programs === undefined || against.length > 0) return { kind: 'refused', findings: against };
+  const timeoutMs = Math.min(Math.max(1, request.timeoutMs), longestMs);
+  return run(workshop, programs, {
+    argv,
+    needs: programsOf(request.program),
+    timeoutMs,
+    onLine,
+    ...(signal && { signal }),
+  });
+}
+
+async function run(
+  { host }: Workshop,
+  programs: RunProgram,
+  asked: Parameters<RunProgram>[0],
+): Promise<Measured> {
+  running += 1;
+  try {
+    return { kind: 'ended', ...(await programs(asked)) };
+  } catch (error) {
+    if (!(error instanceof HostError) || error.details.kind !== 'missing') throw error;
+    return { kind: 'refused', findings: [missing(host.name, error.details.argv[0] ?? '')] };
+  } finally {
+    running -= 1;
+  }
+}
+
+async function standsAgainst({ host, store }: Workshop): Promise<readonly Finding[]> {
+  if (running >= mostAtOnce) return [tooMany(host.name)];
+  const { open } = await readFold(store);
+  if (open === undefined) return [];
+  const bootId = (await host.readFile('/proc/sys/kernel/random/boot_id')).trim();
+  if (open.bootId !== bootId) return [];
+  return [
+    finding(
+      'VF3010',
+      { host: host.name, at: open.id },
+      `${host.name}: the plan ${open.id} (${open.verb}) is under way or was interrupted: what is measured now would say nothing`,
+      'Wait for its end; or go on with `vflane resume`, or back with `vflane rollback`.',
+    ),
+  ];
+}
+
+function carriesNothing({ host }: Workshop): Finding {
+  return finding(
+    'VF6000',
+    { host: host.name },
+    `${host.name}: a simulated host carries no packets: nothing was measured`,
+    'Measure on hosts, or on the lab’s: `vflane lab up`.',
+  );
+}
+
+function tooMany(host: string): Finding {
+  return finding(
+    'VF6002',
+    { host },
+    `${host}: ${mostAtOnce} measuring programs run there already`,
+    'Measure fewer pairs at once: --between A B, or --network N.',
+  );
+}
+
+const packages: Readonly<Record<string, string>> = {
+  iperf3: 'iperf3',
+  ping: 'iputils-ping',
+  tracepath: 'iputils-tracepath',
+  taskset: 'util-linux',
+};
+
+function missing(host: string, program: string): Finding {
+  const hint = packages[program] ? `apt-get install ${packages[program]}` : `Install ${program}.`;
+  return finding('VF6001', { host, at: program }, `${host}: ${program} is not installed there`, hint);
+}
