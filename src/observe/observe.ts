@@ -24,6 +24,8 @@ export interface Sections {
   readonly routes: readonly string[];
   /** Whether Open vSwitch and the card's own switch matter. */
   readonly overlay: boolean;
+  /** Bridges of Open vSwitch that should be there. */
+  readonly bridges?: readonly string[];
   /** Whether the host's own static routes matter. */
   readonly hostRoutes?: boolean;
   /** Whether Open vSwitch has to be Debian's DPDK build. */
@@ -43,7 +45,7 @@ export interface Sections {
 export async function observe(reader: HostReader, sections: Sections): Promise<HostState> {
   const [switching, bootId, kernel, addr, modules, holders, namespaces, routes, groups] = await Promise.all([
     // First, because it is two processes that wait for each other.
-    sections.overlay ? observeSwitching(reader) : {},
+    sections.overlay ? observeSwitching(reader, sections.bridges) : {},
     text(reader, '/proc/sys/kernel/random/boot_id'),
     text(reader, '/proc/sys/kernel/osrelease'),
     seen(async () => parseIpAddr((await reader.query(['ip', '-j', '-d', 'addr', 'show'])).stdout)),
@@ -98,9 +100,9 @@ function tenantPorts({ tenantPorts: named = [] }: Sections, links: HostState['li
   return [...new Set([...named, ...(isUnseen(links) ? [] : representorsIn(links))])];
 }
 
-async function observeSwitching(reader: HostReader) {
+async function observeSwitching(reader: HostReader, bridges: Sections['bridges']) {
   const [ovs, guard, ovsStart] = await Promise.all([
-    observeOvs(reader),
+    observeOvs(reader, bridges),
     observeGuard(reader),
     observeOvsStart(reader),
   ]);

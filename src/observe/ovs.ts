@@ -10,11 +10,23 @@ import { parseFlows } from './ovs-flows.ts';
  * Looks at Open vSwitch: a process for its database, and one for the flows of each bridge of vflane's. Where none of them
  * has answered, one more says whether the daemon runs at all.
  */
-export async function observeOvs(reader: HostReader): Promise<Seen<OvsState>> {
-  const [db, alternative] = await Promise.all([observeDb(reader), observeAlternative(reader)]);
+export async function observeOvs(
+  reader: HostReader,
+  /** Bridges that should be there: their flows are asked for while the database answers. */
+  known: readonly string[] = [],
+): Promise<Seen<OvsState>> {
+  const [db, alternative, ...asked] = await Promise.all([
+    observeDb(reader),
+    observeAlternative(reader),
+    ...known.map((bridge) => observeFlows(reader, bridge)),
+  ]);
   if (isUnseen(db)) return db;
+  const flowsOfKnown = new Map(known.map((bridge, place) => [bridge, asked[place]]));
   const seenFlows = await Promise.all(
-    db.bridges.map((bridge) => (isOurs(bridge) ? observeFlows(reader, bridge.name) : undefined)),
+    db.bridges.map((bridge) => {
+      if (!isOurs(bridge)) return undefined;
+      return flowsOfKnown.get(bridge.name) ?? observeFlows(reader, bridge.name);
+    }),
   );
   const isAlive = seenFlows.some((flows) => flows !== undefined && !isUnseen(flows));
   const daemon = isAlive ? true : await observeDaemon(reader);

@@ -28,6 +28,7 @@ export function sectionsFor(
     dpdk: host?.datapath === 'ovs-dpdk' && (host.nic.kind === 'pfs' || taken.length > 0),
     tenantPorts: unique([...(spec?.overlay?.tenantPorts ?? []), ...(left.tenantPorts ?? [])]),
     hugepages: left.hugepages ?? [],
+    bridges: left.bridges ?? [],
     checksums: unique([...(spec ? copiedLanes(spec) : []), ...(left.checksums ?? [])]),
   };
 }
@@ -65,6 +66,7 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
     tenantPorts: atOf(ipv6Kinds),
     checksums: atOf(checksumKinds),
     hugepages: atOf(hugepageKinds),
+    bridges: atOf(bridgeKinds),
   };
 }
 
@@ -85,6 +87,9 @@ const checksumKinds: ReadonlySet<string> = new Set(['guest-checksum']);
 
 /** Resources whose `at` is a place where pages are counted. */
 const hugepageKinds: ReadonlySet<string> = new Set(['hugepages']);
+
+/** Resources whose `at` is a bridge that has flows. */
+const bridgeKinds: ReadonlySet<string> = new Set(['flows']);
 
 /** Resources that only overlays have. */
 const overlayKinds: ReadonlySet<string> = new Set([
