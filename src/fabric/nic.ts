@@ -29,6 +29,12 @@ export function readPf(text: string): Read<PciAddress> {
   return { wrong: `${quoted(text)} is no PCI address of a PF`, hint };
 }
 
+/** Any PCI function in full. */
+export function readFunction(text: string): Read<PciAddress> {
+  const read = readPf(text);
+  return isWrong(read) ? { ...read, wrong: `${quoted(text)} is no PCI address` } : read;
+}
+
 /** Two different PFs, in the order of their ports. */
 export function readPfs(texts: readonly string[]): Read<Nic> {
   const pair = readPair(texts);

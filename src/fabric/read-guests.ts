@@ -1,4 +1,4 @@
-import type { GuestKind, VmSpec } from '../model/fabric.ts';
+import type { GuestKind } from '../model/fabric.ts';
 import { asMacAddress } from '../model/names.ts';
 import { type Cidr, readHostCidr } from './address.ts';
 import {
@@ -12,11 +12,11 @@ import {
   isGiven,
   isList,
   numberOf,
-  readOf,
   textOf,
 } from './cursor.ts';
 import { isWrong, type Read } from './grammar.ts';
-import { readDisk, readMemory, readRate } from './quantity.ts';
+import { readRate } from './quantity.ts';
+import { readPassed, readVm } from './read-vm.ts';
 import type { ReadAttachment, ReadGuest } from './reading.ts';
 
 const guestKinds: readonly GuestKind[] = ['vm', 'netns', 'external', 'host'];
@@ -33,17 +33,10 @@ function readGuest(guest: Cursor): ReadGuest {
     kinds: children(guest).flatMap((inner) => guestKinds.find((kind) => kind === inner.path.at(-1)) ?? []),
     broken: isBroken(guest),
     vm: readVm(child(guest, 'vm')),
+    passed: readPassed(child(guest, 'vm')),
     hasNetworks: networks.spot?.inner?.size !== 0,
     attachments: children(networks).map(readAttachment),
   };
-}
-
-function readVm(vm: Cursor): VmSpec | undefined {
-  const cpus = numberOf(child(vm, 'cpus'));
-  const memoryMiB = readOf(child(vm, 'memory'), readMemory);
-  const disk = readOf(child(vm, 'disk'), readDisk);
-  if (cpus === undefined || memoryMiB === undefined || disk === undefined) return undefined;
-  return { cpus, memoryMiB, disk };
 }
 
 function readAttachment(attachment: Cursor): ReadAttachment {

@@ -59,6 +59,8 @@ export interface ReadGuest {
   /** No mapping at all. */
   readonly broken: boolean;
   readonly vm: VmSpec | undefined;
+  /** Functions that a VM is given besides its VFs. */
+  readonly passed: readonly At<PciAddress>[];
   /** Written as anything else than an empty mapping. */
   readonly hasNetworks: boolean;
   readonly attachments: readonly ReadAttachment[];

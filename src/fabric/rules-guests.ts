@@ -44,19 +44,6 @@ function some(names: readonly string[]): string {
   return `${shown.join(', ')}${names.length > shown.length ? ', …' : ''}`;
 }
 
-export const vmsAreExternal: Rule = (fabric, where) =>
-  guestsOf(fabric)
-    .filter(({ guest }) => guest.vm !== undefined)
-    .map(({ guest }) => {
-      const message = 'vflane prepares the VFs of this guest as for external: true; it does not run VMs yet';
-      return finding(
-        'VF1037',
-        where([...guest.path, 'vm'], 'key'),
-        message,
-        'start the VM with your own VM manager',
-      );
-    });
-
 export const machineIsOneGuest: Rule = (fabric, where) =>
   fabric.hosts.flatMap((host) => {
     const [first, ...rest] = host.guests.filter((guest) => guest.kinds.includes('host'));

@@ -5,6 +5,7 @@ import * as hosts from './rules-hosts.ts';
 import * as names from './rules-names.ts';
 import * as networks from './rules-networks.ts';
 import * as underlay from './rules-underlay.ts';
+import * as vms from './rules-vms.ts';
 
 /** Every rule over the whole file. */
 export const rules: readonly Rule[] = [
@@ -36,7 +37,9 @@ export const rules: readonly Rule[] = [
   guests.guestsAreOfOneKind,
   guests.guestsAreOnNetworks,
   guests.networksAreKnown,
-  guests.vmsAreExternal,
+  vms.functionsAreGivenOnce,
+  vms.functionsAreNotTheCards,
+  vms.memoryIsWholePages,
   guests.machineIsOneGuest,
   guests.noTrustOnOverlays,
   addresses.addressesAreUnique,

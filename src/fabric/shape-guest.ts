@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { readDisk, readMemory } from './quantity.ts';
 import {
   attachmentAddress,
   attachmentAddresses,
@@ -10,10 +9,9 @@ import {
   named,
   oneOrMore,
   rate,
-  text,
-  wholeNumber,
   withSchema,
 } from './shape-parts.ts';
+import { vm } from './shape-vm.ts';
 
 function attachment() {
   const flag = (description: string) => z.optional(described(z.boolean(), description, 'true or false'));
@@ -43,26 +41,6 @@ function attachment() {
     z.union([short, full]),
     "A guest's place on a network.",
     'an address such as 192.168.10.2/24, a list, dhcp, none, or a mapping { address, v4, v6, mac, max-rate, trust, spoofchk }',
-  );
-}
-
-function vm() {
-  return described(
-    mapping({
-      cpus: described(wholeNumber(1, 1024), 'Virtual CPUs.', 'a whole number from 1 to 1024'),
-      memory: described(
-        text('VF1011', readMemory),
-        'Memory: 512M, 8G, 1T (binary units).',
-        'an amount such as 8G',
-      ),
-      disk: described(
-        text('VF1011', readDisk),
-        'Disk image: a file name or a path.',
-        'a file name such as debian-13.qcow2',
-      ),
-    }),
-    'A virtual machine that vflane runs.',
-    'a mapping { cpus, memory, disk }',
   );
 }
 

@@ -111,6 +111,42 @@ const wrong: readonly (readonly [code: string, what: string, marked: string, hin
     fabricOf(net, 'g: { vm: { cpus: 1, memory: ¦"8", disk: d }, networks: { n: none } }'),
     /8G/,
   ],
+  [
+    'VF1049',
+    'a function given to two VMs',
+    fabricOf(
+      net,
+      'g: { vm: { cpus: 1, memory: 1G, disk: d, pci: ["0000:41:00.0"] }, networks: { n: none } }, h: { vm: { cpus: 1, memory: 1G, disk: d, pci: [¦"0000:41:00.0"] }, networks: { n: none } }',
+    ),
+    /one guest/,
+  ],
+  [
+    'VF1050',
+    "a port of the fabric's own card",
+    `name: t\nhosts:\n  a:\n    connect: local\n    datapath: legacy-vlan\n    nic: "0000:03:00"\n    guests: { g: { vm: { cpus: 1, memory: 1G, disk: d, pci: [¦"0000:03:00.1"] }, networks: { n: none } } }\nnetworks: { n: { id: 7 } }\n`,
+    /lanes by networks/,
+  ],
+  [
+    'VF1051',
+    'a function without a domain',
+    fabricOf(net, 'g: { vm: { cpus: 1, memory: 1G, disk: d, pci: [¦"41:00.0"] }, networks: { n: none } }'),
+    /0000:41:00\.0/,
+  ],
+  [
+    'VF1052',
+    'a private key',
+    fabricOf(
+      net,
+      'g: { vm: { cpus: 1, memory: 1G, disk: d, cloud-init: { ssh-keys: [¦"-----BEGIN OPENSSH PRIVATE KEY-----"] } }, networks: { n: none } }',
+    ),
+    /id_ed25519\.pub/,
+  ],
+  [
+    'VF1053',
+    'an odd number of MiB in hugepages',
+    fabricOf(net, 'g: { vm: { cpus: 1, memory: ¦1025M, disk: d, hugepages: true }, networks: { n: none } }'),
+    /even/,
+  ],
   ['VF1011', 'a guest on no network', fabricOf(net, 'g: { netns: true, ¦networks: {} }'), /add a network/],
   [
     'VF1011',

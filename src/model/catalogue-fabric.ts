@@ -138,13 +138,6 @@ export const fabricFindings: readonly CatalogueEntry[] = [
       'A tunnel has one family on both ends, and each host has one underlay address. So all underlays of a fabric are IPv4, or all are IPv6. The networks inside may be of both.',
   },
   {
-    code: 'VF1037',
-    severity: 'info',
-    title: 'A VM is treated as an external guest',
-    explanation:
-      'vflane does not run VMs yet. It prepares the VFs of this guest as it does with `external: true`: on vfio-pci, with MAC address, VLAN and limits set. `vflane export guest` prints what a VM manager needs.',
-  },
-  {
     code: 'VF1038',
     severity: error,
     title: 'Two hosts are one machine',

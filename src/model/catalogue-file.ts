@@ -1,4 +1,5 @@
 import { fabricFindings } from './catalogue-fabric.ts';
+import { vmFileFindings } from './catalogue-vms.ts';
 import type { CatalogueEntry } from './finding.ts';
 
 const error = 'error';
@@ -141,6 +142,8 @@ const placeFindings: readonly CatalogueEntry[] = [
 ];
 
 /** VF1xxx: what is wrong in the file, in the order of the codes. */
-export const fileFindings: readonly CatalogueEntry[] = [...placeFindings, ...fabricFindings].sort((a, b) =>
-  a.code < b.code ? -1 : 1,
-);
+export const fileFindings: readonly CatalogueEntry[] = [
+  ...placeFindings,
+  ...fabricFindings,
+  ...vmFileFindings,
+].sort((a, b) => (a.code < b.code ? -1 : 1));

@@ -90,7 +90,24 @@ export interface Guest {
 export interface VmSpec {
   readonly cpus: number;
   readonly memoryMiB: number;
+  /** An absolute path on the host, or a name in the host's folder of images. */
   readonly disk: string;
+  /** The overlay's; the image's own where it is left out. */
+  readonly diskMiB?: number;
+  readonly hugepages: boolean;
+  /** Functions of the host that it is given beside its VFs. */
+  readonly pci: readonly PciAddress[];
+  readonly manager: 'systemd' | 'libvirt';
+  readonly autostart: boolean;
+  readonly firmware: 'bios' | 'uefi';
+  readonly cloudInit: CloudInit | 'none';
+}
+
+export interface CloudInit {
+  /** Of the image's default user. */
+  readonly sshKeys: readonly string[];
+  /** A file on the host, as `disk`. */
+  readonly userData?: string;
 }
 
 /** A guest on a network. */

@@ -1,18 +1,10 @@
+import type { Json } from './json.ts';
+import type { MachinesState } from './machine-state.ts';
 import type { PciAddress } from './names.ts';
 import type { NftLines } from './nft-table.ts';
+import { isUnseen, type Seen, type Unseen } from './unseen.ts';
 
-/** What could not be looked at, and why: never to be taken for "absent". */
-export interface Unseen {
-  readonly unseen: string;
-  /** What is not there that would have answered, where that is the reason: a program, or the service it asks. */
-  readonly lacks?: 'program' | 'service';
-}
-
-export type Seen<T> = T | Unseen;
-
-export function isUnseen(value: unknown): value is Unseen {
-  return typeof value === 'object' && value !== null && 'unseen' in value;
-}
+export { isUnseen, type Seen, type Unseen };
 
 /** What one host has, as far as it was looked at. */
 export interface HostState {
@@ -51,6 +43,10 @@ export interface HostState {
   readonly ipv6?: Seen<{ readonly [netdev: string]: Seen<boolean> } | null>;
   /** `web/storage` → whether the lane leaves checksums to its NIC (`tx-checksumming`); absent where nobody asked. */
   readonly checksums?: { readonly [lane: string]: Seen<boolean> };
+  /** VMs; absent where nobody asked. */
+  readonly machines?: MachinesState;
+  /** What brings the host back after a start; absent where nobody asked. */
+  readonly boot?: BootState;
   /** Who has a VFIO group open. */
   readonly holders: Seen<readonly Holder[]>;
   /** The netdev over which the operator came in, where one can be told. */
@@ -166,6 +162,26 @@ export interface OvsStart {
   readonly flows: Seen<{ readonly [bridge: string]: Seen<string> }>;
 }
 
+/** Files by which a host brings itself back; null for one that is not there. */
+export interface BootState {
+  /** Text of vflane's own unit. */
+  readonly unit: Seen<string | null>;
+  /** Whether systemd starts it. */
+  readonly enabled: Seen<boolean>;
+  /** Text of the drop-in that holds ovs-vswitchd back. */
+  readonly gate: Seen<string | null>;
+  /** JSON of what the host has to be. */
+  readonly document: Seen<Json>;
+  /** SHA-256 of the copy of vflane. */
+  readonly program: Seen<string | null>;
+  /** Path → text of what keeps the host's own network services off. */
+  readonly keepOff: { readonly [path: string]: Seen<string | null> };
+  /** Which of those services are installed, and may be told so. */
+  readonly services: readonly ('networkManager' | 'networkd')[];
+  /** Netdevs that ifupdown's files name. */
+  readonly ifupdown: Seen<readonly string[]>;
+}
+
 export interface OvsBridge {
   readonly name: string;
   /** Empty for the kernel's. */
@@ -227,6 +243,8 @@ export interface VfAdmin {
 export interface LinkState {
   readonly name: string;
   readonly mac: string;
+  /** The one that it was made with; absent where that is `mac`. */
+  readonly permanentMac?: string;
   /** Administratively. */
   readonly up: boolean;
   readonly carrier: boolean;
