@@ -9,22 +9,24 @@ import type { SwitchName } from '../lab/folder.ts';
 import { findTool } from '../lab/needs.ts';
 import { labDestination, runningHosts } from '../lab/status.ts';
 import { askSwitches } from '../lab/switch-client.ts';
+import { reviveSwitches } from '../lab/switch-revive.ts';
 import { serveSwitches } from '../lab/switch-serve.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
 import { durationMs } from './duration.ts';
 import { exitCodes } from './exit-codes.ts';
-import { labFolder, telling } from './lab-telling.ts';
+import { labFolder, switchesArgv, telling } from './lab-telling.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Kills a switch behind a live carrier, or brings it back. */
+/** Kills a switch behind a live carrier, or brings it back; both of them, where the program that they are has died. */
 export const change: VerbHandler = (context, [name, what]) =>
   telling(context, 'vflane.lab-switch/1', async () => {
     const of = switchName(name);
-    const now = await askSwitches(resolve(labFolder(context)), {
-      ask: 'set',
-      of,
-      alive: what === 'alive',
-    });
+    const dir = resolve(labFolder(context));
+    const alive = what === 'alive';
+    if (alive && (await reviveSwitches(dir, switchesArgv()))) {
+      context.output.log('neither switch ran; both are started, and the hosts come back to them');
+    }
+    const now = await askSwitches(dir, { ask: 'set', of, alive });
     const state = now[of].alive ? 'alive' : 'dead';
     const meaning = { alive: 'passes frames', dead: 'passes nothing; every carrier stays up' }[state];
     context.output.result(`switch ${of} is ${state}: it ${meaning}`);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { LabError, type LabErrorCode } from '../lab/errors.ts';
 import { interrupt } from '../lab/interrupt.ts';
 import { finding } from '../model/catalogue.ts';
+import { selfArgv } from './connect.ts';
 import type { VerbContext } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { stateDir } from './fabric-file.ts';
@@ -11,6 +12,11 @@ import { findingsJson } from './validate.ts';
 /** Where the lab of this folder is: beside the fabric file, as `connect: lab:NAME` looks for it. */
 export function labFolder(context: VerbContext): string {
   return join(stateDir(context, context.global.file ?? join(context.cwd, 'fabric.yaml')), 'lab');
+}
+
+/** The program that is the lab's switches, but for its folder. */
+export function switchesArgv(): readonly string[] {
+  return [...selfArgv(), 'lab', 'serve-switches'];
 }
 
 /** What each error of the lab earns; `failed` where it is not here. */

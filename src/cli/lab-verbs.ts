@@ -1,13 +1,12 @@
 import { readMemory } from '../fabric/quantity.ts';
 import { labDown, labHostNames, labUp } from '../lab/lab.ts';
-import { type HostStatus, labStatus } from '../lab/status.ts';
+import { type HostStatus, type LabStatus, labStatus } from '../lab/status.ts';
 import type { FabricHost } from '../model/fabric.ts';
-import { selfArgv } from './connect.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
 import { durationMs } from './duration.ts';
 import { exitCodes } from './exit-codes.ts';
 import { chosenHosts, readFabricFile } from './fabric-file.ts';
-import { interruptible, labFolder, telling, timedLog } from './lab-telling.ts';
+import { interruptible, labFolder, switchesArgv, telling, timedLog } from './lab-telling.ts';
 import { printFindings } from './print-findings.ts';
 import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
@@ -72,7 +71,7 @@ function bringUp(context: VerbContext, hosts: readonly string[], options: VerbOp
         hosts,
         memoryMb,
         onProgress: timedLog(context),
-        serveSwitches: [...selfArgv(), 'lab', 'serve-switches'],
+        serveSwitches: switchesArgv(),
         bootTimeoutMs,
         interruptible: true,
       });
@@ -96,13 +95,19 @@ export const status: VerbHandler = (context) =>
     const { output } = context;
     if (lab.starting) output.result('on its way up, or cut short on it');
     for (const host of lab.hosts) output.result(hostLine(host));
-    const { A, B } = lab.switch ?? {};
-    output.result(`switches: ${A && B ? `A ${A}, B ${B}` : lab.switches}`);
+    output.result(`switches: ${switchesLine(lab)}`);
     const hosts = lab.hosts.map(({ name, state, why, sshPort, cables }) => {
       return { name, state, why, sshPort, cables: [cables[0], cables[1]] };
     });
     return { hosts, switches: lab.switches, switch: lab.switch, starting: lab.starting };
   });
+
+function switchesLine({ hosts, switches, switch: of }: LabStatus): string {
+  if (of) return `A ${of.A}, B ${of.B}`;
+  if (switches === 'up') return 'running, and do not answer';
+  const missed = hosts.some(({ state }) => state !== 'stopped');
+  return missed ? 'died, nothing passes; `vflane lab switch A alive` starts both' : switches;
+}
 
 function hostLine({ name, state, why, sshPort, cables }: HostStatus): string {
   const cut = ([0, 1] as const).filter((port) => cables[port] === 'cut').map((port) => `port ${port} cut`);

@@ -39,7 +39,7 @@ export async function startMachine(
   const files = hostFiles(machine.name);
   rmSync(join(dir, files.qmp), { force: true });
   rmSync(join(dir, files.serial), { force: true });
-  const argv = [...qemu.system, ...machineArgv(dir, machine), ...extra];
+  const argv = [...qemu.system, ...machineArgv(dir, machine, qemu.version), ...extra];
   const child = startDetached(argv, dir, files.log, qemu.env);
   const answers = () => withQmp(dir, files.qmp, 5_000, async () => true).catch(() => false);
   const up = await poll(20_000, 50, async () => child.ended() || (await answers()));

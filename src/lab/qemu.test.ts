@@ -16,7 +16,7 @@ function values(argv: readonly string[], option: string): readonly (string | und
 }
 
 describe('QEMU’s arguments for a host', () => {
-  const argv = machineArgv('/run/my lab', machine);
+  const argv = machineArgv('/run/my lab', machine, '10.0.13');
 
   it('have a card of two ports that its guest can find, each in a switch of its own', () => {
     expect(values(argv, '-device').filter((device) => device?.startsWith('igb'))).toEqual([
@@ -24,9 +24,23 @@ describe('QEMU’s arguments for a host', () => {
       'igb,bus=rp1,addr=0.1,netdev=n1,mac=02:00:00:00:02:01',
     ]);
     expect(values(argv, '-netdev').slice(1)).toEqual([
-      'stream,id=n0,server=off,addr.type=unix,addr.path=switch-a.sock',
-      'stream,id=n1,server=off,addr.type=unix,addr.path=switch-b.sock',
+      'stream,id=n0,server=off,addr.type=unix,addr.path=switch-a.sock,reconnect-ms=500',
+      'stream,id=n1,server=off,addr.type=unix,addr.path=switch-b.sock,reconnect-ms=500',
     ]);
+  });
+
+  it('come back to switches that were started anew, by the word that each QEMU knows', () => {
+    for (const [version, word] of [
+      ['8.2.1', 'reconnect=1'],
+      ['9.1.0', 'reconnect=1'],
+      ['9.2.0', 'reconnect-ms=500'],
+      ['11.0.0', 'reconnect-ms=500'],
+    ] as const)
+      expect(
+        values(machineArgv('/run', machine, version), '-netdev')[1]
+          ?.split(',')
+          .at(-1),
+      ).toBe(word);
   });
 
   it('have an IOMMU that remaps interrupts, before any other device', () => {
@@ -52,7 +66,7 @@ describe('QEMU’s arguments for a host', () => {
   });
 
   it('use the processor there is where KVM works', () => {
-    const kvm = machineArgv('/run', { ...machine, accel: 'kvm' });
+    const kvm = machineArgv('/run', { ...machine, accel: 'kvm' }, '10.0.13');
     expect([values(kvm, '-cpu'), values(kvm, '-smp')]).toEqual([['host'], ['2']]);
   });
 });

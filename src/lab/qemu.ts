@@ -15,8 +15,8 @@ export interface Machine {
   readonly image: Image;
 }
 
-/** QEMU's arguments for a host of the lab in `dir`, where it runs: all other paths are relative to it. */
-export function machineArgv(dir: string, machine: Machine): readonly string[] {
+/** Arguments of a QEMU of this version for a host of the lab in `dir`, where it runs: all other paths are relative to it. */
+export function machineArgv(dir: string, machine: Machine, version: string): readonly string[] {
   const files = hostFiles(machine.name);
   return [
     ...['-name', `vflane-lab-${machine.name}`, '-pidfile', join(dir, files.pid)],
@@ -25,7 +25,7 @@ export function machineArgv(dir: string, machine: Machine): readonly string[] {
     ...kernel(machine),
     ...['-drive', `file=${files.disk},format=qcow2,if=virtio,cache=writeback,discard=unmap`],
     ...management(machine.sshPort),
-    ...card(machine.index),
+    ...card(machine.index, reconnect(version)),
     ...credential(credentials.hostKey, files.hostKey),
     ...credential(credentials.authorizedKeys, labFiles.authorizedKeys),
   ];
@@ -69,15 +69,22 @@ function management(sshPort: number): readonly string[] {
 }
 
 /** Function 0 must announce function 1 through ARI, or the guest does not find the second port. */
-function card(index: number): readonly string[] {
+function card(index: number, again: string): readonly string[] {
   const mac = (port: number) => `02:00:00:00:${hex(index + 1)}:${hex(port)}`;
-  const cable = (id: string, path: string) => `stream,id=${id},server=off,addr.type=unix,addr.path=${path}`;
+  const cable = (id: string, path: string) =>
+    `stream,id=${id},server=off,addr.type=unix,addr.path=${path},${again}`;
   return [
     ...['-netdev', cable('n0', labFiles.switchA), '-netdev', cable('n1', labFiles.switchB)],
     ...['-device', 'pcie-root-port,id=rp1,slot=1,chassis=1'],
     ...['-device', `igb,bus=rp1,addr=0.0,multifunction=on,x-pcie-ari-nextfn-1=on,netdev=n0,mac=${mac(0)}`],
     ...['-device', `igb,bus=rp1,addr=0.1,netdev=n1,mac=${mac(1)}`],
   ];
+}
+
+/** A host finds switches that were started anew under it. QEMU 9.2 has replaced the seconds (docs/about/deprecated.rst). */
+function reconnect(version: string): string {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 9 || (major === 9 && minor >= 2) ? 'reconnect-ms=500' : 'reconnect=1';
 }
 
 function hex(value: number): string {

@@ -32,7 +32,8 @@ export function snapshotOf(root: string, dir: string, qemu: Qemu, machine: Machi
   const keys = [labFiles.authorizedKeys, hostFiles(machine.name).hostKey].map((file) =>
     readFileSync(join(dir, file)),
   );
-  const words = [qemu.version, cpus()[0]?.model, ...machineArgv('', { ...machine, sshPort: 0 }), ...keys];
+  const argv = machineArgv('', { ...machine, sshPort: 0 }, qemu.version);
+  const words = [qemu.version, cpus()[0]?.model, ...argv, ...keys];
   const key = createHash('sha256').update(words.join('\0')).digest('hex').slice(0, 12);
   const folder = join(root, `snapshot-${machine.name}-${key}`);
   const about = { image: machine.image.id, qemu: qemu.version };

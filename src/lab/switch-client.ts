@@ -40,7 +40,7 @@ export async function through<T>(
     throw new LabError(
       'LAB_NOT_UP',
       `the switches of the lab in ${dir} do not run`,
-      'start it: vflane lab up',
+      '`vflane lab up`; under hosts that run, `vflane lab switch A alive` starts both',
     );
   }
   return throughShortPath(dir, labFiles.switchControl, async (path) => {
