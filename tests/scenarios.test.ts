@@ -15,6 +15,7 @@ import {
   scenarioFolders,
   scenariosIn,
   setUp,
+  setUpApplied,
   wayBack,
 } from './support/scenario.ts';
 import { mentions, untouchedGuests } from './support/untouched.ts';
@@ -96,9 +97,9 @@ describe('a refused plan', () => {
 
 describe.each(applicable)('$name', (scenario) => {
   test('applied is as asked; undone is as before; applied again; destroyed is as found', async () => {
-    const { found, world } = await setUp(scenario);
-    const before = world.clone();
-    expect(await applyScenario(world, scenario)).toMatchObject({ kind: 'applied' });
+    const { world: before } = await setUp(scenario);
+    const { found, world, outcome } = await setUpApplied(scenario);
+    expect(outcome).toMatchObject({ kind: 'applied' });
     await expectAsAsked(world, scenario);
     await takeBack(world, scenario, 'undo');
     expectSame(before, world);
@@ -111,8 +112,7 @@ describe.each(applicable)('$name', (scenario) => {
   });
 
   test('a reboot is healed, and destroy leaves nothing', async () => {
-    const { found, world } = await setUp(scenario);
-    expect(await applyScenario(world, scenario)).toMatchObject({ kind: 'applied' });
+    const { found, world } = await setUpApplied(scenario);
     const asked = world.clone();
     reboot(world.state);
     expect(await applyScenario(world, scenario, 'healed')).toMatchObject({ kind: 'applied' });
@@ -131,8 +131,7 @@ describe.each(applicable)('$name', (scenario) => {
   });
 
   test('after a reboot destroy has nothing to do but to forget', async () => {
-    const { world } = await setUp(scenario);
-    expect(await applyScenario(world, scenario)).toMatchObject({ kind: 'applied' });
+    const { world } = await setUpApplied(scenario);
     reboot(world.state);
     const booted = world.clone();
     await takeBack(world, scenario, 'destroy');

@@ -6,7 +6,7 @@ import { planFromFile } from '../../src/operate/plan-host.ts';
 import { recordSite } from '../../src/operate/record.ts';
 import { sectionsFor } from '../../src/operate/sections.ts';
 import type { Site } from '../../src/operate/site.ts';
-import { applyScenario, type Scenario, setUp } from './scenario.ts';
+import { type Scenario, setUp, setUpApplied } from './scenario.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const about = { vflane: String(version), by: 'sim', time: '2026-01-01T00:00:00.000Z' };
@@ -27,11 +27,7 @@ export async function recordBare(site: Site): Promise<Transcript> {
 
 /** The host of a scenario, before or after its plan was applied. */
 export async function recordScenario(scenario: Scenario, applied: boolean): Promise<Transcript> {
-  const { world } = await setUp(scenario);
-  if (applied) {
-    const { kind } = await applyScenario(world, scenario);
-    if (kind !== 'applied') throw new Error(`${scenario.name}: ${kind}`);
-  }
+  const { world } = await (applied ? setUpApplied : setUp)(scenario);
   return recordOf(world.process(), scenario);
 }
 

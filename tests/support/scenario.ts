@@ -40,7 +40,16 @@ export const scenarioFolders: readonly string[] = readdirSync(folder, { withFile
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
 
+const read = new Map<string, readonly Scenario[]>();
+
+/** Read once: the same folder gives the same objects. */
 export function scenariosIn(name: string): readonly Scenario[] {
+  const scenarios = read.get(name) ?? readScenarios(name);
+  read.set(name, scenarios);
+  return scenarios;
+}
+
+function readScenarios(name: string): readonly Scenario[] {
   const fabric = fabricIn(name, 'fabric.yaml');
   const before = textOf(name, 'before.yaml') === undefined ? undefined : fabricIn(name, 'before.yaml');
   return fabric.hosts.map((host) => {
@@ -74,8 +83,38 @@ function fabricIn(name: string, file: string): Fabric {
   return fabric;
 }
 
-/** The host as it is when the scenario's plan is made, and as it was when vflane first came. */
-export async function setUp(scenario: Scenario): Promise<{ readonly found: World; readonly world: World }> {
+interface SetUp {
+  /** The host as it was when vflane first came. */
+  readonly found: World;
+  readonly world: World;
+}
+
+const setUps = new WeakMap<Scenario, Promise<SetUp>>();
+const applications = new WeakMap<Scenario, Promise<{ readonly world: World; readonly outcome: Outcome }>>();
+
+/** The host as it is when the scenario's plan is made: made once, and a copy of it for each who asks. */
+export async function setUp(scenario: Scenario): Promise<SetUp> {
+  const made = setUps.get(scenario) ?? makeUp(scenario);
+  setUps.set(scenario, made);
+  const { found, world } = await made;
+  return { found: found.clone(), world: world.clone() };
+}
+
+/** The same after its plan was applied; applied once, and a copy for each. */
+export async function setUpApplied(scenario: Scenario): Promise<SetUp & { readonly outcome: Outcome }> {
+  const made = applications.get(scenario) ?? makeApplied(scenario);
+  applications.set(scenario, made);
+  const { found } = await setUp(scenario);
+  const { world, outcome } = await made;
+  return { found, world: world.clone(), outcome };
+}
+
+async function makeApplied(scenario: Scenario) {
+  const { world } = await setUp(scenario);
+  return { outcome: await applyScenario(world, scenario), world };
+}
+
+async function makeUp(scenario: Scenario): Promise<SetUp> {
   const found = foundWorld(scenario);
   for (const line of scenario.found) await doLine(found.machine, line);
   const world = found.clone();

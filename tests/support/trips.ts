@@ -11,7 +11,16 @@ import { resourceOf } from '../../src/plan/order.ts';
 import { reboot } from '../../src/sim/create.ts';
 import type { LogEntry } from '../../src/sim/state.ts';
 import { dump, dumpDifference } from './dump.ts';
-import { applyScenario, ask, errorsIn, planOf, type Scenario, setUp, wayBack } from './scenario.ts';
+import {
+  applyScenario,
+  ask,
+  errorsIn,
+  planOf,
+  type Scenario,
+  setUp,
+  setUpApplied,
+  wayBack,
+} from './scenario.ts';
 import { isKilled, type World } from './world.ts';
 
 /** A plan that is carried out from one state of a host to another. */
@@ -55,8 +64,7 @@ export async function tripsOf(scenario: Scenario): Promise<readonly Trip[]> {
   const { world } = await setUp(scenario);
   const { plan } = await planOf(world, scenario);
   if (errorsIn(plan).length > 0) return [];
-  const applied = world.clone();
-  await applyScenario(applied, scenario);
+  const { world: applied } = await setUpApplied(scenario);
   const back = async (verb: 'undo' | 'destroy') => {
     const way = await wayBack(applied, scenario, verb);
     return way ? [await trip(scenario, verb, applied, way)] : [];

@@ -47,6 +47,14 @@ export function listing(names: () => readonly string[], child: (name: string) =>
   return { kind: 'dir', names, child };
 }
 
+/** A folder of one entry, or of none; whether it is there is found out only when it is asked for. */
+export function maybe(name: string, isThere: () => boolean, make: () => Node): DirNode {
+  return listing(
+    () => (isThere() ? [name] : []),
+    (asked) => (asked === name && isThere() ? make() : undefined),
+  );
+}
+
 /** Two folders seen as one. */
 export function both(first: DirNode, second: DirNode): DirNode {
   return {

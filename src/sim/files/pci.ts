@@ -16,7 +16,7 @@ import { netdevsOf } from '../netdevs.ts';
 import { readNumVfs, writeNumVfs } from '../num-vfs.ts';
 import type { Pf, SimState, Vf } from '../state.ts';
 import { netdevDir } from './net.ts';
-import { button, type DirNode, dir, file, link, listing, type Node } from './node.ts';
+import { both, button, type DirNode, dir, file, link, listing, maybe, type Node } from './node.ts';
 
 /** The root port that the card sits behind, in /sys/devices. */
 const cardParent = 'pci0000:00/0000:00:01.1';
@@ -110,19 +110,26 @@ function netDir(state: SimState, ns: string, pci: string): DirNode {
 function cardFunction(state: SimState, ns: string, pci: string): Node | undefined {
   const fn = functionAt(state, pci);
   if (!fn) return undefined;
-  const base = functionAttributes(state, ns, fn);
+  const base = functionAttributes(state, fn);
   const more = 'port' in fn ? pfAttributes(state, fn) : vfAttributes(state, fn);
   const virtfns = 'port' in fn ? virtfnLinks(fn) : dir({});
-  const parts = [base, more, virtfns];
-  return listing(
-    () => parts.flatMap((part) => part.names()),
-    (name) => parts.map((part) => part.child(name)).find((node) => node !== undefined),
-  );
+  return [more, virtfns, netOf(state, ns, pci), infinibandOf(state, pci)].reduce(both, base);
 }
 
-function functionAttributes(state: SimState, ns: string, fn: Pf | Vf): DirNode {
+function netOf(state: SimState, ns: string, pci: string): DirNode {
+  const hasNet = () => netdevsOf(state, pci).length > 0;
+  return maybe('net', hasNet, () => netDir(state, ns, pci));
+}
+
+/** Where the LAG has made one device of both, only the first port has it (mlx5 ib main.c). */
+function infinibandOf(state: SimState, pci: string): DirNode {
+  const names = () => rdmaDevices(state).flatMap((device) => (device.pci === pci ? [device.name] : []));
+  const rdmaDir = () => listing(names, (name) => (names().includes(name) ? dir({}) : undefined));
+  return maybe('infiniband', () => names().length > 0, rdmaDir);
+}
+
+function functionAttributes(state: SimState, fn: Pf | Vf): DirNode {
   const card = cardOf(state);
-  const hasNet = netdevsOf(state, fn.pci).length > 0;
   return dir({
     vendor: () => file(() => `0x${card.vendor}\n`),
     device: () => file(() => `0x${'port' in fn ? card.device : card.vfDevice}\n`),
@@ -134,8 +141,6 @@ function functionAttributes(state: SimState, ns: string, fn: Pf | Vf): DirNode {
         (text) => writeOverride(fn, text),
       ),
     iommu_group: state.iommu ? () => link(`../../../../kernel/iommu_groups/${fn.iommuGroup}`) : undefined,
-    net: hasNet ? () => netDir(state, ns, fn.pci) : undefined,
-    infiniband: rdmaOf(state, fn.pci).length > 0 ? () => rdmaDir(state, fn.pci) : undefined,
     numa_node: () => file(() => '-1\n'),
     local_cpulist: () => file(() => '0-31\n'),
     current_link_speed: () => file(() => `${card.linkSpeed}\n`),
@@ -144,16 +149,6 @@ function functionAttributes(state: SimState, ns: string, fn: Pf | Vf): DirNode {
     max_link_width: () => file(() => `${card.maxLinkWidth}\n`),
     subsystem: () => link('../../../../bus/pci'),
   });
-}
-
-/** Where the LAG has made one device of both, only the first port has it (mlx5 ib main.c). */
-function rdmaDir(state: SimState, pci: string): DirNode {
-  const names = () => rdmaOf(state, pci);
-  return listing(names, (name) => (names().includes(name) ? dir({}) : undefined));
-}
-
-function rdmaOf(state: SimState, pci: string): readonly string[] {
-  return rdmaDevices(state).flatMap((device) => (device.pci === pci ? [device.name] : []));
 }
 
 function driverLink(driver: string): Node {
