@@ -106,3 +106,26 @@ test('no script is written of a plan that apply would refuse', async () => {
   const { code, stdout, stderr } = await vflane(env, '-f more.yaml export script');
   expect([code, stdout, stderr]).toEqual([4, '', expect.stringContaining('error VF3003')]);
 });
+
+test('a guest that moves is taken down on the one host before it is set up on the other', async () => {
+  const env = fresh();
+  const bare = (name: string) => `${host(name, 'sim:connectx5', '').split('    guests:')[0]}    guests: {}\n`;
+  const guest = '    guests:\n      db: { netns: true, networks: { storage: 192.168.10.9/24 } }\n';
+  const having = (name: string) => bare(name).replace('    guests: {}\n', guest);
+  writeFileSync(join(folder, 'there.yaml'), head + having('alpha') + bare('gamma'));
+  writeFileSync(join(folder, 'here.yaml'), head + bare('alpha') + having('gamma'));
+  expect(await vflane(env, '-f there.yaml apply --yes')).toMatchObject({ code: 0 });
+
+  expect(await vflane(env, '-f here.yaml sim fail alpha --at 1 --how error')).toMatchObject({ code: 0 });
+  const stopped = await vflane(env, '-f here.yaml apply --yes');
+  expect(stopped.stdout).toContain('error VF3024');
+  expect(stopped.stdout).toContain('gamma was not begun: db is still on alpha');
+  expect(await vflane(env, '-f here.yaml status --host gamma')).toMatchObject({ code: 0 });
+
+  const moved = await vflane(env, '-f here.yaml apply --yes');
+  expect(moved).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^alpha: applied.*\ngamma: applied/),
+  });
+  expect(await vflane(env, '-f here.yaml verify')).toMatchObject({ code: 0 });
+});

@@ -18,21 +18,27 @@ export const run: VerbHandler = (context, args, options) =>
     confirmWithinMs(options);
     const plans = args[0] === undefined ? undefined : plansFor(context, whole, args[0]);
     const fleet = plans === undefined ? whole : only(whole, plans);
-    const { requests, notes } =
-      plans === undefined ? await fromFile(context, fleet, options) : written(context, fleet, plans, options);
+    const {
+      requests,
+      notes,
+      plans: shown,
+    } = plans === undefined
+      ? await fromFile(context, fleet, options)
+      : written(context, fleet, plans, options);
     const steps = [...requests.values()].flatMap((request) => ('kind' in request ? [] : stepsIn(request)));
     if (steps.length > 0 && !(await mayGoOn(context, options, 'Apply this?'))) {
       context.output.log('nothing was done');
       return exitCodes.failed;
     }
     const requestFor = (host: string) => requests.get(host) ?? ({ kind: 'nothing-to-do' } as const);
-    return carryOutAll(context, fleet, 'apply', requestFor, notes);
+    return carryOutAll(context, fleet, 'apply', requestFor, { notes, plans: shown });
   });
 
 interface Asked {
   readonly requests: ReadonlyMap<string, Request | Outcome>;
   /** What stands beside the plans and refuses none. */
   readonly notes: readonly Finding[];
+  readonly plans: readonly Plan[];
 }
 
 async function fromFile(context: VerbContext, fleet: Fleet, options: VerbOptions): Promise<Asked> {
@@ -46,7 +52,7 @@ async function fromFile(context: VerbContext, fleet: Fleet, options: VerbOptions
     host,
     value ? requestOf(value.plan, options) : (trouble as Outcome),
   ]);
-  return { requests: new Map(requests), notes };
+  return { requests: new Map(requests), notes, plans };
 }
 
 function notesOf(plans: readonly Plan[]): readonly Finding[] {
@@ -77,7 +83,7 @@ function only(fleet: Fleet, plans: readonly Plan[]): Fleet {
 function written(context: VerbContext, fleet: Fleet, plans: readonly Plan[], options: VerbOptions): Asked {
   const notes = notesOf(plans);
   showPlans(onStderr(context), fleet, plans, notes, options);
-  return { requests: new Map(plans.map((plan) => [plan.host, requestOf(plan, options)])), notes };
+  return { requests: new Map(plans.map((plan) => [plan.host, requestOf(plan, options)])), notes, plans };
 }
 
 function onStderr(context: VerbContext): VerbContext {

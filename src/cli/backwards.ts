@@ -34,7 +34,8 @@ export function goBack(
       context.output.log('nothing was done');
       return exitCodes.failed;
     }
-    return carryOutAll(context, fleet, verb, (host) => requests.get(host) ?? { kind: 'nothing-to-do' });
+    const requestFor = (host: string) => requests.get(host) ?? ({ kind: 'nothing-to-do' } as const);
+    return carryOutAll(context, fleet, verb, requestFor, { plans });
   });
 }
 

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
+import type { FabricHost } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
 import type { PerHost } from '../operate/hosts.ts';
-import type { Request } from '../operate/site.ts';
+import type { Request, Site } from '../operate/site.ts';
 import type { VerbContext, VerbOptions } from './context.ts';
 import { durationMs } from './duration.ts';
 import { firstEarned } from './exit-codes.ts';
 import type { Fleet } from './fleet.ts';
+import { inTheirTurn } from './in-their-turn.ts';
 import { exitCodeOf, outcomeFindings } from './outcome-findings.ts';
 import { printFindings } from './print-findings.ts';
 import { progressOf } from './progress.ts';
@@ -61,14 +63,20 @@ export async function carryOutAll(
   fleet: Fleet,
   verb: string,
   requestFor: (host: string) => Request | Outcome,
-  /** What was said beside the plans already, for whoever reads JSON. */
-  notes: readonly Finding[] = [],
+  { notes = [], plans = [] }: Beside = {},
 ): Promise<number> {
-  const done = await fleet.onEach(async (site, { name }): Promise<Outcome> => {
+  const work = (site: Site, { name }: FabricHost): Promise<Outcome> | Outcome => {
     const request = requestFor(name);
     return 'kind' in request ? request : site.carryOut(request, progressOf(name, context.output));
-  });
-  return tellOutcomes(context, fleet, verb, done, notes);
+  };
+  return tellOutcomes(context, fleet, verb, await inTheirTurn(fleet, plans, work), notes);
+}
+
+interface Beside {
+  /** What was said beside the plans already, for whoever reads JSON. */
+  readonly notes?: readonly Finding[];
+  /** Of which guests move from one host to another. */
+  readonly plans?: readonly Plan[];
 }
 
 export function tellOutcomes(

@@ -86,4 +86,18 @@ export const planFindings: readonly CatalogueEntry[] = [
     explanation:
       'Somebody pressed Ctrl-C. vflane stopped between two operations; what was done so far is there and in the journal. Go on with `vflane resume`, or back with `vflane rollback`.',
   },
+  {
+    code: 'VF3024',
+    severity: 'error',
+    title: 'A guest is still on the host that it moves from',
+    explanation:
+      'A guest that the file moves keeps its MAC and its addresses, so it is taken down on the one host before it is set up on the other: twice on one network it would take its own traffic from itself. The host that it leaves was not brought to its plan, so the host that it comes to was not begun.',
+  },
+  {
+    code: 'VF3025',
+    severity: 'error',
+    title: 'Hosts that exchange guests wait for each other',
+    explanation:
+      'Each of these hosts is to be given a guest that another of them still has, so that none can go first without a guest being on two hosts at once. Move one of the guests in two applies: out of the file, and in again under its new host.',
+  },
 ];

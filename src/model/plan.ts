@@ -91,6 +91,8 @@ export interface Plan {
   readonly basis: string;
   readonly steps: readonly Step[];
   readonly allocation: Allocation;
+  /** Guests that the host had and is to have no more; absent where there are none. */
+  readonly leaves?: readonly string[];
   /** What is as wanted already, and has to be so still when all steps are done; absent where nothing is. */
   readonly keeps?: readonly Kept[];
   readonly findings: readonly Finding[];

@@ -1,4 +1,5 @@
 import type { Finding } from '../model/finding.ts';
+import type { Allocation } from '../model/host-spec.ts';
 import { isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
 import type { Change, Kept, Plan, Step } from '../model/plan.ts';
@@ -44,11 +45,23 @@ export function planFor(input: PlanInput): Planned {
       basis: basisOf(state.bootId, changesIn([...steps, ...forgetting]), haves),
       steps: [...steps, ...forgetting],
       allocation,
+      ...leavesIn(ledger.allocation, allocation),
       ...(steps.length === 0 ? {} : { keeps: keptBy(wants, haves, steps) }),
       findings,
     },
     differences,
   };
+}
+
+function leavesIn(before: Allocation, after: Allocation): Pick<Plan, 'leaves'> {
+  const staying = new Set(Object.keys(after).map(guestOf));
+  const leaves = [...new Set(Object.keys(before).map(guestOf))].filter((guest) => !staying.has(guest));
+  return leaves.length === 0 ? {} : { leaves };
+}
+
+/** Of an attachment, `guest/network`. */
+function guestOf(attachment: string): string {
+  return attachment.slice(0, attachment.indexOf('/'));
 }
 
 /** What is as wanted, and what no step is about: a side effect on it would go unseen if nobody asked for it at the end. */

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import type { Plan } from '../model/plan.ts';
+import { exchanges, inTurns, movesOf } from './moves.ts';
+
+const plan = (host: string, has: readonly string[], leaves: readonly string[] = []): Plan => ({
+  host,
+  basis: '',
+  steps: [],
+  allocation: Object.fromEntries(has.map((guest, index) => [`${guest}/storage`, index])),
+  leaves,
+  findings: [],
+});
+
+test('a guest moves where one host loses what another one is to have', () => {
+  const plans = [plan('alpha', ['web'], ['db', 'old']), plan('beta', ['db', 'mail'])];
+  expect(movesOf(plans)).toEqual([{ guest: 'db', from: 'alpha', to: 'beta' }]);
+});
+
+test('each host waits for the one that its guest comes from, and nobody else does', () => {
+  const moves = movesOf([plan('a', ['x'], ['y']), plan('b', ['y'], ['z']), plan('c', ['z']), plan('d', [])]);
+  expect(inTurns(['c', 'b', 'a', 'd'], moves)).toEqual([['a', 'd'], ['b'], ['c']]);
+  expect(exchanges(['a', 'b', 'c', 'd'], moves)).toEqual([]);
+});
+
+test('hosts that exchange guests are told so, by guest', () => {
+  const moves = movesOf([plan('a', ['y'], ['x']), plan('b', ['x'], ['y']), plan('c', [])]);
+  expect(inTurns(['a', 'b', 'c'], moves)).toEqual([['c'], ['a', 'b']]);
+  const found = exchanges(['a', 'b', 'c'], moves);
+  expect(found.map(({ where }) => [where.host, where.at])).toEqual([
+    ['a', 'y'],
+    ['b', 'x'],
+  ]);
+});
