@@ -2,31 +2,21 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cardHost, household, labFabric, namespace, storage } from '../tests/support/lab-fabric.ts';
 import { type Figure, rounded, tell } from './figure.ts';
 
 /** Two hosts of the lab, in a cache and a folder of their own: from nothing, from the image, and from their snapshots. */
-const fabric = `name: bench
-networks:
-  storage:   { id: 42, mtu: 9000, subnet: 192.168.10.0/24 }
-  household: { id: 43, subnet: 10.3.0.0/24 }
-hosts:
-  alpha:
-    connect: lab:alpha
-    datapath: legacy-vlan
-    nic: "0000:01:00"
-    vfs: 4
-    guests:
-      web: { netns: true, networks: { storage: 192.168.10.2/24 } }
-      tv:  { netns: true, networks: { household: 10.3.0.2/24 } }
-  beta:
-    connect: lab:beta
-    datapath: legacy-vlan
-    nic: "0000:01:00"
-    vfs: 4
-    guests:
-      db:    { netns: true, networks: { storage: 192.168.10.3/24 } }
-      radio: { netns: true, networks: { household: 10.3.0.3/24 } }
-`;
+const networks = { storage: storage({ mtu: 9000 }), household: household() };
+const fabric = labFabric(networks, {
+  alpha: cardHost(4, {
+    web: namespace({ storage: '192.168.10.2/24' }),
+    tv: namespace({ household: '10.3.0.2/24' }),
+  }),
+  beta: cardHost(4, {
+    db: namespace({ storage: '192.168.10.3/24' }),
+    radio: namespace({ household: '10.3.0.3/24' }),
+  }),
+});
 
 const vflane = join(process.cwd(), 'bin/vflane');
 const folder = mkdtempSync(join(tmpdir(), 'vflane-bench-lab-'));

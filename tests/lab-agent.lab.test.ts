@@ -1,31 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../src/lab/run.ts';
 import { poll } from '../src/lab/wait.ts';
+import { cardHost, labFabric, namespace, storage } from './support/lab-fabric.ts';
 import { type Ended, findingsIn, hostFacts, type LabHost, labHost, says } from './support/lab-host.ts';
 
 /** What becomes of an apply whose operator, line, agent or host is lost. Each test goes on where the one before ended. */
 let lab: LabHost;
 
-type Guest = 'web' | 'db' | 'tv';
-const guestLines: { readonly [name in Guest]: string } = {
-  web: '{ netns: true, networks: { storage: 192.168.10.3/24 } }',
-  db: '{ netns: true, networks: { storage: 192.168.10.4/24 } }',
-  tv: '{ netns: true, networks: { storage: 192.168.10.5/24 } }',
-};
+const addresses = { web: '192.168.10.3/24', db: '192.168.10.4/24', tv: '192.168.10.5/24' } as const;
 
-function want(...guests: readonly Guest[]): void {
-  lab.fabric(`name: lab
-networks:
-  storage: { id: 42, subnet: 192.168.10.0/24 }
-hosts:
-  alpha:
-    connect: lab:alpha
-    datapath: legacy-vlan
-    nic: "0000:01:00"
-    vfs: 3
-    guests:
-${guests.map((name) => `      ${name}: ${guestLines[name]}`).join('\n')}
-`);
+function want(...names: readonly (keyof typeof addresses)[]): void {
+  const guests = names.map((name) => [name, namespace({ storage: addresses[name] })]);
+  lab.fabric(labFabric({ storage: storage() }, { alpha: cardHost(3, Object.fromEntries(guests)) }));
 }
 
 async function expectVflane(code: number, ...args: readonly string[]): Promise<Ended> {

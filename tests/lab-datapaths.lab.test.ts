@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { poll } from '../src/lab/wait.ts';
+import { household, labFabric, namespace, softwareHost, storage } from './support/lab-fabric.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
 /** The overlays on real kernels, over both ports of the lab's cards: what carries the packets, and who survives a cut cable. */
@@ -9,15 +10,9 @@ const names = Object.keys(hosts) as readonly Host[];
 
 let lab: LabHost;
 
-const guestLines: { readonly [host in Host]: readonly string[] } = {
-  alpha: [
-    'web: { netns: true, networks: { storage: 192.168.10.2/24 } }',
-    'db: { netns: true, networks: { household: 10.3.0.2/24 } }',
-  ],
-  beta: [
-    'tv: { netns: true, networks: { storage: 192.168.10.3/24 } }',
-    'radio: { netns: true, networks: { household: 10.3.0.3/24 } }',
-  ],
+const guests = {
+  alpha: { web: namespace({ storage: '192.168.10.2/24' }), db: namespace({ household: '10.3.0.2/24' }) },
+  beta: { tv: namespace({ storage: '192.168.10.3/24' }), radio: namespace({ household: '10.3.0.3/24' }) },
 };
 
 interface Way {
@@ -26,25 +21,15 @@ interface Way {
   readonly ports: string;
   /** Bytes, of network storage. */
   readonly mtu: number;
-  readonly more?: string;
 }
 
-function fabricText({ datapath, offload = 'off', ports, mtu, more = '' }: Way): string {
-  const host = (name: Host) => `  ${name}:
-    connect: lab:${name}
-    datapath: ${datapath}
-    nic: software
-    offload: ${offload}
-    underlay: { address: ${hosts[name]}/24, ports: [${ports}]${more} }
-    guests:
-${guestLines[name].map((line) => `      ${line}`).join('\n')}
-`;
-  return `name: lab
-networks:
-  storage:   { id: 42, mtu: ${mtu}, subnet: 192.168.10.0/24 }
-  household: { id: 43, mtu: 1400, subnet: 10.3.0.0/24 }
-hosts:
-${names.map(host).join('')}`;
+function fabricText({ datapath, offload = 'off', ports, mtu }: Way): string {
+  const host = (name: Host) => {
+    const underlay = `{ address: ${hosts[name]}/24, ports: [${ports}] }`;
+    return softwareHost(underlay, guests[name], { datapath, offload });
+  };
+  const networks = { storage: storage({ mtu }), household: household(1400) };
+  return labFabric(networks, { alpha: host('alpha'), beta: host('beta') });
 }
 
 async function expectVflane(code: number, ...args: readonly string[]): Promise<string> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { poll } from '../src/lab/wait.ts';
+import { cardHost, external, household, labFabric, namespace, storage } from './support/lab-fabric.ts';
 import { findingsIn, hostFacts, type LabHost, type LinkJson, labHost } from './support/lab-host.ts';
 
 /** legacy-vlan from the command line on a real kernel: what each verb says is held against what plain `ip` and `cat` see. */
@@ -9,29 +10,18 @@ interface Wanted {
 }
 
 const guestLines: { readonly [name: string]: string } = {
-  ceph1:
-    '{ external: true, networks: { storage: { address: 192.168.10.2/24, max-rate: 200M, trust: true } } }',
-  web: '{ netns: true, networks: { storage: 192.168.10.3/24 } }',
-  db: '{ netns: true, networks: { storage: 192.168.10.4/24 } }',
-  tv: '{ netns: true, networks: { household: 10.3.0.5/24 } }',
-  radio: '{ netns: true, networks: { household: 10.3.0.6/24 } }',
+  ceph1: external({ storage: '{ address: 192.168.10.2/24, max-rate: 200M, trust: true }' }),
+  web: namespace({ storage: '192.168.10.3/24' }),
+  db: namespace({ storage: '192.168.10.4/24' }),
+  tv: namespace({ household: '10.3.0.5/24' }),
+  radio: namespace({ household: '10.3.0.6/24' }),
 };
 const first = ['ceph1', 'web', 'db', 'tv'];
 
 function fabricText({ storageVlan = 42, guests = first }: Wanted = {}): string {
-  return `name: lab
-networks:
-  storage:   { id: ${storageVlan}, mtu: 9000, subnet: 192.168.10.0/24 }
-  household: { id: 43, subnet: 10.3.0.0/24 }
-hosts:
-  alpha:
-    connect: lab:alpha
-    datapath: legacy-vlan
-    nic: "0000:01:00"
-    vfs: 6
-    guests:
-${guests.map((name) => `      ${name}: ${guestLines[name]}`).join('\n')}
-`;
+  const networks = { storage: storage({ id: storageVlan, mtu: 9000 }), household: household() };
+  const lines = guests.map((name) => [name, guestLines[name] ?? '']);
+  return labFabric(networks, { alpha: cardHost(6, Object.fromEntries(lines)) });
 }
 
 let lab: LabHost;

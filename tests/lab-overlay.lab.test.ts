@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { poll } from '../src/lab/wait.ts';
+import { household, labFabric, namespace, softwareHost, storage } from './support/lab-fabric.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
 /** An overlay of two hosts on real kernels, with Debian's own Open vSwitch under Debian's own systemd. */
@@ -9,32 +10,20 @@ const hosts = { alpha: '192.168.9.1', beta: '192.168.9.2' } as const;
 type Host = keyof typeof hosts;
 const names = Object.keys(hosts) as readonly Host[];
 
-const guestLines: { readonly [host in Host]: readonly string[] } = {
-  alpha: [
-    'web: { netns: true, networks: { storage: 192.168.10.2/24, household: 10.3.0.2/24 } }',
-    'db: { netns: true, networks: { storage: 192.168.10.4/24 } }',
-  ],
-  beta: ['tv: { netns: true, networks: { storage: 192.168.10.3/24, household: 10.3.0.3/24 } }'],
+const guests = {
+  alpha: {
+    web: namespace({ storage: '192.168.10.2/24', household: '10.3.0.2/24' }),
+    db: namespace({ storage: '192.168.10.4/24' }),
+  },
+  beta: { tv: namespace({ storage: '192.168.10.3/24', household: '10.3.0.3/24' }) },
 };
 
-function hostText(host: Host): string {
-  return `  ${host}:
-    connect: lab:${host}
-    datapath: ovs-tc
-    nic: software
-    offload: off
-    underlay: { address: ${hosts[host]}/24, ports: [enp1s0f0], adopt: true }
-    guests:
-${guestLines[host].map((line) => `      ${line}`).join('\n')}
-`;
-}
-
-const fabricText = `name: lab
-networks:
-  storage:   { id: 42, mtu: 1400, subnet: 192.168.10.0/24 }
-  household: { id: 43, mtu: 1400, subnet: 10.3.0.0/24 }
-hosts:
-${names.map(hostText).join('')}`;
+const host = (name: Host) =>
+  softwareHost(`{ address: ${hosts[name]}/24, ports: [enp1s0f0], adopt: true }`, guests[name]);
+const fabricText = labFabric(
+  { storage: storage({ mtu: 1400 }), household: household(1400) },
+  { alpha: host('alpha'), beta: host('beta') },
+);
 
 async function expectVflane(code: number, ...args: readonly string[]): Promise<string> {
   const ended = await lab.vflane(...args);

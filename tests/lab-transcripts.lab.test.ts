@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseTranscript } from '../src/host/transcript.ts';
 import type { HostState } from '../src/model/host-state.ts';
 import { observeTranscript } from '../src/operate/replay.ts';
+import { cardHost, external, labFabric, namespace, softwareHost, storage } from './support/lab-fabric.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 import { pathOf } from './support/transcripts.ts';
 
@@ -14,41 +15,19 @@ import { pathOf } from './support/transcripts.ts';
 let lab: LabHost;
 const isKept = process.env.RECORD_TRANSCRIPTS === '1';
 
-const legacy = `name: lab
-networks:
-  storage: { id: 42, subnet: 192.168.10.0/24 }
-hosts:
-  alpha:
-    connect: lab:alpha
-    datapath: legacy-vlan
-    nic: "0000:01:00"
-    vfs: 2
-    guests:
-      web: { netns: true, networks: { storage: 192.168.10.3/24 } }
-      vm1: { external: true, networks: { storage: 192.168.10.4/24 } }
-`;
-
-const overlay = `name: lab
-networks:
-  storage: { id: 42, mtu: 1400, subnet: 192.168.10.0/24 }
-hosts:
-  alpha:
-    connect: lab:alpha
-    datapath: ovs-tc
-    nic: software
-    offload: off
-    underlay: { address: 192.168.9.1/24, ports: [enp1s0f0], adopt: true }
-    guests:
-      web: { netns: true, networks: { storage: 192.168.10.3/24 } }
-  beta:
-    connect: lab:beta
-    datapath: ovs-tc
-    nic: software
-    offload: off
-    underlay: { address: 192.168.9.2/24, ports: [enp1s0f0], adopt: true }
-    guests:
-      db: { netns: true, networks: { storage: 192.168.10.4/24 } }
-`;
+const web = namespace({ storage: '192.168.10.3/24' });
+const legacy = labFabric(
+  { storage: storage() },
+  { alpha: cardHost(2, { web, vm1: external({ storage: '192.168.10.4/24' }) }) },
+);
+const underlay = (address: string) => `{ address: ${address}/24, ports: [enp1s0f0], adopt: true }`;
+const overlay = labFabric(
+  { storage: storage({ mtu: 1400 }) },
+  {
+    alpha: softwareHost(underlay('192.168.9.1'), { web }),
+    beta: softwareHost(underlay('192.168.9.2'), { db: namespace({ storage: '192.168.10.4/24' }) }),
+  },
+);
 
 async function expectVflane(...args: readonly string[]): Promise<string> {
   const ended = await lab.vflane(...args);

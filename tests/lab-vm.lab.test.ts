@@ -1,22 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { poll } from '../src/lab/wait.ts';
+import { cardHost, external, labFabric, namespace, storage } from './support/lab-fabric.ts';
 import { findingsIn, hostFacts, type LabHost, type LinkJson, labHost } from './support/lab-host.ts';
 import { makeGuest, type NestedGuest, startGuest } from './support/nested-guest.ts';
 
 /** A guest that is a VM: it has a VF of each port by vfio-pci, and does what `vflane export guest` says. */
-const fabricOf = (guests: string) => `name: lab
-networks:
-  storage: { id: 42, mtu: 9000, subnet: 192.168.10.0/24 }
-hosts:
-  alpha: { connect: lab:alpha, datapath: legacy-vlan, nic: "0000:01:00", vfs: 2, guests: ${guests} }
-  beta:
-    connect: lab:beta
-    datapath: legacy-vlan
-    nic: "0000:01:00"
-    vfs: 2
-    guests: { web: { netns: true, networks: { storage: 192.168.10.3/24 } } }
-`;
-const withVm = fabricOf('{ vm1: { external: true, networks: { storage: 192.168.10.2/24 } } }');
+const fabricOf = (guests: { readonly [name: string]: string }) =>
+  labFabric(
+    { storage: storage({ mtu: 9000 }) },
+    { alpha: cardHost(2, guests), beta: cardHost(2, { web: namespace({ storage: '192.168.10.3/24' }) }) },
+  );
+const withVm = fabricOf({ vm1: external({ storage: '192.168.10.2/24' }) });
 
 interface Exported {
   readonly lanes: readonly {
@@ -92,7 +86,7 @@ describe('a VM with a VF of each port', () => {
 describe('while it runs', () => {
   it('no plan takes its VFs away: it is named, and nothing is touched', async () => {
     const untouched = await hostFacts(lab);
-    lab.fabric(fabricOf('{}'));
+    lab.fabric(fabricOf({}));
     const findings = findingsIn(await expectVflane(4, 'plan', '--json', '--host', 'alpha'));
     const said = expect.objectContaining({ code: 'VF3003', message: expect.stringContaining('vm1') });
     expect(findings).toContainEqual(said);

@@ -1,0 +1,68 @@
+/** The text of a fabric file whose hosts are the lab's. What a value holds is YAML as it stands. */
+type Keys = { readonly [key: string]: string };
+
+export interface LabHostText {
+  readonly keys: Keys;
+  /** What stands behind each guest's name. */
+  readonly guests: Keys;
+}
+
+/** @param hosts by their names in the lab, which they have in the file, too */
+export function labFabric(networks: Keys, hosts: { readonly [name: string]: LabHostText }): string {
+  return [
+    'name: lab',
+    'networks:',
+    ...lines(2, networks),
+    'hosts:',
+    ...Object.entries(hosts).flatMap(([name, { keys, guests }]) => [
+      `  ${name}:`,
+      ...lines(4, { connect: `lab:${name}`, ...keys }),
+      ...(Object.keys(guests).length === 0 ? [] : ['    guests:', ...lines(6, guests)]),
+    ]),
+    '',
+  ].join('\n');
+}
+
+function lines(indent: number, values: Keys): readonly string[] {
+  return Object.entries(values).map(([key, value]) => `${' '.repeat(indent)}${key}: ${value}`);
+}
+
+/** The network most tests are about. */
+export function storage({
+  id = 42,
+  mtu = 1500,
+}: {
+  readonly id?: number;
+  readonly mtu?: number;
+} = {}): string {
+  return `{ id: ${id}, mtu: ${mtu}, subnet: 192.168.10.0/24 }`;
+}
+
+/** Another tenant's. */
+export function household(mtu = 1500): string {
+  return `{ id: 43, mtu: ${mtu}, subnet: 10.3.0.0/24 }`;
+}
+
+/** A guest that is a network namespace; its networks by their names, each with its address. */
+export function namespace(networks: Keys): string {
+  return `{ netns: true, networks: { ${lines(0, networks).join(', ')} } }`;
+}
+
+/** A guest that somebody else's VM manager runs. */
+export function external(networks: Keys): string {
+  return `{ external: true, networks: { ${lines(0, networks).join(', ')} } }`;
+}
+
+/** VLANs on VFs of the lab's card. */
+export function cardHost(vfs: number, guests: Keys): LabHostText {
+  return { keys: { datapath: 'legacy-vlan', nic: '"0000:01:00"', vfs: `${vfs}` }, guests };
+}
+
+/** An overlay without a card; `underlay` is what stands behind that key. */
+export function softwareHost(
+  underlay: string,
+  guests: Keys,
+  { datapath = 'ovs-tc', offload = 'off' }: { readonly datapath?: string; readonly offload?: string } = {},
+): LabHostText {
+  return { keys: { datapath, nic: 'software', offload, underlay }, guests };
+}
