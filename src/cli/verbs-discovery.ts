@@ -1,4 +1,23 @@
 import type { Verb } from './verb.ts';
 
 /** What a host has, why something does not work, and what its card's firmware says. */
-export const discoveryVerbs: readonly Verb[] = [];
+export const discoveryVerbs: readonly Verb[] = [
+  {
+    name: 'doctor',
+    summary: 'Say why something does not work: what was seen, what it costs, what mends it',
+    arguments: [
+      {
+        form: '[host]',
+        summary: 'only this host; one that is in no file by the way to it: root@alpha, local',
+      },
+    ],
+    options: [
+      {
+        form: '--symptom <text>',
+        summary: 'words that the kernel or a tool printed: what they may come from, first',
+      },
+    ],
+    example: 'vflane doctor --symptom "no such device"',
+    load: () => import('./doctor.ts'),
+  },
+];

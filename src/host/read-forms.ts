@@ -69,6 +69,8 @@ export const readForms: ReadonlyMap<string, ReadForms> = new Map<string, ReadFor
   ],
   // Paths are absolute and never below /dev: opening a device can act (/dev/watchdog arms it).
   ['cat', { commands: ['…'], args: /^\/(?!dev(\/|$))(?!.*(^|\/)\.\.(\/|$))(?!\/)/s }],
+  // What a kernel without a file in /boot carries itself.
+  ['zcat', { commands: ['/proc/config.gz'] }],
   ['readlink', { flags: /^-[femn]$/, commands: ['…'] }],
   ['ls', { flags: /^-[1AaLRdlntr]+$/, commands: ['…'] }],
   ['stat', { flags: /^-L$/, valued: /^-c$/, commands: ['…'] }],
@@ -99,6 +101,7 @@ export const readForms: ReadonlyMap<string, ReadForms> = new Map<string, ReadFor
       args: /^(-p|--property=.*|--value|--no-pager|[^-].*)$/s,
     },
   ],
+  ['sha256sum', { commands: ['…'], args: /^\// }],
   ['busctl', { flags: /^(--json=short|-j)$/, commands: ['get-property …'] }],
   [
     'ovs-appctl',

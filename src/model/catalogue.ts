@@ -1,6 +1,7 @@
 import { byHandFindings } from './catalogue-by-hand.ts';
 import { connectionFindings } from './catalogue-connection.ts';
 import { defectFindings } from './catalogue-defect.ts';
+import { doctorFindings } from './catalogue-doctor.ts';
 import { fileFindings } from './catalogue-file.ts';
 import { hostFindings } from './catalogue-host.ts';
 import { labFindings } from './catalogue-lab.ts';
@@ -15,6 +16,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...hostFindings,
   ...overlayFindings,
   ...byHandFindings,
+  ...doctorFindings,
   ...planFindings,
   ...connectionFindings,
   ...labFindings,

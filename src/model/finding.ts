@@ -26,6 +26,26 @@ export interface Where {
   readonly at?: string;
 }
 
+/** What was read, and what it said. */
+export interface Evidence {
+  /** A path, or a command line. */
+  readonly read: string;
+  readonly saw: string;
+}
+
+/** A finding of the doctor's, which has looked for itself. */
+export interface Diagnosis extends Finding {
+  readonly evidence: readonly Evidence[];
+  /** What the user loses by it. */
+  readonly costs: string;
+  /** Exact commands, in order; empty where no command mends it. */
+  readonly remedy: readonly string[];
+  /** Where the rule comes from: `facts §1.2, mlx5 lag.c`. */
+  readonly source: string;
+  /** Codes of findings that this one follows from. */
+  readonly follows: readonly string[];
+}
+
 /** A kind of finding, explained once. */
 export interface CatalogueEntry {
   readonly code: string;

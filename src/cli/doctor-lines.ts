@@ -1,0 +1,52 @@
+import { isDiagnosis } from '../doctor/ailment.ts';
+import type { Likely } from '../doctor/symptom-text.ts';
+import { verdictText } from '../doctor/verdicts.ts';
+import { printable } from '../fabric/grammar.ts';
+import type { Diagnosis, Severity } from '../model/finding.ts';
+import type { Report } from '../operate/diagnose.ts';
+import { statusOf } from './doctor-json.ts';
+import type { Output, Style } from './output.ts';
+
+const styles: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', info: 'cyan' };
+
+/** What a person reads of one host: what is wrong, what was not seen, and what each datapath would come to. */
+export function linesOf(report: Report, output: Output): readonly string[] {
+  const { host, looked, verdicts, unlooked } = report;
+  const diagnoses = report.findings.filter(isDiagnosis);
+  return [
+    output.paint('bold', `${host}: kernel ${looked.patient.state.kernel}`),
+    ...diagnoses.flatMap((one) => diagnosisLines(one, output)),
+    ...unlooked.map(
+      ({ what, why }) => `  ${output.paint('yellow', 'not seen')} ${printable(what)}: ${printable(why)}`,
+    ),
+    ...(report.findings.length === 0 && unlooked.length === 0 ? ['  nothing wrong was found'] : []),
+    ...verdicts.map((verdict) => `  ${printable(verdictText(verdict))}`),
+  ];
+}
+
+function diagnosisLines(diagnosis: Diagnosis, output: Output): readonly string[] {
+  const { code, severity, where, message, evidence, costs, hint, source, follows } = diagnosis;
+  const place = where.at === undefined ? '' : `${printable(where.at)}: `;
+  const line = (label: string, text: string) => `    ${output.paint('dim', `${label}:`)} ${printable(text)}`;
+  return [
+    `  ${output.paint(['bold', styles[severity]], `${severity} ${code}`)} ${place}${printable(message)}`,
+    ...evidence.map(({ read, saw }) => line('seen', `${read}: ${saw}`)),
+    ...(follows.length > 0 ? [line('follows from', follows.join(', '))] : []),
+    line('costs', costs),
+    line('do', hint),
+    line('source', source),
+  ];
+}
+
+/** What a text that somebody saw may come from, the likeliest first. */
+export function symptomLines(likely: readonly Likely[], report: Report, output: Output): readonly string[] {
+  if (likely.length === 0) return [`${report.host}: no rule knows a text like that`];
+  return [
+    output.paint('bold', `${report.host}: what prints a text like that`),
+    ...likely.map((one, place) => {
+      const status = statusOf(one, report);
+      const how = output.paint(status === 'here' ? 'red' : 'dim', status === 'here' ? 'is so here' : status);
+      return `  ${place + 1}. ${one.code} ${one.title} (${how}; ${Math.round(one.score * 100)} %): ${one.text}`;
+    }),
+  ];
+}

@@ -1,0 +1,90 @@
+import { isDiagnosis } from '../doctor/ailment.ts';
+import { likelyFor } from '../doctor/symptom-text.ts';
+import type { FabricHost } from '../model/fabric.ts';
+import { diagnoseHost, type Report } from '../operate/diagnose.ts';
+import { onEachHost, type PerHost } from '../operate/hosts.ts';
+import { connectorFor } from './connect.ts';
+import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
+import { reportJson } from './doctor-json.ts';
+import { linesOf, symptomLines } from './doctor-lines.ts';
+import { exitCodes, firstEarned } from './exit-codes.ts';
+import { type Fleet, withFleet } from './fleet.ts';
+import { exitCodeOf } from './outcome-findings.ts';
+import { printFindings } from './print-findings.ts';
+import { findingsOf } from './troubles.ts';
+import { UsageError } from './usage-error.ts';
+import { findingsJson } from './validate.ts';
+import { hostOfWay } from './way.ts';
+
+const schema = 'vflane.doctor/1';
+
+/** Why something does not work, on each host: 0 or 2 only where everything could be looked at. */
+export const run: VerbHandler = async (context, args, options) => {
+  symptomOf(options);
+  const way = args[0] === undefined ? undefined : hostOfWay(context, args[0]);
+  if (way !== undefined) return ofWay(context, way, options);
+  const host = args[0] === undefined ? context.global.host : [...context.global.host, args[0]];
+  const narrowed = { ...context, global: { ...context.global, host } };
+  return withFleet(narrowed, schema, async (fleet) => {
+    const asked = await fleet.onEach((site, one) =>
+      diagnoseHost(site, { fabric: fleet.fabric, host: one }, Date.now),
+    );
+    return tell(context, asked, fleet.sources, options);
+  });
+};
+
+async function ofWay(context: VerbContext, host: FabricHost, options: VerbOptions): Promise<number> {
+  const asked = await onEachHost([host], connectorFor(context, 'fabric.yaml'), async (site) => {
+    try {
+      return await diagnoseHost(site, undefined, Date.now);
+    } finally {
+      await site.close();
+    }
+  });
+  return tell(context, asked, {}, options);
+}
+
+/** @throws UsageError */
+function symptomOf({ symptom }: VerbOptions): string | undefined {
+  if (symptom === undefined) return undefined;
+  if (typeof symptom === 'string' && /\w/.test(symptom)) return symptom;
+  throw new UsageError(
+    'a symptom is a text',
+    'Give the words that you saw: vflane doctor --symptom "no such device".',
+  );
+}
+
+function tell(
+  { output }: VerbContext,
+  asked: readonly PerHost<Report>[],
+  sources: Fleet['sources'],
+  options: VerbOptions,
+): number {
+  const symptom = symptomOf(options);
+  const likely = symptom === undefined ? undefined : likelyFor(symptom);
+  const troubles = findingsOf(asked);
+  for (const { value } of asked) {
+    if (!value) continue;
+    if (likely) for (const line of symptomLines(likely, value, output)) output.result(line);
+    for (const line of linesOf(value, output)) output.result(line);
+    printFindings(
+      value.findings.filter((one) => !isDiagnosis(one)),
+      sources,
+      output,
+    );
+  }
+  printFindings(troubles, sources, output);
+  const reports = asked.flatMap(({ value }) => (value ? [value] : []));
+  const all = [...troubles, ...reports.flatMap(({ findings }) => findings)];
+  output.json(schema, {
+    hosts: reports.map((report) => reportJson(report, likely)),
+    findings: findingsJson(all),
+  });
+  return firstEarned(asked.map(exitCodeOfReport));
+}
+
+function exitCodeOfReport({ value, trouble }: PerHost<Report>): number {
+  if (trouble) return exitCodeOf(trouble);
+  if (!value || value.unlooked.length > 0) return exitCodes.preconditionsNotMet;
+  return value.findings.some(({ severity }) => severity === 'error') ? exitCodes.differs : exitCodes.asAsked;
+}

@@ -1,0 +1,47 @@
+import type { HostState, Unseen } from '../model/host-state.ts';
+import type { Survey } from '../model/survey.ts';
+
+/** Something that could not be looked at, and why. */
+export interface Unlooked {
+  /** `pfs 0000:03:00.0 lag`. */
+  readonly what: string;
+  readonly why: string;
+}
+
+/** Everything that the look left open. What is not installed is not there to be looked at. */
+export function unlookedIn(state: HostState, survey: Survey): readonly Unlooked[] {
+  const found = [...unseenAt(state, []), ...unseenAt(survey, [])];
+  const byWhy = new Map<string, string[]>();
+  for (const { what, why } of found) byWhy.set(why, [...(byWhy.get(why) ?? []), what]);
+  return [...byWhy].map(([why, all]) => ({ what: brief([...new Set(all)]), why }));
+}
+
+/** The reasons of 254 VFs are one. */
+function brief(all: readonly string[]): string {
+  const shown = all.slice(0, 3).join(', ');
+  return all.length > 3 ? `${shown} and ${all.length - 3} more` : shown;
+}
+
+function unseenAt(value: unknown, path: readonly string[]): readonly Unlooked[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (isReason(value)) return isAbsentTool(value, path) ? [] : [{ what: path.join(' '), why: value.unseen }];
+  if (Array.isArray(value))
+    return value.flatMap((one, at) => unseenAt(one, [...path, labelOf(one) ?? `${at}`]));
+  return Object.entries(value).flatMap(([key, one]) => unseenAt(one, [...path, key]));
+}
+
+function isReason(value: object): value is Unseen {
+  return 'unseen' in value && typeof value.unseen === 'string';
+}
+
+/** A host without Open vSwitch or nftables has none: that was seen. */
+function isAbsentTool({ lacks }: Unseen, [first]: readonly string[]): boolean {
+  return lacks !== undefined && (first === 'ovs' || first === 'guard');
+}
+
+function labelOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { pci, name, pid, index } = value as { readonly [key: string]: unknown };
+  const label = [index, pci, name, pid].find((one) => typeof one === 'string' || typeof one === 'number');
+  return label === undefined ? undefined : `${label}`;
+}

@@ -1,0 +1,131 @@
+import type { Seen } from './host-state.ts';
+import type { PciAddress } from './names.ts';
+
+/** What `show` and `doctor` look at besides a host's state: nothing of it is ever planned. */
+export interface Survey {
+  readonly config: Seen<KernelConfig>;
+  /** `none`, `integrity` or `confidentiality`; undefined where the kernel has no lockdown. */
+  readonly lockdown: Seen<string> | undefined;
+  /** mlx5 comes from NVIDIA's own package: the kernel's options do not count then. */
+  readonly ofed: Seen<boolean>;
+  /** The host's clock, and whoever asked's at the same moment: milliseconds since 1970. */
+  readonly clock: Seen<{ readonly hostMs: number; readonly oursMs: number }>;
+  /** By PCI address. */
+  readonly cards: { readonly [pci: string]: CardSurvey };
+  /** Functions of an SR-IOV card that have no netdev of the host's: in recovery, or without a driver. */
+  readonly odd: readonly OddFunction[];
+  /** Megabits per second, by netdev; undefined where it is down or does not say. */
+  readonly speeds: { readonly [netdev: string]: number | undefined };
+  /** Who else says that these netdevs are its. */
+  readonly owners: Seen<readonly Owner[]>;
+  readonly neighbours: Seen<readonly Neighbour[]>;
+  /** Processes that hold VFs, with the CPUs they may run on. */
+  readonly holders: readonly HolderSurvey[];
+  /** Namespaces that are there and were not looked into. */
+  readonly unlooked: readonly string[];
+  /** Oldest first; absent where nobody asked. */
+  readonly log?: Seen<readonly LogLine[]>;
+  /** Only where Open vSwitch is to offload. */
+  readonly qdiscs?: Seen<readonly Qdisc[]>;
+  /** `esw_port_metadata`, by PCI address; only where a LAG lacks the shared table. */
+  readonly metadata?: Seen<{ readonly [pci: string]: boolean }>;
+}
+
+export interface KernelConfig {
+  /** Where it was read. */
+  readonly path: string;
+  /** `y` or `m`, by name without CONFIG_; what is not set is not there. */
+  readonly options: { readonly [name: string]: string };
+}
+
+export interface CardSurvey {
+  /** `ConnectX-5 Ex`; undefined where the id is none that is known. */
+  readonly model: string | undefined;
+  readonly firmware: Seen<Firmware>;
+  readonly slot: Seen<Slot>;
+  readonly iommuGroup: string | undefined;
+  readonly numaNode: Seen<number>;
+  /** CPUs near it: `0-15`. */
+  readonly localCpus: Seen<string>;
+  readonly window: Seen<VfWindow>;
+  /** Port `mapping` of the LAG in debugfs, such as `1:1`; empty where there is none. */
+  readonly lagMapping: readonly string[];
+}
+
+/** As devlink has it; undefined what the driver does not say. */
+export interface Firmware {
+  readonly psid: string | undefined;
+  readonly running: string | undefined;
+  /** In flash: it counts from the next reset on. */
+  readonly stored: string | undefined;
+}
+
+/** PCIe as the kernel prints it: `16.0 GT/s PCIe`, lanes. */
+export interface LinkWidth {
+  readonly speed: string;
+  readonly lanes: number;
+}
+
+export interface Slot {
+  readonly now: LinkWidth;
+  /** What the card could. */
+  readonly card: LinkWidth;
+  /** What the port above it could: the slot. Undefined where it cannot be read. */
+  readonly above: LinkWidth | undefined;
+  /** PCI address of that port. */
+  readonly port: string | undefined;
+}
+
+/** Address space for VFs, in bytes. */
+export interface VfWindow {
+  /** The largest memory window of all VFs of this PF; 0: the BIOS gave none. */
+  readonly bytes: number;
+  /** The prefetchable window of the port above, which all functions of the slot share; undefined where it cannot be read. */
+  readonly above: number | undefined;
+  /** MSI-X vectors for VFs in all; undefined where the driver does not say. */
+  readonly msix: number | undefined;
+}
+
+export interface OddFunction {
+  readonly pci: PciAddress;
+  /** `15b3:020d`. */
+  readonly id: string;
+  readonly driver: string | undefined;
+  /** Its own flash could not be started: it answers as its boot loader. */
+  readonly recovery: boolean;
+}
+
+export interface Owner {
+  readonly by: 'NetworkManager' | 'systemd-networkd' | 'netplan' | 'ifupdown';
+  readonly netdev: string;
+  /** The file that says so. */
+  readonly path: string;
+  readonly says: string;
+}
+
+export interface Neighbour {
+  readonly address: string;
+  readonly netdev: string;
+  /** Whether it has answered, and is not forgotten. */
+  readonly answered: boolean;
+}
+
+export interface HolderSurvey {
+  readonly pid: number;
+  readonly command: string;
+  /** VFIO groups it has open. */
+  readonly groups: readonly string[];
+  readonly cpus: Seen<string>;
+}
+
+export interface LogLine {
+  /** Seconds since boot; undefined where the log does not say. */
+  readonly atS: number | undefined;
+  readonly text: string;
+}
+
+export interface Qdisc {
+  readonly netdev: string;
+  readonly kind: string;
+  readonly block: number | undefined;
+}

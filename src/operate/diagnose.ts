@@ -1,0 +1,86 @@
+import type { Fold } from '../apply/fold.ts';
+import type { Patient } from '../doctor/ailment.ts';
+import { diagnose } from '../doctor/ailments.ts';
+import { type Unlooked, unlookedIn } from '../doctor/unlooked.ts';
+import { type Verdict, verdictsOf } from '../doctor/verdicts.ts';
+import type { Fabric, FabricHost } from '../model/fabric.ts';
+import type { Diagnosis, Finding } from '../model/finding.ts';
+import type { Sections } from '../observe/observe.ts';
+import { observeSurvey, type SurveyOptions } from '../observe/survey.ts';
+import { lookBare } from './look-bare.ts';
+import { type HostPlan, planFromFile } from './plan-host.ts';
+import { sectionsFor } from './sections.ts';
+import type { Site } from './site.ts';
+
+/** What a host is looked at by: its place in a file, or none. */
+export interface Named {
+  readonly fabric: Fabric;
+  readonly host: FabricHost;
+}
+
+/** A host with all that `show` and `doctor` tell of it. */
+export interface Looked {
+  readonly patient: Patient;
+  readonly plan: HostPlan;
+  readonly sections: Sections;
+}
+
+/** Looks at a host, with a file or without. */
+export async function lookWhole(
+  site: Site,
+  named: Named | undefined,
+  options: SurveyOptions,
+): Promise<Looked> {
+  const { plan, sections } = await lookPlain(site, named);
+  const { state, survey } = await observeSurvey(site.reader, plan.state, options);
+  const wants = named && plan.spec ? { ...named, spec: plan.spec } : undefined;
+  const patient = { host: named?.host.name ?? site.name, state, survey, ledger: plan.fold.ledger };
+  return { patient: wants ? { ...patient, wants } : patient, plan: { ...plan, state }, sections };
+}
+
+async function lookPlain(
+  site: Site,
+  named: Named | undefined,
+): Promise<{ readonly plan: HostPlan; readonly sections: Sections }> {
+  if (named === undefined) {
+    const { sections, ...plan } = await lookBare(site);
+    return { plan, sections };
+  }
+  const { fabric, host } = named;
+  const plan = await planFromFile(site, fabric, host, { allowDisruption: true });
+  return { plan, sections: sectionsFor(fabric, host, plan.fold.ledger, plan.spec) };
+}
+
+/** What the doctor says of one host. */
+export interface Report {
+  readonly host: string;
+  readonly looked: Looked;
+  readonly fold: Fold;
+  readonly verdicts: readonly Verdict[];
+  readonly findings: readonly (Finding | Diagnosis)[];
+  readonly unlooked: readonly Unlooked[];
+}
+
+export async function diagnoseHost(site: Site, named: Named | undefined, now: () => number): Promise<Report> {
+  const looked = await lookWhole(site, named, { faults: true, now });
+  return reportOf(looked);
+}
+
+/** Findings of the plan are told once, by whoever has looked closer. */
+export function reportOf(looked: Looked): Report {
+  const { patient, plan } = looked;
+  const own = diagnose(patient);
+  const codes = new Set(own.map(({ code }) => code));
+  const ofPlan = plan.plan.findings.filter(({ code }) => !codes.has(code) && !ofPlanOnly.test(code));
+  return {
+    host: patient.host,
+    looked,
+    fold: plan.fold,
+    verdicts: verdictsOf(patient),
+    findings: [...own, ...ofPlan],
+    unlooked: unlookedIn(patient.state, patient.survey),
+  };
+}
+
+/** What a plan would do, or could not look at: not what is wrong with a host. */
+const ofPlanOnly = /^VF3001$/;
