@@ -7,7 +7,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 
 const root = new URL('.', import.meta.url).pathname;
 
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['src/cli/main.ts'],
   outfile: 'dist/vflane.cjs',
@@ -21,6 +21,7 @@ const { outputFiles } = await build({
   define: { VFLANE_VERSION: JSON.stringify(version) },
   logLevel: 'warning',
   write: false,
+  metafile: true,
 });
 
 // V8 tells a stale cache by nothing but the length of the source, so it goes first; and another build may run beside this one.
@@ -28,6 +29,12 @@ mkdirSync(`${root}dist`, { recursive: true });
 rmSync(`${root}dist/vflane.cache`, { force: true });
 writeFileSync(`${root}dist/vflane.cjs.${process.pid}`, outputFiles[0].contents);
 renameSync(`${root}dist/vflane.cjs.${process.pid}`, `${root}dist/vflane.cjs`);
+
+// Whose code is in it, for the licences that a package has to name.
+const packages = Object.keys(metafile.inputs).flatMap(
+  (path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
+);
+writeFileSync(`${root}dist/bundled.json`, `${JSON.stringify([...new Set(packages)].sort())}\n`);
 
 // What V8 compiles while the bundle reads a small file, kept for bin/start.cjs. Without it everything works, only slower.
 spawnSync(process.execPath, ['bin/start.cjs', 'validate', '-f', 'bin/sample.yaml'], {

@@ -255,6 +255,15 @@ export const verbs: readonly Verb[] = [
     load: () => import('./agent.ts'),
   },
   {
+    name: 'held',
+    summary: 'What vflane holds on this very machine: asked before the package is removed',
+    arguments: [],
+    options: [],
+    example: 'vflane held',
+    hidden: true,
+    load: () => import('./held.ts'),
+  },
+  {
     name: 'explain',
     summary: 'Explain a finding by its code; without one, list all of them',
     arguments: [{ form: '[code]', summary: 'such as VF1003' }],
