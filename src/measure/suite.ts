@@ -1,0 +1,105 @@
+/** What is measured at once: a cell of the table. */
+export type Cell =
+  | {
+      readonly kind: 'throughput';
+      /** Of the guests, in bytes. */
+      readonly mtu: number;
+      readonly streams: number;
+      /** `forward` is from the first end to the second. */
+      readonly direction: 'both' | 'forward' | 'reverse';
+    }
+  | { readonly kind: 'flood-ping'; readonly count: number }
+  | { readonly kind: 'round-trips'; readonly protocol: 'tcp' | 'udp' };
+
+export type SuiteName = 'seed' | 'default';
+
+export interface Suite {
+  readonly name: SuiteName;
+  readonly cells: readonly Cell[];
+  /** Of each cell. */
+  readonly runs: number;
+  readonly seconds: number;
+  /** Slow start and what else happens at first, left out of the sums. */
+  readonly omitSeconds: number;
+  /** Whether the cells take turns, so that what changes with time changes all of them alike. */
+  readonly interleaved: boolean;
+  readonly pinned: boolean;
+}
+
+/** Fewer cannot tell 10 % apart as often as they should (`promises.test.ts`). */
+export const defaultRuns = 10;
+const floodCount = 10_000;
+
+/** The seed's table: MTU and streams. */
+const seedCells = [
+  [1500, 2],
+  [9000, 2],
+  [9000, 6],
+] as const;
+
+export interface SuiteOptions {
+  readonly runs?: number;
+  readonly seconds?: number;
+}
+
+/** A suite on guests of this MTU; of the seed's cells, those are left out that they cannot send. */
+export function suiteOf(name: SuiteName, mtu: number, { runs, seconds }: SuiteOptions = {}): Suite {
+  const suite = name === 'seed' ? seedSuite() : defaultSuite(mtu);
+  const cells = suite.cells.filter((cell) => cell.kind !== 'throughput' || cell.mtu <= mtu);
+  return { ...suite, cells, ...(runs && { runs }), ...(seconds && { seconds }) };
+}
+
+function seedSuite(): Suite {
+  const cells = seedCells.map(
+    ([mtu, streams]): Cell => ({ kind: 'throughput', mtu, streams, direction: 'both' }),
+  );
+  const ping: Cell = { kind: 'flood-ping', count: floodCount };
+  const asHeRanIt = { runs: 3, seconds: 10, omitSeconds: 0, interleaved: false, pinned: false };
+  return { name: 'seed', cells: [...cells, ping], ...asHeRanIt };
+}
+
+function defaultSuite(largest: number): Suite {
+  const sizes = seedCells.map(([mtu, streams]) => [Math.min(mtu, largest), streams] as const);
+  const different = sizes.filter(
+    ([mtu, streams], at) => sizes.findIndex((s) => s[0] === mtu && s[1] === streams) === at,
+  );
+  const throughput = different.flatMap(([mtu, streams]) =>
+    (['forward', 'reverse'] as const).map(
+      (direction): Cell => ({ kind: 'throughput', mtu, streams, direction }),
+    ),
+  );
+  const latency: readonly Cell[] = [
+    { kind: 'flood-ping', count: floodCount },
+    { kind: 'round-trips', protocol: 'tcp' },
+    { kind: 'round-trips', protocol: 'udp' },
+  ];
+  const toTellApart = { runs: defaultRuns, seconds: 5, omitSeconds: 1, interleaved: true, pinned: true };
+  return { name: 'default', cells: [...throughput, ...latency], ...toTellApart };
+}
+
+/** `9000/6 both`, `ping`, `tcp round trips`. */
+export function cellName(cell: Cell): string {
+  if (cell.kind === 'throughput') return `${cell.mtu}/${cell.streams} ${cell.direction}`;
+  return cell.kind === 'flood-ping' ? 'ping' : `${cell.protocol} round trips`;
+}
+
+/** Each run of each cell, in the order in which they are done. */
+export function turnsOf({
+  cells,
+  runs,
+  interleaved,
+}: Suite): readonly { readonly cell: Cell; readonly run: number }[] {
+  const numbers = Array.from({ length: runs }, (_, at) => at + 1);
+  if (!interleaved) return cells.flatMap((cell) => numbers.map((run) => ({ cell, run })));
+  // Every other round goes backwards: what comes after what is not the same each time.
+  return numbers.flatMap((run) => (run % 2 ? cells : cells.toReversed()).map((cell) => ({ cell, run })));
+}
+
+/** How long a run of a cell takes, as far as can be told before, in milliseconds. */
+export function expectedMs(cell: Cell, { seconds, omitSeconds }: Suite): number {
+  if (cell.kind === 'throughput') return (seconds + omitSeconds) * 1000 + 500;
+  return cell.kind === 'flood-ping' ? 1_500 : roundTripsMs + 500;
+}
+
+/** Of one run. */
+export const roundTripsMs = 2_000;
