@@ -111,13 +111,14 @@ describe('installed', () => {
 dpkg -i /root/vflane.deb >/dev/null
 vflane validate -f /usr/share/vflane/sample.yaml
 ls /var/cache/vflane | wc -l
-test -f "$(man -w vflane-plan)"
+dpkg -L vflane | grep -c /man1/vflane-plan.1.gz
 bash -c 'source /usr/share/bash-completion/completions/vflane; COMP_WORDS=(vflane valid); COMP_CWORD=1; _vflane; echo "$COMPREPLY"'
 dpkg -P vflane >/dev/null
 ls -d /usr/lib/vflane /var/cache/vflane /var/lib/vflane 2>/dev/null || echo gone`);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout.trim().split('\n')).toEqual([
       'fine: /usr/share/vflane/sample.yaml: 1 host, 1 network, 1 guest',
+      '1',
       '1',
       'validate',
       'gone',
