@@ -47,7 +47,10 @@ function move(
 ): Promise<number> {
   return withMachine(context, name, async ({ machine }) => {
     if (!(await act(machine, what)))
-      throw new UsageError(`a host has no ${what}`, 'There are port0, port1 and card.');
+      throw new UsageError(
+        `a host has no ${what}`,
+        'There are port0, port1, card, switch0, switch1 and lanes.',
+      );
     context.output.log(`${name}: ${what} ${done}`);
     return exitCodes.asAsked;
   });

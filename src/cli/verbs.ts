@@ -205,10 +205,10 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'sim unplug',
-    summary: 'Pull a cable, or the card',
+    summary: 'Pull a cable or the card, let a switch die behind a live link, or a slot lose half its lanes',
     arguments: [
       { form: '<host>', summary: 'a simulated host of the file' },
-      { form: '[what]', summary: 'port0 (default), port1 or card' },
+      { form: '[what]', summary: 'port0 (default), port1, card, switch0, switch1 or lanes' },
     ],
     options: [],
     example: 'vflane sim unplug alpha port0',
@@ -219,7 +219,7 @@ export const verbs: readonly Verb[] = [
     summary: 'Put it back',
     arguments: [
       { form: '<host>', summary: 'a simulated host of the file' },
-      { form: '[what]', summary: 'port0 (default), port1 or card' },
+      { form: '[what]', summary: 'port0 (default), port1, card, switch0, switch1 or lanes' },
     ],
     options: [],
     example: 'vflane sim plug alpha port0',
@@ -248,6 +248,7 @@ export const verbs: readonly Verb[] = [
     arguments: [],
     options: [
       { form: '--stdio', summary: 'serve this host on standard input and output' },
+      { form: '--boot', summary: 'bring this host to what it was last asked to be' },
       { form: '--take-back <plan>', summary: 'take this plan back if its time has run out' },
     ],
     example: 'vflane agent --stdio < /dev/null',

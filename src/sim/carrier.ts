@@ -35,7 +35,26 @@ export function hasCarrier(state: SimState, netdev: Netdev): boolean {
 /** Without a monitor the bond believes every slave for ever (facts §8). */
 export function slaveIsUp(state: SimState, bond: Netdev, slave: Netdev): boolean {
   const watched = bond.bond !== undefined && (bond.bond.miimon > 0 || bond.bond.arpInterval > 0);
-  return watched ? hasCarrier(state, slave) : slave.up;
+  if (!watched) return slave.up;
+  return hasCarrier(state, slave) && (bond.bond?.miimon !== 0 || hearsSwitch(state, slave));
+}
+
+/** ARP monitoring asks who is behind the switch; a link says nothing of that (facts §8). */
+function hearsSwitch(state: SimState, slave: Netdev): boolean {
+  const port = pfAt(state, slave.pci)?.port ?? vfAt(state, slave.pci)?.pf.port;
+  return port === undefined || !(state.deadSwitches?.[port] ?? false);
+}
+
+/** Whether what this netdev sends arrives anywhere: by its port, or by the active slave of a bond. */
+export function reachesWire(state: SimState, netdev: Netdev): boolean {
+  if (!hasCarrier(state, netdev)) return false;
+  if (netdev.kind === 'vlan') {
+    const lower = netdevAt(state, netdev.peer);
+    return lower !== undefined && reachesWire(state, lower);
+  }
+  if (!netdev.bond) return hearsSwitch(state, netdev);
+  const active = netdevAt(state, netdev.bond.active);
+  return active !== undefined && hearsSwitch(state, active);
 }
 
 /** A process has the tap open (tun_attach). */

@@ -1,4 +1,5 @@
 import { type CardName, cards } from './cards.ts';
+import { nowMs } from './clock.ts';
 import { baseFolders } from './folders.ts';
 import { boardGroups, kernelOf, managementPci } from './functions.ts';
 import { type KernelName, kernels } from './kernels.ts';
@@ -73,6 +74,7 @@ type Volatile = Pick<
   | 'waiting'
   | 'timers'
   | 'dmesg'
+  | 'dmesgMs'
   | 'hugepages'
   | 'rdmaNames'
   | 'sysctls'
@@ -98,6 +100,7 @@ function volatile(): Volatile {
     waiting: [],
     timers: [],
     dmesg: [],
+    dmesgMs: [],
     hugepages: {},
     rdmaNames: {},
     sysctls: {},
@@ -125,9 +128,11 @@ export function reset(state: SimState): void {
 }
 
 function boot(state: SimState): void {
+  state.bootedMs = nowMs(state);
   state.numOfVfs = state.nextNumOfVfs;
   state.modules.push('e1000e', 'virtio_net', 'iommu_v2', cards[state.card].pfDriver);
   if (cards[state.card].switchdev) state.modules.push('mlx5_ib', 'mlxfw');
+  if (kernelOf(state).ofed) state.modules.push('mlx_compat');
   addNetdev(state, { ...loopback('', 1), up: true });
   addManagement(state);
   plugCard(state);

@@ -2,10 +2,11 @@ import type { CardName } from './cards.ts';
 import type { KernelName } from './kernels.ts';
 import type { NftTable } from './nft/state.ts';
 import type { Ovs } from './ovs/state.ts';
+import type { Systemd } from './systemd/state.ts';
 
 /** Everything a simulated host is: plain JSON, changed in place by the kernel's functions, stored whole. */
 export interface SimState {
-  readonly schema: 'vflane.sim-state/3';
+  readonly schema: 'vflane.sim-state/4';
   /** For messages, boot ids and MACs: two hosts differ by it. */
   name: string;
   card: CardName;
@@ -23,6 +24,12 @@ export interface SimState {
   /** Empty while the card is unplugged. */
   pfs: Pf[];
   cables: [boolean, boolean];
+  /** Switches that forward nothing, by port, though their link is up. */
+  deadSwitches?: [boolean, boolean];
+  /** PCIe lanes that the slot trained to, where they are fewer than it has. */
+  lanes?: number;
+  /** When it was booted, in milliseconds of its clock. */
+  bootedMs?: number;
   netdevs: Netdev[];
   nextIfindex: number;
   /** Counts MACs the kernel invented. */
@@ -42,9 +49,13 @@ export interface SimState {
   timers: Timer[];
   /** Ordinary files; they outlive a reboot. */
   files: { [path: string]: string };
+  /** Symbolic links among them: path and target. */
+  links: { [path: string]: string };
   /** Ordinary folders, where they are not there anyway because something is in them. */
   folders: string[];
   dmesg: string[];
+  /** When each of its lines was logged, in milliseconds of the host's clock. */
+  dmesgMs?: number[];
   /** Debian packages that are installed, of those the simulator knows. */
   packages: string[];
   ovs: Ovs;
@@ -55,8 +66,11 @@ export interface SimState {
   /** What was written below /proc/sys, by path. */
   sysctls: { [path: string]: string };
   nft: NftTable[];
-  /** Drop-ins and units as systemd last read them, by path. */
-  unitFiles: { [path: string]: string };
+  systemd: Systemd;
+  /** How processes ended that somebody may still ask about, by pid. */
+  exits: { [pid: string]: { kind: 'exited' | 'killed'; status: number } };
+  /** What happens by itself, and when. */
+  events: SimEvent[];
   log: LogEntry[];
   faults: Fault[];
 }
@@ -203,6 +217,12 @@ export interface Process {
   /** ifindexes of the taps it has open. */
   taps: number[];
   ns: string;
+}
+
+/** Something that happens on the host by itself. */
+export interface SimEvent {
+  dueMs: number;
+  readonly what: 'card';
 }
 
 export interface Timer {

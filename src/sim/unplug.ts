@@ -1,24 +1,46 @@
 import { settleBonds } from './bond.ts';
 import { plugCard } from './create.ts';
+import { cardOf } from './functions.ts';
 import { evaluateLag } from './lag.ts';
 import { removeNetdev } from './remove.ts';
 import type { SimState } from './state.ts';
 
-/** A port's cable, or the whole card. */
-export type Pluggable = 'port0' | 'port1' | 'card';
+/** A port's cable, the whole card, the switch behind a port whose link stays up, or half of the slot's lanes. */
+const pluggables = ['port0', 'port1', 'card', 'switch0', 'switch1', 'lanes'] as const;
+export type Pluggable = (typeof pluggables)[number];
 
 export function asPluggable(text: string): Pluggable | undefined {
-  return text === 'port0' || text === 'port1' || text === 'card' ? text : undefined;
+  return pluggables.find((one) => one === text);
 }
 
 export function unplug(state: SimState, what: Pluggable): void {
-  if (what === 'card') pullCard(state);
-  else setCable(state, what, false);
+  move(state, what, false);
 }
 
 export function plug(state: SimState, what: Pluggable): void {
-  if (what !== 'card') setCable(state, what, true);
-  else if (state.pfs.length === 0) plugCard(state);
+  move(state, what, true);
+}
+
+function move(state: SimState, what: Pluggable, there: boolean): void {
+  if (what === 'card') {
+    if (!there) pullCard(state);
+    else if (state.pfs.length === 0) plugCard(state);
+  } else if (what === 'lanes') setLanes(state, there);
+  else if (what === 'port0' || what === 'port1') setCable(state, what, there);
+  else setSwitch(state, what, there);
+}
+
+/** The link comes up with fewer lanes than card and slot have: a card that sits badly, a dirty contact. */
+function setLanes(state: SimState, there: boolean): void {
+  if (there) delete state.lanes;
+  else state.lanes = Number(cardOf(state).linkWidth) / 2;
+}
+
+function setSwitch(state: SimState, what: 'switch0' | 'switch1', alive: boolean): void {
+  const dead = state.deadSwitches ?? [false, false];
+  dead[what === 'switch0' ? 0 : 1] = !alive;
+  state.deadSwitches = dead;
+  settleBonds(state);
 }
 
 function setCable(state: SimState, what: 'port0' | 'port1', there: boolean): void {

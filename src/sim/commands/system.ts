@@ -1,5 +1,6 @@
 import { advance } from '../clock.ts';
 import { reboot as rebootHost } from '../create.ts';
+import { type Logged, logged } from '../dmesg.ts';
 import { loadModule } from '../drivers.ts';
 import { cardOf, kernelOf } from '../functions.ts';
 import { endProcess, startGuest } from '../processes.ts';
@@ -95,7 +96,19 @@ export const id: Program = ({ state, argv }) => {
   );
 };
 
-export const dmesg: Program = ({ state }) => said(state.dmesg.map((line) => `${line}\n`).join(''));
+/** util-linux 2.38: without root the kernel of Debian keeps its log (kernel.dmesg_restrict). */
+export const dmesg: Program = ({ state, argv }) => {
+  if (state.uid !== 0) return failed(1, 'dmesg: read kernel buffer failed: Operation not permitted\n');
+  const lines = logged(state);
+  if (argv.some((word) => word === '-J' || word === '--json')) return said(dmesgJson(lines));
+  return said(lines.map(({ timeS, text }) => `[${timeS.toFixed(6).padStart(12)}] ${text}\n`).join(''));
+};
+
+function dmesgJson(lines: readonly Logged[]): string {
+  const entry = ({ timeS, text }: Logged) =>
+    `{\n         "pri": 6,\n         "time": ${timeS.toFixed(6).padStart(12)},\n         "msg": ${JSON.stringify(text)}\n      }`;
+  return `{\n   "dmesg": [\n      ${lines.map(entry).join(',')}\n   ]\n}\n`;
+}
 
 export const hostname: Program = ({ state }) => said(`${state.name}\n`);
 

@@ -1,3 +1,6 @@
+import { arpTable } from '../arp-table.ts';
+import { nowMs } from '../clock.ts';
+import { uptimeS } from '../dmesg.ts';
 import { Refusal } from '../errno.ts';
 import { allVfs, cardOf, kernelOf, managementPci } from '../functions.ts';
 import { meminfo } from '../hugepages.ts';
@@ -17,6 +20,9 @@ export function procDir(state: SimState, ns: string): DirNode {
     cmdline: () =>
       file(() => `BOOT_IMAGE=/boot/vmlinuz-${kernelOf(state).release} root=/dev/vda1 ro quiet\n`),
     meminfo: () => file(() => meminfo(state)),
+    stat: () => file(() => `cpu  0 0 0 0 0 0 0 0 0 0\nbtime ${bootTimeS(state)}\n`),
+    uptime: () => file(() => `${uptimeS(state).toFixed(2)} ${(uptimeS(state) * 30).toFixed(2)}\n`),
+    net: () => dir({ arp: () => file(() => arpTable(state, ns)) }),
     modules: () =>
       file(() => state.modules.map((name) => `${name} 16384 0 - Live 0x0000000000000000\n`).join('')),
     self: () =>
@@ -35,6 +41,11 @@ export function procDir(state: SimState, ns: string): DirNode {
           }),
       }),
   });
+}
+
+/** Follows the clock when that is set, as the kernel's does (fs/proc/stat.c, getboottime64). */
+function bootTimeS(state: SimState): number {
+  return Math.floor(nowMs(state) / 1000 - uptimeS(state));
 }
 
 /** /boot */

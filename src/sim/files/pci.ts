@@ -17,6 +17,7 @@ import { readNumVfs, writeNumVfs } from '../num-vfs.ts';
 import type { Pf, SimState, Vf } from '../state.ts';
 import { netdevDir } from './net.ts';
 import { both, button, type DirNode, dir, file, link, listing, maybe, type Node } from './node.ts';
+import { resourceOf, rootPortResource } from './pci-resource.ts';
 
 /** The root port that the card sits behind, in /sys/devices. */
 const cardParent = 'pci0000:00/0000:00:01.1';
@@ -75,11 +76,30 @@ function driverDir(state: SimState, name: string): Node | undefined {
 export function pciTree(state: SimState, ns: string): DirNode {
   return dir({
     '0000:00:01.1': () =>
-      listing(
-        () => allFunctions(state).filter((pci) => pci !== managementPci),
-        (pci) => cardFunction(state, ns, pci),
+      both(
+        rootPort(state),
+        listing(
+          () => allFunctions(state).filter((pci) => pci !== managementPci),
+          (pci) => cardFunction(state, ns, pci),
+        ),
       ),
     [managementPci]: () => managementDir(state, ns),
+  });
+}
+
+/** The slot is as narrow as the seed's, x8, whatever the card could (facts §14.15). */
+function rootPort(state: SimState): DirNode {
+  const card = cardOf(state);
+  const text = (value: string) => () => file(() => `${value}\n`);
+  return dir({
+    vendor: text('0x1022'),
+    device: text('0x14a5'),
+    class: text('0x060400'),
+    current_link_speed: text(card.linkSpeed),
+    current_link_width: text(`${state.lanes ?? card.linkWidth}`),
+    max_link_speed: text(card.linkSpeed),
+    max_link_width: text(card.linkWidth),
+    resource: () => file(() => rootPortResource(state)),
   });
 }
 
@@ -144,9 +164,10 @@ function functionAttributes(state: SimState, fn: Pf | Vf): DirNode {
     numa_node: () => file(() => '-1\n'),
     local_cpulist: () => file(() => '0-31\n'),
     current_link_speed: () => file(() => `${card.linkSpeed}\n`),
-    current_link_width: () => file(() => `${card.linkWidth}\n`),
+    current_link_width: () => file(() => `${state.lanes ?? card.linkWidth}\n`),
     max_link_speed: () => file(() => `${card.linkSpeed}\n`),
     max_link_width: () => file(() => `${card.maxLinkWidth}\n`),
+    resource: () => file(() => resourceOf(state, fn)),
     subsystem: () => link('../../../../bus/pci'),
   });
 }

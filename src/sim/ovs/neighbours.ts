@@ -8,7 +8,19 @@ import { isTunnel } from './tunnels.ts';
 export function addressesOfTalking(
   state: SimState,
 ): readonly { readonly address: string; readonly ifindex: number }[] {
-  const bridges = bridgeWants(state).filter((bridge) => state.ovs.talking.includes(bridge.name));
+  return endsOf(state, (bridge) => state.ovs.talking.includes(bridge));
+}
+
+/** Far ends of all tunnels: ARP asks for them as soon as there is anything to send, a broadcast of the bridge's own. */
+export function farEnds(state: SimState): ReturnType<typeof addressesOfTalking> {
+  return endsOf(state, () => true);
+}
+
+function endsOf(
+  state: SimState,
+  isAsked: (bridge: string) => boolean,
+): ReturnType<typeof addressesOfTalking> {
+  const bridges = bridgeWants(state).filter(({ name }) => isAsked(name));
   const remotes = bridges.flatMap((b) =>
     b.ifaces.filter((i) => isTunnel(i.type)).map((i) => entry(i.row, 'options', 'remote_ip')),
   );
