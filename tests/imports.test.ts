@@ -6,8 +6,9 @@ import { describe, expect, test } from 'vitest';
 const mayImport: { readonly [folder: string]: readonly string[] } = {
   model: [],
   fabric: ['model'],
-  datapath: ['model'],
-  resource: ['model'],
+  guest: ['model'],
+  datapath: ['model', 'guest'],
+  resource: ['model', 'guest'],
   doctor: ['model'],
   plan: ['model', 'resource', 'doctor'],
   host: [],
@@ -16,14 +17,14 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
   sim: ['model', 'host'],
   apply: ['model', 'host'],
   operate: [
-    ...['model', 'fabric', 'datapath', 'resource', 'doctor', 'plan', 'host', 'observe', 'apply'],
+    ...['model', 'fabric', 'guest', 'datapath', 'resource', 'doctor', 'plan', 'host', 'observe', 'apply'],
     'scrub',
   ],
   measure: ['model', 'host', 'operate'],
   lab: ['host'],
   cli: [
     ...['model', 'fabric', 'datapath', 'resource', 'doctor', 'plan', 'host', 'observe', 'sim', 'apply'],
-    ...['operate', 'measure', 'lab', 'scrub'],
+    ...['guest', 'operate', 'measure', 'lab', 'scrub'],
   ],
 };
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { verbs } from '../src/cli/verbs.ts';
 import type { Datapath } from '../src/model/fabric.ts';
-import { guestCommands } from '../src/plan/guest-recipe.ts';
+import { guestCommands } from '../src/guest/guest-commands.ts';
 import { doLine } from './support/scenario.ts';
 import { type CarriedOut, carriedOut, isBuilt, newWorld, planOn } from './support/seed/carried-out.ts';
 import { chapters } from './support/seed/chapters.ts';

@@ -1,7 +1,8 @@
+import { guestCommands } from '../guest/guest-commands.ts';
+import { networkConfig } from '../guest/network-config.ts';
 import type { FabricHost } from '../model/fabric.ts';
 import type { GuestSpec, LaneSpec } from '../model/host-spec.ts';
 import type { HostPlan } from '../operate/plan-host.ts';
-import { guestCommands, networkConfig } from '../plan/guest-recipe.ts';
 import type { VerbContext, VerbHandler } from './context.ts';
 import { exitCodes, firstEarned } from './exit-codes.ts';
 import { type Fleet, withFleet } from './fleet.ts';

@@ -11,3 +11,12 @@ export function readSshKey(text: string): Read<string> {
     hint: 'write the one line that `cat ~/.ssh/id_ed25519.pub` prints',
   };
 }
+
+/** The one word that stands where a mapping could. */
+export function readNone(text: string): Read<string> {
+  if (text === 'none') return { value: text };
+  return {
+    wrong: `${quoted(text)} is nothing for cloud-init`,
+    hint: 'write none, or a mapping { ssh-keys, user-data }',
+  };
+}

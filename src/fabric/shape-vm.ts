@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { readSshKey } from './cloud-init.ts';
+import { readNone, readSshKey } from './cloud-init.ts';
 import { readFunction } from './nic.ts';
 import { readDisk, readMemory } from './quantity.ts';
 import { described, listOf, mapping, text, wholeNumber } from './shape-parts.ts';
@@ -27,7 +27,7 @@ function cloudInit() {
     ),
   });
   return described(
-    z.union([z.literal('none'), full]),
+    z.union([text('VF1011', readNone), full]),
     'What cloud-init finds in the guest, besides its networks; none for an image without it.',
     'none, or a mapping { ssh-keys, user-data }',
   );

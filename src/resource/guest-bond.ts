@@ -1,6 +1,7 @@
 import type { HostSpec, LaneSpec } from '../model/host-spec.ts';
 import type { BondState, LinkState } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
+import { monitorWords } from '../model/link-monitor.ts';
 import type { Probe, Text } from '../model/plan.ts';
 import {
   ipIn,
@@ -11,7 +12,7 @@ import {
   placedIn,
   standsInNamespace,
 } from './guest-place.ts';
-import { monitorOf, monitorWords } from './link-monitor.ts';
+import { monitorOf } from './link-monitor.ts';
 import { nothing, type Resource } from './resource.ts';
 
 /** A guest's bond over a VF of each port. Addresses are a resource of their own. */

@@ -6,7 +6,8 @@ import { expandOvsTc } from '../datapath/ovs-tc.ts';
 import type { FabricHost } from '../model/fabric.ts';
 import type { LaneSpec } from '../model/host-spec.ts';
 import { emptyLedger } from '../model/ledger.ts';
-import { guestCommands, networkConfig } from './guest-recipe.ts';
+import { guestCommands } from './guest-commands.ts';
+import { networkConfig } from './network-config.ts';
 
 const vm = guest('ceph1', 'external', ['storage']);
 const underlay = { address: '192.168.9.1/24', routes: [], arpTargets: [], ports: [], adopt: false };

@@ -1,0 +1,68 @@
+import { guestPaths, guestTemplate } from '../model/guest-paths.ts';
+import { execLine } from './exec-line.ts';
+import { powerDownS } from './power-down.ts';
+
+/** The longest that pinning a guest's memory may take, in seconds: VFIO pins all of it (facts §10). */
+export const startS = 170;
+/** Longer than the guest's own time, and then it is ended. */
+export const stopS = powerDownS + 20;
+
+const of = guestPaths('%i');
+
+/**
+ * The unit of which every guest is an instance. `-daemonize` makes QEMU's start tell whether it worked; a guest gets the
+ * VFIO groups, KVM and its tap, and of the host's files only its own to write.
+ */
+export const templateText = `# Written by vflane, and taken away with the last of its guests.
+[Unit]
+Description=Guest %i of vflane
+# It stops before what carries its packets does.
+After=openvswitch-switch.service
+RequiresMountsFor=${of.folder}
+
+[Service]
+Type=forking
+PIDFile=${of.pidFile}
+RuntimeDirectory=vflane/guests/%i
+RuntimeDirectoryMode=0700
+ExecStart=/bin/false
+ExecStop=-/usr/bin/perl ${guestTemplate.powerDown} ${of.qmp} ${powerDownS}
+TimeoutStartSec=${startS}
+TimeoutStopSec=${stopS}
+KillMode=mixed
+LimitMEMLOCK=infinity
+NoNewPrivileges=yes
+CapabilityBoundingSet=CAP_IPC_LOCK CAP_DAC_READ_SEARCH
+ProtectSystem=strict
+ReadWritePaths=${of.folder}
+ProtectHome=read-only
+PrivateTmp=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+DevicePolicy=closed
+DeviceAllow=/dev/kvm rw
+DeviceAllow=/dev/vfio/vfio rw
+DeviceAllow=char-vfio rw
+DeviceAllow=/dev/net/tun rw
+DeviceAllow=/dev/vhost-net rw
+`;
+
+/** What makes an instance of the template one guest. `cpus`: as the kernel lists them, where it has to stay on some. */
+export function dropInText(argv: readonly string[], cpus: string | undefined): string {
+  return [
+    '# Written by vflane: what guest this is.',
+    '[Service]',
+    ...(cpus === undefined ? [] : [`CPUAffinity=${cpus}`]),
+    // A list of commands is emptied by an empty one (systemd.service(5)).
+    'ExecStart=',
+    `ExecStart=${execLine(argv)}`,
+    '',
+  ].join('\n');
+}
