@@ -126,21 +126,12 @@ describe('two applies at once', () => {
 });
 
 describe('an agent that is killed on the host in the middle of a change', () => {
-  it('early: resume ends as asked', async () => {
-    want('web');
-    await expectInterrupted('"n":1,"phase":"start"');
-    await expectVflane(0, 'resume');
-    await expectVflane(0, 'verify');
-  });
-
   it('while a guest is given its VFs: rollback ends as before', async () => {
     const before = await hostFacts(lab);
     want('web', 'db', 'tv');
     await expectInterrupted(`"n":${await stepOf('netns-vf')},"phase":"start"`);
     await expectVflane(0, 'rollback');
     expect(await hostFacts(lab)).toEqual(before);
-    want('web');
-    await expectVflane(0, 'verify');
   });
 
   it('after its last step: resume ends as asked', async () => {
@@ -189,21 +180,15 @@ async function reboot(): Promise<void> {
   expect(back).toBe(true);
 }
 
-describe('a reboot', () => {
-  it('in the middle of an unconfirmed plan: nothing is replayed, and an apply heals', async () => {
+describe('a reboot in the middle of an unconfirmed plan', () => {
+  it('replays nothing, is told as drift, and an apply heals', async () => {
     want('web', 'db');
     await expectVflane(0, 'apply', '--yes', '--confirm-within', '10m');
     await reboot();
     expect(await lab.ssh('ip netns list; cat /sys/bus/pci/devices/0000:01:00.?/sriov_numvfs')).toBe('0\n0');
-    await expectVflane(2, 'verify');
-    await expectVflane(0, 'apply', '--yes');
-    expect((await status()).last).toMatchObject({ verb: 'apply', outcome: 'applied' });
-  });
-
-  it('of an applied host is drift, and heals', async () => {
-    await reboot();
     expect((await expectVflane(2, 'verify')).stdout).toMatch(/num-vfs 0000:01:00.0 is not there, wanted 3/);
     await expectVflane(0, 'apply', '--yes');
+    expect((await status()).last).toMatchObject({ verb: 'apply', outcome: 'applied' });
     await expectVflane(0, 'verify');
     await lab.ssh('ip netns exec web ping -c 3 -i 0.2 -w 20 192.168.10.4');
   });

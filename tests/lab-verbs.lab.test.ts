@@ -170,6 +170,27 @@ describe('a switch', () => {
     expect(await poll(10_000, 300, () => reaches('alpha', '10.9.0.2'))).toBe(true);
   });
 
+  it('whose program dies is told, and both are started anew under the hosts that run', async () => {
+    await expectLab(0, 'cable', 'beta', '1', 'cut');
+    process.kill(Number(readFileSync(join(lab, 'switch.pid'), 'utf8')), 'SIGKILL');
+    const isDown = async () =>
+      /^switches: died, .*switch A alive/m.test((await vflane(['lab', 'status'])).stdout);
+    expect(await poll(10_000, 100, isDown)).toBe(true);
+    expect(await reaches('alpha', '10.9.0.2')).toBe(false);
+    expect((await expectLab(4, 'switch', 'B', 'dead')).stderr).toContain(
+      '`vflane lab switch A alive` starts both',
+    );
+    await expectLab(0, 'switch', 'A', 'alive');
+    expect(await poll(20_000, 300, () => reaches('alpha', '10.9.0.2'))).toBe(true);
+    expect(await status()).toMatchObject({
+      hosts: [{}, { cables: ['joined', 'cut'] }],
+      switch: { A: 'alive', B: 'alive' },
+    });
+    await on('beta', 'ip link set enp1s0f1 up; sleep 3');
+    expect(await carrier('beta', 'enp1s0f1')).toBe('0');
+    await expectLab(0, 'cable', 'beta', '1', 'join');
+  });
+
   it('shows what comes in, as text and as a file', async () => {
     const going = on('alpha', 'timeout 60 ping -i 0.2 10.9.0.2 >/dev/null || true');
     const [text, file] = await Promise.all([

@@ -79,6 +79,7 @@ class Hosts implements LabHost {
   readonly folder: string;
   readonly #guard: ChildProcess;
   readonly #options: readonly string[];
+  readonly #connections = new Map<string, ChildProcess>();
 
   constructor(folder: string, guard: ChildProcess, options: readonly string[]) {
     this.folder = folder;
@@ -129,8 +130,18 @@ class Hosts implements LabHost {
   }
 
   #run(command: string, on: string, timeoutMs: number): Promise<Ended> {
-    const argv = ['ssh', '-F', join(this.folder, '.vflane/lab/ssh_config'), on, command];
-    return run(argv, { timeoutMs });
+    const to = ['-F', join(this.folder, '.vflane/lab/ssh_config'), '-S', join(this.folder, `ssh-${on}`)];
+    this.#share(on, to);
+    return run(['ssh', ...to, on, command], { timeoutMs });
+  }
+
+  /** An emulated processor takes long to agree on keys: one connection does, and while it is not there each goes alone. */
+  #share(on: string, to: readonly string[]): void {
+    const shared = this.#connections.get(on);
+    if (shared && shared.exitCode === null && shared.signalCode === null) return;
+    const connection = spawn('ssh', [...to, '-N', '-M', on], { stdio: 'ignore' });
+    connection.unref();
+    this.#connections.set(on, connection);
   }
 
   fabric(text: string): void {
