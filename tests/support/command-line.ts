@@ -1,0 +1,29 @@
+import { endOf } from '../../src/cli/ending.ts';
+import { runProgram } from '../../src/cli/program.ts';
+
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command line in this process, which spares the start of one; what kills its process needs one of its own. */
+export async function vflaneHere(
+  argv: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Said> {
+  const said = { stdout: '', stderr: '' };
+  const sink = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      said[name] += text;
+    },
+  });
+  const around = { env, cwd, stdout: sink('stdout'), stderr: sink('stderr') };
+  const code = await runProgram(argv, around).catch((error: unknown) => {
+    const end = endOf(error, false);
+    said.stderr += end.text;
+    return end.code;
+  });
+  return { code, ...said };
+}
