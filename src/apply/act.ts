@@ -8,7 +8,12 @@ export const lookupTimeoutMs = 5000;
 
 /** An action with every name in place. */
 type Ready =
-  | { readonly run: readonly string[]; readonly stdin?: string; readonly fails?: string }
+  | {
+      readonly run: readonly string[];
+      readonly stdin?: string;
+      readonly fails?: string;
+      readonly timeoutMs?: number;
+    }
   | { readonly write: string; readonly text: string };
 
 export interface Prepared {
@@ -55,8 +60,12 @@ async function fillAction(look: Look, action: Action): Promise<Ready> {
     return { write: await fill(look, action.write), text: await fill(look, action.text) };
   const run: string[] = [];
   for (const word of action.run) run.push(await fill(look, word));
-  const { stdin, fails } = action;
-  const ready = fails === undefined ? { run } : { run, fails };
+  const { stdin, fails, timeoutMs } = action;
+  const ready = {
+    run,
+    ...(fails === undefined ? {} : { fails }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
   return stdin === undefined ? ready : { ...ready, stdin: await fill(look, stdin) };
 }
 
@@ -67,7 +76,7 @@ export async function act(host: Host, ready: Ready): Promise<string | undefined>
     return undefined;
   }
   const stdin = ready.stdin === undefined ? {} : { stdin: ready.stdin };
-  const ran = await host.run(ready.run, { ...stdin, timeoutMs: defaultTimeoutMs });
+  const ran = await host.run(ready.run, { ...stdin, timeoutMs: ready.timeoutMs ?? defaultTimeoutMs });
   const stderr = unlessNotDone(host, ready, ran);
   return stderr.trim() ? `${ready.run.join(' ')}: ${stderr.trim()}` : undefined;
 }

@@ -1,7 +1,7 @@
 import { HostError, type HostReader } from '../host/host.ts';
 import { type Json, sameJson } from '../model/json.ts';
 import type { Unmet } from '../model/outcome.ts';
-import type { Lookup, Probe } from '../model/plan.ts';
+import type { Lookup, Probe, Text } from '../model/plan.ts';
 import { WalkError, walkJson } from './json-walk.ts';
 import { fill, type Look, lastPart, lookAt, lookupWords, resolve, textWords, Unresolved } from './resolve.ts';
 import { CannotTell, holderOf } from './unused.ts';
@@ -55,6 +55,7 @@ async function answer(round: Round, probe: Probe): Promise<Answer> {
   if ('read' in probe) return readIt(probe, await readTrimmed(look, await fill(look, probe.read)));
   if ('link' in probe) return sameText(await linkEnd(look, await fill(look, probe.link)), probe.is);
   if ('query' in probe) return queried(round, probe);
+  if ('says' in probe) return sameText(await said(look, probe.says), probe.is);
   const vf = await vfThere(look, probe.unused);
   const holder = vf === undefined ? undefined : await holderOf(look.reader, vf);
   return { holds: holder === undefined, saw: holder ?? 'unused' };
@@ -100,6 +101,12 @@ async function queried(round: Round, probe: Extract<Probe, { query: unknown }>):
   return { holds: sameJson(value, probe.is), saw: value === null ? 'not there' : JSON.stringify(value) };
 }
 
+async function said(look: Look, words: readonly Text[]): Promise<string> {
+  const argv: string[] = [];
+  for (const word of words) argv.push(await fill(look, word));
+  return (await look.reader.query(argv)).stdout.trim();
+}
+
 async function output(round: Round, argv: readonly string[]): Promise<Json> {
   const key = JSON.stringify(argv);
   const known = round.parsed.get(key);
@@ -127,6 +134,7 @@ function probeWords(probe: Probe): string {
     return `${textWords(probe.read)} ${words}`;
   }
   if ('link' in probe) return `${textWords(probe.link)} points to ${JSON.stringify(probe.is)}`;
+  if ('says' in probe) return `${probe.says.map(textWords).join(' ')} says ${JSON.stringify(probe.is)}`;
   if ('unused' in probe) return `${lookupWords(probe.unused)} is unused`;
   const wanted = probe.is === null ? 'is not there' : `is ${JSON.stringify(probe.is)}`;
   return `${[probe.query.map(textWords).join(' '), ...probe.at].join(' › ')} ${wanted}`;

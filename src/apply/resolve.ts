@@ -52,11 +52,14 @@ function theOne(words: string, all: readonly string[], known: string | undefined
 // What comes back is pasted into `ip -batch` stdin and sysfs paths: nothing in it may split a line or leave a folder.
 function isSound(lookup: Lookup, value: string): boolean {
   if ('vf' in lookup) return asPciAddress(value) !== undefined;
+  if ('libvirtAddress' in lookup) return libvirtForm.test(value);
   if ('iommuGroup' in lookup) return /^\d{1,9}$/.test(value);
   // IB_DEVICE_NAME_MAX is 64 (include/rdma/ib_verbs.h).
   if ('rdma' in lookup) return /^[A-Za-z0-9_][A-Za-z0-9_-]{0,62}$/.test(value);
   return asIfName(value) !== undefined;
 }
+
+const libvirtForm = /^domain='0x[0-9a-f]{4}' bus='0x[0-9a-f]{2}' slot='0x[01][0-9a-f]' function='0x[0-7]'$/;
 
 async function candidates(look: Look, lookup: Lookup): Promise<readonly string[]> {
   try {
@@ -75,11 +78,18 @@ async function ask(look: Look, lookup: Lookup): Promise<readonly string[]> {
   if ('iommuGroup' in lookup) {
     return [lastPart(await reader.readLink(`${pci(await address(look, lookup.iommuGroup))}/iommu_group`))];
   }
+  if ('libvirtAddress' in lookup) return [inParts(await address(look, lookup.libvirtAddress))];
   if ('rdma' in lookup) return reader.listDir(`${pci(lookup.rdma)}/infiniband`);
   if ('netdevOf' in lookup) return reader.listDir(`${pci(await address(look, lookup.netdevOf))}/net`);
   const { pf, vf } = lookup.netdev;
   const netdevs = await netdevsOf(reader, pf);
   return vf === undefined ? uplinks(netdevs) : representors(netdevs, vf);
+}
+
+/** As libvirt writes `0000:03:00.2` (libvirt.org, formatdomain, hostdev). */
+function inParts(pciAddress: string): string {
+  const [domain, bus, slot, fn] = pciAddress.split(/[:.]/);
+  return `domain='0x${domain}' bus='0x${bus}' slot='0x${slot}' function='0x${fn}'`;
 }
 
 async function address(look: Look, text: Text): Promise<string> {
@@ -105,6 +115,7 @@ export function textWords(text: Text): string {
 export function lookupWords(lookup: Lookup): string {
   if ('vf' in lookup) return `VF ${lookup.vf.index} of ${lookup.vf.pf}`;
   if ('rdma' in lookup) return `RDMA device of ${lookup.rdma}`;
+  if ('libvirtAddress' in lookup) return `libvirt address of ${textWords(lookup.libvirtAddress)}`;
   if ('iommuGroup' in lookup) return `IOMMU group of ${textWords(lookup.iommuGroup)}`;
   if ('netdevOf' in lookup) return `netdev of ${textWords(lookup.netdevOf)}`;
   const { pf, vf } = lookup.netdev;

@@ -1,5 +1,5 @@
 import type { PciAddress } from '../model/names.ts';
-import type { Text } from '../model/plan.ts';
+import type { Lookup, Text } from '../model/plan.ts';
 
 /**
  * A VF has no PCI address before its pool is there. In the text of a definition it stands as `<VF 3 of 0000:03:00.0>`, and is
@@ -9,18 +9,27 @@ export function vfToken(pf: PciAddress, index: number): string {
   return `<VF ${index} of ${pf}>`;
 }
 
-const token = /<VF (\d{1,4}) of ([0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7])>/g;
+/** The same where libvirt wants the address in parts. */
+export function addressToken(pf: PciAddress, index: number): string {
+  return `<address of VF ${index} of ${pf}>`;
+}
+
+const token = /<(address of )?VF (\d{1,4}) of ([0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7])>/g;
 
 /** The text with a lookup for each VF. */
 export function withLookups(text: string): Text {
   const parts: Exclude<Text, string>[number][] = [];
   let from = 0;
   for (const match of text.matchAll(token)) {
-    const { pf, index } = placeIn(match);
-    parts.push(text.slice(from, match.index), { vf: { pf, index } });
+    parts.push(text.slice(from, match.index), lookupOf(match));
     from = match.index + match[0].length;
   }
   return parts.length === 0 ? text : [...parts, text.slice(from)].filter((part) => part !== '');
+}
+
+function lookupOf(match: RegExpMatchArray): Lookup {
+  const vf: Lookup = { vf: placeIn(match) };
+  return match[1] === undefined ? vf : { libvirtAddress: [vf] };
 }
 
 /** The VFs that a text names, in its order. */
@@ -29,7 +38,7 @@ export function vfsIn(text: string): readonly { readonly pf: PciAddress; readonl
 }
 
 function placeIn(match: RegExpMatchArray) {
-  return { pf: match[2] as PciAddress, index: Number(match[1]) };
+  return { pf: match[3] as PciAddress, index: Number(match[2]) };
 }
 
 interface Pool {
@@ -37,13 +46,24 @@ interface Pool {
   readonly vfs: readonly { readonly index: number; readonly pci: PciAddress }[];
 }
 
+const pci = '[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7]';
+const inArgv = new RegExp(`(?<=host=)${pci}`, 'g');
+const inXml = /domain='0x([0-9a-f]{4})' bus='0x([0-9a-f]{2})' slot='0x([01][0-9a-f])' function='0x([0-7])'/g;
+
 /** A text as it was found, with a token for each address that is a VF's of these pools. */
 export function withTokens(text: string, pools: readonly Pool[]): string {
-  const tokens = new Map(
+  const places = new Map(
     pools.flatMap(({ pci: pf, vfs }) =>
-      vfs.map(({ pci, index }) => [pci as string, vfToken(pf, index)] as const),
+      vfs.map((vf) => [vf.pci as string, { pf, index: vf.index }] as const),
     ),
   );
-  const address = /(?<=host=)[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]/g;
-  return text.replace(address, (found) => tokens.get(found) ?? found);
+  const tokenFor = (address: string, found: string, make: typeof vfToken) => {
+    const place = places.get(address);
+    return place === undefined ? found : make(place.pf, place.index);
+  };
+  return text
+    .replace(inArgv, (found) => tokenFor(found, found, vfToken))
+    .replace(inXml, (found, domain, bus, slot, fn) =>
+      tokenFor(`${domain}:${bus}:${slot}.${fn}`, found, addressToken),
+    );
 }

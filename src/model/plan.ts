@@ -8,6 +8,7 @@ import type { PciAddress } from './names.ts';
  * - `netdev`: the PF's netdev now; with `vf`, its representor.
  * - `vf`: the VF's PCI address.
  * - `iommuGroup`, `netdevOf`: of a PCI address.
+ * - `libvirtAddress`: a PCI address as the attributes of libvirt's `<address>`.
  * - `rdma`: the RDMA device of a PF; where the card is one switch, of both.
  */
 export type Lookup =
@@ -15,6 +16,7 @@ export type Lookup =
   | { readonly vf: { readonly pf: PciAddress; readonly index: number } }
   | { readonly iommuGroup: Text }
   | { readonly rdma: PciAddress }
+  | { readonly libvirtAddress: Text }
   | { readonly netdevOf: Text };
 
 /** A word of an argv, a path, a stdin, a text to write. */
@@ -25,6 +27,7 @@ export type Text = string | readonly (string | Lookup)[];
  * - `read`: a file's text without surrounding white space, whole (`is`) or one of its lines (`has`); `link`: the last part of where a symbolic link points, '' if there is none.
  * - `query`: JSON output, walked by `at`: a key, an index, `key=value` for the one
  *   element that has it, `=value` for the element that is it; `is: null` also stands for "not there".
+ * - `says`: all that a command prints, without surrounding white space.
  * - `unused`: nobody holds the VF: no open VFIO group, no netdev in another namespace.
  */
 export type Probe =
@@ -32,11 +35,20 @@ export type Probe =
   | { readonly read: Text; readonly has: string }
   | { readonly link: Text; readonly is: string }
   | { readonly query: readonly Text[]; readonly at: readonly string[]; readonly is: Json }
+  | { readonly says: readonly Text[]; readonly is: string }
   | { readonly unused: Lookup };
 
-/** `fails`: what on its stderr means, with exit code 0 too, that a command has not done it. */
+/**
+ * - `fails`: what on its stderr means, with exit code 0 too, that a command has not done it;
+ * - `timeoutMs`: its deadline where it may take longer than most, as a guest that shuts down does.
+ */
 export type Action =
-  | { readonly run: readonly Text[]; readonly stdin?: Text; readonly fails?: string }
+  | {
+      readonly run: readonly Text[];
+      readonly stdin?: Text;
+      readonly fails?: string;
+      readonly timeoutMs?: number;
+    }
   | { readonly write: Text; readonly text: Text };
 
 /** One thing on a host from one value to another; `null` is "not there". */

@@ -23,6 +23,11 @@ export function freeOfHost(text: string): number {
   return inMib(text, 'MemAvailable');
 }
 
+/** Everything that the kernel gives out, in MiB. @throws TypeError on text that does not say */
+export function totalOfHost(text: string): number {
+  return inMib(text, 'MemTotal');
+}
+
 /** A node states no MemAvailable: what is free, and the cached files that the kernel would drop (drivers/base/node.c). */
 export function freeOfNode(text: string): number {
   return inMib(text, 'MemFree') + inMib(text, 'FilePages') - inMib(text, 'Shmem');

@@ -55,6 +55,11 @@ vflane_vf() { vflane_wait vflane_vf_now "$1" "$2"; }
 
 vflane_iommu_group() { basename "$(readlink "/sys/bus/pci/devices/$1/iommu_group")"; }
 
+# A PCI address as the attributes of libvirt's <address>.
+vflane_libvirt_address() {
+	echo "$1" | sed "s/^\\(.*\\):\\(.*\\):\\(.*\\)\\.\\(.*\\)$/domain='0x\\1' bus='0x\\2' slot='0x\\3' function='0x\\4'/"
+}
+
 # The RDMA device of a PF.
 vflane_rdma_now() { ls "/sys/bus/pci/devices/$1/infiniband"; }
 vflane_rdma() { vflane_wait vflane_rdma_now "$1"; }
@@ -140,6 +145,7 @@ class Names {
     }
     if ('vf' in lookup) return `vflane_vf ${lookup.vf.pf} ${lookup.vf.index}`;
     if ('rdma' in lookup) return `vflane_rdma ${lookup.rdma}`;
+    if ('libvirtAddress' in lookup) return `vflane_libvirt_address ${this.quoted(lookup.libvirtAddress)}`;
     return 'iommuGroup' in lookup
       ? `vflane_iommu_group ${this.quoted(lookup.iommuGroup)}`
       : `vflane_netdev ${this.quoted(lookup.netdevOf)}`;

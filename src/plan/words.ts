@@ -12,6 +12,7 @@ function lookupWords(lookup: Lookup): string {
     return vf === undefined ? `netdev of ${pf}` : `representor of VF ${vf} of ${pf}`;
   }
   if ('vf' in lookup) return `VF ${lookup.vf.index} of ${lookup.vf.pf}`;
+  if ('libvirtAddress' in lookup) return `address of ${bare(lookup.libvirtAddress)}`;
   if ('rdma' in lookup) return `RDMA device of ${lookup.rdma}`;
   return 'iommuGroup' in lookup
     ? `IOMMU group of ${bare(lookup.iommuGroup)}`

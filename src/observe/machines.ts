@@ -1,0 +1,90 @@
+import type { HostReader } from '../host/host.ts';
+import { guestPaths, guestTemplate } from '../model/guest-paths.ts';
+import type { MachineState, MachinesState, UnitState } from '../model/machine-state.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
+import { observeGuestUnits } from './guest-units.ts';
+import { observeDomain } from './libvirt.ts';
+import { seen, seenOr } from './look.ts';
+import { freeOfHost, totalOfHost } from './memory.ts';
+import { isThere } from './program.ts';
+import { observeImage } from './qemu-img.ts';
+
+/** What to look at of a host's VMs. */
+export interface MachinesAsked {
+  readonly guests: readonly string[];
+  /** Guests that libvirt runs. */
+  readonly domains: readonly string[];
+  /** Absolute paths on the host. */
+  readonly images: readonly string[];
+  readonly userData: readonly string[];
+  readonly programs: readonly string[];
+}
+
+/** One process for all units, one for each disk and image; the rest are files. */
+export async function observeMachines(reader: HostReader, asked: MachinesAsked): Promise<MachinesState> {
+  const [unitOf, template, powerDown, programs, images, userData, memory] = await Promise.all([
+    observeGuestUnits(reader, asked.guests),
+    textAt(reader, guestTemplate.path),
+    textAt(reader, guestTemplate.powerDown),
+    seen(() => byKey(asked.programs, (path) => isThere(reader, path))),
+    byKey(asked.images, (path) => observeImage(reader, path, { shared: false })),
+    byKey(asked.userData, (path) => textAt(reader, path)),
+    observeTotals(reader),
+  ]);
+  const guests = await byKey(asked.guests, (name) => observeMachine(reader, name, unitOf(name), asked));
+  return { template, powerDown, programs, images, userData, guests, memory };
+}
+
+async function observeMachine(
+  reader: HostReader,
+  name: string,
+  unit: Seen<UnitState>,
+  { domains }: MachinesAsked,
+): Promise<MachineState> {
+  const paths = guestPaths(name);
+  const [dropIn, entries] = await Promise.all([
+    textAt(reader, paths.dropIn),
+    seenOr(() => reader.listDir(paths.folder)),
+  ]);
+  const has = (path: string) =>
+    isUnseen(entries) ? entries : (entries ?? []).includes(path.slice(path.lastIndexOf('/') + 1));
+  const [hasDisk, hasSeed] = [has(paths.disk), has(paths.seed)];
+  const [disk, seed, domain] = await Promise.all([
+    hasDisk === true
+      ? observeImage(reader, paths.disk, { shared: true })
+      : isUnseen(hasDisk)
+        ? hasDisk
+        : null,
+    hasSeed === true ? observeSeed(reader, paths.seedFolder) : isUnseen(hasSeed) ? hasSeed : null,
+    domains.includes(name) ? observeDomain(reader, name) : undefined,
+  ]);
+  return { dropIn, unit, disk, seed, ...(domain === undefined ? {} : { domain }) };
+}
+
+async function observeSeed(reader: HostReader, folder: string): Promise<MachineState['seed']> {
+  const names = await seenOr(() => reader.listDir(folder));
+  if (names === undefined) return null;
+  if (isUnseen(names)) return names;
+  return seen(async () => {
+    const texts = await Promise.all(names.map((name) => reader.readFile(`${folder}/${name}`)));
+    return Object.fromEntries(names.map((name, place) => [name, texts[place] ?? '']));
+  });
+}
+
+function observeTotals(reader: HostReader): Promise<MachinesState['memory']> {
+  return seen(async () => {
+    const text = await reader.readFile('/proc/meminfo');
+    return { totalMiB: totalOfHost(text), freeMiB: freeOfHost(text) };
+  });
+}
+
+async function textAt(reader: HostReader, path: string): Promise<Seen<string | null>> {
+  return (await seenOr(() => reader.readFile(path))) ?? null;
+}
+
+async function byKey<Value>(
+  keys: readonly string[],
+  look: (key: string) => Promise<Value>,
+): Promise<{ readonly [key: string]: Value }> {
+  return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await look(key)] as const)));
+}
