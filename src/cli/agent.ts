@@ -7,6 +7,7 @@ import { localPrograms } from '../host/local-programs.ts';
 import { agentMethods } from '../operate/agent-site.ts';
 import { takeBackWhenDue } from '../operate/take-back.ts';
 import type { Workshop } from '../operate/workshop.ts';
+import { boot } from './boot.ts';
 import { hostStateDir, selfArgv } from './connect.ts';
 import type { VerbContext, VerbHandler } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -14,14 +15,15 @@ import { exitCodeOf } from './outcome-findings.ts';
 import { UsageError } from './usage-error.ts';
 import { versionText } from './version-text.ts';
 
-/** The far end of a line (`--stdio`), and what the dead man's timer starts (`--take-back PLAN`). */
+/** The far end of a line (`--stdio`), what the host's systemd starts (`--boot`), and what the dead man's timer does (`--take-back PLAN`). */
 export const run: VerbHandler = async (context, _args, options) => {
   if (options.stdio === true) return serve(context);
+  if (options.boot === true) return boot(workshopHere(context), context.output);
   const { takeBack } = options;
   if (typeof takeBack === 'string') return back(context, takeBack);
   throw new UsageError(
     'an agent needs something to do',
-    'It is started by vflane itself: --stdio or --take-back PLAN.',
+    'It is started by vflane itself: --stdio, --boot or --take-back PLAN.',
   );
 };
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import type { FabricHost } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
@@ -12,6 +11,7 @@ import { firstEarned } from './exit-codes.ts';
 import type { Fleet } from './fleet.ts';
 import { inTheirTurn } from './in-their-turn.ts';
 import { exitCodeOf, outcomeFindings } from './outcome-findings.ts';
+import { newPlanId } from './plan-id.ts';
 import { printFindings } from './print-findings.ts';
 import { progressOf } from './progress.ts';
 import { UsageError } from './usage-error.ts';
@@ -19,12 +19,6 @@ import { findingsJson } from './validate.ts';
 
 /** How long an operator has to confirm a plan that touches the way he came in, unless he said otherwise. */
 const lockOutWindowMs = 60_000;
-
-/** `20261122-121501-ab12cd`: sorts by time, and is a file's name. */
-function newPlanId(): string {
-  const stamp = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  return `${stamp}-${randomBytes(3).toString('hex')}`;
-}
 
 /** What a plan asks of its host; a plan that touches the operator's own way in has a way back by itself. */
 export function applyRequest(plan: Plan, verb: string, options: VerbOptions): Request {

@@ -1,6 +1,6 @@
 import { planToUndo } from '../operate/plan-host.ts';
-import { goBack } from './backwards.ts';
 import type { VerbHandler } from './context.ts';
+import { planAndDo } from './plan-and-do.ts';
 
 /** Undoes the plan that was applied last, on each host. */
-export const run: VerbHandler = (context, _args, options) => goBack(context, 'undo', options, planToUndo);
+export const run: VerbHandler = (context, _args, options) => planAndDo(context, 'undo', options, planToUndo);

@@ -1,4 +1,33 @@
-import type { Verb } from './verb.ts';
+import type { Verb, VerbOption } from './verb.ts';
+
+const yes: VerbOption = { form: '-y, --yes', summary: 'do not ask' };
+const full: VerbOption = { form: '--full', summary: 'show every command, however many' };
 
 /** Guests that are VMs, and what a host needs so that they come back with it. */
-export const guestVerbs: readonly Verb[] = [];
+export const guestVerbs: readonly Verb[] = [
+  {
+    name: 'enable',
+    summary:
+      'Bring each host to the file, and have it bring itself back to it at every start, before its guests',
+    arguments: [],
+    options: [
+      yes,
+      {
+        form: '--confirm-within <time>',
+        summary: 'take it back unless `vflane confirm` comes in time (60s, 5m)',
+      },
+      full,
+      { form: '--allow-disruption', summary: 'go on even where a running guest loses its VF' },
+    ],
+    example: 'vflane enable --yes',
+    load: () => import('./enable.ts'),
+  },
+  {
+    name: 'disable',
+    summary: 'Let each host start without vflane again; what is there now stays',
+    arguments: [],
+    options: [yes, full],
+    example: 'vflane disable --yes',
+    load: () => import('./disable.ts'),
+  },
+];

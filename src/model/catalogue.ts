@@ -1,3 +1,4 @@
+import { bootFindings } from './catalogue-boot.ts';
 import { byHandFindings } from './catalogue-by-hand.ts';
 import { connectionFindings } from './catalogue-connection.ts';
 import { defectFindings } from './catalogue-defect.ts';
@@ -17,6 +18,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...overlayFindings,
   ...byHandFindings,
   ...doctorFindings,
+  ...bootFindings,
   ...planFindings,
   ...connectionFindings,
   ...labFindings,

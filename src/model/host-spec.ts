@@ -1,4 +1,6 @@
 import type { Datapath, GuestKind } from './fabric.ts';
+import type { Json } from './json.ts';
+import type { MachineSpec } from './machine.ts';
 import type { GuestName, HostName, IfName, MacAddress, NetworkName, PciAddress } from './names.ts';
 import type { NftTables } from './nft-table.ts';
 
@@ -14,6 +16,18 @@ export interface HostSpec {
   readonly overlay?: OverlaySpec;
   /** What carries the tunnels. */
   readonly underlay?: UnderlaySpec;
+  /** Only where the host is to bring itself back after a start. */
+  readonly boot?: BootSpec;
+}
+
+/** What brings a host back: how vflane is started there, and what the host has to be. */
+export interface BootSpec {
+  /** The words of the command, the program's path first. */
+  readonly command: readonly string[];
+  /** SHA-256 of the copy of vflane that the host keeps for it; absent where it starts one that is installed. */
+  readonly program?: string;
+  /** A `BootDocument`. */
+  readonly document: Json;
 }
 
 /** The road of the tunnels out of a host: what it is made of, from the wire up, and where the tunnel address is. */
@@ -181,6 +195,8 @@ export interface GuestSpec {
   readonly name: GuestName;
   readonly kind: GuestKind;
   readonly lanes: readonly LaneSpec[];
+  /** What runs it, where vflane does. */
+  readonly machine?: MachineSpec;
 }
 
 /** One attachment as the guest sees it: a bond over a VF of each port, or the one VF itself, under the same name. */

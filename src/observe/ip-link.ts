@@ -31,6 +31,7 @@ function linkState(entry: Fields): LinkState {
   return {
     name: text(entry.ifname),
     mac: text(entry.address),
+    ...(typeof entry.permaddr === 'string' ? { permanentMac: entry.permaddr } : {}),
     up: flags.includes('UP'),
     carrier: flags.includes('LOWER_UP'),
     mtu: count(entry.mtu),
@@ -52,6 +53,7 @@ function linkState(entry: Fields): LinkState {
       linkinfo.info_kind === 'bond' && isFields(linkinfo.info_data)
         ? bondState(linkinfo.info_data)
         : undefined,
+    ...slaveState(linkinfo),
   };
 }
 
@@ -59,6 +61,12 @@ function linkState(entry: Fields): LinkState {
 function address(info: Fields): readonly string[] {
   if (info.scope === 'link' || info.dynamic === true || typeof info.local !== 'string') return [];
   return [`${info.local}/${count(info.prefixlen)}`];
+}
+
+/** What the bond says of a slave; its monitor may have given up a port whose link is up (facts §8). */
+function slaveState({ info_slave_kind: kind, info_slave_data: data }: Fields): Pick<LinkState, 'slave'> {
+  if (kind !== 'bond' || !isFields(data)) return {};
+  return { slave: { active: data.state === 'ACTIVE', alive: data.mii_status === 'UP' } };
 }
 
 function bondState(data: Fields): BondState {

@@ -1,6 +1,7 @@
 import { HostError, type HostReader } from '../host/host.ts';
 import { type HostState, isUnseen, type LinkState, type Seen } from '../model/host-state.ts';
 import type { PciAddress } from '../model/names.ts';
+import { observeBoot } from './boot.ts';
 import { observeDpdkParts } from './dpdk-parts.ts';
 import { observeHugepages } from './hugepages.ts';
 import { type IpAddrShow, parseIpAddr } from './ip-link.ts';
@@ -34,6 +35,8 @@ export interface Sections {
   readonly hugepages?: readonly string[];
   /** Netdevs by which tenants' frames come in, besides representors: whether the host has IPv6 there matters. */
   readonly tenantPorts?: readonly string[];
+  /** Whether it matters what brings the host back after a start. */
+  readonly boot?: boolean;
   /** Lanes, `web/storage`, which have to fill in checksums themselves; their namespaces are named besides. */
   readonly checksums?: readonly string[];
 }
@@ -80,6 +83,7 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
       ? { checksums: await observeChecksums(reader, sections.checksums, { links, namespaces }) }
       : {}),
     ...(sections.dpdk ? { dpdkParts: await observeDpdkParts(reader) } : {}),
+    ...(sections.boot ? { boot: await observeBoot(reader) } : {}),
     holders,
     session: isUnseen(links) ? undefined : await sessionNetdev(reader, links),
   };

@@ -7,6 +7,7 @@ import type { LedgerEntry } from '../model/ledger.ts';
 import { ledgerKey } from '../model/ledger.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
+import type { BootProgram } from './boot-program.ts';
 import { localSite } from './local-site.ts';
 import type { Measured, MeasureRequest, OnLine } from './measure-request.ts';
 import type { Request, Site } from './site.ts';
@@ -26,6 +27,7 @@ export function agentMethods(workshop: Workshop): Readonly<Record<string, AgentM
       const { ledger, ...told } = await site.fold();
       return { ...told, entries: [...ledger.entries.values()], allocation: ledger.allocation };
     },
+    program: () => site.program(),
     plan: (id) => site.plan(String(id)),
     hold: () => site.hold(),
     carryOut: (request, emit) => site.carryOut(request as Request, emit),
@@ -43,6 +45,7 @@ export function agentSite(agent: AgentHost): Site {
       const keyed = entries.map((entry) => [ledgerKey(entry.resource, entry.at), entry] as const);
       return { ...told, ledger: { entries: new Map(keyed), allocation } };
     },
+    program: async () => (await agent.call('program', null)) as BootProgram,
     plan: async (id) => ((await agent.call('plan', id)) as Plan | null) ?? undefined,
     hold: async () => {
       await agent.call('hold', null);

@@ -42,7 +42,8 @@ async function carryOutLocked(bench: Bench, request: Request, isFresh: boolean):
   const bootId = (await bench.host.readFile('/proc/sys/kernel/random/boot_id')).trim();
   if (request.do === 'apply') return apply(bench, request, fold, { bootId, isFresh });
   if (request.do === 'resume') return resume(bench, fold, bootId);
-  if (request.do === 'confirm') return confirm(bench, fold);
+  if (request.do === 'confirm') return confirm(bench, fold, bootId);
+  if (request.do === 'settle') return settle(bench, fold, bootId);
   return rollback(bench, fold, bootId, request.planId);
 }
 
@@ -79,7 +80,7 @@ async function settleFormer(
   const former = fold.open ?? fold.unconfirmed;
   if (!former) return undefined;
   if (former.bootId !== bootId) {
-    await closeAfterReboot(bench, former);
+    await closeAfterReboot(bench, former, bootId);
     return undefined;
   }
   const [code, what, hint] = fold.open
@@ -110,7 +111,7 @@ async function conclude(
   bootId: string,
 ): Promise<Outcome> {
   if (walked.kind === 'interrupted') return { kind: 'interrupted', planId, stepsDone: walked.stepsDone };
-  if (walked.kind === 'rebooted') return afterReboot(bench, planId);
+  if (walked.kind === 'rebooted') return afterReboot(bench, planId, bootId);
   if (walked.kind === 'failed') return takeBack(bench, bootId, walked.failure);
   const residue = await residueOf(bench.host, wantsAfter(changesIn(plan.steps), plan.keeps));
   if (residue.length > 0) return takeBack(bench, bootId, notAsAsked(plan, residue));
@@ -148,13 +149,21 @@ async function rollback(
   const waiting = fold.open ?? fold.unconfirmed;
   if (!waiting || (planId !== undefined && waiting.id !== planId)) return { kind: 'nothing-to-do' };
   if (planId !== undefined && !expired(fold, bench.clock.now())) return { kind: 'nothing-to-do' };
-  if (waiting.bootId !== bootId) return afterReboot(bench, waiting.id);
+  if (waiting.bootId !== bootId) return afterReboot(bench, waiting.id, bootId);
   return takeBack(bench, bootId, undefined);
 }
 
-async function confirm(bench: Bench, fold: Fold): Promise<Outcome> {
+/** What was begun, or not confirmed, before the host was started is not kept; what is of this start is somebody's to answer for. */
+async function settle(bench: Bench, fold: Fold, bootId: string): Promise<Outcome> {
+  const former = fold.open ?? fold.unconfirmed;
+  if (!former || former.bootId === bootId) return { kind: 'nothing-to-do' };
+  return afterReboot(bench, former.id, bootId);
+}
+
+async function confirm(bench: Bench, fold: Fold, bootId: string): Promise<Outcome> {
   const { unconfirmed } = fold;
   if (!unconfirmed) return { kind: 'nothing-to-do' };
+  if (unconfirmed.bootId !== bootId) return afterReboot(bench, unconfirmed.id, bootId);
   await confirmPlan({ ...bench, planId: unconfirmed.id });
   await disarm(bench, unconfirmed);
   return { kind: 'applied', planId: unconfirmed.id, stepsDone: unconfirmed.stepsDone };

@@ -3,6 +3,7 @@ import { readFold } from '../apply/fold.ts';
 import { documentName } from '../apply/journal.ts';
 import { StoreLocked } from '../host/store.ts';
 import type { Plan } from '../model/plan.ts';
+import { bootProgramOf } from './boot-program.ts';
 import { carryOut } from './carry-out.ts';
 import { type HostLock, hostLock } from './host-lock.ts';
 import { measureOn } from './measuring.ts';
@@ -17,6 +18,7 @@ export function localSite(workshop: Workshop): Site {
     name: host.name,
     reader: host,
     fold: () => readFold(store),
+    program: () => bootProgramOf(host, workshop.self),
     plan: async (id) => parsePlan(await store.get(documentName(id))),
     hold: () => heldIfFree(lock),
     carryOut: (request, onEvent) => carryOut(workshop, request, onEvent, lock),

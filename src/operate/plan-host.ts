@@ -2,11 +2,13 @@ import type { Fold } from '../apply/fold.ts';
 import { datapaths } from '../datapath/datapath.ts';
 import { placeOf } from '../doctor/rule.ts';
 import { examine } from '../doctor/rules.ts';
+import type { BootDocument } from '../model/boot.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
-import type { HostSpec } from '../model/host-spec.ts';
+import type { BootSpec, HostSpec } from '../model/host-spec.ts';
 import type { HostState } from '../model/host-state.ts';
+import type { Json } from '../model/json.ts';
 import { type Ledger, ledgerKey } from '../model/ledger.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
@@ -22,8 +24,9 @@ import {
 } from '../plan/differences.ts';
 import { changesIn, planFor } from '../plan/plan.ts';
 import { portsInUse, sparingHost } from '../plan/spare-host.ts';
+import { bootDocumentOf, fabricOf } from './boot-document.ts';
 import { wantsBefore } from './look.ts';
-import { sectionsFor } from './sections.ts';
+import { bootKinds, sectionsFor } from './sections.ts';
 import type { Site } from './site.ts';
 
 /** A host, looked at and held against what is wanted. */
@@ -38,6 +41,8 @@ export interface HostPlan {
 export interface PlanOptions {
   readonly allowDisruption: boolean;
   readonly forgets?: boolean;
+  /** The host is to bring itself back after a start, which else is left as it is: true, or by this very document. */
+  readonly boot?: true | BootDocument;
 }
 
 /** What the file wants of a host. */
@@ -50,8 +55,24 @@ export async function planFromFile(
   const expand = datapaths[host.datapath];
   if (!expand) return refusedPlan(site, await site.fold(), [notBuilt(fabric, host)], unobserved);
   const fold = await site.fold();
-  const spec = expand(fabric, host, fold.ledger);
-  const state = await observe(site.reader, sectionsFor(fabric, host, fold.ledger, spec));
+  return planFromSpec(site, { fabric, host, fold, spec: expand(fabric, host, fold.ledger) }, options);
+}
+
+/** A host's part of a file, and what it comes to there. */
+interface Asked {
+  readonly fabric: Fabric;
+  readonly host: FabricHost;
+  readonly fold: Fold;
+  readonly spec: HostSpec;
+}
+
+/** What a spec wants of a host. */
+async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Promise<HostPlan> {
+  const { fabric, host, fold } = asked;
+  const isEnabled = options.boot !== undefined || [...fold.ledger.entries.values()].some(isOfBoot);
+  const sections = sectionsFor(fabric, host, fold.ledger, asked.spec);
+  const state = await observe(site.reader, { ...sections, boot: isEnabled });
+  const spec = isEnabled ? { ...asked.spec, boot: await bootOf(site, asked, state, options) } : asked.spec;
   const wants = wantsOf(spec, state, fold.ledger);
   const allocation = spec.allocation;
   const { plan, differences } = planFor({
@@ -68,6 +89,44 @@ export async function planFromFile(
   // What would be done to a card that is not there is no plan, and nobody could check it.
   const steps = told.some(({ code }) => code === 'VF2001') ? [] : plan.steps;
   return { plan: { ...plan, steps, findings }, differences, state, fold, spec };
+}
+
+function isOfBoot({ resource }: { readonly resource: string }): boolean {
+  return bootKinds.has(resource);
+}
+
+async function bootOf(
+  site: Site,
+  { fabric, host, spec }: Asked,
+  state: HostState,
+  { boot }: PlanOptions,
+): Promise<BootSpec> {
+  const document = boot === undefined || boot === true ? bootDocumentOf(fabric, host, spec, state) : boot;
+  return { ...(await site.program()), document: document as unknown as Json };
+}
+
+/** What a host was last asked to be, by the document that it keeps of it. */
+export async function planFromDocument(
+  site: Site,
+  document: BootDocument,
+  options: PlanOptions,
+): Promise<HostPlan> {
+  const { host, spec } = document;
+  const fold = await site.fold();
+  return planFromSpec(site, { fabric: fabricOf(document), host, fold, spec }, { ...options, boot: document });
+}
+
+/** What brings the host back after a start away, and nothing else. */
+export async function planToDisable(
+  site: Site,
+  host: FabricHost | undefined,
+  options: PlanOptions,
+): Promise<HostPlan> {
+  const fold = await site.fold();
+  const state = await look(site, host, fold);
+  const entries = new Map([...fold.ledger.entries].filter(([, entry]) => isOfBoot(entry)));
+  const wants = wantsNothing({ ...fold.ledger, entries }, state);
+  return planBackwards(site, fold, state, wants, fold.ledger.allocation, options);
 }
 
 /** What could not be looked at is told once: by the rule that knows why, if there is one. */
@@ -128,6 +187,8 @@ function undoable(fold: Fold): readonly string[] {
   const inForce: string[] = [];
   for (const { id, verb, outcome } of fold.history) {
     if (outcome !== 'applied' && outcome !== 'unconfirmed') continue;
+    // What a start of the host has made anew is still what was asked for before.
+    if (verb === 'boot') continue;
     if (verb === 'undo') inForce.pop();
     else inForce.push(id);
   }

@@ -29,6 +29,7 @@ export function sectionsFor(
     tenantPorts: unique([...(spec?.overlay?.tenantPorts ?? []), ...(left.tenantPorts ?? [])]),
     hugepages: left.hugepages ?? [],
     bridges: left.bridges ?? [],
+    boot: left.boot === true || spec?.boot !== undefined,
     checksums: unique([...(spec ? copiedLanes(spec) : []), ...(left.checksums ?? [])]),
   };
 }
@@ -67,6 +68,7 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
     checksums: atOf(checksumKinds),
     hugepages: atOf(hugepageKinds),
     bridges: atOf(bridgeKinds),
+    boot: places.some(({ resource }) => bootKinds.has(resource)),
   };
 }
 
@@ -98,6 +100,11 @@ const overlayKinds: ReadonlySet<string> = new Set([
   ...['eswitch', 'channels', 'host-bond', 'lag', 'representor', 'underlay-address'],
   ...[...ipv6Kinds, ...checksumKinds, 'representor-ipv6', 'bridge-local'],
   ...['ovs-setting', 'bridge', 'bridge-port', 'flows', 'kept-flows', 'ovs-start-hook', 'underlay-guard'],
+]);
+
+/** Resources of a host that brings itself back after a start. */
+export const bootKinds: ReadonlySet<string> = new Set([
+  ...['boot-unit', 'boot-document', 'boot-program', 'ovs-gate', 'keep-off'],
 ]);
 
 /** Resources whose `at` begins with a namespace. */

@@ -3,6 +3,7 @@ import type { Fold } from '../apply/fold.ts';
 import type { HostReader } from '../host/host.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
+import type { BootProgram } from './boot-program.ts';
 import type { Measured, MeasureRequest, OnLine } from './measure-request.ts';
 
 /** A host as an operator reaches it: it can be looked at, its journal read, and it can be asked to carry something out. */
@@ -11,6 +12,8 @@ export interface Site {
   readonly reader: HostReader;
   /** @throws StoreDamaged, JournalUnreadable */
   fold(): Promise<Fold>;
+  /** How the host would start vflane by itself. */
+  program(): Promise<BootProgram>;
   /** A plan of its history. */
   plan(id: string): Promise<Plan | undefined>;
   /**
@@ -37,4 +40,6 @@ export type Request =
   | { readonly do: 'resume' }
   /** `planId`: only that one, and only if its time has run out; `undefined`: whatever waits. */
   | { readonly do: 'rollback'; readonly planId?: string }
+  /** After a start of the host: whatever was not finished, or not confirmed, before it is closed; nothing of it is kept. */
+  | { readonly do: 'settle' }
   | { readonly do: 'confirm' };

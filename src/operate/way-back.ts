@@ -7,6 +7,7 @@ import type { Change } from '../model/plan.ts';
 import { changesIn } from '../plan/plan.ts';
 import { disarmAction } from './dead-man.ts';
 import { goneOf, residueOf, wantsBefore } from './look.ts';
+import { bootKinds } from './sections.ts';
 import type { Bench } from './workshop.ts';
 
 /** Undoes what the journal says was begun, and then looks. */
@@ -19,7 +20,7 @@ export async function takeBack(
   const open = fold.open ?? fold.unconfirmed;
   if (!open) return failure ? neverBegan(failure) : { kind: 'nothing-to-do' };
   const result = await rollbackPlan({ ...bench, open, bootId });
-  if (result.kind === 'rebooted') return afterReboot(bench, open.id);
+  if (result.kind === 'rebooted') return afterReboot(bench, open.id, bootId);
   const residue = await residueOf(bench.host, wantsBefore(changesIn(open.plan.steps)));
   await closeRolledBack(bench, open.id, residue);
   await disarm(bench, open);
@@ -57,15 +58,24 @@ function rolledBack(
     : { kind: 'rollback-incomplete', ...told, residue };
 }
 
-export async function afterReboot(bench: Bench, planId: string): Promise<Outcome> {
+export async function afterReboot(bench: Bench, planId: string, bootId: string): Promise<Outcome> {
   const fold = await readFold(bench.store);
   const former = fold.open ?? fold.unconfirmed;
-  const residue = former?.id === planId ? await closeAfterReboot(bench, former) : [];
+  const residue = former?.id === planId ? await closeAfterReboot(bench, former, bootId) : [];
   return rolledBack(planId, residue, [], undefined);
 }
 
-/** Nothing of a boot outlives it by itself; what the look still finds of the plan stays in the ledger. */
-export async function closeAfterReboot(bench: Bench, former: OpenPlan): Promise<readonly Change[]> {
+/**
+ * Nothing of a boot outlives it by itself but files, and only those go back that the next start would act upon; what the
+ * look still finds of the plan stays in the ledger.
+ */
+export async function closeAfterReboot(
+  bench: Bench,
+  former: OpenPlan,
+  bootId: string,
+): Promise<readonly Change[]> {
+  const open = { ...onlyOnDisk(former), bootId };
+  if (open.steps.some(({ state }) => state !== 'untouched')) await rollbackPlan({ ...bench, open, bootId });
   const changes = changesIn(former.plan.steps);
   const residue = await residueOf(bench.host, wantsBefore(changes));
   const outcome = residue.length === 0 ? 'rolled-back' : 'rollback-incomplete';
@@ -73,6 +83,15 @@ export async function closeAfterReboot(bench: Bench, former: OpenPlan): Promise<
   const gone = residue.length === 0 ? [] : await goneOf(bench.host, wantsBefore(changes));
   await finish({ ...bench, planId: former.id }, outcome, [...residue, ...gone]);
   return residue;
+}
+
+/** The plan as if nothing else of it had been begun: no undo of that is replayed. */
+function onlyOnDisk(former: OpenPlan): OpenPlan {
+  const steps = former.steps.map((state, n): OpenPlan['steps'][number] => {
+    const kind = former.plan.steps[n]?.resource ?? '';
+    return bootKinds.has(kind) ? state : { state: 'untouched', resolved: {} };
+  });
+  return { ...former, steps };
 }
 
 /** A timer that is not stopped finds nothing to take back, so that its stopping may fail. */

@@ -1,4 +1,7 @@
 import { autoprobe } from '../resource/autoprobe.ts';
+import { bootDocument } from '../resource/boot-document.ts';
+import { bootProgram } from '../resource/boot-program.ts';
+import { bootUnit } from '../resource/boot-unit.ts';
 import { bridge } from '../resource/bridge.ts';
 import { bridgeLocal } from '../resource/bridge-local.ts';
 import { bridgePort } from '../resource/bridge-port.ts';
@@ -13,6 +16,7 @@ import { guestRoute } from '../resource/guest-route.ts';
 import { guestVeth } from '../resource/guest-veth.ts';
 import { hostBond } from '../resource/host-bond.ts';
 import { hugepages } from '../resource/hugepages.ts';
+import { keepOff } from '../resource/keep-off.ts';
 import { keptFlows } from '../resource/kept-flows.ts';
 import { lag } from '../resource/lag.ts';
 import { kernelModule } from '../resource/module.ts';
@@ -21,6 +25,7 @@ import { netnsLoopback } from '../resource/netns-loopback.ts';
 import { netnsVf } from '../resource/netns-vf.ts';
 import { numVfs } from '../resource/num-vfs.ts';
 import { ovsDaemon } from '../resource/ovs-daemon.ts';
+import { ovsGate } from '../resource/ovs-gate.ts';
 import { ovsSetting } from '../resource/ovs-setting.ts';
 import { ovsStartHook } from '../resource/ovs-start-hook.ts';
 import { pfMtu } from '../resource/pf-mtu.ts';
@@ -50,6 +55,8 @@ import { vlanLink } from '../resource/vlan-link.ts';
 
 /** The order in which things are set up; they are taken down in reverse. The only place where it stands. */
 export const order: readonly Resource[] = [
+  // Before there are netdevs that somebody else would take for his.
+  keepOff,
   // A driver has to be there before a VF can be bound to it.
   kernelModule,
   // Off before VFs appear, or the host probes every one of them (facts §3.3).
@@ -129,6 +136,11 @@ export const order: readonly Resource[] = [
   guestAddress,
   // A gateway is reached through the address's subnet.
   guestRoute,
+  // The host comes back as it is now, and only once it is: in the order in which each is of use to the next.
+  bootProgram,
+  bootDocument,
+  ovsGate,
+  bootUnit,
 ];
 
 const places = new Map(order.map((resource, place) => [resource.kind, place]));

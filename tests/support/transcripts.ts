@@ -46,6 +46,7 @@ export function transcriptSite(transcript: Transcript, unasked: string[]): Site 
     name: transcript.host,
     reader: transcriptHost(transcript, told),
     fold: async () => ({ ledger: ledgerOf(transcript), history: [] }),
+    program: async () => ({ command: [] }),
     plan: async () => undefined,
     hold: async () => {},
     carryOut: refuse,

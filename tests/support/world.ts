@@ -77,11 +77,7 @@ export class World {
 
   /** A new process of the tool. The kernel has freed the lock of one that died. */
   process(): Site {
-    const life: Life = { dead: false };
-    const machine = this.#machine.reopened();
-    const host = mortalHost(this, machine, life);
-    const store = mortalStore(this, this.#disk, life);
-    const workshop: Workshop = { host, store, clock: sleepy(machine), self: ['vflane'] };
+    const { workshop, life } = this.#mortal();
     const site = localSite(workshop);
     const carryOut = async (request: Request, onEvent: OnEvent): Promise<Outcome> => {
       try {
@@ -92,6 +88,19 @@ export class World {
       }
     };
     return { ...site, carryOut };
+  }
+
+  /** What the host itself starts a process of the tool with. */
+  workshop(): Workshop {
+    return this.#mortal().workshop;
+  }
+
+  #mortal(): { readonly workshop: Workshop; readonly life: Life } {
+    const life: Life = { dead: false };
+    const machine = this.#machine.reopened();
+    const host = mortalHost(this, machine, life);
+    const store = mortalStore(this, this.#disk, life);
+    return { workshop: { host, store, clock: sleepy(machine), self: ['vflane'] }, life };
   }
 }
 

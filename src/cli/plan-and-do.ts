@@ -1,4 +1,4 @@
-import type { FabricHost } from '../model/fabric.ts';
+import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { HostPlan, PlanOptions } from '../operate/plan-host.ts';
 import type { Request, Site } from '../operate/site.ts';
@@ -8,19 +8,33 @@ import { exitCodes } from './exit-codes.ts';
 import { withFleet } from './fleet.ts';
 import { showPlans } from './plan.ts';
 
-/** How a verb that takes something away plans it; `undefined`: there is nothing to take away. */
-export type PlanBack = (site: Site, host: FabricHost, options: PlanOptions) => Promise<HostPlan | undefined>;
+/** How a verb plans what it does on a host; `undefined`: there is nothing to do. */
+type PlanOne = (
+  site: Site,
+  host: FabricHost,
+  options: PlanOptions,
+  fabric: Fabric,
+) => Promise<HostPlan | undefined>;
 
-/** Plans a way back on every host, shows it, asks, and takes it. */
-export function goBack(
+const questions = {
+  undo: 'Undo this?',
+  destroy: 'Destroy this?',
+  enable: 'Enable this?',
+  disable: 'Disable this?',
+} as const;
+
+/** Plans on every host what a verb other than `apply` does, shows it, asks, and does it. */
+export function planAndDo(
   context: VerbContext,
-  verb: 'undo' | 'destroy',
+  verb: keyof typeof questions,
   options: VerbOptions,
-  planBack: PlanBack,
+  planOne: PlanOne,
 ): Promise<number> {
   return withFleet(context, `vflane.${verb}/1`, async (fleet) => {
     const allowDisruption = options.allowDisruption === true;
-    const planned = await fleet.onEach((site, host) => planBack(site, host, { allowDisruption }));
+    const planned = await fleet.onEach((site, host) =>
+      planOne(site, host, { allowDisruption }, fleet.fabric),
+    );
     const plans = planned.flatMap(({ value }) => (value ? [value.plan] : []));
     const shown = { ...context, output: { ...context.output, result: context.output.log } };
     const warnings = plans.flatMap(({ findings }) => findings.filter(({ severity }) => severity !== 'error'));
@@ -30,7 +44,7 @@ export function goBack(
     );
     // What is refused anyway is not asked about.
     const work = [...requests.values()].some(hasSteps);
-    if (work && !(await mayGoOn(context, options, `${verb === 'undo' ? 'Undo' : 'Destroy'} this?`))) {
+    if (work && !(await mayGoOn(context, options, questions[verb]))) {
       context.output.log('nothing was done');
       return exitCodes.failed;
     }
@@ -43,7 +57,9 @@ function requestOf(planned: HostPlan | undefined, verb: string, options: VerbOpt
   if (!planned) return { kind: 'nothing-to-do' };
   const against = planned.plan.findings.filter(({ severity }) => severity === 'error');
   if (against.length > 0) return { kind: 'refused', findings: against };
-  const isKnown = planned.plan.steps.length > 0 || planned.fold.ledger.entries.size > 0;
+  // What is gone already is still struck from the ledger.
+  const mayForget = verb === 'undo' || verb === 'destroy';
+  const isKnown = planned.plan.steps.length > 0 || (mayForget && planned.fold.ledger.entries.size > 0);
   return isKnown ? applyRequest(planned.plan, verb, options) : { kind: 'nothing-to-do' };
 }
 

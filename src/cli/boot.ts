@@ -1,0 +1,45 @@
+import type { Outcome } from '../model/outcome.ts';
+import { type Booted, type BootOptions, bootHost } from '../operate/boot.ts';
+import type { Workshop } from '../operate/workshop.ts';
+import { exitCodeOf, outcomeFindings } from './outcome-findings.ts';
+import type { Output } from './output.ts';
+import { newPlanId } from './plan-id.ts';
+import { printFindings } from './print-findings.ts';
+import { progressOf } from './progress.ts';
+
+/** What vflane-boot.service starts: brings the host back, and tells its log how. Gives the exit code. */
+export async function boot(
+  workshop: Workshop,
+  output: Output,
+  patience: Pick<BootOptions, 'patienceMs'> = {},
+): Promise<number> {
+  const { name } = workshop.host;
+  const booted = await bootHost(workshop, {
+    planId: newPlanId,
+    onEvent: progressOf(name, output),
+    tell: (line) => output.log(`${name}: ${line}`),
+    ...patience,
+  });
+  output.log(`${name}: ${wordsOf(booted)}`);
+  printFindings(
+    [...notesOf(booted), ...outcomeFindings(name, booted.outcome)],
+    {},
+    { ...output, result: output.log },
+  );
+  return exitCodeOf(booted.outcome);
+}
+
+/** What the outcome tells itself is told once. */
+function notesOf({ report }: Booted) {
+  return report.findings.filter(({ severity }) => severity !== 'error');
+}
+
+const endings: { readonly [kind in Outcome['kind']]?: string } = {
+  applied: 'is as it was last asked to be',
+  'nothing-to-do': 'is as it was last asked to be already',
+};
+
+function wordsOf({ report, outcome }: Booted): string {
+  const took = `${(report.tookMs / 1000).toFixed(1)} s`;
+  return `${endings[outcome.kind] ?? `is not as it was last asked to be (${outcome.kind})`}, after ${took}`;
+}

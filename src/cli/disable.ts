@@ -1,0 +1,7 @@
+import { planToDisable } from '../operate/plan-host.ts';
+import type { VerbHandler } from './context.ts';
+import { planAndDo } from './plan-and-do.ts';
+
+/** Takes away what brings each host back after a start; what is there now stays. */
+export const run: VerbHandler = (context, _args, options) =>
+  planAndDo(context, 'disable', options, planToDisable);

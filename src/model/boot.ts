@@ -1,0 +1,65 @@
+import type { Fabric, FabricHost } from './fabric.ts';
+import type { Finding } from './finding.ts';
+import type { HostSpec } from './host-spec.ts';
+import type { PciAddress } from './names.ts';
+
+const folder = '/var/lib/vflane/boot';
+
+/** Where a host keeps what brings it back after a start, and where its systemd reads of it. */
+export const bootPlaces = {
+  folder,
+  /** What the host was last asked to be: a `BootDocument`. */
+  document: `${folder}/host.json`,
+  /** What came of the last start: a `BootReport`. */
+  report: `${folder}/report.json`,
+  program: `${folder}/vflane.cjs`,
+  unit: 'vflane-boot.service',
+  unitFile: '/etc/systemd/system/vflane-boot.service',
+  /** There while the unit is enabled. */
+  unitLink: '/etc/systemd/system/multi-user.target.wants/vflane-boot.service',
+  /** Keeps ovs-vswitchd from starting before the card is ready for DPDK. */
+  gate: '/etc/systemd/system/ovs-vswitchd.service.d/vflane-boot.conf',
+  networkManager: '/etc/NetworkManager/conf.d/90-vflane.conf',
+  networkd: '/etc/systemd/network/05-vflane.network',
+  networkdPorts: '/etc/systemd/network/05-vflane-ports.network',
+} as const;
+
+/** Copies of vflane that came over ssh, by the checksum of each. */
+export const copies = {
+  folder: '/var/lib/vflane/agent',
+  pathOf: (sha256: string): string => `/var/lib/vflane/agent/vflane-${sha256}.cjs`,
+  /** `undefined` for a path that is none of them. */
+  shaOf: (path: string): string | undefined =>
+    /^\/var\/lib\/vflane\/agent\/vflane-([0-9a-f]{64})\.cjs$/.exec(path)?.[1],
+} as const;
+
+/** All that a host needs to bring itself back alone: its part of the fabric, and what that comes to. */
+export interface BootDocument {
+  readonly schema: 'vflane.boot/1';
+  /** Without the places of its keys, and with the networks only that the host has. */
+  readonly fabric: Pick<Fabric, 'name' | 'networks'> & { readonly file: string };
+  readonly host: FabricHost;
+  readonly spec: HostSpec;
+  /** The card's ports by their own MACs, by which it is known again. */
+  readonly ports: readonly CardPort[];
+}
+
+export interface CardPort {
+  readonly pci: PciAddress;
+  /** The one that the card was made with, whatever it has now. */
+  readonly mac: string;
+}
+
+/** What came of a start of the host. */
+export interface BootReport {
+  readonly schema: 'vflane.boot-report/1';
+  readonly bootId: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** Milliseconds from when vflane was started to when it was done. */
+  readonly tookMs: number;
+  /** `as-asked`: verified; `failed`: what is not is in the findings. */
+  readonly outcome: 'as-asked' | 'failed';
+  readonly planId?: string;
+  readonly findings: readonly Finding[];
+}

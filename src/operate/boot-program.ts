@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import type { HostReader } from '../host/host.ts';
+import { bootPlaces, copies } from '../model/boot.ts';
+import type { BootSpec } from '../model/host-spec.ts';
+
+/** How a host starts vflane by itself. */
+export type BootProgram = Pick<BootSpec, 'command' | 'program'>;
+
+const asBoot = ['agent', '--boot'];
+
+/**
+ * From how vflane was started there: one that was copied over ssh is kept under a name of its own, because the copies
+ * make room for newer ones; one that is installed is started where it is.
+ */
+export async function bootProgramOf(reader: HostReader, self: readonly string[]): Promise<BootProgram> {
+  const [first = '', file] = self;
+  if (file === undefined)
+    return { command: [first.startsWith('/') ? first : `/usr/bin/${first}`, ...asBoot] };
+  const copied = copies.shaOf(file);
+  if (copied === undefined && file !== bootPlaces.program) return { command: [first, file, ...asBoot] };
+  const program = copied ?? sha256(await reader.readFile(file));
+  return { command: [first, bootPlaces.program, ...asBoot], program };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

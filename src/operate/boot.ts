@@ -1,0 +1,152 @@
+import { systemClock } from '../apply/clock.ts';
+import type { OnEvent } from '../apply/event.ts';
+import { HostError } from '../host/host.ts';
+import { type BootDocument, type BootReport, bootPlaces } from '../model/boot.ts';
+import { finding } from '../model/catalogue.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { readBootDocument } from './boot-document.ts';
+import { bootFindings, unnamedYet } from './boot-findings.ts';
+import { localSite } from './local-site.ts';
+import { type HostPlan, planFromDocument } from './plan-host.ts';
+import type { Site } from './site.ts';
+import type { Workshop } from './workshop.ts';
+
+export interface BootOptions {
+  /** A new plan's id. */
+  readonly planId: () => string;
+  readonly onEvent: OnEvent;
+  /** A line for whoever follows the log. */
+  readonly tell: (line: string) => void;
+  /** How long devices may take to come, and services to answer, in milliseconds. */
+  readonly patienceMs?: number;
+}
+
+/** What came of it, and the outcome that earns an exit code. */
+export interface Booted {
+  readonly report: BootReport;
+  readonly outcome: Outcome;
+}
+
+const defaultPatienceMs = 90_000;
+const pauseMs = 250;
+/** A line in the log every so often while something is waited for. */
+const tellEveryMs = 5_000;
+
+/**
+ * What the host does by itself after a start: closes what was cut off, waits for its card, and brings itself to what it
+ * was last asked to be. The same code as an apply; what stands against it, and still does when time has run out, is told.
+ */
+export async function bootHost(workshop: Workshop, options: BootOptions): Promise<Booted> {
+  const { host, clock = systemClock } = workshop;
+  const startedAt = clock.now();
+  const site = localSite(workshop);
+  const { outcome, findings } = await bringBack(workshop, site, options);
+  const isAsAsked = outcome.kind === 'applied' || outcome.kind === 'nothing-to-do';
+  const report: BootReport = {
+    schema: 'vflane.boot-report/1',
+    bootId: (await host.readFile('/proc/sys/kernel/random/boot_id')).trim(),
+    time: startedAt,
+    tookMs: clock.now() - startedAt,
+    outcome: isAsAsked ? 'as-asked' : 'failed',
+    ...('planId' in outcome && outcome.planId !== '' ? { planId: outcome.planId } : {}),
+    findings,
+  };
+  await host.writeFile(bootPlaces.report, `${JSON.stringify(report, null, 1)}\n`);
+  return { report, outcome };
+}
+
+interface Brought {
+  readonly outcome: Outcome;
+  readonly findings: readonly Finding[];
+}
+
+async function bringBack(workshop: Workshop, site: Site, options: BootOptions): Promise<Brought> {
+  const closed = await site.carryOut({ do: 'settle' }, options.onEvent);
+  if (closed.kind === 'locked') return { outcome: closed, findings: [] };
+  if (closed.kind !== 'nothing-to-do')
+    options.tell('what was not finished, or not confirmed, before this start is not kept');
+  const document = await documentOn(site);
+  if (document === undefined) return refused([noDocument(site.name)]);
+  const first = await attempt(workshop, site, document, options);
+  // At a start others are still at work: what they were in the way of once they need not be again.
+  return first.outcome.kind === 'rolled-back' || first.outcome.kind === 'stale'
+    ? again(first, () => attempt(workshop, site, document, options), options)
+    : first;
+}
+
+async function again(first: Brought, once: () => Promise<Brought>, { tell }: BootOptions): Promise<Brought> {
+  const why = 'failure' in first.outcome ? `: ${first.outcome.failure?.message}` : '';
+  tell(`${first.outcome.kind}${why}; once more`);
+  return once();
+}
+
+async function attempt(
+  workshop: Workshop,
+  site: Site,
+  document: BootDocument,
+  options: BootOptions,
+): Promise<Brought> {
+  const { plan, against, notes } = await planInTime(workshop, site, document, options);
+  if (against.length > 0) return refused([...against, ...notes]);
+  if (plan.plan.steps.length === 0) return { outcome: { kind: 'nothing-to-do' }, findings: notes };
+  const request = { do: 'apply', plan: plan.plan, planId: options.planId(), verb: 'boot' } as const;
+  return { outcome: await site.carryOut(request, options.onEvent), findings: notes };
+}
+
+function refused(findings: readonly Finding[]): Brought {
+  return {
+    outcome: { kind: 'refused', findings: findings.filter(({ severity }) => severity === 'error') },
+    findings,
+  };
+}
+
+interface InTime {
+  readonly plan: HostPlan;
+  readonly against: readonly Finding[];
+  readonly notes: readonly Finding[];
+}
+
+/** Plans until nothing stands against it: cards come late, and services answer late. What no time mends is not waited for. */
+async function planInTime(
+  { host, clock = systemClock }: Workshop,
+  site: Site,
+  document: BootDocument,
+  { patienceMs = defaultPatienceMs, tell }: BootOptions,
+): Promise<InTime> {
+  const givesUpAt = clock.now() + patienceMs;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    const unnamed = await unnamedYet(host, document);
+    const plan = await planFromDocument(site, document, { allowDisruption: false });
+    const own = bootFindings(document, plan);
+    const findings = [...plan.plan.findings, ...own, ...unnamed];
+    const against = findings.filter(({ severity }) => severity === 'error');
+    const notes = findings.filter(({ severity }) => severity !== 'error');
+    const isLast = clock.now() >= givesUpAt || own.some(({ severity }) => severity === 'error');
+    if (against.length === 0 || isLast) return { plan, against, notes };
+    if (clock.now() - toldAt >= tellEveryMs) {
+      toldAt = clock.now();
+      tell(`waiting: ${against.map(({ message }) => message).join('; ')}`);
+    }
+    await clock.sleep(pauseMs);
+  }
+}
+
+async function documentOn({ reader }: Site): Promise<BootDocument | undefined> {
+  try {
+    return readBootDocument(await reader.readFile(bootPlaces.document));
+  } catch (error) {
+    if (error instanceof HostError) return undefined;
+    throw error;
+  }
+}
+
+function noDocument(host: string): Finding {
+  return finding(
+    'VF2250',
+    { host, at: bootPlaces.document },
+    `${host}: ${bootPlaces.document} is not there or not readable, and says what this host has to be`,
+    'Say `vflane enable` again.',
+  );
+}

@@ -1,0 +1,25 @@
+import { bootPlaces } from '../model/boot.ts';
+import { leaveFolder, put } from './boot-files.ts';
+import type { Resource } from './resource.ts';
+
+/** What the host has to be after a start, as a file on the host: what was last applied there. */
+export const bootDocument: Resource = {
+  kind: 'boot-document',
+  timeoutMs: 5_000,
+  wanted: ({ boot }) => (boot ? [{ at: bootPlaces.document, value: boot.document }] : []),
+  there: ({ boot }) =>
+    boot === undefined || boot.document === null ? [] : [{ at: bootPlaces.document, value: boot.document }],
+  move: (_at, _from, to) => ({
+    actions:
+      to === null
+        ? [...put(bootPlaces.document, null), ...put(bootPlaces.report, null), leaveFolder(bootPlaces.folder)]
+        : put(bootPlaces.document, `${JSON.stringify(to, null, 1)}\n`),
+  }),
+  settled: () => [],
+  why: (from, to) => {
+    if (to === null) return 'Keep nothing of what the host has to be.';
+    return from === null
+      ? 'Keep what the host has to be, for its next start.'
+      : 'Keep what the host has to be now, for its next start.';
+  },
+};

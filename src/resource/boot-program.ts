@@ -1,0 +1,38 @@
+import { bootPlaces, copies } from '../model/boot.ts';
+import type { Action } from '../model/plan.ts';
+import type { Resource } from './resource.ts';
+
+const { folder, program } = bootPlaces;
+
+/**
+ * The copy of vflane that the host starts by itself: a second name of the one that came over ssh, which goes when newer
+ * ones have come. The value is its SHA-256.
+ */
+export const bootProgram: Resource = {
+  kind: 'boot-program',
+  timeoutMs: 10_000,
+  wanted: ({ boot }) => (boot?.program === undefined ? [] : [{ at: program, value: boot.program }]),
+  there: ({ boot }) =>
+    boot === undefined || boot.program === null ? [] : [{ at: program, value: boot.program }],
+  move: (_at, _from, to) => ({
+    actions: to === null ? [{ run: ['rm', '-f', program] }] : take(to as string),
+  }),
+  settled: () => [],
+  why: (_from, to) =>
+    to === null
+      ? 'Keep no copy of vflane.'
+      : 'Keep the copy of vflane with which the host brings itself back.',
+};
+
+/** Put in place at once, and durable: a power cut leaves the old one or the new one. */
+function take(sha256: string): readonly Action[] {
+  const copy = copies.pathOf(sha256);
+  const fresh = `${folder}/.vflane.cjs.new`;
+  return [
+    { run: ['mkdir', '-p', folder] },
+    { run: ['sync', copy] },
+    { run: ['ln', '-f', copy, fresh] },
+    { run: ['mv', '-f', fresh, program] },
+    { run: ['sync', folder] },
+  ];
+}

@@ -1,0 +1,34 @@
+import { bootPlaces } from '../model/boot.ts';
+
+/**
+ * After what it needs, and before guests; it waits for the card itself, because udev has no word for "all are there", and
+ * for no network: the way in must not wait for it, nor it for the way in. nftables.service begins with `flush ruleset`
+ * (Debian's /etc/nftables.conf), which would take vflane's own table with it.
+ */
+export function bootUnitText(command: readonly string[]): string {
+  return `# Written by vflane enable, and taken away by vflane disable.
+[Unit]
+Description=vflane: bring this host to what was last applied
+Documentation=man:vflane(1)
+After=local-fs.target systemd-modules-load.service systemd-sysctl.service systemd-udev-trigger.service
+After=nftables.service firewalld.service ufw.service
+After=ovsdb-server.service ovs-vswitchd.service openvswitch-switch.service
+Before=libvirtd.service virtqemud.service libvirt-guests.service pve-guests.service incus.service
+RequiresMountsFor=${bootPlaces.folder}
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=${command.map(word).join(' ')}
+TimeoutStartSec=15min
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** systemd.syntax(7): a word with anything unusual is quoted, and % is doubled. */
+function word(text: string): string {
+  const plain = text.replaceAll('%', '%%').replaceAll('$', '$$$$');
+  return /^[\w@%+=:,./$-]+$/.test(plain) ? plain : `"${plain.replace(/[\\"]/g, '\\$&')}"`;
+}

@@ -1,0 +1,82 @@
+import { bootPlaces } from '../model/boot.ts';
+import type { HostSpec } from '../model/host-spec.ts';
+import type { BootState } from '../model/host-state.ts';
+import { put } from './boot-files.ts';
+import { type OwnNetdevs, ownNetdevs } from './own-netdevs.ts';
+import type { Placed, Resource } from './resource.ts';
+
+const written = '# Written by vflane enable, and taken away by vflane disable.\n';
+
+/** One file of a service: what it says of what is vflane's, or nothing. */
+interface File {
+  readonly service: BootState['services'][number];
+  readonly path: string;
+  readonly text: (own: OwnNetdevs) => string | undefined;
+}
+
+const files: readonly File[] = [
+  {
+    service: 'networkManager',
+    path: bootPlaces.networkManager,
+    // A section of its own adds to what others keep off; a later `unmanaged-devices=` would replace theirs (NetworkManager.conf(5)).
+    text: ({ names, macs }) => {
+      const all = [...names.map((name) => `interface-name:=${name}`), ...macs.map((mac) => `mac:${mac}`)];
+      return all.length === 0
+        ? undefined
+        : `${written}[device-vflane]\nmatch-device=${all.join(';')}\nmanaged=0\n`;
+    },
+  },
+  // The first file that matches counts (systemd.network(5)): before netplan's 10- and the distribution's 80-.
+  {
+    service: 'networkd',
+    path: bootPlaces.networkd,
+    text: ({ names }) => unmanaged('Name', names),
+  },
+  {
+    service: 'networkd',
+    path: bootPlaces.networkdPorts,
+    text: ({ macs }) => unmanaged('PermanentMACAddress', macs),
+  },
+];
+
+function unmanaged(key: string, values: readonly string[]): string | undefined {
+  if (values.length === 0) return undefined;
+  return `${written}[Match]\n${key}=${values.join(' ')}\n\n[Link]\nUnmanaged=yes\n`;
+}
+
+/** `reload` of a unit that does not run would fail, `try-reload-or-restart` does nothing (systemctl(1)). */
+const units: { readonly [service in File['service']]: string } = {
+  networkManager: 'NetworkManager.service',
+  networkd: 'systemd-networkd.service',
+};
+
+/**
+ * Keeps the host's own network services off what is vflane's: in files of vflane's own, and only where the service is
+ * installed. They would give it addresses, take it down, or wait for it.
+ */
+export const keepOff: Resource = {
+  kind: 'keep-off',
+  timeoutMs: 5_000,
+  wanted: (spec, { boot }) => (spec.boot && boot ? wantedOf(spec, boot) : []),
+  there: ({ boot }) =>
+    Object.entries(boot?.keepOff ?? {}).flatMap(([at, value]) => (value === null ? [] : [{ at, value }])),
+  move: (at, _from, to) => {
+    const reloads = files.flatMap(({ path, service }) =>
+      path === at ? [{ run: ['systemctl', 'try-reload-or-restart', units[service]] }] : [],
+    );
+    return { actions: put(at, to as string | null), once: reloads };
+  },
+  settled: () => [],
+  why: (_from, to) =>
+    to === null
+      ? 'Leave all netdevs to the host’s own network service again.'
+      : 'Keep the host’s own network service off what is vflane’s.',
+};
+
+function wantedOf(spec: HostSpec, { services }: BootState): readonly Placed<string>[] {
+  const own = ownNetdevs(spec);
+  return files.flatMap(({ service, path, text }) => {
+    const value = services.includes(service) ? text(own) : undefined;
+    return value === undefined ? [] : [{ at: path, value }];
+  });
+}
