@@ -137,6 +137,13 @@ export const readForms: ReadonlyMap<string, ReadForms> = new Map<string, ReadFor
   ],
   // nft joins its words and parses the whole as a language: a `;` or a newline would start another command.
   ['nft', { flags: /^-(j|a|n|nn|s|y)$/, commands: ['list …'], args: /^[\w./]+$/ }],
+  [
+    'qemu-img',
+    {
+      commands: ['info …'],
+      args: /^(-U|--force-share|--output=json|--backing-chain|\/.*)$/s,
+    },
+  ],
   ['mstflint', { valued: /^(-d|--device)$/, commands: ['q', 'q full', 'query', 'query full'] }],
   [
     'mstconfig',

@@ -1,5 +1,5 @@
 import { HostError, type HostReader } from '../host/host.ts';
-import { type HostState, isUnseen, type LinkState, type Seen } from '../model/host-state.ts';
+import { type HostState, isUnseen, type LinkState, type PfState, type Seen } from '../model/host-state.ts';
 import type { PciAddress } from '../model/names.ts';
 import { observeBoot } from './boot.ts';
 import { observeDpdkParts } from './dpdk-parts.ts';
@@ -7,11 +7,12 @@ import { observeHugepages } from './hugepages.ts';
 import { type IpAddrShow, parseIpAddr } from './ip-link.ts';
 import { parseDefaultRoutes, parseHostRoutes } from './ip-route.ts';
 import { seen, seenOr } from './look.ts';
+import { type MachinesAsked, observeMachines } from './machines.ts';
 import { observeMemory } from './memory.ts';
 import { observeGuard, observeOvs } from './ovs.ts';
 import { observeOvsStart } from './ovs-start.ts';
 import { sessionNetdev } from './session.ts';
-import { observeSwitchdev } from './switchdev.ts';
+import { observeNode, observeSwitchdev } from './switchdev.ts';
 import { type AdminOf, observeFunction, observePf } from './sysfs-pf.ts';
 import { observeChecksums, observeIpv6, representorsIn } from './tenant-ports.ts';
 
@@ -37,6 +38,8 @@ export interface Sections {
   readonly tenantPorts?: readonly string[];
   /** Whether it matters what brings the host back after a start. */
   readonly boot?: boolean;
+  /** VMs. */
+  readonly machines?: MachinesAsked;
   /** Lanes, `web/storage`, which have to fill in checksums themselves; their namespaces are named besides. */
   readonly checksums?: readonly string[];
 }
@@ -60,7 +63,7 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
   ]);
   const links = isUnseen(addr) ? addr : addr.links;
   const plain = await Promise.all(sections.pfs.map((pci) => observePf(reader, pci, adminIn(addr))));
-  const pfs = sections.overlay ? await Promise.all(plain.map((pf) => observeSwitchdev(reader, pf))) : plain;
+  const pfs = await Promise.all(plain.map((pf) => observeMore(reader, sections, pf)));
   const functions = await Promise.all((sections.functions ?? []).map((pci) => observeFunction(reader, pci)));
   const hugepages = await hugepagesFor(reader, sections, [...pfs, ...functions]);
   return {
@@ -84,9 +87,19 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
       : {}),
     ...(sections.dpdk ? { dpdkParts: await observeDpdkParts(reader) } : {}),
     ...(sections.boot ? { boot: await observeBoot(reader) } : {}),
+    ...(sections.machines ? { machines: await observeMachines(reader, sections.machines) } : {}),
     holders,
     session: isUnseen(links) ? undefined : await sessionNetdev(reader, links),
   };
+}
+
+function observeMore(
+  reader: HostReader,
+  { overlay, machines }: Sections,
+  pf: PfState,
+): Promise<PfState> | PfState {
+  if (overlay) return observeSwitchdev(reader, pf);
+  return machines === undefined ? pf : observeNode(reader, pf);
 }
 
 /** Only DPDK asks for them, which has a card. */

@@ -12,10 +12,26 @@ export async function observeSwitchdev(reader: HostReader, pf: PfState): Promise
     observeLag(reader, pf.pci),
     observeTcOffload(reader, pf.netdev),
     seen(async () => (await none(reader.listDir(`${folder}/infiniband`))) ?? []),
-    seen(async () => Number((await reader.readFile(`${folder}/numa_node`)).trim())),
-    seen(async () => (await reader.readFile(`${folder}/local_cpulist`)).trim()),
+    numaNodeOf(reader, folder),
+    localCpusOf(reader, folder),
   ]);
   return { ...pf, eswitch, channels, lag, tcOffload, rdma, numaNode, localCpus };
+}
+
+/** Where in the machine a card is: what runs beside it belongs there. */
+export async function observeNode(reader: HostReader, pf: PfState): Promise<PfState> {
+  if (!pf.present) return pf;
+  const folder = `/sys/bus/pci/devices/${pf.pci}`;
+  const [numaNode, localCpus] = await Promise.all([numaNodeOf(reader, folder), localCpusOf(reader, folder)]);
+  return { ...pf, numaNode, localCpus };
+}
+
+function numaNodeOf(reader: HostReader, folder: string): Promise<Seen<number>> {
+  return seen(async () => Number((await reader.readFile(`${folder}/numa_node`)).trim()));
+}
+
+function localCpusOf(reader: HostReader, folder: string): Promise<Seen<string>> {
+  return seen(async () => (await reader.readFile(`${folder}/local_cpulist`)).trim());
 }
 
 /** A card without RDMA, or one whose driver for it is not loaded, has no such folder. */

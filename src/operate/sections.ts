@@ -5,6 +5,7 @@ import { asPciAddress } from '../model/names.ts';
 import type { Change } from '../model/plan.ts';
 import type { Sections } from '../observe/observe.ts';
 import { copiedLanes } from '../resource/guest-checksum.ts';
+import { machinesFor, machinesOf, pfsOfMachines } from './machine-sections.ts';
 
 /** What has to be looked at to hold a host against its part of the file, as `spec` has it, and against what vflane put there. */
 export function sectionsFor(
@@ -31,6 +32,7 @@ export function sectionsFor(
     bridges: left.bridges ?? [],
     boot: left.boot === true || spec?.boot !== undefined,
     checksums: unique([...(spec ? copiedLanes(spec) : []), ...(left.checksums ?? [])]),
+    ...machinesFor(spec, left),
   };
 }
 
@@ -58,7 +60,7 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
   const atOf = (kinds: ReadonlySet<string>) =>
     unique(places.flatMap(({ resource, at }) => (kinds.has(resource) ? [at] : [])));
   return {
-    pfs: unique(pfs),
+    pfs: unique([...pfs, ...pfsOfMachines(places)]),
     functions: unique(functions),
     namespaces: unique(namespaces),
     routes: unique(routes),
@@ -66,6 +68,7 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
     hostRoutes,
     tenantPorts: atOf(ipv6Kinds),
     checksums: atOf(checksumKinds),
+    ...machinesOf(places),
     hugepages: atOf(hugepageKinds),
     bridges: atOf(bridgeKinds),
     boot: places.some(({ resource }) => bootKinds.has(resource)),

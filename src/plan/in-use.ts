@@ -2,6 +2,7 @@ import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen } from '../model/host-state.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { vfAt } from '../resource/place.ts';
+import { runs } from '../resource/vm-running.ts';
 
 /** Who has which VF, and who is using one right now. */
 export interface Occupancy {
@@ -13,13 +14,14 @@ export interface Occupancy {
 
 export interface User {
   readonly name: string;
-  /** `vfio`: a process has the VF's IOMMU group open; `netns`: its netdev is in a namespace. */
-  readonly by: 'vfio' | 'netns';
+  /** `vfio`: a process has the VF's IOMMU group open; `netns`: its netdev is in a namespace; `vm`: vflane runs it. */
+  readonly by: 'vfio' | 'netns' | 'vm';
 }
 
 export function occupancyOf(spec: HostSpec | undefined, state: HostState, ledger: Ledger): Occupancy {
   const owners = ownersOf(spec, state, ledger);
-  return { owners, users: new Map([...vfioUsers(state, owners), ...netnsUsers(state)]) };
+  const users = [...vmUsers(state), ...vfioUsers(state, owners), ...netnsUsers(state)];
+  return { owners, users: new Map(users) };
 }
 
 function ownersOf(
@@ -53,6 +55,13 @@ function vfsOf(spec: HostSpec | undefined, state: HostState, index: number): rea
   return pf ? [vfAt(pf.pci, index % pool)] : [];
 }
 
+/** A VM that vflane runs, whatever it has open: it is shut down before anything is taken from it. */
+function vmUsers({ machines }: HostState): [string, User][] {
+  return Object.entries(machines?.guests ?? {}).flatMap(([name, guest]): [string, User][] =>
+    runs(guest) ? [[`vm ${name}`, { name, by: 'vm' }]] : [],
+  );
+}
+
 function vfioUsers(state: HostState, owners: ReadonlyMap<string, readonly string[]>): [string, User][] {
   if (isUnseen(state.holders)) return [];
   const holders = new Map(state.holders.map((holder) => [holder.path, holder]));
@@ -61,7 +70,10 @@ function vfioUsers(state: HostState, owners: ReadonlyMap<string, readonly string
       const holder = vf.driver === 'vfio-pci' ? holders.get(`/dev/vfio/${vf.iommuGroup}`) : undefined;
       if (!holder) return [];
       const at = vfAt(pf.pci, vf.index);
-      return [[at, { name: owners.get(at)?.[0] ?? `${holder.command} (pid ${holder.pid})`, by: 'vfio' }]];
+      const owner =
+        owners.get(at)?.find((guest) => runs(state.machines?.guests[guest])) ?? owners.get(at)?.[0];
+      const by = owner !== undefined && runs(state.machines?.guests[owner]) ? 'vm' : 'vfio';
+      return [[at, { name: owner ?? `${holder.command} (pid ${holder.pid})`, by }]];
     }),
   );
 }

@@ -52,6 +52,12 @@ import { vfSpoofchk } from '../resource/vf-spoofchk.ts';
 import { vfTrust } from '../resource/vf-trust.ts';
 import { vfVlan } from '../resource/vf-vlan.ts';
 import { vlanLink } from '../resource/vlan-link.ts';
+import { vmDisk } from '../resource/vm-disk.ts';
+import { vmDomain } from '../resource/vm-domain.ts';
+import { vmRunning } from '../resource/vm-running.ts';
+import { vmSeed } from '../resource/vm-seed.ts';
+import { vmTemplate } from '../resource/vm-template.ts';
+import { vmUnit } from '../resource/vm-unit.ts';
 
 /** The order in which things are set up; they are taken down in reverse. The only place where it stands. */
 export const order: readonly Resource[] = [
@@ -136,6 +142,14 @@ export const order: readonly Resource[] = [
   guestAddress,
   // A gateway is reached through the address's subnet.
   guestRoute,
+  // What a guest is made of, before what says how it is started.
+  vmDisk,
+  vmSeed,
+  vmTemplate,
+  vmUnit,
+  vmDomain,
+  // Last: all that it is given is there, and carries; and first down, while there is something to say goodbye through.
+  vmRunning,
   // The host comes back as it is now, and only once it is: in the order in which each is of use to the next.
   bootProgram,
   bootDocument,

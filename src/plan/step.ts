@@ -122,7 +122,7 @@ function guestsOf(changes: readonly Change[], { owners }: Occupancy): readonly s
 
 /** A thing in a guest's namespace begins with the guest's name. */
 function laneGuest(resource: string, at: string): readonly string[] {
-  if (resource !== 'netns' && !resource.startsWith('netns-') && !resource.startsWith('guest-')) return [];
+  if ((resource !== 'netns' && !/^(netns|guest|vm)-/.test(resource)) || resource === 'vm-template') return [];
   const guest = at.split('/')[0] ?? '';
   return guest === '' ? [] : [guest];
 }

@@ -1,0 +1,49 @@
+import { domainXml } from '../guest/domain-xml.ts';
+import { dropInText } from '../guest/guest-unit.ts';
+import { type Placement, qemuArgv } from '../guest/qemu-argv.ts';
+import { vfsIn, withTokens } from '../guest/vf-token.ts';
+import type { GuestSpec, HostSpec } from '../model/host-spec.ts';
+import { type HostState, isUnseen } from '../model/host-state.ts';
+import type { MachineSpec } from '../model/machine.ts';
+import { vfAt } from './place.ts';
+
+export interface Machine {
+  readonly name: string;
+  readonly machine: MachineSpec;
+}
+
+export function machinesIn({ guests }: HostSpec, manager?: MachineSpec['manager']): readonly Machine[] {
+  return guests.flatMap(({ name, machine }: GuestSpec) =>
+    machine && (manager === undefined || machine.manager === manager) ? [{ name, machine }] : [],
+  );
+}
+
+/** What systemd or libvirt is told of a guest; each VF is named by its PF and index. */
+export function definitionOf({ name, machine }: Machine, spec: HostSpec, state: HostState): string {
+  const placement = placementOf(spec, state);
+  if (machine.manager === 'libvirt') return domainXml(name, machine, placement);
+  return dropInText(qemuArgv(name, machine, placement), placement.cpus);
+}
+
+/** Near the card, on a machine of several nodes; else wherever the kernel likes. */
+function placementOf({ nics }: HostSpec, { pfs }: HostState): Placement {
+  const first = nics[0]?.pfs[0]?.pci;
+  const card = pfs.find(({ pci }) => pci === first);
+  const { numaNode: node, localCpus: cpus } = card ?? {};
+  if (node === undefined || isUnseen(node) || node < 0) return {};
+  return cpus === undefined || isUnseen(cpus) || cpus === '' ? { node } : { node, cpus };
+}
+
+/** A text that was found on the host, as `definitionOf` would have it. */
+export function asWritten(text: string, { pfs }: HostState): string {
+  return withTokens(text, pfs);
+}
+
+/** What a guest of this definition stands on: the drivers of its VFs, and its taps. */
+export function basesOf(definition: string): readonly string[] {
+  const taps = [...definition.matchAll(/ifname=([^,"]+)|<target dev='([^']+)' managed='no'/g)];
+  return [
+    ...vfsIn(definition).map(({ pf, index }) => `vf-driver ${vfAt(pf, index)}`),
+    ...taps.map((match) => `tap-port ${match[1] ?? match[2]}`),
+  ];
+}

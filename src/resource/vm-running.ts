@@ -1,0 +1,90 @@
+import { startS, stopS } from '../guest/guest-unit.ts';
+import { guestPaths } from '../model/guest-paths.ts';
+import { type HostState, isUnseen } from '../model/host-state.ts';
+import type { MachineSpec } from '../model/machine.ts';
+import type { MachineState } from '../model/machine-state.ts';
+import type { Action, Probe } from '../model/plan.ts';
+import { asWritten, basesOf, definitionOf, machinesIn } from './machine-text.ts';
+import type { Resource } from './resource.ts';
+import { virsh } from './vm-domain.ts';
+
+/** Who runs it, and the keys of what it has open. */
+type Running = { readonly by: MachineSpec['manager']; readonly on: readonly string[] };
+
+/** A guest that runs. One that is not started by itself stays as it is. */
+export const vmRunning: Resource = {
+  kind: 'vm-running',
+  timeoutMs: stopS * 1000,
+  wanted: (spec, state) =>
+    machinesIn(spec).map((one) => {
+      const { name, machine } = one;
+      const isOn = machine.autostart || runs(state.machines?.guests[name]);
+      const value = { by: machine.manager, on: basesOf(definitionOf(one, spec, state)) };
+      return { at: name, value: isOn ? value : null };
+    }),
+  there: (state) =>
+    Object.entries(state.machines?.guests ?? {}).map(([at, guest]) => ({ at, value: seen(guest, state) })),
+  standsOn: (at, value) => {
+    const { by, on } = value as Running;
+    return by === 'libvirt' ? [`vm-domain ${at}`, ...on] : ['vm-template', `vm-unit ${at}`, ...on];
+  },
+  replaced: () => true,
+  move: (at, from, to) => ({
+    actions: [...stop(at, from as Running | null), ...start(at, to as Running | null)],
+  }),
+  settled: (at, to) => (to === null ? goneProbes(at) : [upProbe(at, to as Running)]),
+  takes: (at, from) => (from === null ? undefined : { guest: at }),
+  together: (at) => at,
+  why: (_from, to) =>
+    to === null
+      ? 'Shut the guest down: it is asked to, as by its power button, and has its time for it.'
+      : 'Start the guest: everything that it is given is there.',
+};
+
+export function runs(guest: MachineState | undefined): boolean {
+  if (guest === undefined) return false;
+  const { unit, domain } = guest;
+  const inLibvirt =
+    domain !== undefined && domain !== null && !isUnseen(domain) && domain.state !== 'shut off';
+  return (
+    inLibvirt ||
+    (!isUnseen(unit) && ['active', 'reloading', 'activating', 'deactivating'].includes(unit.active))
+  );
+}
+
+function seen(guest: MachineState, state: HostState) {
+  const { unit, domain, dropIn } = guest;
+  if (isUnseen(domain)) return domain;
+  if (isUnseen(unit)) return unit;
+  if (isUnseen(dropIn)) return dropIn;
+  if (!runs(guest)) return null;
+  const isDomain = domain !== undefined && domain !== null && domain.state !== 'shut off';
+  const text = isDomain ? domain.xml : dropIn;
+  return { by: isDomain ? 'libvirt' : 'systemd', on: basesOf(asWritten(text ?? '', state)) };
+}
+
+function start(at: string, to: Running | null): readonly Action[] {
+  if (to === null) return [];
+  const timeoutMs = (startS + 10) * 1000;
+  return to.by === 'libvirt'
+    ? [{ run: [...virsh, 'start', at], timeoutMs }]
+    : [{ run: ['systemctl', 'start', guestPaths(at).unit], timeoutMs }];
+}
+
+function stop(at: string, from: Running | null): readonly Action[] {
+  if (from === null) return [];
+  return from.by === 'libvirt'
+    ? [{ run: [...virsh, 'shutdown', at] }]
+    : [{ run: ['systemctl', 'stop', guestPaths(at).unit], timeoutMs: (stopS + 10) * 1000 }];
+}
+
+function upProbe(at: string, { by }: Running): Probe {
+  return by === 'libvirt'
+    ? { says: ['virsh', '-r', '--connect=qemu:///system', 'domstate', at], is: 'running' }
+    : { says: ['systemctl', 'show', '--property=ActiveState', '--value', guestPaths(at).unit], is: 'active' };
+}
+
+/** Neither of the two has a process of it any more: their files go with it. */
+function goneProbes(at: string): readonly Probe[] {
+  return [guestPaths(at).pidFile, `/run/libvirt/qemu/${at}.pid`].map((link) => ({ link, is: '' }));
+}

@@ -1,0 +1,66 @@
+import { type SeedFiles, seedFiles, seedTexts, volumeArgv } from '../guest/seed.ts';
+import { guestPaths } from '../model/guest-paths.ts';
+import { type HostState, isUnseen } from '../model/host-state.ts';
+import type { SeedSpec } from '../model/machine.ts';
+import type { Action } from '../model/plan.ts';
+import { machinesIn } from './machine-text.ts';
+import type { Resource } from './resource.ts';
+
+/**
+ * What cloud-init finds in a guest (NoCloud): its texts in a folder of the host, and the volume that was made of them. A
+ * guest that runs keeps the volume that it started with.
+ */
+export const vmSeed: Resource = {
+  kind: 'vm-seed',
+  timeoutMs: 10_000,
+  wanted: (spec, state) =>
+    machinesIn(spec).flatMap(({ name, machine }) => {
+      const userData = machine.seed && userDataOf(machine.seed, state);
+      if (machine.seed === undefined || userData === undefined) return [];
+      return [{ at: name, value: seedTexts(machine.seed, userData) }];
+    }),
+  there: ({ machines }) =>
+    Object.entries(machines?.guests ?? {}).map(([at, { seed }]) => ({ at, value: seed })),
+  // The folder that it is in is made with the disk.
+  move: (at, from, to) => ({
+    actions: [
+      ...(from === null ? [] : away(at, to === null)),
+      ...(to === null ? [] : made(at, to as SeedFiles)),
+    ],
+  }),
+  settled: (at, to) => {
+    const query = ['qemu-img', 'info', '-U', '--output=json', guestPaths(at).seed];
+    return to === null ? [] : [{ query, at: ['format'], is: 'raw' }];
+  },
+  why: (_from, to) =>
+    to === null
+      ? 'Take away what cloud-init found in the guests.'
+      : 'Write what cloud-init finds in the guests: their names, keys and networks.',
+};
+
+/** The file's text, or none while it cannot be read, which a rule says. */
+function userDataOf({ userData }: SeedSpec, { machines }: HostState): string | undefined {
+  if ('text' in userData) return userData.text;
+  const seen = machines?.userData[userData.file];
+  return seen === null || isUnseen(seen) ? undefined : seen;
+}
+
+/** The volume goes first: one that is there belongs to the texts beside it. */
+function away(at: string, wholly: boolean): readonly Action[] {
+  const { seed, seedFolder } = guestPaths(at);
+  if (!wholly) return [{ run: ['rm', '-f', seed] }];
+  const files = seedFiles.map((file) => `${seedFolder}/${file}`);
+  return [
+    { run: ['rm', '-f', seed, ...files] },
+    { run: ['rmdir', '--ignore-fail-on-non-empty', seedFolder] },
+  ];
+}
+
+function made(at: string, files: SeedFiles): readonly Action[] {
+  const paths = guestPaths(at);
+  return [
+    { run: ['mkdir', '-p', paths.seedFolder] },
+    ...Object.entries(files).map(([file, text]) => ({ write: `${paths.seedFolder}/${file}`, text })),
+    { run: volumeArgv(paths) },
+  ];
+}

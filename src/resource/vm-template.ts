@@ -1,0 +1,49 @@
+import { templateText } from '../guest/guest-unit.ts';
+import { powerDownScript } from '../guest/power-down.ts';
+import { guestTemplate as paths } from '../model/guest-paths.ts';
+import { isUnseen } from '../model/host-state.ts';
+import type { Action } from '../model/plan.ts';
+import { machinesIn } from './machine-text.ts';
+import type { Resource } from './resource.ts';
+
+type Template = { readonly unit: string | null; readonly powerDown: string | null };
+
+const none: Template = { unit: null, powerDown: null };
+
+/** The unit of which every guest under systemd is an instance, and what shuts a guest down; the same on every host. */
+export const vmTemplate: Resource = {
+  kind: 'vm-template',
+  timeoutMs: 10_000,
+  wanted: (spec) =>
+    machinesIn(spec, 'systemd').length === 0
+      ? []
+      : [{ at: unit, value: { unit: templateText, powerDown: powerDownScript } }],
+  there: ({ machines }) => {
+    if (machines === undefined) return [];
+    const { template, powerDown } = machines;
+    if (isUnseen(template)) return [{ at: unit, value: template }];
+    if (isUnseen(powerDown)) return [{ at: unit, value: powerDown }];
+    const value = template === null && powerDown === null ? null : { unit: template, powerDown };
+    return [{ at: unit, value }];
+  },
+  move: (_at, from, to) => ({ actions: change((from ?? none) as Template, (to ?? none) as Template) }),
+  settled: () => [],
+  why: (_from, to) =>
+    to === null
+      ? 'Take the unit of the guests away.'
+      : 'Give systemd the unit of which each guest is an instance, and what shuts a guest down.',
+};
+
+const unit = paths.path.slice(paths.path.lastIndexOf('/') + 1);
+
+function change(from: Template, to: Template): readonly Action[] {
+  return [
+    ...(to.powerDown === null ? [] : [{ run: ['mkdir', '-p', paths.folder] }]),
+    put(paths.powerDown, to.powerDown),
+    ...(from.unit === to.unit ? [] : [put(paths.path, to.unit), { run: ['systemctl', 'daemon-reload'] }]),
+  ];
+}
+
+function put(path: string, text: string | null): Action {
+  return text === null ? { run: ['rm', '-f', path] } : { write: path, text };
+}

@@ -1,0 +1,51 @@
+import { withLookups } from '../guest/vf-token.ts';
+import { guestPaths } from '../model/guest-paths.ts';
+import { isUnseen } from '../model/host-state.ts';
+import type { Action } from '../model/plan.ts';
+import { asWritten, definitionOf, machinesIn } from './machine-text.ts';
+import type { Resource } from './resource.ts';
+
+/** The drop-in's text; as `unread` where systemd has read another one. */
+type Unit = string | { readonly unread: string };
+
+/** What makes an instance of the guests' unit one guest: QEMU's command line, as a drop-in of its own. */
+export const vmUnit: Resource = {
+  kind: 'vm-unit',
+  timeoutMs: 10_000,
+  wanted: (spec, state) =>
+    machinesIn(spec, 'systemd').map((one) => ({ at: one.name, value: definitionOf(one, spec, state) })),
+  there: (state) =>
+    Object.entries(state.machines?.guests ?? {}).map(([at, { dropIn, unit }]) => {
+      if (isUnseen(dropIn) || dropIn === null) return { at, value: dropIn };
+      if (isUnseen(unit)) return { at, value: unit };
+      const text = asWritten(dropIn, state);
+      return { at, value: unit.isStale ? { unread: text } : text };
+    }),
+  replaced: () => true,
+  move: (at, _from, to) => ({ actions: to === null ? away(at) : put(at, to as Unit) }),
+  settled: (at) => [
+    { says: ['systemctl', 'show', '--property=NeedDaemonReload', '--value', guestPaths(at).unit], is: 'no' },
+  ],
+  why: (_from, to) =>
+    to === null
+      ? 'Take the guests’ units away.'
+      : 'Tell systemd how each guest is started: QEMU’s whole command line, in its own drop-in.',
+};
+
+const reload: Action = { run: ['systemctl', 'daemon-reload'] };
+
+function put(at: string, unit: Unit): readonly Action[] {
+  const { dropIn, dropInFolder } = guestPaths(at);
+  const text = typeof unit === 'string' ? unit : unit.unread;
+  return [{ run: ['mkdir', '-p', dropInFolder] }, { write: dropIn, text: withLookups(text) }, reload];
+}
+
+function away(at: string): readonly Action[] {
+  const { dropIn, dropInFolder } = guestPaths(at);
+  return [
+    { run: ['rm', '-f', dropIn] },
+    // Somebody else's drop-ins may be in it.
+    { run: ['rmdir', '--ignore-fail-on-non-empty', dropInFolder] },
+    reload,
+  ];
+}
