@@ -9,6 +9,7 @@ const forgotten: readonly (keyof SimState)[] = [
   'clock',
   'log',
   'dmesg',
+  'dmesgMs',
   'faults',
   // A module stays loaded for good.
   'modules',
