@@ -1,4 +1,40 @@
 import type { Verb } from './verb.ts';
 
 /** Numbers, and the two promises: traffic outlives a port, and tenants cannot reach each other. */
-export const measureVerbs: readonly Verb[] = [];
+export const measureVerbs: readonly Verb[] = [
+  {
+    name: 'bench',
+    summary: 'Measure throughput and latency between two guests, and keep it',
+    arguments: [],
+    options: [
+      {
+        form: '--suite <name>',
+        summary: 'seed: its table, by its method; default: enough runs to tell things apart',
+        choices: ['default', 'seed'],
+        default: 'default',
+      },
+      { form: '--network <name>', summary: 'between guests of this network' },
+      { form: '--from <guest>', summary: 'the end that asks: web, or web/storage' },
+      { form: '--to <guest>', summary: 'the end that answers' },
+      { form: '--runs <n>', summary: 'of each cell (seed: 3, default: 10)' },
+      { form: '--seconds <n>', summary: 'of each run of iperf3 (seed: 10, default: 5)' },
+      { form: '--min-rate <gbps>', summary: 'exit 9 where the median of a throughput is less' },
+      { form: '--max-ping <us>', summary: 'exit 9 where the median of ping’s mean is more' },
+    ],
+    example: 'vflane bench --suite seed',
+    load: () => import('./bench.ts'),
+  },
+  {
+    name: 'probe',
+    summary: 'What measures from inside a guest: started by vflane itself',
+    arguments: [
+      { form: '<role>', summary: 'which probe' },
+      { form: '<spec>', summary: 'what it is to do, as JSON' },
+    ],
+    options: [],
+    example:
+      'vflane probe stream \'{"local":"10.0.0.1","peer":"10.0.0.2","port":40000,"intervalUs":1000,"run":1}\' < /dev/null',
+    hidden: true,
+    load: () => import('./probe.ts'),
+  },
+];

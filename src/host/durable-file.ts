@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** Puts a whole file in place at once: after a crash there is the old one or the new one, never a half. @throws NodeJS.ErrnoException */
-export async function putFile(path: string, text: string, mode = 0o644): Promise<void> {
+export async function putFile(path: string, text: string | Uint8Array, mode = 0o644): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.new`);
   try {
     await writeDurably(temporary, text, mode);
@@ -15,7 +15,7 @@ export async function putFile(path: string, text: string, mode = 0o644): Promise
   await syncFolder(dirname(path));
 }
 
-async function writeDurably(path: string, text: string, mode: number): Promise<void> {
+async function writeDurably(path: string, text: string | Uint8Array, mode: number): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
     // The umask must not take from the mode that was asked for.

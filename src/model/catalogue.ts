@@ -1,3 +1,4 @@
+import { benchFindings } from './catalogue-bench.ts';
 import { bootFindings } from './catalogue-boot.ts';
 import { byHandFindings } from './catalogue-by-hand.ts';
 import { connectionFindings } from './catalogue-connection.ts';
@@ -23,6 +24,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...connectionFindings,
   ...labFindings,
   ...measureFindings,
+  ...benchFindings,
   ...defectFindings,
 ];
 

@@ -38,6 +38,8 @@ const role = /^[a-z][a-z-]{0,31}$/;
 
 function programArgv(program: MeasureProgram, self: readonly string[]): readonly string[] {
   switch (program.name) {
+    case 'iperf3-version':
+      return ['iperf3', '--version'];
     case 'iperf3-server':
       return iperf3Server(program);
     case 'iperf3':
@@ -66,7 +68,7 @@ function iperf3Server({ bind, port, oneOff, json }: Iperf3Server): readonly stri
 /** What has to be installed for it; vflane's own probes need nothing. */
 export function programsOf({ name }: MeasureProgram): readonly string[] {
   if (name === 'probe') return [];
-  return [name === 'iperf3-server' ? 'iperf3' : name];
+  return [name.startsWith('iperf3') ? 'iperf3' : name];
 }
 
 const directions = { send: [], receive: ['--reverse'], both: ['--bidir'] } as const;

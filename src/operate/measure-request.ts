@@ -15,7 +15,12 @@ export interface MeasureRequest {
 }
 
 /** All that a host can be made to run. Addresses are IPv4 or IPv6, without prefix lengths. */
-export type MeasureProgram = Iperf3Server | Iperf3Client | Ping | Tracepath | OwnProbe;
+export type MeasureProgram = Iperf3Version | Iperf3Server | Iperf3Client | Ping | Tracepath | OwnProbe;
+
+/** Says what it is, and ends. */
+export interface Iperf3Version {
+  readonly name: 'iperf3-version';
+}
 
 export interface Iperf3Server {
   readonly name: 'iperf3-server';

@@ -1,0 +1,85 @@
+import { type Figure, figuresOf } from '../measure/figures.ts';
+import type { BenchRun } from '../measure/run-record.ts';
+import { cellName } from '../measure/suite.ts';
+import { isUnseen } from '../model/host-state.ts';
+import type { Output } from './output.ts';
+
+/** What is measured, between which ends, and how. */
+export function headOf({ id, suite, ends: [from, to], network, cpus }: BenchRun): readonly string[] {
+  const { runs, seconds, cells } = suite;
+  const pinned = cpus.length > 0 ? `, pinned to CPUs ${cpus.join(',')}` : '';
+  return [
+    `${id}: ${from.name} on ${from.host} to ${to.name} on ${to.host}, network ${network}`,
+    `suite ${suite.name}: ${cells.map(cellName).join(', ')}; ${runs} runs each, of ${seconds} s${pinned}`,
+  ];
+}
+
+/** The figures of a run, as a table. */
+export function tableOf(run: BenchRun, { paint }: Pick<Output, 'paint'>): readonly string[] {
+  const { forwarding, state, ends } = run;
+  const figures = figuresOf(run);
+  const rows = [titles, ...figures.map(cellsOf)];
+  const widths = titles.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, at) => padded(cell, widths[at] ?? 0, at))
+      .join('  ')
+      .trimEnd(),
+  );
+  return [
+    `${ends[0].datapath} to ${ends[1].datapath}, forwarded by ${forwarding.by === 'card' ? 'the card' : 'software'} (${forwarding.proof})`,
+    ...limitsOf(run),
+    '',
+    paint('bold', lines[0] ?? ''),
+    ...lines.slice(1),
+    ...(state === 'complete'
+      ? []
+      : ['', paint('yellow', `partial: ${run.because ?? 'it was never said how it ended'}`)]),
+  ];
+}
+
+const titles = [
+  'figure',
+  'median',
+  'interval of 95 %',
+  'n',
+  'of the wire',
+  'of the slot',
+  'retransmits',
+  'busy cores',
+];
+
+function padded(cell: string, width: number, column: number): string {
+  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+}
+
+function cellsOf(figure: Figure): readonly string[] {
+  const { key, unit, median, wireLimit, slotLimit, retransmits, busy } = figure;
+  return [
+    key,
+    `${shown(median.median)} ${unit}`,
+    `${shown(median.low)} – ${shown(median.high)}`,
+    `${median.n}`,
+    shareOf(median.median, wireLimit),
+    shareOf(median.median, slotLimit),
+    retransmits === undefined ? '' : `${retransmits}`,
+    busy === undefined ? '' : `${busy[0].toFixed(1)} + ${busy[1].toFixed(1)}`,
+  ];
+}
+
+/** Three digits: more than any of them is certain. */
+export function shown(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+function shareOf(value: number, limit: number | undefined): string {
+  return limit === undefined ? '–' : `${((100 * value) / limit).toFixed(1)} %`;
+}
+
+function limitsOf({ wire: { lineBps, slotBps } }: BenchRun): readonly string[] {
+  const wire = isUnseen(lineBps)
+    ? `no limit of the wire: ${lineBps.unseen}`
+    : `a line of ${lineBps / 1e9} Gb/s`;
+  const slot = isUnseen(slotBps) ? '' : `; a slot that carries ${shown(slotBps / 1e9)} Gb/s`;
+  return [`${wire}${slot}`];
+}

@@ -1,0 +1,173 @@
+import { join } from 'node:path';
+import { type Begun, begin, noPair, surroundingsAfter } from '../measure/begin.ts';
+import { runBench } from '../measure/bench.ts';
+import { endpointsAt } from '../measure/endpoint.ts';
+import { figuresOf } from '../measure/figures.ts';
+import { forwardingOf } from '../measure/forwarding.ts';
+import { choosePair } from '../measure/pair.ts';
+import type { BenchRun } from '../measure/run-record.ts';
+import { keepRun } from '../measure/run-store.ts';
+import type { SuiteName } from '../measure/suite.ts';
+import { finding } from '../model/catalogue.ts';
+import type { Finding } from '../model/finding.ts';
+import { headOf, tableOf } from './bench-lines.ts';
+import { progressLine, runJson, turnJson } from './bench-progress.ts';
+import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
+import { exitCodes, firstEarned } from './exit-codes.ts';
+import { stateDir } from './fabric-file.ts';
+import { type Fleet, withFleet } from './fleet.ts';
+import { numberOption } from './number-option.ts';
+import { exitCodeOf } from './outcome-findings.ts';
+import { printFindings } from './print-findings.ts';
+import { findingsOf } from './troubles.ts';
+import { untilInterrupt } from './until-interrupt.ts';
+import { findingsJson } from './validate.ts';
+import { versionText } from './version-text.ts';
+
+const schema = 'vflane.bench/1';
+
+/** Where benchmarks are kept on the operator's side. */
+export function benchFolder(context: VerbContext): string {
+  return join(stateDir(context, context.global.file ?? 'fabric.yaml'), 'bench');
+}
+
+/** Measures between two guests, and keeps it. */
+export const run: VerbHandler = (context, _args, options) => {
+  const wanted = wantedOf(options);
+  return withFleet(context, schema, async (fleet) => {
+    const { signal, done } = untilInterrupt(context.output);
+    try {
+      return await measure(context, fleet, wanted, signal);
+    } finally {
+      done();
+    }
+  });
+};
+
+interface Wanted {
+  readonly suite: SuiteName;
+  readonly pair: { readonly network?: string; readonly from?: string; readonly to?: string };
+  readonly lengths: { readonly runs?: number; readonly seconds?: number };
+  readonly minRate?: number;
+  readonly maxPing?: number;
+}
+
+/** @throws UsageError */
+function wantedOf(options: VerbOptions): Wanted {
+  const text = (name: string) => (typeof options[name] === 'string' ? { [name]: options[name] } : {});
+  return {
+    suite: options.suite === 'seed' ? 'seed' : 'default',
+    pair: { ...text('network'), ...text('from'), ...text('to') },
+    lengths: { ...numberOption(options, 'runs', 1, 1000), ...numberOption(options, 'seconds', 1, 600) },
+    ...numberOption(options, 'minRate', 0, 10_000),
+    ...numberOption(options, 'maxPing', 0, 1e9),
+  };
+}
+
+async function measure(
+  context: VerbContext,
+  fleet: Fleet,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<number> {
+  const asked = await fleet.onEach((site, host) => endpointsAt(site, fleet.fabric, host));
+  const troubles = asked.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked));
+  const lost = firstEarned(troubles);
+  if (lost !== exitCodes.asAsked) return refuse(context, fleet, findingsOf(asked), lost);
+  const found = asked.flatMap(({ value }) => value ?? []);
+  const pair = choosePair(
+    found.flatMap(({ endpoints }) => endpoints),
+    wanted.pair,
+  );
+  if (pair === undefined) {
+    const why = found.flatMap(({ findings }) => findings);
+    return refuse(context, fleet, [
+      noPair('no two guests that can be measured from are on one network'),
+      ...why,
+    ]);
+  }
+  const { fabric } = fleet;
+  const begun = await begin({
+    fabric,
+    pair,
+    suite: wanted.suite,
+    options: wanted.lengths,
+    version: versionText,
+    signal,
+  });
+  if (!('bench' in begun)) return refuse(context, fleet, begun);
+  return carryOut(context, fleet, begun, wanted);
+}
+
+function refuse(
+  { output }: VerbContext,
+  { sources }: Fleet,
+  findings: readonly Finding[],
+  code: number = exitCodes.preconditionsNotMet,
+): number {
+  printFindings(findings, sources, output);
+  output.json(schema, { findings: findingsJson(findings) });
+  return code;
+}
+
+async function carryOut(context: VerbContext, fleet: Fleet, begun: Begun, wanted: Wanted): Promise<number> {
+  const { output } = context;
+  for (const line of headOf(begun.run)) output.log(line);
+  const keeper = await keepRun(benchFolder(context), begun.run.id);
+  const ended = await runBench(begun.bench, begun.run, keeper, (told) => {
+    output.log(progressLine(told));
+    output.stream(schema, turnJson(told));
+  });
+  const run = await closed(begun, ended.run);
+  await keeper.put(run);
+  const findings = [
+    ...begun.findings,
+    ...ended.findings,
+    ...partialOf(run),
+    ...unprovedOf(begun, run),
+    ...crossed(run, wanted),
+  ];
+  for (const line of tableOf(run, output)) output.result(line);
+  printFindings(findings, fleet.sources, output);
+  output.log(`kept in ${keeper.folder}`);
+  output.stream(schema, { ...runJson(run), findings: findingsJson(findings) });
+  return codeOf(run, findings);
+}
+
+/** With what the ends look like now, as far as they still answer, and who turned out to have moved the packets. */
+async function closed(begun: Begun, run: BenchRun): Promise<BenchRun> {
+  const ends = await surroundingsAfter(begun).catch(() => run.ends);
+  return { ...run, ends, forwarding: forwardingOf(begun.roads, run.turns) };
+}
+
+function partialOf({ because, id }: BenchRun): readonly Finding[] {
+  if (because === undefined) return [];
+  return [finding('VF6051', {}, `${id} is partial: ${because}`, 'What was measured until then is kept.')];
+}
+
+function unprovedOf({ roads }: Begun, { forwarding }: BenchRun): readonly Finding[] {
+  if (forwarding.by === 'card' || roads.includes('cpu')) return [];
+  return [finding('VF6052', {}, `labelled as software; ${forwarding.proof}`, 'See why: vflane doctor')];
+}
+
+function crossed(run: BenchRun, { minRate, maxPing }: Wanted): readonly Finding[] {
+  return figuresOf(run).flatMap(({ key, unit, median: { median } }) => {
+    const slow = unit === 'Gb/s' && minRate !== undefined && median < minRate;
+    const late = key === 'ping mean' && maxPing !== undefined && median > maxPing;
+    if (!slow && !late) return [];
+    const limit = slow ? `less than ${minRate}` : `more than ${maxPing}`;
+    return [
+      finding(
+        'VF6054',
+        {},
+        `${key}: ${median.toPrecision(4)} ${unit} is ${limit} ${unit}`,
+        'See what it depends on: vflane bench show',
+      ),
+    ];
+  });
+}
+
+function codeOf(run: BenchRun, findings: readonly Finding[]): number {
+  if (run.state !== 'complete') return exitCodes.failed;
+  return findings.some(({ code }) => code === 'VF6054') ? exitCodes.thresholdCrossed : exitCodes.asAsked;
+}

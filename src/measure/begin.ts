@@ -1,0 +1,154 @@
+import { finding } from '../model/catalogue.ts';
+import type { Fabric, FabricHost } from '../model/fabric.ts';
+import type { Finding } from '../model/finding.ts';
+import { isUnseen } from '../model/host-state.ts';
+import { specOf } from '../operate/spec-of.ts';
+import { cpusForBoth } from './cpu-list.ts';
+import { type Endpoint, nameOf } from './endpoint.ts';
+import { forwardingOf, type Road } from './forwarding.ts';
+import { isThreaded } from './iperf3.ts';
+import { addressesBetween } from './pair.ts';
+import { type BenchRun, type RunEnd, runSchema, type Surroundings } from './run-record.ts';
+import { runId } from './run-store.ts';
+import { type SuiteName, type SuiteOptions, suiteOf } from './suite.ts';
+import { surroundingsOf, withIperf3 } from './surroundings.ts';
+import { type Bench, type BenchEnd, familyOf, Refused } from './turn.ts';
+import { encapsulationOf, type WirePort, wireBetween, wirePortsOf } from './wire.ts';
+
+export interface Asked {
+  readonly fabric: Fabric;
+  readonly pair: readonly [Endpoint, Endpoint];
+  readonly suite: SuiteName;
+  readonly options: SuiteOptions;
+  readonly version: string;
+  readonly signal: AbortSignal;
+}
+
+export interface Begun {
+  readonly bench: Bench;
+  readonly run: BenchRun;
+  readonly roads: readonly [Road, Road];
+  readonly findings: readonly Finding[];
+}
+
+interface Prepared {
+  readonly end: BenchEnd;
+  readonly host: FabricHost;
+  readonly road: Road;
+  readonly ports: readonly WirePort[];
+  readonly record: RunEnd;
+}
+
+/** Looks at both ends and makes what a run needs. What stands against it comes back as findings. @throws HostError */
+export async function begin(asked: Asked): Promise<Begun | readonly Finding[]> {
+  const { fabric, pair, signal } = asked;
+  const addresses = addressesBetween(...pair);
+  if (addresses === undefined)
+    return [noPair(`${nameOf(pair[0])} and ${nameOf(pair[1])} have no addresses of one family`)];
+  try {
+    const [from, to] = await Promise.all([
+      prepare(fabric, pair[0], addresses[0], signal),
+      prepare(fabric, pair[1], addresses[1], signal),
+    ]);
+    return await begun(asked, from, to);
+  } catch (error) {
+    if (error instanceof Refused) return error.findings;
+    throw error;
+  }
+}
+
+/** Nothing to measure between. */
+export function noPair(message: string): Finding {
+  return finding(
+    'VF6050',
+    {},
+    message,
+    'Name two guests of one network: --from web --to db, or --network storage.',
+  );
+}
+
+async function begun(asked: Asked, from: Prepared, to: Prepared): Promise<Begun> {
+  const suite = suiteOf(asked.suite, Math.min(from.end.mtu, to.end.mtu), asked.options);
+  const started = new Date();
+  const ends = [from.end, to.end] as const;
+  const both = [from, to].map(({ end, host }) => ({ reader: end.site.reader, host }));
+  const cpus = suite.pinned ? await cpusForBoth(both) : [];
+  const roads = [from.road, to.road] as const;
+  const run: BenchRun = {
+    ...{
+      schema: runSchema,
+      id: runId(started, suite.name),
+      state: 'running',
+      started: started.toISOString(),
+    },
+    ...{ version: asked.version, fabric: asked.fabric.name, network: from.end.network ?? '', suite, cpus },
+    ends: [from.record, to.record],
+    wire: wireFor(from, to),
+    forwarding: forwardingOf(roads, []),
+    turns: [],
+  };
+  return { bench: { ends, suite, cpus, signal: asked.signal }, run, roads, findings: tools(run) };
+}
+
+function wireFor(from: Prepared, to: Prepared): BenchRun['wire'] {
+  const family = familyOf(from.end.address);
+  if (from.end.host === to.end.host)
+    return wireBetween(
+      { tunnel: 'none', tagged: false },
+      family,
+      [],
+      'both ends are on one host: there is no wire',
+    );
+  return wireBetween(encapsulationOf(from.host), family, [from.ports, to.ports]);
+}
+
+async function prepare(
+  fabric: Fabric,
+  end: Endpoint,
+  address: string,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const host = fabric.hosts.find(({ name }) => name === end.host);
+  if (host === undefined) throw new Error(`an end on ${end.host}, which is not in the fabric`);
+  const said = await iperf3At(end, signal);
+  const spec = await specOf(end.site, fabric, host);
+  const ports = await wirePortsOf(end.site.reader, host);
+  const netdevs = ports.flatMap(({ netdev }) => (netdev === undefined ? [] : [netdev]));
+  const before = withIperf3(await surroundingsOf(end.site.reader, netdevs), said);
+  const road = roadOf(host);
+  const representors = road === 'representor' ? (spec?.overlay?.tenantPorts ?? []) : undefined;
+  const { datapath } = host;
+  const { netdev, mtu } = end;
+  const record = { name: nameOf(end), host: host.name, datapath, address, netdev, mtu, before };
+  return { end: { ...end, address, representors }, host, road, ports, record };
+}
+
+function roadOf({ nic, datapath }: FabricHost): Road {
+  if (nic.kind === 'software') return 'cpu';
+  return datapath === 'legacy-vlan' ? 'vf' : 'representor';
+}
+
+/** Its version; and that it is there at all, before anything is begun. @throws Refused */
+async function iperf3At(end: Endpoint, signal: AbortSignal): Promise<string> {
+  const lines: string[] = [];
+  const asked = { place: end.place, program: { name: 'iperf3-version' as const }, timeoutMs: 10_000 };
+  const told = await end.site.measure(asked, (line) => lines.push(line), signal);
+  if (told.kind === 'refused') throw new Refused(told.findings[0]?.message ?? 'refused', told.findings);
+  return lines.join('\n');
+}
+
+function tools({ ends: [from, to] }: BenchRun): readonly Finding[] {
+  const [left, right] = [from.before.iperf3, to.before.iperf3];
+  if (isUnseen(left) || isUnseen(right) || isThreaded(left) === isThreaded(right)) return [];
+  const message = `iperf3 ${left} on ${from.host} and ${right} on ${to.host}: from 3.16 on each stream has a thread of its own`;
+  return [finding('VF6053', {}, message, 'Install the same version at both ends.')];
+}
+
+/** What the ends look like when it is over. */
+export async function surroundingsAfter({ bench, run }: Begun): Promise<BenchRun['ends']> {
+  const after = async (end: BenchEnd, record: RunEnd): Promise<RunEnd> => {
+    const now: Surroundings = await surroundingsOf(end.site.reader, Object.keys(record.before.netdevs));
+    return { ...record, after: { ...now, iperf3: record.before.iperf3 } };
+  };
+  return [await after(bench.ends[0], run.ends[0]), await after(bench.ends[1], run.ends[1])];
+}

@@ -1,0 +1,45 @@
+import { isUnseen } from '../model/host-state.ts';
+import type { Forwarding, OffloadSeen, Turn } from './run-record.ts';
+
+/** What an end's packets have to pass on their way to the wire. */
+export type Road = 'vf' | 'representor' | 'cpu';
+
+/** Of what was sent, the share that has to be in flows in hardware: the first packets of a flow are not, and headers are not counted. */
+const leastInHardware = 0.9;
+/** Packets to the CPU per byte sent, at most: one of a hundred packets of a small MTU. */
+const mostToCpu = 0.01 / 1500;
+
+/** Who moved the packets. Hardware has to be proved, by every run of throughput and at both ends; what is not proved is software. */
+export function forwardingOf(roads: readonly [Road, Road], turns: readonly Turn[]): Forwarding {
+  if (roads.includes('cpu')) {
+    return { by: 'software', proof: 'an end has no VF of a card: its packets pass the host’s CPU' };
+  }
+  if (roads.every((road) => road === 'vf')) {
+    return { by: 'card', proof: 'both ends are VFs of a card in legacy mode: its switch is the only road' };
+  }
+  const loaded = turns.filter(({ flows }) => flows !== undefined);
+  if (loaded.length === 0) return { by: 'software', proof: 'not proved: no throughput was measured' };
+  const against = loaded.map((turn) => reasonAgainst(turn, roads)).find((reason) => reason !== undefined);
+  if (against !== undefined) return { by: 'software', proof: `not proved: ${against}` };
+  return {
+    by: 'card',
+    proof: `in all ${loaded.length} runs the flows in hardware carried what was sent, and the representors were silent`,
+  };
+}
+
+function reasonAgainst({ flows = [], offload }: Turn, roads: readonly [Road, Road]): string | undefined {
+  const sent = flows.reduce((sum, { bytes }) => sum + bytes, 0);
+  const ends = offload?.filter((_, at) => roads[at] === 'representor') ?? [];
+  if (ends.length === 0) return 'nobody was asked what is in hardware';
+  return ends.map((end) => reasonAt(end, sent)).find((reason) => reason !== undefined);
+}
+
+function reasonAt({ bytes, packetsToCpu }: OffloadSeen, sent: number): string | undefined {
+  if (isUnseen(bytes)) return bytes.unseen;
+  const share = sent > 0 ? bytes / sent : 0;
+  if (share < leastInHardware)
+    return `flows in hardware carried ${Math.round(share * 100)} % of what was sent`;
+  if (!isUnseen(packetsToCpu) && packetsToCpu > sent * mostToCpu)
+    return `${packetsToCpu} packets came to the CPU by the representors`;
+  return undefined;
+}

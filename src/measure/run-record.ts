@@ -1,0 +1,123 @@
+import type { Datapath } from '../model/fabric.ts';
+import type { Seen } from '../model/host-state.ts';
+import type { Iperf3Flow } from './iperf3.ts';
+import type { PingSummary } from './ping.ts';
+import type { RoundTrips } from './round-trips.ts';
+import type { Cell, Suite } from './suite.ts';
+import type { Encapsulation } from './wire-limit.ts';
+
+export const runSchema = 'vflane.bench-run/1';
+
+/** One run of a suite between two ends, as it is kept. Plain JSON. */
+export interface BenchRun {
+  readonly schema: typeof runSchema;
+  /** Sorts by time: `20261122T183000Z-seed`. */
+  readonly id: string;
+  /** `running`: nobody has said how it ended; where nobody runs it any more, it was killed. */
+  readonly state: 'running' | 'complete' | 'partial';
+  /** Why it is partial. */
+  readonly because?: string;
+  /** ISO 8601, by the operator's clock. */
+  readonly started: string;
+  readonly ended?: string;
+  /** Of vflane. */
+  readonly version: string;
+  readonly fabric: string;
+  readonly network: string;
+  readonly suite: Suite;
+  /** iperf3's client is at the first end, its server at the second. */
+  readonly ends: readonly [RunEnd, RunEnd];
+  readonly wire: Wire;
+  readonly forwarding: Forwarding;
+  /** One list for both ends; empty where nothing was pinned. */
+  readonly cpus: readonly number[];
+  readonly turns: readonly Turn[];
+}
+
+export interface RunEnd {
+  /** `web/storage`. */
+  readonly name: string;
+  readonly host: string;
+  readonly datapath: Datapath;
+  readonly address: string;
+  readonly netdev: string;
+  /** Bytes. */
+  readonly mtu: number;
+  readonly before: Surroundings;
+  /** Absent while it runs. */
+  readonly after?: Surroundings;
+}
+
+/** What is between the ends, and the most it can carry in one direction, in bits per second. */
+export interface Wire {
+  readonly encapsulation: Encapsulation;
+  readonly family: 4 | 6;
+  /** Of the slowest port in use; unseen where no port says (or none is used). */
+  readonly lineBps: Seen<number>;
+  /** Of the narrowest slot. */
+  readonly slotBps: Seen<number>;
+}
+
+/** Who moved the packets, and how that is known. */
+export interface Forwarding {
+  readonly by: 'card' | 'software';
+  readonly proof: string;
+}
+
+/** What a figure depends on beside the road that is measured. */
+export interface Surroundings {
+  readonly kernel: string;
+  readonly cpu: Seen<string>;
+  readonly governor: Seen<string>;
+  readonly iperf3: Seen<string>;
+  readonly ovs: Seen<string>;
+  /** Netdev → what ethtool says of it. */
+  readonly netdevs: { readonly [name: string]: NetdevSurroundings };
+}
+
+/** Each a map of what ethtool prints: `Combined` → `32`. */
+export interface NetdevSurroundings {
+  readonly driver: Seen<Said>;
+  readonly channels: Seen<Said>;
+  readonly rings: Seen<Said>;
+  readonly coalescing: Seen<Said>;
+  readonly features: Seen<Said>;
+  readonly speedMbps: Seen<number>;
+}
+
+export interface Said {
+  readonly [key: string]: string;
+}
+
+/** One run of one cell. */
+export interface Turn {
+  readonly cell: Cell;
+  readonly run: number;
+  /** ISO 8601. */
+  readonly at: string;
+  /** Why it has no figure; it is not counted as zero. */
+  readonly failed?: string;
+  readonly flows?: readonly Iperf3Flow[];
+  /** Percent of a core that iperf3 itself used, at the first end and at the second. */
+  readonly iperf3Cpu?: readonly [number, number];
+  /** Cores that the two hosts were busy with, whatever for: softirqs are in nobody's account. */
+  readonly hostCpu?: readonly [Seen<BusyCores>, Seen<BusyCores>];
+  readonly ping?: PingSummary;
+  readonly roundTrips?: RoundTrips;
+  /** What the hardware of each end says it forwarded; absent where there is none to ask. */
+  readonly offload?: readonly [OffloadSeen, OffloadSeen];
+  /** What the tool said, in the run's folder. */
+  readonly raw?: string;
+}
+
+export interface BusyCores {
+  readonly busy: number;
+  readonly softirq: number;
+}
+
+export interface OffloadSeen {
+  /** In flows that Open vSwitch has in hardware. */
+  readonly bytes: Seen<number>;
+  /** That came to the host's CPU by the tenants' representors. */
+  readonly packetsToCpu: Seen<number>;
+}

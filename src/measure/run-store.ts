@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { makeFolder, putFile } from '../host/durable-file.ts';
+import { type BenchRun, runSchema } from './run-record.ts';
+
+/** Keeps one run on the operator's side: whatever happens, the folder has what was measured until then. */
+export interface RunKeeper {
+  readonly folder: string;
+  put(run: BenchRun): Promise<void>;
+  /** Keeps what a tool said, and answers with its name in the folder. */
+  putRaw(name: string, text: string): Promise<string>;
+}
+
+const runFile = 'run.json';
+
+/** `folder` is that of all runs. */
+export async function keepRun(folder: string, id: string): Promise<RunKeeper> {
+  const own = join(folder, id);
+  await makeFolder(join(own, 'raw'), 0o755);
+  return {
+    folder: own,
+    put: (run) => putFile(join(own, runFile), `${JSON.stringify(run, null, 1)}\n`),
+    putRaw: async (name, text) => {
+      const file = `raw/${name}.gz`;
+      await putFile(join(own, file), gzipSync(text));
+      return file;
+    },
+  };
+}
+
+/** A run that cannot be read any more, or was never one. */
+export interface Unreadable {
+  readonly id: string;
+  readonly why: string;
+}
+
+/** Every run in the folder, the oldest first. */
+export function listRuns(folder: string): {
+  readonly runs: readonly BenchRun[];
+  readonly unreadable: readonly Unreadable[];
+} {
+  const runs: BenchRun[] = [];
+  const unreadable: Unreadable[] = [];
+  for (const id of folderNames(folder)) {
+    const read = readRun(folder, id);
+    if ('why' in read) unreadable.push(read);
+    else runs.push(read);
+  }
+  return { runs, unreadable };
+}
+
+function folderNames(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+export function readRun(folder: string, id: string): BenchRun | Unreadable {
+  try {
+    const run = JSON.parse(readFileSync(join(folder, id, runFile), 'utf8')) as Partial<BenchRun>;
+    const isRun = run.schema === runSchema && Array.isArray(run.turns) && run.id === id;
+    return isRun ? (run as BenchRun) : { id, why: `${runFile} is not of ${runSchema}` };
+  } catch (error) {
+    return { id, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** What a tool said in a run. @throws NodeJS.ErrnoException */
+export function readRaw(folder: string, id: string, file: string): string {
+  return gunzipSync(readFileSync(join(folder, id, file))).toString('utf8');
+}
+
+/** `20261122T183000Z-seed`: sorts by time, and is a plain name. */
+export function runId(at: Date, suite: string): string {
+  return `${at.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${suite}`;
+}
