@@ -8,6 +8,10 @@ import { foreignOverlay } from './foreign-overlay.ts';
 import { forwardsInSoftware } from './forwards-in-software.ts';
 import { functionTaken } from './function-taken.ts';
 import { largeMesh } from './large-mesh.ts';
+import { machineManagers } from './machine-manager.ts';
+import { machineDisks, machineProgramsMissing, userDataMissing } from './machine-parts.ts';
+import { machineMemory, machineVfsHeld } from './machine-resources.ts';
+import { machineSeedUnread } from './machine-seed.ts';
 import { mtuBeyondPort } from './mtu-beyond-port.ts';
 import { nameTaken } from './name-taken.ts';
 import { namesClash } from './names-clash.ts';
@@ -71,6 +75,13 @@ const rules: readonly Rule[] = [
   noEswitch,
   lagNotMade,
   foreignOverlay,
+  machineProgramsMissing,
+  machineDisks,
+  userDataMissing,
+  machineManagers,
+  machineMemory,
+  machineVfsHeld,
+  machineSeedUnread,
 ];
 
 /** Everything that stands in the way on a host, or will surprise. */

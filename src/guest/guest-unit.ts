@@ -16,8 +16,8 @@ const of = guestPaths('%i');
 export const templateText = `# Written by vflane, and taken away with the last of its guests.
 [Unit]
 Description=Guest %i of vflane
-# It stops before what carries its packets does.
-After=openvswitch-switch.service
+# It starts after what carries its packets, and stops before.
+After=vflane-boot.service openvswitch-switch.service
 RequiresMountsFor=${of.folder}
 
 [Service]
@@ -52,6 +52,9 @@ DeviceAllow=/dev/vfio/vfio rw
 DeviceAllow=char-vfio rw
 DeviceAllow=/dev/net/tun rw
 DeviceAllow=/dev/vhost-net rw
+
+[Install]
+WantedBy=multi-user.target
 `;
 
 /** What makes an instance of the template one guest. `cpus`: as the kernel lists them, where it has to stay on some. */

@@ -7,6 +7,7 @@ import { doctorFindings } from './catalogue-doctor.ts';
 import { fileFindings } from './catalogue-file.ts';
 import { hostFindings } from './catalogue-host.ts';
 import { labFindings } from './catalogue-lab.ts';
+import { machineFindings } from './catalogue-machines.ts';
 import { measureFindings } from './catalogue-measure.ts';
 import { overlayFindings } from './catalogue-overlay.ts';
 import { planFindings } from './catalogue-plan.ts';
@@ -17,6 +18,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...fileFindings,
   ...hostFindings,
   ...overlayFindings,
+  ...machineFindings,
   ...byHandFindings,
   ...doctorFindings,
   ...bootFindings,

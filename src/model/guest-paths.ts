@@ -27,6 +27,8 @@ export interface GuestPaths {
   readonly unit: string;
   readonly dropInFolder: string;
   readonly dropIn: string;
+  /** The link by which systemd starts it with the host. */
+  readonly wantedBy: string;
   readonly runFolder: string;
   readonly console: string;
   readonly qmp: string;
@@ -48,6 +50,7 @@ export function guestPaths(name: string): GuestPaths {
     unit,
     dropInFolder,
     dropIn: `${dropInFolder}/guest.conf`,
+    wantedBy: `${unitFolder}/multi-user.target.wants/${unit}`,
     runFolder: run,
     console: `${run}/console.sock`,
     qmp: `${run}/qmp.sock`,

@@ -28,6 +28,8 @@ export interface MachineState {
   /** Text of the drop-in; null where there is none. */
   readonly dropIn: Seen<string | null>;
   readonly unit: Seen<UnitState>;
+  /** Whether systemd starts it with the host; null for no. */
+  readonly autostart: Seen<true | null>;
   readonly disk: Seen<ImageState | null>;
   /** What is in the seed's folder, by file name; null where there is no seed, or one that was not finished. */
   readonly seed: Seen<{ readonly [file: string]: string } | null>;

@@ -42,7 +42,8 @@ async function observeMachine(
   { domains }: MachinesAsked,
 ): Promise<MachineState> {
   const paths = guestPaths(name);
-  const [dropIn, entries] = await Promise.all([
+  const [autostart, dropIn, entries] = await Promise.all([
+    seen(async () => ((await isThere(reader, paths.wantedBy)) ? (true as const) : null)),
     textAt(reader, paths.dropIn),
     seenOr(() => reader.listDir(paths.folder)),
   ]);
@@ -58,7 +59,7 @@ async function observeMachine(
     hasSeed === true ? observeSeed(reader, paths.seedFolder) : isUnseen(hasSeed) ? hasSeed : null,
     domains.includes(name) ? observeDomain(reader, name) : undefined,
   ]);
-  return { dropIn, unit, disk, seed, ...(domain === undefined ? {} : { domain }) };
+  return { autostart, dropIn, unit, disk, seed, ...(domain === undefined ? {} : { domain }) };
 }
 
 async function observeSeed(reader: HostReader, folder: string): Promise<MachineState['seed']> {

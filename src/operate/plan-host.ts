@@ -25,6 +25,7 @@ import {
 import { changesIn, planFor } from '../plan/plan.ts';
 import { portsInUse, sparingHost } from '../plan/spare-host.ts';
 import { bootDocumentOf, fabricOf } from './boot-document.ts';
+import { foldNow } from './fold-now.ts';
 import { wantsBefore } from './look.ts';
 import { bootKinds, sectionsFor } from './sections.ts';
 import type { Site } from './site.ts';
@@ -53,8 +54,8 @@ export async function planFromFile(
   options: PlanOptions,
 ): Promise<HostPlan> {
   const expand = datapaths[host.datapath];
-  if (!expand) return refusedPlan(site, await site.fold(), [notBuilt(fabric, host)], unobserved);
-  const fold = await site.fold();
+  if (!expand) return refusedPlan(site, await foldNow(site), [notBuilt(fabric, host)], unobserved);
+  const fold = await foldNow(site);
   return planFromSpec(site, { fabric, host, fold, spec: expand(fabric, host, fold.ledger) }, options);
 }
 
@@ -73,7 +74,9 @@ async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Pro
   const sections = sectionsFor(fabric, host, fold.ledger, asked.spec);
   const state = await observe(site.reader, { ...sections, boot: isEnabled });
   const spec = isEnabled ? { ...asked.spec, boot: await bootOf(site, asked, state, options) } : asked.spec;
-  const wants = wantsOf(spec, state, fold.ledger);
+  const isBooting = options.boot !== undefined && options.boot !== true;
+  const all = wantsOf(spec, state, fold.ledger);
+  const wants = isBooting ? withoutStarts(all) : all;
   const allocation = spec.allocation;
   const { plan, differences } = planFor({
     host: host.name,
@@ -84,12 +87,23 @@ async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Pro
     allocation,
     ...options,
   });
-  const told = examine({ fabric, host, spec, state, ledger: fold.ledger });
+  const found = examine({ fabric, host, spec, state, ledger: fold.ledger });
+  const told = isBooting ? found.filter(({ code }) => !ofMachines.test(code)) : found;
   const findings = [...told, ...waiting(host.name, fold, state), ...news(plan.findings, told)];
   // What would be done to a card that is not there is no plan, and nobody could check it.
   const steps = told.some(({ code }) => code === 'VF2001') ? [] : plan.steps;
   return { plan: { ...plan, steps, findings }, differences, state, fold, spec };
 }
+
+/**
+ * While the host starts, systemd starts the guests itself, each for itself, once vflane is done: to wait for one here would be
+ * to wait for oneself, and what is wrong with one guest must keep no other from its lanes. libvirt may not even answer yet.
+ */
+function withoutStarts(wants: Wants): Wants {
+  return new Map([...wants].filter(([resource]) => resource !== 'vm-running' && resource !== 'vm-domain'));
+}
+
+const ofMachines = /^VF20[789]\d$/;
 
 function isOfBoot({ resource }: { readonly resource: string }): boolean {
   return bootKinds.has(resource);
@@ -112,7 +126,7 @@ export async function planFromDocument(
   options: PlanOptions,
 ): Promise<HostPlan> {
   const { host, spec } = document;
-  const fold = await site.fold();
+  const fold = await foldNow(site);
   return planFromSpec(site, { fabric: fabricOf(document), host, fold, spec }, { ...options, boot: document });
 }
 
@@ -122,7 +136,7 @@ export async function planToDisable(
   host: FabricHost | undefined,
   options: PlanOptions,
 ): Promise<HostPlan> {
-  const fold = await site.fold();
+  const fold = await foldNow(site);
   const state = await look(site, host, fold);
   const entries = new Map([...fold.ledger.entries].filter(([, entry]) => isOfBoot(entry)));
   const wants = wantsNothing({ ...fold.ledger, entries }, state);
@@ -144,7 +158,7 @@ export async function planToDestroy(
   host: FabricHost | undefined,
   options: PlanOptions,
 ): Promise<HostPlan> {
-  const fold = await site.fold();
+  const fold = await foldNow(site);
   const state = await look(site, host, fold);
   return planBackwards(
     site,
@@ -162,7 +176,7 @@ export async function planToUndo(
   host: FabricHost | undefined,
   options: PlanOptions,
 ): Promise<HostPlan | undefined> {
-  const fold = await site.fold();
+  const fold = await foldNow(site);
   const [last, before] = undoable(fold);
   const undone = last === undefined ? undefined : await site.plan(last);
   const changes = changesIn(undone?.steps ?? []);

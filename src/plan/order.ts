@@ -52,6 +52,7 @@ import { vfSpoofchk } from '../resource/vf-spoofchk.ts';
 import { vfTrust } from '../resource/vf-trust.ts';
 import { vfVlan } from '../resource/vf-vlan.ts';
 import { vlanLink } from '../resource/vlan-link.ts';
+import { vmAutostart } from '../resource/vm-autostart.ts';
 import { vmDisk } from '../resource/vm-disk.ts';
 import { vmDomain } from '../resource/vm-domain.ts';
 import { vmRunning } from '../resource/vm-running.ts';
@@ -148,6 +149,7 @@ export const order: readonly Resource[] = [
   vmTemplate,
   vmUnit,
   vmDomain,
+  vmAutostart,
   // Last: all that it is given is there, and carries; and first down, while there is something to say goodbye through.
   vmRunning,
   // The host comes back as it is now, and only once it is: in the order in which each is of use to the next.

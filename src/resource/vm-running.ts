@@ -26,7 +26,9 @@ export const vmRunning: Resource = {
     Object.entries(state.machines?.guests ?? {}).map(([at, guest]) => ({ at, value: seen(guest, state) })),
   standsOn: (at, value) => {
     const { by, on } = value as Running;
-    return by === 'libvirt' ? [`vm-domain ${at}`, ...on] : ['vm-template', `vm-unit ${at}`, ...on];
+    return by === 'libvirt'
+      ? [`vm-domain ${at}`, ...on]
+      : ['vm-template vflane-guest@.service', `vm-unit ${at}`, ...on];
   },
   replaced: () => true,
   move: (at, from, to) => ({

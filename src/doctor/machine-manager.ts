@@ -1,0 +1,60 @@
+import type { Finding } from '../model/finding.ts';
+import { guestPaths } from '../model/guest-paths.ts';
+import { isUnseen } from '../model/host-state.ts';
+import type { MachineState } from '../model/machine-state.ts';
+import { machinesOf, said } from './machine-parts.ts';
+import type { Examined, Rule } from './rule.ts';
+
+/** Somebody has to run it, and not somebody else's guest of the same name. */
+export const machineManagers: Rule = (examined) =>
+  machinesOf(examined).flatMap(({ name, machine }) => {
+    const guest = examined.state.machines?.guests[name];
+    if (guest === undefined) return [];
+    return machine.manager === 'libvirt'
+      ? inLibvirt(examined, name, guest)
+      : [...unitTaken(examined, name, guest), ...failedLast(examined, name, guest)];
+  });
+
+function inLibvirt(examined: Examined, name: string, { domain }: MachineState): readonly Finding[] {
+  if (domain === undefined || domain === null) return [];
+  if (isUnseen(domain)) {
+    const isMissing = domain.lacks === 'program';
+    const what = isMissing ? 'libvirt is not installed' : `libvirt does not answer: ${domain.unseen}`;
+    const hint = isMissing
+      ? 'Install it (apt-get install libvirt-daemon-system libvirt-clients), or leave manager out: systemd runs it then.'
+      : 'Start it (systemctl start libvirtd), or leave manager out: systemd runs the guest then.';
+    return [said(examined, 'VF2074', name, `${what}, and ${name} is to be run by it`, hint, 'manager')];
+  }
+  if (domain.xml !== null && domain.digest !== '') return [];
+  const hint = `Rename the guest, or that domain (virsh domrename ${name} ${name}-old).`;
+  return [said(examined, 'VF2075', name, `libvirt has a domain ${name} that is not vflane's`, hint)];
+}
+
+function unitTaken(examined: Examined, name: string, { dropIn }: MachineState): readonly Finding[] {
+  if (dropIn === null || isUnseen(dropIn) || dropIn.startsWith('# Written by vflane')) return [];
+  const { dropIn: path } = guestPaths(name);
+  return [
+    said(
+      examined,
+      'VF2075',
+      name,
+      `${path} is not vflane's, and ${name} would be started by it`,
+      'Rename the guest, or remove that file.',
+    ),
+  ];
+}
+
+function failedLast(examined: Examined, name: string, { unit }: MachineState): readonly Finding[] {
+  if (isUnseen(unit) || unit.active !== 'failed') return [];
+  const why = unit.result === 'timeout' ? 'it did not shut down in time' : `it ended with ${unit.result}`;
+  const { unit: of } = guestPaths(name);
+  return [
+    said(
+      examined,
+      'VF2080',
+      name,
+      `${name} failed when it ran last: ${why}`,
+      `journalctl -b -u ${of} says more.`,
+    ),
+  ];
+}

@@ -1,0 +1,111 @@
+import { finding } from '../model/catalogue.ts';
+import type { Finding } from '../model/finding.ts';
+import { guestPaths } from '../model/guest-paths.ts';
+import type { GuestSpec } from '../model/host-spec.ts';
+import { isUnseen } from '../model/host-state.ts';
+import type { MachineSpec } from '../model/machine.ts';
+import { type Examined, placeOf, type Rule } from './rule.ts';
+
+interface Machine {
+  readonly name: string;
+  readonly machine: MachineSpec;
+}
+
+export function machinesOf({ spec }: Examined): readonly Machine[] {
+  return spec.guests.flatMap(({ name, machine }: GuestSpec) => (machine ? [{ name, machine }] : []));
+}
+
+/** At the guest's own key. */
+export function said(
+  examined: Examined,
+  code: string,
+  guest: string,
+  what: string,
+  hint: string,
+  key = '',
+): Finding {
+  const keys = key === '' ? [] : [key];
+  const where = placeOf(examined, 'guests', guest, 'vm', ...keys);
+  return finding(code, where, `${examined.host.name}: ${what}`, hint);
+}
+
+const packages: { readonly [path: string]: string } = {
+  '/usr/bin/qemu-system-x86_64': 'qemu-system-x86',
+  '/usr/bin/qemu-img': 'qemu-utils',
+};
+
+/** QEMU, its tools and its firmware. */
+export const machineProgramsMissing: Rule = (examined) => {
+  const programs = examined.state.machines?.programs;
+  if (programs === undefined || isUnseen(programs) || machinesOf(examined).length === 0) return [];
+  return Object.entries(programs)
+    .filter(([path, isThere]) => !isThere && !path.endsWith('/virsh'))
+    .map(([path]) =>
+      finding(
+        'VF2070',
+        placeOf(examined, 'guests'),
+        `${examined.host.name}: there is no ${path}, and VMs need it`,
+        `Install it: apt-get install ${packages[path] ?? 'ovmf'}.`,
+      ),
+    );
+};
+
+/** The image below each guest's disk: there, readable, nobody's to write at this moment, and the one that the disk stands on. */
+export const machineDisks: Rule = (examined) =>
+  machinesOf(examined).flatMap((one) => [...imageTrouble(examined, one), ...diskTrouble(examined, one)]);
+
+function imageTrouble(examined: Examined, { name, machine }: Machine): readonly Finding[] {
+  const image = examined.state.machines?.images[machine.image];
+  if (image === undefined) return [];
+  if (image === null) {
+    const hint = `Put the image there, such as https://cloud.debian.org/images/cloud/trixie/latest/debian-13-generic-amd64.qcow2, or correct disk.`;
+    return [
+      said(examined, 'VF2071', name, `the image of ${name}, ${machine.image}, is not there`, hint, 'disk'),
+    ];
+  }
+  if (!isUnseen(image) || image.lacks === 'program') return [];
+  const isLocked = /lock/i.test(image.unseen);
+  const what = isLocked
+    ? `the image of ${name}, ${machine.image}, is in use: another QEMU writes to it`
+    : `the image of ${name}, ${machine.image}, cannot be read: ${image.unseen}`;
+  const hint = isLocked
+    ? 'Stop that one, or give the guest an image of its own: what stands on an image that changes is lost.'
+    : 'Look at it with `qemu-img info`; it has to be an image of a disk.';
+  return [said(examined, 'VF2072', name, what, hint, 'disk')];
+}
+
+function diskTrouble(examined: Examined, { name, machine }: Machine): readonly Finding[] {
+  const disk = examined.state.machines?.guests[name]?.disk;
+  if (disk === undefined || disk === null || isUnseen(disk) || disk.backing === machine.image) return [];
+  const { disk: path } = guestPaths(name);
+  return [
+    said(
+      examined,
+      'VF2073',
+      name,
+      `the disk of ${name} stands on ${disk.backing ?? 'nothing'}, and ${machine.image} is asked for`,
+      `What the guest has written is in it, so that vflane leaves it alone. For a new one: mv ${path} ${path}.old.`,
+      'disk',
+    ),
+  ];
+}
+
+/** What cloud-init is to be given. */
+export const userDataMissing: Rule = (examined) =>
+  machinesOf(examined).flatMap(({ name, machine: { seed } }) => {
+    if (seed === undefined || !('file' in seed.userData)) return [];
+    const { file } = seed.userData;
+    const text = examined.state.machines?.userData[file];
+    if (text === undefined || typeof text === 'string') return [];
+    const why = isUnseen(text) ? `cannot be read: ${text.unseen}` : 'is not there';
+    return [
+      said(
+        examined,
+        'VF2082',
+        name,
+        `the user-data of ${name}, ${file}, ${why}`,
+        'Put the file there, or correct the path.',
+        'cloud-init',
+      ),
+    ];
+  });

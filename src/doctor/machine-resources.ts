@@ -1,0 +1,72 @@
+import { finding } from '../model/catalogue.ts';
+import type { Finding } from '../model/finding.ts';
+import { isUnseen } from '../model/host-state.ts';
+import type { MachineState } from '../model/machine-state.ts';
+import { machinesOf, said } from './machine-parts.ts';
+import { type Examined, placeOf, type Rule } from './rule.ts';
+
+/** QEMU has more than its guest, in MiB: its own heap, page tables, and devices. */
+const besidesMiB = 128;
+
+/** Memory for every guest that is to be started: VFIO pins all of it (facts §10), so that none of it can be lent. */
+export const machineMemory: Rule = (examined) => {
+  const memory = examined.state.machines?.memory;
+  if (memory === undefined || isUnseen(memory)) return [];
+  const starting = machinesOf(examined).filter(
+    ({ name, machine }) => machine.autostart && !isRunning(examined.state.machines?.guests[name]),
+  );
+  const plain = starting.filter(({ machine }) => !machine.hugepages);
+  const neededMiB = plain.reduce((sum, { machine }) => sum + machine.memoryMiB + besidesMiB, 0);
+  return neededMiB <= memory.freeMiB
+    ? []
+    : [
+        tooMuch(
+          examined,
+          plain.map(({ name }) => name),
+          neededMiB,
+          memory,
+        ),
+      ];
+};
+
+function tooMuch(
+  examined: Examined,
+  names: readonly string[],
+  neededMiB: number,
+  { totalMiB, freeMiB }: { readonly totalMiB: number; readonly freeMiB: number },
+): Finding {
+  const what = `${names.join(', ')} would take ${neededMiB} MiB of memory, and ${freeMiB} of ${totalMiB} MiB are free`;
+  return finding(
+    'VF2076',
+    placeOf(examined, 'guests', ...(names.length === 1 ? [names[0] ?? '', 'vm', 'memory'] : [])),
+    `${examined.host.name}: ${what}`,
+    'Give them less, stop something else, or say autostart: false of some.',
+  );
+}
+
+function isRunning(guest: MachineState | undefined): boolean {
+  if (guest === undefined) return false;
+  const { unit, domain } = guest;
+  if (domain !== undefined && domain !== null && !isUnseen(domain) && domain.state === 'running') return true;
+  return !isUnseen(unit) && unit.active === 'active';
+}
+
+/** A VF that another process has open: QEMU would end with "Device or resource busy". */
+export const machineVfsHeld: Rule = (examined) => {
+  const { state } = examined;
+  if (isUnseen(state.holders)) return [];
+  const holders = new Map(state.holders.map((holder) => [holder.path, holder]));
+  return machinesOf(examined).flatMap(({ name, machine }) => {
+    if (isRunning(state.machines?.guests[name])) return [];
+    return machine.nics.flatMap((nic) => {
+      if (!('pf' in nic)) return [];
+      const vf = state.pfs.find(({ pci }) => pci === nic.pf)?.vfs.find(({ index }) => index === nic.index);
+      const holder = vf?.driver === 'vfio-pci' ? holders.get(`/dev/vfio/${vf.iommuGroup}`) : undefined;
+      if (vf === undefined || holder === undefined) return [];
+      const what = `${vf.pci}, a VF of ${name}, is held by ${holder.command} (pid ${holder.pid}), which vflane did not start`;
+      return [
+        said(examined, 'VF2078', name, what, `End that process first (ps -fp ${holder.pid}), and ask again.`),
+      ];
+    });
+  });
+};
