@@ -21,6 +21,7 @@ const questions = {
   destroy: 'Destroy this?',
   enable: 'Enable this?',
   disable: 'Disable this?',
+  prepare: 'Prepare this?',
 } as const;
 
 /** Plans on every host what a verb other than `apply` does, shows it, asks, and does it. */

@@ -100,7 +100,7 @@ function printSteps(output: Output, plan: Plan, options: VerbOptions): void {
   for (const line of printPlan(plan, { full: options.full === true })) output.result(line);
 }
 
-function exitCodeOfPlan({ value, trouble }: PerHost<HostPlan>): number {
+export function exitCodeOfPlan({ value, trouble }: PerHost<HostPlan>): number {
   if (trouble) return exitCodeOf(trouble);
   if (value?.plan.findings.some(({ severity }) => severity === 'error')) return exitCodes.preconditionsNotMet;
   return value?.plan.steps.length === 0 ? exitCodes.asAsked : exitCodes.differs;

@@ -30,4 +30,12 @@ export const guestVerbs: readonly Verb[] = [
     example: 'vflane disable --yes',
     load: () => import('./disable.ts'),
   },
+  {
+    name: 'prepare',
+    summary: 'Show what a host lacks for its datapath: packages, IOMMU, hugepages, modules, the kernel',
+    arguments: [{ form: '[host]', summary: 'only this host' }],
+    options: [{ form: '-y, --yes', summary: 'bring it; without, it is only shown' }, full],
+    example: 'vflane prepare',
+    load: () => import('./prepare.ts'),
+  },
 ];

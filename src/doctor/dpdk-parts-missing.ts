@@ -88,17 +88,27 @@ function functionsWithout(examined: Examined): readonly Finding[] {
 
 function missingOf({ debian, packages }: DpdkParts, cards: readonly string[]): readonly string[] {
   const abi = debian === undefined ? undefined : abis.get(debian);
-  const wanted = [
-    { start: 'openvswitch-switch-dpdk', name: 'openvswitch-switch-dpdk' },
-    ...cards.map(ofDriver).map((start) => ({ start, name: `${start}${abi ?? '*'}` })),
-    { start: 'librte-mempool-ring', name: `librte-mempool-ring${abi ?? '*'}` },
-  ];
-  return wanted
+  return partsOf(abi, cards)
     .filter(
       ({ start, name }) =>
         !packages.some((one) => (abi === undefined ? one.startsWith(start) : one === name)),
     )
     .map(({ name }) => name);
+}
+
+function partsOf(abi: number | undefined, cards: readonly string[]) {
+  return [
+    { start: 'openvswitch-switch-dpdk', name: 'openvswitch-switch-dpdk' },
+    ...cards.map(ofDriver).map((start) => ({ start, name: `${start}${abi ?? '*'}` })),
+    { start: 'librte-mempool-ring', name: `librte-mempool-ring${abi ?? '*'}` },
+  ];
+}
+
+/** The packages of DPDK's that this host needs on this Debian; none where it needs no DPDK, or the release is not known. */
+export function dpdkPackages(examined: Examined, debian: number): readonly string[] {
+  const abi = abis.get(debian);
+  if (examined.spec.overlay?.dpdk === undefined || abi === undefined) return [];
+  return partsOf(abi, cardDrivers(examined)).map(({ name }) => name);
 }
 
 /** Debian sets the ABI's number apart where the driver's name ends in one. */

@@ -43,7 +43,8 @@ export const switchesNotJoined: Rule = (examined) => {
   ];
 };
 
-function isWithout({ tcOffload }: PfState): boolean {
+/** The driver was built without tc offload. */
+export function isWithout({ tcOffload }: PfState): boolean {
   return tcOffload !== undefined && !isUnseen(tcOffload) && tcOffload.fixed && !tcOffload.on;
 }
 

@@ -83,6 +83,7 @@ export const readForms: ReadonlyMap<string, ReadForms> = new Map<string, ReadFor
   ['lspci', { flags: /^-[Dnvkmt]+$/, valued: /^-[sd]$/, commands: [''] }],
   ['modinfo', { flags: /^-[0nadpl]$/, valued: /^-[Fk]$/, commands: ['…'] }],
   ['dpkg-query', { flags: /^(-W|--show|-s|-f=.*|--showformat=.*)$/s, commands: ['…'] }],
+  ['apt-mark', { commands: ['showauto …', 'showmanual …'] }],
   // With `=` a key is written.
   ['sysctl', { flags: /^-[ne]$/, commands: ['…'], args: /^[\w/][\w./:-]*$/ }],
   ['update-alternatives', { valued: /^--(query|display|list)$/, commands: [''] }],
@@ -165,6 +166,13 @@ export const readForms: ReadonlyMap<string, ReadForms> = new Map<string, ReadFor
     },
   ],
 ]);
+
+/** Behind `-s`: simulated, nothing is installed and no lock taken (apt-get(8)). */
+export const aptGet: ReadForms = {
+  flags: /^(-q|--no-install-recommends)$/,
+  commands: ['install …'],
+  args: /^[a-z0-9][a-z0-9+.]*(-[a-z0-9+.]+)*$/,
+};
 
 export const ovsVsctl: ReadForms = {
   flags: /^--((format|columns|data|timeout)=.*|no-headings|bare|oneline|if-exists|no-wait|pretty)$/s,

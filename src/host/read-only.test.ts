@@ -52,11 +52,19 @@ const reads = [
   'ovs-ofctl diff-flows br0 /tmp/wanted',
   'sysctl -n net.ipv6.conf.br0.disable_ipv6',
   'update-alternatives --query ovs-vswitchd',
+  'apt-get -s -q --no-install-recommends install openvswitch-switch librte-net-mlx5-25',
+  'apt-mark showauto ethtool',
 ];
 
 const writes = [
   'ip link set dev eth0 down',
   'ip link s dev eth0 down',
+  'apt-get install openvswitch-switch',
+  'apt-get -q -s install openvswitch-switch',
+  'apt-get -s install -o DPkg::Pre-Invoke::=reboot openvswitch-switch',
+  'apt-get -s -o Dir::Bin::dpkg=/tmp/x install openvswitch-switch',
+  'apt-get -s dist-upgrade',
+  'apt-mark auto ethtool',
   'ip link a dev eth0',
   'ip -batch -',
   'ip -b /tmp/x',

@@ -1,10 +1,11 @@
-import { ip, ovsVsctl, type ReadForms, readForms } from './read-forms.ts';
+import { aptGet, ip, ovsVsctl, type ReadForms, readForms } from './read-forms.ts';
 
 const noOption = /^[^-]/s;
 const neverMatches = /^(?!)/;
 
 const special: ReadonlyMap<string, (words: readonly string[]) => boolean> = new Map([
   ['ip', (words) => matches(ip, words) || insideNamespace(words)],
+  ['apt-get', ([first, ...words]) => first === '-s' && matches(aptGet, words)],
   [
     'ovs-vsctl',
     (words) => words.length > 0 && transaction(words).every((command) => matches(ovsVsctl, command)),

@@ -11,6 +11,7 @@ import { machineFindings } from './catalogue-machines.ts';
 import { measureFindings } from './catalogue-measure.ts';
 import { overlayFindings } from './catalogue-overlay.ts';
 import { planFindings } from './catalogue-plan.ts';
+import { prepareFindings } from './catalogue-prepare.ts';
 import type { CatalogueEntry, Finding, Where } from './finding.ts';
 
 /** Every kind of finding there is, in the order of the codes. */
@@ -22,6 +23,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...byHandFindings,
   ...doctorFindings,
   ...bootFindings,
+  ...prepareFindings,
   ...planFindings,
   ...connectionFindings,
   ...labFindings,

@@ -3,6 +3,7 @@ import type { Json } from './json.ts';
 import type { MachineSpec } from './machine.ts';
 import type { GuestName, HostName, IfName, MacAddress, NetworkName, PciAddress } from './names.ts';
 import type { NftTables } from './nft-table.ts';
+import type { PreparationSpec } from './preparation.ts';
 
 /** What one host should have: plain data, without a word of how it is reached or what is there now. */
 export interface HostSpec {
@@ -10,6 +11,8 @@ export interface HostSpec {
   readonly datapath: Datapath;
   readonly nics: readonly NicSpec[];
   readonly guests: readonly GuestSpec[];
+  /** Only where `prepare` asks. */
+  readonly preparation?: PreparationSpec;
   /** Which VF index each attachment has; what the ledger remembers. */
   readonly allocation: Allocation;
   /** Only where tenants' networks are tunnels. */

@@ -2,6 +2,7 @@ import type { Json } from './json.ts';
 import type { MachinesState } from './machine-state.ts';
 import type { PciAddress } from './names.ts';
 import type { NftLines } from './nft-table.ts';
+import type { PackageMark } from './package-mark.ts';
 import { isUnseen, type Seen, type Unseen } from './unseen.ts';
 
 export { isUnseen, type Seen, type Unseen };
@@ -37,6 +38,10 @@ export interface HostState {
   readonly dpdkParts?: Seen<DpdkParts>;
   /** What a start of ovs-vswitchd brings back; absent where nobody asked. */
   readonly ovsStart?: OvsStart;
+  /** Which of the packages that were asked about are installed, and as what; absent where nobody asked. */
+  readonly packages?: Seen<{ readonly [name: string]: PackageMark }>;
+  /** Files that a start of the host reads, by path; null where there is none, absent where nobody asked. */
+  readonly bootFiles?: { readonly [path: string]: Seen<string | null> };
   /** vflane's own nftables tables, each empty where there is none; absent where nobody asked. */
   readonly guard?: { readonly [table: string]: Seen<NftLines> };
   /** Whether netdevs that were asked about have IPv6; null where the kernel has none, absent where nobody asked. */

@@ -14,6 +14,7 @@ import { observeOvsStart } from './ovs-start.ts';
 import { sessionNetdev } from './session.ts';
 import { observeNode, observeSwitchdev } from './switchdev.ts';
 import { type AdminOf, observeFunction, observePf } from './sysfs-pf.ts';
+import { observeBootFiles, observePackages } from './system.ts';
 import { observeChecksums, observeIpv6, representorsIn } from './tenant-ports.ts';
 
 /** What to look at, and no more: each namespace is a process. */
@@ -34,6 +35,9 @@ export interface Sections {
   readonly dpdk?: boolean;
   /** Places where pages of 2 MiB are counted, besides those of the cards. */
   readonly hugepages?: readonly string[];
+  /** Packages that were installed for vflane, and files for the host's next start. */
+  readonly packages?: readonly string[];
+  readonly bootFiles?: readonly string[];
   /** Netdevs by which tenants' frames come in, besides representors: whether the host has IPv6 there matters. */
   readonly tenantPorts?: readonly string[];
   /** Whether it matters what brings the host back after a start. */
@@ -85,6 +89,8 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
     ...(sections.checksums?.length
       ? { checksums: await observeChecksums(reader, sections.checksums, { links, namespaces }) }
       : {}),
+    ...(sections.packages?.length ? { packages: await observePackages(reader, sections.packages) } : {}),
+    ...(sections.bootFiles?.length ? { bootFiles: await observeBootFiles(reader, sections.bootFiles) } : {}),
     ...(sections.dpdk ? { dpdkParts: await observeDpdkParts(reader) } : {}),
     ...(sections.boot ? { boot: await observeBoot(reader) } : {}),
     ...(sections.machines ? { machines: await observeMachines(reader, sections.machines) } : {}),

@@ -266,7 +266,7 @@ function look(site: Site, host: FabricHost | undefined, { ledger }: Fold, change
 }
 
 /** A plan that was not finished, or waits for its operator, comes first. */
-function waiting(host: string, fold: Fold, state: HostState): readonly Finding[] {
+export function waiting(host: string, fold: Fold, state: HostState): readonly Finding[] {
   const former = fold.open ?? fold.unconfirmed;
   if (!former || former.bootId !== state.bootId) return [];
   const [code, what, hint] = fold.open

@@ -4,7 +4,9 @@ import type { Ledger } from '../model/ledger.ts';
 import { asPciAddress } from '../model/names.ts';
 import type { Change } from '../model/plan.ts';
 import type { Sections } from '../observe/observe.ts';
+import { bootFile } from '../resource/boot-file.ts';
 import { copiedLanes } from '../resource/guest-checksum.ts';
+import { systemPackage } from '../resource/package.ts';
 import { machinesFor, machinesOf, pfsOfMachines } from './machine-sections.ts';
 
 /** What has to be looked at to hold a host against its part of the file, as `spec` has it, and against what vflane put there. */
@@ -29,6 +31,8 @@ export function sectionsFor(
     dpdk: host?.datapath === 'ovs-dpdk' && (host.nic.kind === 'pfs' || taken.length > 0),
     tenantPorts: unique([...(spec?.overlay?.tenantPorts ?? []), ...(left.tenantPorts ?? [])]),
     hugepages: left.hugepages ?? [],
+    packages: left.packages ?? [],
+    bootFiles: left.bootFiles ?? [],
     bridges: left.bridges ?? [],
     boot: left.boot === true || spec?.boot !== undefined,
     checksums: unique([...(spec ? copiedLanes(spec) : []), ...(left.checksums ?? [])]),
@@ -70,6 +74,8 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
     checksums: atOf(checksumKinds),
     ...machinesOf(places),
     hugepages: atOf(hugepageKinds),
+    packages: atOf(new Set([systemPackage.kind])),
+    bootFiles: atOf(new Set([bootFile.kind])),
     bridges: atOf(bridgeKinds),
     boot: places.some(({ resource }) => bootKinds.has(resource)),
   };

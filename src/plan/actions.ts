@@ -39,6 +39,8 @@ function areOneProcess(a: Move, b: Move): boolean {
   if ('remove' in a) return 'remove' in b;
   if ('vsctl' in a) return 'vsctl' in b;
   if ('nft' in a) return 'nft' in b;
+  if ('install' in a) return 'install' in b;
+  if ('uninstall' in a) return 'uninstall' in b;
   return a.once !== undefined && 'actions' in b && b.once !== undefined;
 }
 
@@ -59,9 +61,40 @@ function together(first: Move, moves: readonly Move[], way: Way): readonly Actio
     const files = moves.flatMap((move) => ('remove' in move ? move.remove : []));
     return files.length === 0 ? [] : [{ run: ['rm', '-f', ...files] }];
   }
+  if ('install' in first || 'uninstall' in first) return packageActions(moves);
   const once = moves.flatMap((move) => ('actions' in move ? (move.once ?? []) : []));
   return [...moves.flatMap((move) => ('actions' in move ? move.actions : [])), ...distinct(once)];
 }
+
+/** How long apt may take to fetch and set up, in milliseconds. */
+const packagesTimeoutMs = 900_000;
+
+/**
+ * dpkg removes these and no others, in an order of its own, and passes over what is not there; apt-get would take along
+ * whatever has come to depend on one of them. It neither asks nor restarts what was configured by hand.
+ */
+function packageActions(moves: readonly Move[]): readonly Action[] {
+  const installed = moves.flatMap((move) => ('install' in move ? move.install : []));
+  const removed = moves.flatMap((move) => ('uninstall' in move ? move.uninstall : []));
+  const [install, remove] = [
+    [...aptInstall, ...installed],
+    ['dpkg', '--remove', ...removed],
+  ];
+  return [
+    ...(installed.length > 0 ? [{ run: install, timeoutMs: packagesTimeoutMs }] : []),
+    ...(removed.length > 0 ? [{ run: remove, timeoutMs: packagesTimeoutMs }] : []),
+  ];
+}
+
+const aptInstall = [
+  'apt-get',
+  '-y',
+  '-q',
+  '--no-install-recommends',
+  '-o',
+  'Dpkg::Options::=--force-confold',
+  'install',
+];
 
 function distinct(actions: readonly Action[]): readonly Action[] {
   return [...new Map(actions.map((action) => [JSON.stringify(action), action])).values()];

@@ -26,7 +26,9 @@ export function wantsOf(spec: HostSpec, state: HostState, ledger: Ledger): Wants
     const places = ofKind(wants, resource.kind);
     for (const { at, value } of resource.wanted(spec, state)) places.set(at, value);
   }
-  const former = [...ledger.entries.values()].filter(({ resource, at }) => !wants.get(resource)?.has(at));
+  const former = [...ledger.entries.values()].filter(
+    ({ resource, at }) => !wants.get(resource)?.has(at) && resourceOf(resource).apart === undefined,
+  );
   for (const entry of former) addFormer(wants, entry);
   return former.length === 0 ? wants : grounded(wants, havesOf(state));
 }

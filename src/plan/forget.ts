@@ -12,6 +12,7 @@ import { resourceOf } from './order.ts';
 export function forgetStep(ledger: Ledger, wants: Wants, haves: Haves): readonly Step[] {
   const gone: Change[] = [];
   for (const { resource, at, was } of ledger.entries.values()) {
+    if (resourceOf(resource).apart && !wants.get(resource)?.has(at)) continue;
     const want = wants.get(resource)?.get(at) ?? null;
     const have = haveAt(haves, resource, at);
     const isFormer = sameJson(want, was) || (want === null && resourceOf(resource).attribute === true);

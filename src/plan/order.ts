@@ -1,5 +1,6 @@
 import { autoprobe } from '../resource/autoprobe.ts';
 import { bootDocument } from '../resource/boot-document.ts';
+import { bootFile } from '../resource/boot-file.ts';
 import { bootProgram } from '../resource/boot-program.ts';
 import { bootUnit } from '../resource/boot-unit.ts';
 import { bridge } from '../resource/bridge.ts';
@@ -28,6 +29,7 @@ import { ovsDaemon } from '../resource/ovs-daemon.ts';
 import { ovsGate } from '../resource/ovs-gate.ts';
 import { ovsSetting } from '../resource/ovs-setting.ts';
 import { ovsStartHook } from '../resource/ovs-start-hook.ts';
+import { systemPackage } from '../resource/package.ts';
 import { pfMtu } from '../resource/pf-mtu.ts';
 import { pfUp } from '../resource/pf-up.ts';
 import { pollingCore } from '../resource/polling-core.ts';
@@ -62,6 +64,10 @@ import { vmUnit } from '../resource/vm-unit.ts';
 
 /** The order in which things are set up; they are taken down in reverse. The only place where it stands. */
 export const order: readonly Resource[] = [
+  // Programs and their daemons before anything is asked of them.
+  systemPackage,
+  // It counts from the next start on, whatever is set up now.
+  bootFile,
   // Before there are netdevs that somebody else would take for his.
   keepOff,
   // A driver has to be there before a VF can be bound to it.

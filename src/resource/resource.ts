@@ -26,6 +26,8 @@ export interface Resource {
   readonly made?: true;
   /** Nothing of vflane's: no undo takes it away, and the ledger does not name it. */
   readonly stays?: true;
+  /** Wanted by `prepare` alone: no other plan asks after it, and only `undo` and `destroy` take it away. */
+  readonly apart?: true;
   /** A setting of what it stands on: it comes and goes with that, and has no earlier value of its own. */
   readonly attribute?: true;
   /** The value it has by itself as soon as what it stands on exists; absent for what must be made. */
@@ -55,12 +57,14 @@ export interface Placed<Value> {
   readonly value: Value;
 }
 
-/** A change is lines for one `ip -batch` (in a namespace), commands for one `ovs-vsctl` or one `nft`, files for one `rm`, or actions of its own. */
+/** A change is lines for one `ip -batch` (in a namespace), commands for one `ovs-vsctl` or one `nft`, files for one `rm`, packages for one `apt-get` or `dpkg`, or actions of its own. */
 export type Move =
   | { readonly batch: readonly Text[]; readonly namespace?: string }
   | { readonly vsctl: readonly (readonly string[])[] }
   | { readonly nft: readonly string[] }
   | { readonly remove: readonly string[] }
+  | { readonly install: readonly string[] }
+  | { readonly uninstall: readonly string[] }
   | {
       readonly actions: readonly Action[];
       /** After the actions of all changes of the step, the same one only once. */

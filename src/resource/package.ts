@@ -1,0 +1,25 @@
+import { isUnseen } from '../model/host-state.ts';
+import type { Resource } from './resource.ts';
+
+/**
+ * A package of the host's own system, which `prepare` installs. Those that come along are places of their own, so that the
+ * way back takes away exactly these; dpkg refuses that where something else has come to need one.
+ */
+export const systemPackage: Resource = {
+  kind: 'package',
+  timeoutMs: 10_000,
+  apart: true,
+  wanted: ({ preparation }) => Object.entries(preparation?.packages ?? {}).map(placed),
+  there: ({ packages = {} }) =>
+    isUnseen(packages) ? [{ at: '*', value: packages }] : Object.entries(packages).map(placed),
+  move: (at, _from, to) => (to === null ? { uninstall: [at] } : { install: to === 'manual' ? [at] : [] }),
+  settled: () => [],
+  why: (_from, to) =>
+    to === null
+      ? 'Remove what was installed for vflane, and nothing that was there before.'
+      : 'Install what the datapath needs and the host has not.',
+};
+
+function placed([at, value]: readonly [string, string]) {
+  return { at, value };
+}
