@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { ProbeWorld } from './probe.ts';
 import type { StreamSpec } from './stream-line.ts';
@@ -20,10 +21,22 @@ export async function probeStream(spec: unknown, world: ProbeWorld): Promise<num
   const family = asked.peer.includes(':') ? 6 : 4;
   // Not connected: an ICMP error of one datagram would be told instead of sending the next (udp(7)).
   const socket = createSocket({ type: `udp${family}`, lookup: (host, _, told) => told(null, host, family) });
+  beforeOthers();
   const stream = new Stream(asked, socket, world);
+  // Without a look-up to wait for, it may listen before bind() returns.
+  const listening = once(socket, 'listening');
   socket.bind(asked.port, asked.local);
-  await once(socket, 'listening');
+  await listening;
   return stream.run();
+}
+
+/** A probe that waits for a processor measures the wait. */
+function beforeOthers(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_HIGHEST);
+  } catch {
+    // Only root may; it is measured all the same.
+  }
 }
 
 /** @throws TypeError */
@@ -51,9 +64,6 @@ class Stream {
     this.#spec = spec;
     this.#socket = socket;
     this.#world = world;
-    socket.on('error', () => {
-      this.#refused += 1;
-    });
     socket.on('message', (message) => this.#hear(message));
   }
 
