@@ -1,5 +1,5 @@
 import type { Store } from '../host/store.ts';
-import type { Ledger } from '../model/ledger.ts';
+import type { Ledger, LedgerEntry } from '../model/ledger.ts';
 import type { Plan } from '../model/plan.ts';
 import {
   advance,
@@ -29,6 +29,8 @@ export interface OpenPlan {
   /** One for each step of the plan. */
   readonly steps: readonly StepState[];
   readonly stepsDone: number;
+  /** What the ledger named before it began. */
+  readonly before?: readonly LedgerEntry[];
   /** When it is taken back unless confirmed, in milliseconds since 1970. */
   readonly deadline?: number;
 }
@@ -108,7 +110,8 @@ function openPlan(run: Run): OpenPlan {
   const { plan: id, verb, host, bootId, time } = run.begin;
   const { plan, direction, steps } = run;
   const stepsDone = steps.filter(({ state }) => state === 'done').length;
-  const open = { id, verb, host, bootId, time, plan, direction, steps, stepsDone };
+  const before = [...run.entriesBefore.values()];
+  const open = { id, verb, host, bootId, time, plan, direction, steps, stepsDone, before };
   const deadline = deadlineOf(run);
   return deadline === undefined ? open : { ...open, deadline };
 }
