@@ -189,6 +189,7 @@ function baseFiles(state: SimState): SimState['files'] {
   const codename = debian === 13 ? 'trixie' : 'bookworm';
   return {
     '/etc/hostname': `${state.name}\n`,
+    '/usr/sbin/update-grub': '#!/bin/sh\n',
     '/etc/debian_version': `${debian}.1\n`,
     '/etc/os-release': `PRETTY_NAME="Debian GNU/Linux ${debian} (${codename})"\nNAME="Debian GNU/Linux"\nVERSION_ID="${debian}"\nVERSION_CODENAME=${codename}\nID=debian\n`,
   };

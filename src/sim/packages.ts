@@ -6,6 +6,7 @@ const versions: { readonly [name: string]: readonly [string, string] | undefined
   dpdk: ['22.11.10-1~deb12u1', '24.11.4-0+deb13u1'],
   ethtool: ['1:6.1-1', '1:6.14.2-1'],
   iproute2: ['6.1.0-3', '6.15.0-1'],
+  kmod: ['30+20221128-1', '34.2-2'],
   'librte-mempool-ring25': ['', '24.11.4-0+deb13u1'],
   'librte-net-e1000-25': ['', '24.11.4-0+deb13u1'],
   'librte-net-mlx5-25': ['', '24.11.4-0+deb13u1'],
@@ -16,6 +17,8 @@ const versions: { readonly [name: string]: readonly [string, string] | undefined
   'openvswitch-common': ['3.1.0-2+deb12u1', '3.5.0-1+b1'],
   'openvswitch-switch': ['3.1.0-2+deb12u1', '3.5.0-1+b1'],
   'openvswitch-switch-dpdk': ['3.1.0-2+deb12u1', '3.5.0-1+b1'],
+  'qemu-system-x86': ['1:7.2+dfsg-7+deb12u18', '1:10.0.3+ds-0+deb13u1'],
+  'qemu-utils': ['1:7.2+dfsg-7+deb12u18', '1:10.0.3+ds-0+deb13u1'],
   'rdma-core': ['44.0-2', '56.1-1'],
 };
 
@@ -29,4 +32,53 @@ export const defaultPackages: readonly string[] = Object.keys(versions);
 
 export function isInstalled(state: SimState, name: string): boolean {
   return state.packages.includes(name) && versionOf(state, name) !== '';
+}
+
+/** What a package depends on, of those the simulator knows. */
+const dependencies: { readonly [name: string]: readonly string[] | undefined } = {
+  'openvswitch-switch': ['kmod', 'openvswitch-common'],
+  'openvswitch-switch-dpdk': ['dpdk', 'openvswitch-switch'],
+};
+
+function dependenciesOf(name: string): readonly string[] {
+  return Object.hasOwn(dependencies, name) ? (dependencies[name] ?? []) : [];
+}
+
+/** What has to be installed for these to be there, dependencies first. */
+export function needed(state: SimState, names: readonly string[]): readonly string[] {
+  const all = names.flatMap((name) => [...needed(state, dependenciesOf(name)), name]);
+  return [...new Set(all)].filter((name) => !isInstalled(state, name));
+}
+
+/** Installed packages that do not work without one of these, near and far. */
+export function dependants(state: SimState, names: readonly string[]): readonly string[] {
+  const near = state.packages.filter(
+    (one) => !names.includes(one) && dependenciesOf(one).some((name) => names.includes(name)),
+  );
+  return near.length === 0 ? [] : [...near, ...dependants(state, [...names, ...near])];
+}
+
+/** Where apt keeps what only came along (apt-mark(8)). */
+const statesPath = '/var/lib/apt/extended_states';
+
+export function autoMarked(state: SimState): readonly string[] {
+  const text = Object.hasOwn(state.files, statesPath) ? (state.files[statesPath] ?? '') : '';
+  return [...text.matchAll(/^Package: (\S+)$/gm)].map(([, name = '']) => name);
+}
+
+export function markAuto(state: SimState, names: readonly string[]): void {
+  writeMarks(state, [...new Set([...autoMarked(state), ...names])]);
+}
+
+export function markManual(state: SimState, names: readonly string[]): void {
+  writeMarks(
+    state,
+    autoMarked(state).filter((name) => !names.includes(name)),
+  );
+}
+
+function writeMarks(state: SimState, names: readonly string[]): void {
+  const record = (name: string) => `Package: ${name}\nArchitecture: amd64\nAuto-Installed: 1\n\n`;
+  if (names.length > 0 || Object.hasOwn(state.files, statesPath))
+    state.files[statesPath] = names.map(record).join('');
 }

@@ -53,24 +53,6 @@ function expand(format: string, state: SimState, name: string): string {
   );
 }
 
-/** `apt-get install|remove|update`, of the packages the simulator knows. */
-export const aptGet: Program = ({ state, argv }) => {
-  const [verb, ...names] = argv.slice(1).filter((word) => !word.startsWith('-'));
-  if (state.uid !== 0)
-    return failed(
-      100,
-      'E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)\n',
-    );
-  if (verb === 'update') return silent;
-  if (verb !== 'install' && verb !== 'remove' && verb !== 'purge')
-    return failed(100, `E: Invalid operation ${verb ?? ''}\n`);
-  const unknown = names.find((name) => versionOf(state, name) === '');
-  if (unknown !== undefined) return failed(100, `E: Unable to locate package ${unknown}\n`);
-  const others = state.packages.filter((name) => !names.includes(name));
-  state.packages = verb === 'install' ? [...others, ...names] : others;
-  return silent;
-};
-
 const daemons = {
   'ovs-vswitchd': {
     path: '/usr/lib/openvswitch-switch/ovs-vswitchd',

@@ -2,6 +2,7 @@ import { ovsAppctl } from '../ovs/appctl.ts';
 import { ovsOfctl } from '../ovs/ofctl.ts';
 import { sh, timeout } from '../ovs/start-hooks.ts';
 import { ovsVsctl } from '../ovs/vsctl.ts';
+import { aptGet, aptMark, dpkg, updateGrub } from './apt.ts';
 import { busctl } from './busctl.ts';
 import { devlink } from './devlink.ts';
 import { ethtool } from './ethtool.ts';
@@ -9,7 +10,7 @@ import { cat, ls, readlink, tee, test } from './files.ts';
 import { mkdir, mv, rm, rmdir } from './folders.ts';
 import { ip } from './ip.ts';
 import { nft } from './nft.ts';
-import { aptGet, dpkgQuery, updateAlternatives } from './packages.ts';
+import { dpkgQuery, updateAlternatives } from './packages.ts';
 import type { Program } from './program.ts';
 import { rdma } from './rdma.ts';
 import { sysctl } from './sysctl.ts';
@@ -51,11 +52,14 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['modprobe', modprobe],
   ['mstconfig', mstconfig],
   ['apt-get', aptGet],
+  ['apt-mark', aptMark],
+  ['dpkg', dpkg],
   ['nft', nft],
   ['dpkg-query', dpkgQuery],
   ['rdma', rdma],
   ['sysctl', sysctl],
   ['tc', tc],
+  ['update-grub', updateGrub],
   ['update-alternatives', updateAlternatives],
   ['ovs-appctl', ovsAppctl],
   ['ovs-ofctl', ovsOfctl],
