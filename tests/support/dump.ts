@@ -10,6 +10,7 @@ const forgotten: readonly (keyof SimState)[] = [
   'log',
   'dmesg',
   'dmesgMs',
+  'bootedMs',
   'faults',
   // A module stays loaded for good.
   'modules',
