@@ -18,14 +18,7 @@ export function headOf({ id, suite, ends: [from, to], network, cpus }: BenchRun)
 export function tableOf(run: BenchRun, { paint }: Pick<Output, 'paint'>): readonly string[] {
   const { forwarding, state, ends } = run;
   const figures = figuresOf(run);
-  const rows = [titles, ...figures.map(cellsOf)];
-  const widths = titles.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, at) => padded(cell, widths[at] ?? 0, at))
-      .join('  ')
-      .trimEnd(),
-  );
+  const lines = columnsOf([titles, ...figures.map(cellsOf)]);
   return [
     `${ends[0].datapath} to ${ends[1].datapath}, forwarded by ${forwarding.by === 'card' ? 'the card' : 'software'} (${forwarding.proof})`,
     ...limitsOf(run),
@@ -48,6 +41,17 @@ const titles = [
   'retransmits',
   'busy cores',
 ];
+
+/** Rows in columns: the first to the left, numbers to the right. */
+export function columnsOf(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, at) => padded(cell, widths[at] ?? 0, at))
+      .join('  ')
+      .trimEnd(),
+  );
+}
 
 function padded(cell: string, width: number, column: number): string {
   return column === 0 ? cell.padEnd(width) : cell.padStart(width);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Begun, begin, noPair, surroundingsAfter } from '../measure/begin.ts';
 import { runBench } from '../measure/bench.ts';
 import { endpointsAt } from '../measure/endpoint.ts';
@@ -12,9 +11,9 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { headOf, tableOf } from './bench-lines.ts';
 import { progressLine, runJson, turnJson } from './bench-progress.ts';
+import { benchFolder } from './bench-runs.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
 import { exitCodes, firstEarned } from './exit-codes.ts';
-import { stateDir } from './fabric-file.ts';
 import { type Fleet, withFleet } from './fleet.ts';
 import { numberOption } from './number-option.ts';
 import { exitCodeOf } from './outcome-findings.ts';
@@ -25,11 +24,6 @@ import { findingsJson } from './validate.ts';
 import { versionText } from './version-text.ts';
 
 const schema = 'vflane.bench/1';
-
-/** Where benchmarks are kept on the operator's side. */
-export function benchFolder(context: VerbContext): string {
-  return join(stateDir(context, context.global.file ?? 'fabric.yaml'), 'bench');
-}
 
 /** Measures between two guests, and keeps it. */
 export const run: VerbHandler = (context, _args, options) => {

@@ -1,5 +1,7 @@
 import type { Verb } from './verb.ts';
 
+const benchRun = { form: '[run]', summary: 'an id or its beginning, `last`, or `last~1` for the one before' };
+
 /** Numbers, and the two promises: traffic outlives a port, and tenants cannot reach each other. */
 export const measureVerbs: readonly Verb[] = [
   {
@@ -23,6 +25,44 @@ export const measureVerbs: readonly Verb[] = [
     ],
     example: 'vflane bench --suite seed',
     load: () => import('./bench.ts'),
+  },
+  {
+    name: 'bench list',
+    summary: 'Which benchmarks are kept',
+    arguments: [],
+    options: [],
+    example: 'vflane bench list',
+    load: () => import('./bench-list.ts'),
+  },
+  {
+    name: 'bench show',
+    summary: 'A kept benchmark, and what it was measured on',
+    arguments: [benchRun],
+    options: [],
+    example: 'vflane bench show last',
+    load: () => import('./bench-show.ts'),
+  },
+  {
+    name: 'bench compare',
+    summary: 'Whether one benchmark is better than another, or whether that cannot be told',
+    arguments: [
+      { form: '<a>', summary: 'a run, as for `bench show`' },
+      { form: '<b>', summary: 'the run that is held against it' },
+    ],
+    options: [{ form: '--force', summary: 'even where other things differ; every line is marked then' }],
+    example: 'vflane bench compare last~1 last',
+    load: () => import('./bench-compare.ts'),
+  },
+  {
+    name: 'bench export',
+    summary: 'Print kept benchmarks for others',
+    arguments: [{ form: '[run...]', summary: 'which; all unless said' }],
+    options: [
+      { form: '--markdown', summary: 'as tables, the seed’s first (unless said otherwise)' },
+      { form: '--csv', summary: 'a line for each measured value' },
+    ],
+    example: 'vflane bench export --csv',
+    load: () => import('./bench-export.ts'),
   },
   {
     name: 'probe',

@@ -51,4 +51,11 @@ export const benchFindings: readonly CatalogueEntry[] = [
     explanation:
       'Its folder has no `run.json` of a form that this version knows: it was taken away, altered, or written by another version. The other runs are not touched by it. Its raw output, where there is any, is in the same folder.',
   },
+  {
+    code: 'VF6057',
+    severity: 'error',
+    title: 'There is no such benchmark yet',
+    explanation:
+      'Benchmarks are kept on the operator’s side, in `.vflane/bench` beside the file; `VFLANE_STATE_DIR` moves it. There are not as many as `last~N` would need. `vflane bench` measures and keeps one, `vflane bench list` says which there are.',
+  },
 ];

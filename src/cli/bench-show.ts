@@ -1,0 +1,76 @@
+import type { BenchRun, NetdevSurroundings, RunEnd, Said } from '../measure/run-record.ts';
+import { isUnseen, type Seen } from '../model/host-state.ts';
+import { headOf, tableOf } from './bench-lines.ts';
+import { runJson } from './bench-progress.ts';
+import { benchFolder, withRuns } from './bench-runs.ts';
+import type { VerbContext, VerbHandler } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+
+const schema = 'vflane.bench-show/1';
+
+/** A kept benchmark, and what it was measured on. */
+export const run: VerbHandler = async (context, [name = 'last']) =>
+  withRuns(context, schema, [name], (...runs) => {
+    for (const one of runs) show(context, one);
+    return exitCodes.asAsked;
+  });
+
+function show(context: VerbContext, run: BenchRun): void {
+  const { output } = context;
+  const lines = [
+    ...headOf(run),
+    ...tableOf(run, output),
+    '',
+    ...run.ends.flatMap(endLines),
+    ...failures(run),
+  ];
+  for (const line of lines) output.result(line);
+  output.result(`raw output: ${benchFolder(context)}/${run.id}/raw`);
+  output.json(schema, runJson(run));
+}
+
+function endLines({ name, host, address, before, after }: RunEnd): readonly string[] {
+  const { kernel, cpu, governor, iperf3, ovs, netdevs } = before;
+  return [
+    `${name} on ${host}, ${address}:`,
+    `  kernel ${kernel}, iperf3 ${told(iperf3)}, Open vSwitch ${told(ovs)}`,
+    `  CPU ${told(cpu)}, governor ${told(governor)}`,
+    ...Object.entries(netdevs).flatMap(([netdev, seen]) => netdevLines(netdev, seen, after?.netdevs[netdev])),
+  ];
+}
+
+function told(seen: Seen<string | number>): string {
+  return isUnseen(seen) ? 'unknown' : `${seen}`;
+}
+
+function netdevLines(
+  name: string,
+  before: NetdevSurroundings,
+  after?: NetdevSurroundings,
+): readonly string[] {
+  const { driver, channels, rings, coalescing } = before;
+  const of = (said: Seen<Said>, key: string) => (isUnseen(said) ? 'unknown' : (said[key] ?? 'none'));
+  return [
+    `  ${name}: ${of(driver, 'driver')} ${of(driver, 'version')}, firmware ${of(driver, 'firmware-version')}, ${told(before.speedMbps)} Mb/s`,
+    `    channels ${of(channels, 'Combined')}, rings ${of(rings, 'RX')} and ${of(rings, 'TX')}, coalescing ${of(coalescing, 'rx-usecs')} and ${of(coalescing, 'tx-usecs')} µs`,
+    ...changes(before, after),
+  ];
+}
+
+/** Settings that were others when it was over. */
+function changes(before: NetdevSurroundings, after?: NetdevSurroundings): readonly string[] {
+  if (after === undefined) return [];
+  const parts = ['driver', 'channels', 'rings', 'coalescing', 'features'] as const;
+  return parts.flatMap((part) => {
+    const [was, is] = [before[part], after[part]];
+    if (isUnseen(was) || isUnseen(is)) return [];
+    const keys = Object.keys({ ...was, ...is }).filter((key) => was[key] !== is[key]);
+    return keys.map(
+      (key) => `    changed meanwhile: ${key}: ${was[key] ?? 'none'}, then ${is[key] ?? 'none'}`,
+    );
+  });
+}
+
+function failures({ turns }: BenchRun): readonly string[] {
+  return turns.flatMap(({ failed, at }) => (failed === undefined ? [] : [`failed at ${at}: ${failed}`]));
+}
