@@ -47,7 +47,7 @@ beforeAll(async () => {
   const recipe = await expectVflane(0, 'export', 'guest', 'vm1');
   const { lanes } = JSON.parse(await expectVflane(0, 'export', 'guest', 'vm1', '--json')) as Exported;
   vfs = lanes[0]?.vfs ?? [];
-  const devices = [...recipe.matchAll(/^# +QEMU: +-device (\S+)$/gm)].map(([, device = '']) => device);
+  const devices = [...recipe.matchAll(/^# +-device (vfio-pci\S+)$/gm)].map(([, device = '']) => device);
   const machine = { devices, recipe };
   const qemu = await timed('QEMU and an initrd on alpha', makeGuest(lab, machine));
   guest = await timed('the guest up', startGuest(lab, qemu, machine));

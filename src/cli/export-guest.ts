@@ -1,5 +1,7 @@
 import { guestCommands } from '../guest/guest-commands.ts';
+import { type Manager, managerLines, managers, type PlacedLane } from '../guest/manager-lines.ts';
 import { networkConfig } from '../guest/network-config.ts';
+import { networkdFiles } from '../guest/networkd-files.ts';
 import type { FabricHost } from '../model/fabric.ts';
 import type { GuestSpec, LaneSpec } from '../model/host-spec.ts';
 import type { HostPlan } from '../operate/plan-host.ts';
@@ -22,7 +24,8 @@ export const run: VerbHandler = (context, args, options) =>
     const findings = planned ? findingsOf([planned]) : [];
     printFindings(findings, fleet.sources, context.output);
     const guest = planned?.value?.spec?.guests.find((candidate) => candidate.name === name);
-    if (planned?.value && guest) print(context, host, guest, planned.value);
+    if (planned?.value && guest)
+      print(context, { host, guest, lanes: lanesOf(guest, planned.value) }, options.format);
     else context.output.json('vflane.export-guest/1', { findings: findingsJson(findings) });
     return firstEarned(planned?.trouble ? [exitCodeOf(planned.trouble)] : [exitCodes.asAsked]);
   });
@@ -37,9 +40,26 @@ function hostOf({ fabric, hosts }: Fleet, name: string): FabricHost {
   );
 }
 
-function print({ output }: VerbContext, host: FabricHost, guest: GuestSpec, looked: HostPlan): void {
-  const lanes = guest.lanes.map((lane) => ({ lane, functions: functionsOf(lane, looked) }));
-  for (const line of linesOf(host, guest, lanes)) output.result(line);
+interface Exported {
+  readonly host: FabricHost;
+  readonly guest: GuestSpec;
+  readonly lanes: readonly PlacedLane[];
+}
+
+function lanesOf(guest: GuestSpec, looked: HostPlan): readonly PlacedLane[] {
+  return guest.lanes.map((lane) => ({ lane, functions: functionsOf(lane, looked) }));
+}
+
+/** The VFs' PCI addresses, in the order of the ports; undefined before the pool is there. */
+function functionsOf(lane: LaneSpec, { state }: HostPlan): readonly (string | undefined)[] {
+  return lane.members.map(
+    ({ pf, index }) => state.pfs.find(({ pci }) => pci === pf)?.vfs.find((vf) => vf.index === index)?.pci,
+  );
+}
+
+function print({ output }: VerbContext, exported: Exported, format: unknown): void {
+  const { host, guest, lanes } = exported;
+  for (const line of linesFor(exported, format)) output.result(line);
   output.json('vflane.export-guest/1', {
     guest: guest.name,
     host: host.name,
@@ -62,80 +82,55 @@ function print({ output }: VerbContext, host: FabricHost, guest: GuestSpec, look
       commands: guestCommands(lane),
     })),
     networkConfig: networkConfig(guest.lanes).join('\n'),
+    networkd: networkdFiles(guest.lanes).map(({ path, text }) => ({ path, text })),
+    managers: Object.fromEntries(managers.map((manager) => [manager, linesOfManager(manager, exported)])),
     findings: [],
   });
 }
 
-/** The VFs' PCI addresses, in the order of the ports; undefined before the pool is there. */
-function functionsOf(lane: LaneSpec, { state }: HostPlan): readonly (string | undefined)[] {
-  return lane.members.map(
-    ({ pf, index }) => state.pfs.find(({ pci }) => pci === pf)?.vfs.find((vf) => vf.index === index)?.pci,
-  );
+/** Everything, as a page to read; or one format, as it is used. */
+function linesFor(exported: Exported, format: unknown): readonly string[] {
+  const { guest } = exported;
+  const manager = managers.find((one) => one === format);
+  if (manager) return linesOfManager(manager, exported);
+  if (format === 'cloud-init') return networkConfig(guest.lanes);
+  if (format === 'networkd') return networkdLines(guest.lanes);
+  if (format === 'commands') return guest.lanes.flatMap(guestCommands);
+  return page(exported);
 }
 
-interface Lane {
-  readonly lane: LaneSpec;
-  readonly functions: readonly (string | undefined)[];
+function linesOfManager(manager: Manager, { host, guest, lanes }: Exported): readonly string[] {
+  return managerLines(manager, { name: guest.name, isPlain: host.datapath === 'ovs-dpdk' }, lanes);
 }
 
-function linesOf(host: FabricHost, guest: GuestSpec, lanes: readonly Lane[]): readonly string[] {
-  const local = guest.kind === 'netns' || guest.kind === 'host';
+function page(exported: Exported): readonly string[] {
+  const { host, guest } = exported;
   const title = `# ${guest.name} on ${host.name}`;
-  if (local)
-    return [
-      title,
-      '# It lives on the host itself: `vflane apply` does all of this there.',
-      ...lanes.flatMap(laneLines),
-    ];
+  const inside = guest.lanes.flatMap((lane) => [`# ${lane.network}`, ...guestCommands(lane)]);
+  if (guest.kind === 'netns' || guest.kind === 'host')
+    return [title, '# It lives on the host itself: `vflane apply` does all of this there.', ...inside];
   return [
     title,
+    ...(guest.machine
+      ? ['# vflane runs it: `vflane apply` does all of this. For another image, or another manager:']
+      : []),
     '',
-    '# What its VM manager needs',
-    ...lanes.flatMap((lane) => managerLines(lane, host)),
-    '',
+    ...managers.flatMap((manager) => [
+      `# What its VM manager needs: ${manager}`,
+      ...linesOfManager(manager, exported).map((line) => (line.startsWith('#') ? line : `#   ${line}`)),
+      '',
+    ]),
     '# Inside the guest, as root',
-    ...lanes.flatMap(laneLines),
+    ...inside,
     '',
     '# The same for cloud-init: network-config',
     ...networkConfig(guest.lanes).map((line) => `#   ${line}`),
+    '',
+    '# The same for systemd-networkd',
+    ...networkdLines(guest.lanes).map((line) => `#   ${line}`.trimEnd()),
   ];
 }
 
-function laneLines({ lane }: Lane): readonly string[] {
-  return [`# ${lane.network}`, ...guestCommands(lane)];
-}
-
-function managerLines({ lane, functions }: Lane, host: FabricHost): readonly string[] {
-  if (lane.tap) return tapLines(lane.network, lane.tap, host);
-  return lane.members.flatMap(({ mac, pf, index }, port) => {
-    const pci = functions[port];
-    const what = `# ${lane.network}, port ${port}: VF ${index} of ${pf}, MAC ${mac}`;
-    return pci === undefined
-      ? [`${what} (its PCI address is known after vflane apply)`]
-      : [what, `#   QEMU:    -device vfio-pci,host=${pci}`, `#   libvirt: ${hostdev(pci)}`];
-  });
-}
-
-/**
- * The tap is there already, and up: no script is to make it. In user space the VM must not leave checksums to it, as it does
- * with virtio's header (drivers/net/tun.c): Open vSwitch reads the frames without them, and no TCP connection comes about.
- */
-function tapLines(
-  network: string,
-  { port, mac }: NonNullable<LaneSpec['tap']>,
-  { datapath }: FabricHost,
-): readonly string[] {
-  const plain = datapath === 'ovs-dpdk' ? ',vnet_hdr=off' : '';
-  const netdev = `-netdev tap,id=${port},ifname=${port},script=no,downscript=no${plain}`;
-  return [
-    `# ${network}: the tap ${port}, MAC ${mac}`,
-    `#   QEMU:    ${netdev} -device virtio-net-pci,netdev=${port},mac=${mac}`,
-  ];
-}
-
-/** `managed='no'`: vflane has bound the VF already, and nothing else is to touch it. */
-function hostdev(pci: string): string {
-  const [domain, bus, slot, fn] = pci.split(/[:.]/);
-  const address = `<address domain='0x${domain}' bus='0x${bus}' slot='0x${slot}' function='0x${fn}'/>`;
-  return `<hostdev mode='subsystem' type='pci' managed='no'><source>${address}</source></hostdev>`;
+function networkdLines(lanes: readonly LaneSpec[]): readonly string[] {
+  return networkdFiles(lanes).flatMap(({ path, text }) => [`# ${path}`, ...text.split('\n')]);
 }

@@ -1,10 +1,12 @@
 import type { Verb, VerbOption } from './verb.ts';
+import { vmVerbs } from './verbs-vm.ts';
 
 const yes: VerbOption = { form: '-y, --yes', summary: 'do not ask' };
 const full: VerbOption = { form: '--full', summary: 'show every command, however many' };
 
 /** Guests that are VMs, and what a host needs so that they come back with it. */
 export const guestVerbs: readonly Verb[] = [
+  ...vmVerbs,
   {
     name: 'enable',
     summary:

@@ -22,6 +22,7 @@ export const globalOptions: readonly VerbOption[] = [
 ];
 
 export const verbGroups: Readonly<Record<string, string>> = {
+  vm: 'The VMs that vflane runs',
   export: 'Print what others need: a script of the plan, the settings of a guest',
   sim: 'Talk to the simulated hosts',
   lab: 'Real kernels in QEMU',
@@ -168,7 +169,13 @@ export const verbs: readonly Verb[] = [
     name: 'export guest',
     summary: 'Print what to do inside a guest, or what its VM manager needs',
     arguments: [{ form: '<guest>', summary: 'a guest of the file' }],
-    options: [],
+    options: [
+      {
+        form: '--format <format>',
+        summary: 'only this, as it is used',
+        choices: ['cloud-init', 'networkd', 'commands', 'libvirt', 'proxmox', 'incus', 'qemu'],
+      },
+    ],
     example: 'vflane export guest ceph1',
     load: () => import('./export-guest.ts'),
   },

@@ -88,4 +88,18 @@ export const machineFindings: readonly CatalogueEntry[] = [
     explanation:
       'The file under `cloud-init.user-data` is on the host of the guest, as the image is: an absolute path, or a name below /var/lib/vflane/images. It is copied into the guest’s seed. Without it the guest would start with nobody who may log in.',
   },
+  {
+    code: 'VF2084',
+    severity: error,
+    title: 'A VM is not there as the file has it',
+    explanation:
+      'A guest is started by what `vflane apply` has left on its host: its disk, its seed, and its unit or domain. One of them is missing or differs from the file. Starting it as it is would be a guest that nobody asked for.',
+  },
+  {
+    code: 'VF2085',
+    severity: 'warning',
+    title: 'A VM has not what the file gives it',
+    explanation:
+      'The guest agent inside the VM was asked for its networks, and an address, a MAC address or an MTU of the file is not among them. It may still be booting; its image may have no cloud-init; or somebody has changed it inside. `vflane export guest` says what belongs there.',
+  },
 ];

@@ -1,10 +1,11 @@
 import { startS, stopS } from '../guest/guest-unit.ts';
 import { guestPaths } from '../model/guest-paths.ts';
+import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen } from '../model/host-state.ts';
 import type { MachineSpec } from '../model/machine.ts';
 import type { MachineState } from '../model/machine-state.ts';
 import type { Action, Probe } from '../model/plan.ts';
-import { asWritten, basesOf, definitionOf, machinesIn } from './machine-text.ts';
+import { asWritten, basesOf, definitionOf, type Machine, machinesIn } from './machine-text.ts';
 import type { Resource } from './resource.ts';
 import { virsh } from './vm-domain.ts';
 
@@ -19,8 +20,7 @@ export const vmRunning: Resource = {
     machinesIn(spec).map((one) => {
       const { name, machine } = one;
       const isOn = machine.autostart || runs(state.machines?.guests[name]);
-      const value = { by: machine.manager, on: basesOf(definitionOf(one, spec, state)) };
-      return { at: name, value: isOn ? value : null };
+      return { at: name, value: isOn ? runningOf(one, spec, state) : null };
     }),
   there: (state) =>
     Object.entries(state.machines?.guests ?? {}).map(([at, guest]) => ({ at, value: seen(guest, state) })),
@@ -42,6 +42,11 @@ export const vmRunning: Resource = {
       ? 'Shut the guest down: it is asked to, as by its power button, and has its time for it.'
       : 'Start the guest: everything that it is given is there.',
 };
+
+/** A guest of the file while it runs. */
+export function runningOf(one: Machine, spec: HostSpec, state: HostState): Running {
+  return { by: one.machine.manager, on: basesOf(definitionOf(one, spec, state)) };
+}
 
 export function runs(guest: MachineState | undefined): boolean {
   if (guest === undefined) return false;

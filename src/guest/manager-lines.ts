@@ -1,0 +1,67 @@
+import type { LaneSpec } from '../model/host-spec.ts';
+import { addressAttributes } from './domain-xml.ts';
+
+export const managers = ['qemu', 'libvirt', 'proxmox', 'incus'] as const;
+export type Manager = (typeof managers)[number];
+
+/** A lane with the PCI addresses of its VFs, in the order of the ports; undefined before the pool is there. */
+export interface PlacedLane {
+  readonly lane: LaneSpec;
+  readonly functions: readonly (string | undefined)[];
+}
+
+interface Guest {
+  readonly name: string;
+  /** Its taps are of the userspace datapath, which reads no virtio header (drivers/net/tun.c). */
+  readonly isPlain: boolean;
+}
+
+/** What one VM manager is told to give its VM these lanes: a line, or more, for each VF or tap. */
+export function managerLines(
+  manager: Manager,
+  guest: Guest,
+  lanes: readonly PlacedLane[],
+): readonly string[] {
+  const ends = lanes.flatMap(({ lane, functions }): readonly End[] =>
+    lane.tap
+      ? [{ what: `${lane.network}: the tap ${lane.tap.port}`, tap: lane.tap }]
+      : lane.members.map(({ pf, index, mac }, port) => ({
+          what: `${lane.network}, port ${port}: VF ${index} of ${pf}, MAC ${mac}`,
+          pci: functions[port],
+        })),
+  );
+  return ends.flatMap((end, place) => {
+    if ('tap' in end) return [`# ${end.what}, MAC ${end.tap.mac}`, ...taps[manager](guest, end.tap, place)];
+    if (end.pci === undefined) return [`# ${end.what} (its PCI address is known after vflane apply)`];
+    return [`# ${end.what}`, functions[manager](guest, end.pci, place)];
+  });
+}
+
+/** The driver is bound already, and nothing else is to touch it: `managed='no'`. */
+const functions: { readonly [manager in Manager]: (guest: Guest, pci: string, place: number) => string } = {
+  qemu: (_guest, pci) => `-device vfio-pci,host=${pci}`,
+  libvirt: (_guest, pci) =>
+    `<hostdev mode='subsystem' type='pci' managed='no'><source><address ${addressAttributes(pci)}/></source></hostdev>`,
+  proxmox: (_guest, pci, place) => `qm set VMID -hostpci${place} ${pci}`,
+  incus: ({ name }, pci, place) => `incus config device add ${name} lane${place} pci address=${pci}`,
+};
+
+type End = { readonly what: string } & ({ readonly tap: Tap } | { readonly pci: string | undefined });
+
+type Tap = NonNullable<LaneSpec['tap']>;
+
+const taps: { readonly [manager in Manager]: (guest: Guest, tap: Tap, place: number) => readonly string[] } =
+  {
+    // The tap is there already, and up: no script is to make it.
+    qemu: ({ isPlain }, { port, mac }) => {
+      const netdev = `tap,id=${port},ifname=${port},script=no,downscript=no${isPlain ? ',vnet_hdr=off' : ''}`;
+      return [`-netdev ${netdev} -device virtio-net-pci,netdev=${port},mac=${mac}`];
+    },
+    libvirt: (_guest, { port, mac }) => [
+      `<interface type='ethernet'><mac address='${mac}'/><target dev='${port}' managed='no'/><model type='virtio'/></interface>`,
+    ],
+    proxmox: ({ isPlain }, tap, place) => [
+      `qm set VMID -args '${taps.qemu({ name: '', isPlain }, tap, place).join(' ')}'`,
+    ],
+    incus: () => ['# Incus makes its taps itself, and takes none that is there.'],
+  };
