@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memorySim } from '../src/sim/open-sim.ts';
+import { endVswitchd } from '../src/sim/ovs/service.ts';
 import { rounds } from './ovs-commands.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 import { askLabOvs, startLabOvs } from './support/lab-ovs.ts';
@@ -19,7 +20,7 @@ afterAll(() => lab?.down());
 async function askSim(line: string) {
   const [command = '', stdin = ''] = line.split(' <<< ');
   if (command === 'RESTART' || command === 'STOP') {
-    await sim.run(['systemctl', 'stop', 'ovs-vswitchd']);
+    sim.alter(endVswitchd);
     if (command === 'RESTART') await sim.run(['systemctl', 'start', 'ovs-vswitchd']);
     return undefined;
   }

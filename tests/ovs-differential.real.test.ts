@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memorySim } from '../src/sim/open-sim.ts';
+import { endVswitchd } from '../src/sim/ovs/service.ts';
 import { rounds } from './ovs-commands.ts';
 import { missingOvs, RealOvs } from './ovs-real.ts';
 import { plain, simulated, words } from './support/ovs-answers.ts';
@@ -23,7 +24,7 @@ describe.skipIf(missing !== undefined)('the simulated OVS answers as the real on
   async function changesDaemon(command: string): Promise<boolean> {
     if (command !== 'RESTART' && command !== 'STOP') return false;
     await real.stopDaemon();
-    await host.run(['systemctl', 'stop', 'ovs-vswitchd']);
+    host.alter(endVswitchd);
     if (command === 'STOP') return true;
     await real.startDaemon();
     await host.run(['systemctl', 'start', 'ovs-vswitchd']);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { outcomeFindings } from '../src/cli/outcome-findings.ts';
 import type { Outcome } from '../src/model/outcome.ts';
+import { endVswitchd } from '../src/sim/ovs/service.ts';
 import type { SimHost } from '../src/sim/sim-host.ts';
 import { dump, dumpDifference } from './support/dump.ts';
 import {
@@ -86,7 +87,7 @@ describe('Open vSwitch goes away in the middle of an apply', () => {
   ])(
     'its daemon, %s: all of it is taken back, and the message says who did not answer',
     async (_when, before) => {
-      const { world, outcome, said } = await meddled(before, asked('systemctl stop ovs-vswitchd'));
+      const { world, outcome, said } = await meddled(before, async (machine) => machine.alter(endVswitchd));
       expect(outcome.kind).toBe('rolled-back');
       expect(said).toContain('ovs-vswitchd does not answer');
       expect((await planOf(world, scenario)).plan.findings.map(({ code }) => code)).not.toContain('VF3010');

@@ -69,7 +69,7 @@ function placeOf({ at }: VerbOptions): number {
   throw new UsageError(`--at ${String(at)} is no place`, 'Count the changing commands from now, from 1.');
 }
 
-const hows = ['error', 'hang', 'lie', 'kill'] as const;
+const hows = ['error', 'hang', 'lie', 'kill', 'power'] as const;
 
 function howOf({ how = 'error' }: VerbOptions): (typeof hows)[number] {
   const known = hows.find((one) => one === how);

@@ -1,16 +1,19 @@
 import { type CardName, cards } from './cards.ts';
-import { nowMs } from './clock.ts';
-import { baseFolders } from './folders.ts';
+import { advance, nowMs } from './clock.ts';
+import { baseFolders, forgetRuntimeFiles } from './folders.ts';
 import { boardGroups, kernelOf, managementPci } from './functions.ts';
 import { type KernelName, kernels } from './kernels.ts';
 import { burntIn } from './macs.ts';
 import { loopback } from './namespaces.ts';
 import { addNetdev } from './netdevs.ts';
 import { newOvs } from './ovs/create.ts';
-import { bootServices } from './ovs/service.ts';
+import { coldOvs } from './ovs/service.ts';
 import { defaultPackages } from './packages.ts';
 import { probePf } from './probe.ts';
 import type { Clock, Pf, SimState } from './state.ts';
+import { bootUnits } from './systemd/manager.ts';
+import { linksOfPackages } from './systemd/packaged.ts';
+import { newSystemd } from './systemd/state.ts';
 
 export interface SimOptions {
   readonly name: string;
@@ -29,31 +32,72 @@ const defaultNumOfVfs = 16;
 const epochMs = 1_767_225_600_000;
 
 export function createState(options: SimOptions, clock: Clock = { kind: 'own', nowMs: epochMs }): SimState {
-  const card = options.card ?? 'connectx5';
+  const { name, card = 'connectx5', kernel = 'debian-13', uid = 0, iommu = true } = options;
+  const packages = options.packages ?? defaultPackages;
   const numOfVfs = Math.min(options.numOfVfs ?? defaultNumOfVfs, cards[card].maxVfs);
+  const state = structuredClone(booted({ name, card, kernel, uid, iommu, packages, numOfVfs }));
+  const tookMs = nowMs(state) - epochMs;
+  const startMs = nowMs({ ...state, clock });
+  state.clock = { ...clock };
+  advance(state, tookMs);
+  moveTimes(state, startMs - epochMs);
+  return state;
+}
+
+const known = new Map<string, SimState>();
+const remembered = 50;
+
+/** A host after its first boot, as of `epochMs`: to boot takes longer than to copy one that has. */
+function booted(options: Required<SimOptions>): SimState {
+  const key = JSON.stringify(options);
+  const found = known.get(key) ?? firstBoot(options);
+  if (known.size >= remembered) known.clear();
+  known.set(key, found);
+  return found;
+}
+
+/** What was written down of the first boot, as if it had been at another time. */
+function moveTimes(state: SimState, byMs: number): void {
+  if (byMs === 0) return;
+  const moved = (at: number) => (at === 0 ? 0 : at + byMs);
+  state.bootedMs = moved(state.bootedMs ?? 0);
+  state.dmesgMs = (state.dmesgMs ?? []).map(moved);
+  if (state.ovs.daemon) state.ovs.daemon.startedMs = moved(state.ovs.daemon.startedMs);
+  for (const entry of state.systemd.journal) entry.at = moved(entry.at);
+  for (const unit of Object.values(state.systemd.units)) {
+    unit.startsMs = unit.startsMs.map(moved);
+    for (const time of ['changedMs', 'activeEnterMs', 'activeExitMs', 'inactiveEnterMs'] as const)
+      unit[time] = moved(unit[time]);
+  }
+}
+
+function firstBoot({ name, card, kernel, uid, iommu, packages, numOfVfs }: Required<SimOptions>): SimState {
   const state: SimState = {
-    schema: 'vflane.sim-state/3',
-    name: options.name,
+    schema: 'vflane.sim-state/4',
+    name,
     card,
-    kernel: options.kernel ?? 'debian-13',
-    uid: options.uid ?? 0,
-    iommu: options.iommu ?? true,
+    kernel,
+    uid,
+    iommu,
     generation: 0,
     boots: 0,
-    clock,
+    clock: { kind: 'own', nowMs: epochMs },
     numOfVfs,
     nextNumOfVfs: numOfVfs,
     cables: [true, true],
     ...volatile(),
-    packages: [...(options.packages ?? defaultPackages)],
-    ovs: newOvs(options.name),
+    packages: [...packages],
+    ovs: newOvs(name),
     files: {},
+    links: {},
     folders: [...baseFolders],
+    systemd: newSystemd(),
     log: [],
     faults: [],
   };
   state.files = baseFiles(state);
-  boot(state);
+  state.links = linksOfPackages(state);
+  boot(state, true);
   return state;
 }
 
@@ -79,7 +123,8 @@ type Volatile = Pick<
   | 'rdmaNames'
   | 'sysctls'
   | 'nft'
-  | 'unitFiles'
+  | 'exits'
+  | 'events'
 >;
 
 /** What a reboot forgets. */
@@ -105,15 +150,29 @@ function volatile(): Volatile {
     rdmaNames: {},
     sysctls: {},
     nft: [],
-    unitFiles: {},
+    exits: {},
+    events: [],
   };
 }
 
+/** How a boot differs from the last. */
+export interface RebootOptions {
+  /** The card is not there before that many milliseconds have passed. */
+  readonly cardAfterMs?: number;
+  /** The card's ports have changed places: their netdevs' names, or the ports with their MACs. Kept until it is said again. */
+  readonly swapped?: 'names' | 'ports' | 'no';
+}
+
 /** Everything is lost but the firmware's settings, the files and what the simulator itself keeps (facts §13.12). */
-export function reboot(state: SimState): void {
+export function reboot(state: SimState, options: RebootOptions = {}): void {
+  const hadCard = !state.cardIsOut;
   Object.assign(state, volatile());
+  forgetRuntimeFiles(state);
   state.boots += 1;
-  boot(state);
+  if (options.swapped) state.swapped = options.swapped;
+  const late = options.cardAfterMs ?? 0;
+  if (late > 0 && hadCard) state.events.push({ what: 'card', dueMs: nowMs(state) + late });
+  boot(state, hadCard && late <= 0);
 }
 
 /** A brand-new host of the same kind; only the generation tells it from the old one. */
@@ -127,7 +186,7 @@ export function reset(state: SimState): void {
   Object.assign(state, fresh, { generation });
 }
 
-function boot(state: SimState): void {
+function boot(state: SimState, hasCard: boolean): void {
   state.bootedMs = nowMs(state);
   state.numOfVfs = state.nextNumOfVfs;
   state.modules.push('e1000e', 'virtio_net', 'iommu_v2', cards[state.card].pfDriver);
@@ -135,8 +194,9 @@ function boot(state: SimState): void {
   if (kernelOf(state).ofed) state.modules.push('mlx_compat');
   addNetdev(state, { ...loopback('', 1), up: true });
   addManagement(state);
-  plugCard(state);
-  bootServices(state);
+  if (hasCard) plugCard(state);
+  coldOvs(state);
+  bootUnits(state);
 }
 
 function addManagement(state: SimState): void {
@@ -180,7 +240,7 @@ export function plugCard(state: SimState): void {
       vfs: [],
     };
     state.pfs.push(pf);
-    probePf(state, pf, burntIn(card.ouis, state.name, port));
+    probePf(state, pf, burntIn(card.ouis, state.name, state.swapped === 'ports' ? 1 - port : port));
   }
 }
 

@@ -124,7 +124,7 @@ describe('timers', () => {
     });
     expect(await tell(host, 'systemctl stop vflane-z.timer')).toMatchObject({ code: 5 });
     expect(await tell(host, 'systemctl is-active vflane-z.timer')).toMatchObject({
-      code: 3,
+      code: 4,
       stdout: 'inactive\n',
     });
   });

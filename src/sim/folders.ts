@@ -4,6 +4,7 @@ import type { SimState } from './state.ts';
 /** Ordinary folders that a Debian with Open vSwitch has, and the one in which vflane's journal is. */
 export const baseFolders: readonly string[] = [
   '/etc/default',
+  '/etc/default/grub.d',
   '/etc/modprobe.d',
   '/etc/modules-load.d',
   '/etc/network/interfaces.d',
@@ -16,10 +17,11 @@ export const baseFolders: readonly string[] = [
   '/opt',
   '/root',
   '/run/openvswitch',
-  '/run/systemd',
+  '/run/lock',
+  '/run/systemd/system',
   '/tmp',
-  '/usr/lib/systemd/system',
   '/usr/local/sbin',
+  '/var/lib/libvirt/images',
   '/var/lib/openvswitch',
   '/var/lib/vflane',
   '/var/log/openvswitch',
@@ -27,7 +29,7 @@ export const baseFolders: readonly string[] = [
 
 /** Every ordinary path there is; folders above them are there because they are. */
 export function ordinaryPaths(state: SimState): readonly string[] {
-  return [...Object.keys(state.files), ...state.folders];
+  return [...Object.keys(state.files), ...Object.keys(state.links), ...state.folders];
 }
 
 export function isOrdinaryFolder(state: SimState, path: string): boolean {
@@ -48,10 +50,20 @@ export function makeFolder(state: SimState, path: string): void {
   if (!state.folders.includes(path)) state.folders.push(path);
 }
 
+/** A file or a symbolic link. */
 export function removeFile(state: SimState, path: string): void {
-  if (!Object.hasOwn(state.files, path)) throw new Refusal('ENOENT');
+  if (!Object.hasOwn(state.files, path) && !Object.hasOwn(state.links, path)) throw new Refusal('ENOENT');
   keepParent(state, path);
   delete state.files[path];
+  delete state.links[path];
+}
+
+/** What is on a tmpfs is gone at the next boot. */
+export function forgetRuntimeFiles(state: SimState): void {
+  const isRuntime = (path: string) => path.startsWith('/run/') && !baseFolders.includes(path);
+  for (const path of Object.keys(state.files)) if (isRuntime(path)) delete state.files[path];
+  for (const path of Object.keys(state.links)) if (isRuntime(path)) delete state.links[path];
+  state.folders = state.folders.filter((path) => !isRuntime(path));
 }
 
 /** With all that is in it. */
@@ -60,4 +72,5 @@ export function removeFolder(state: SimState, path: string): void {
   const stays = (other: string) => other !== path && !other.startsWith(`${path}/`);
   state.folders = state.folders.filter(stays);
   for (const other of Object.keys(state.files)) if (!stays(other)) delete state.files[other];
+  for (const other of Object.keys(state.links)) if (!stays(other)) delete state.links[other];
 }

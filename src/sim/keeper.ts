@@ -76,7 +76,7 @@ function signature(path: string): string {
 
 function read(path: string): SimState {
   const state = JSON.parse(readFileSync(path, 'utf8')) as SimState;
-  if (state.schema !== 'vflane.sim-state/3') throw new SyntaxError('not a simulated host of this version');
+  if (state.schema !== 'vflane.sim-state/4') throw new SyntaxError('not a simulated host of this version');
   return state;
 }
 

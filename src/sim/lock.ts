@@ -43,7 +43,7 @@ function holderOf(path: string): number {
 }
 
 /** Not yet written, or gone meanwhile, is not dead. */
-function isDead(pid: number): boolean {
+export function isDead(pid: number): boolean {
   if (!Number.isInteger(pid)) return false;
   try {
     process.kill(pid, 0);

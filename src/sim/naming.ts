@@ -4,9 +4,14 @@ import type { Pf, SimState, Vf } from './state.ts';
 /** What udev calls netdevs (systemd.net-naming-scheme; facts §2.4). */
 export function pfName(state: SimState, pf: Pf): string {
   const card = cardOf(state);
-  if (card.netdevNames) return card.netdevNames[pf.port];
-  const port = card.portName(pf.port);
-  return `${slotName(pf)}${port && `n${port}`}`;
+  const shown = state.swapped === 'names' ? otherPort(pf) : pf;
+  if (card.netdevNames) return card.netdevNames[shown.port];
+  const port = card.portName(shown.port);
+  return `${slotName(shown)}${port && `n${port}`}`;
+}
+
+function otherPort(pf: Pf): Pick<Pf, 'pci' | 'port'> {
+  return { pci: `${pf.pci.slice(0, -1)}${1 - pf.port}`, port: pf.port === 0 ? 1 : 0 };
 }
 
 export function vfName(pf: Pf, vf: Vf): string {
@@ -19,7 +24,7 @@ export function representorName(state: SimState, pf: Pf, vf: Vf): string {
   return `${slotName(pf)}${suffix}`;
 }
 
-function slotName(pf: Pf): string {
+function slotName(pf: Pick<Pf, 'pci'>): string {
   const [, bus = '', rest = ''] = pf.pci.split(':');
   const [device = '', fn = ''] = rest.split('.');
   return `enp${Number.parseInt(bus, 16)}s${Number.parseInt(device, 16)}f${fn}`;

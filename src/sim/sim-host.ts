@@ -8,10 +8,9 @@ import {
   type RunOptions,
 } from '../host/host.ts';
 import { isReadOnly } from '../host/read-only.ts';
-import { settleBonds } from './bond.ts';
 import { advance, nowMs } from './clock.ts';
 import type { Reply } from './commands/program.ts';
-import type { SimOptions } from './create.ts';
+import { type RebootOptions, reboot, type SimOptions } from './create.ts';
 import { Blocked, Refusal } from './errno.ts';
 import { strike } from './faults.ts';
 import { listDir, readFile, readLink, writeFile } from './files/root.ts';
@@ -19,9 +18,10 @@ import { vfAt } from './functions.ts';
 import type { Keeper } from './keeper.ts';
 import { appendLog, type Change } from './log.ts';
 import { MissingProgram } from './missing.ts';
-import { settleOvs } from './ovs/vswitchd.ts';
-import { start } from './start.ts';
+import { settle, start } from './start.ts';
 import type { Fault, SimState, Timer } from './state.ts';
+import { type Programs, play, programAt, Waiting, type Waits } from './systemd/drive.ts';
+import { passTime, takeForeign, wake } from './wake.ts';
 
 /** The tool is dead: nothing it does on this host after that reaches it. */
 export class KilledByFault extends Error {
@@ -31,6 +31,8 @@ export class KilledByFault extends Error {
 export type SimHostOptions = SimOptions & {
   /** How the tool dies of a `kill` fault; by default it kills itself. If it returns, KilledByFault is thrown. */
   readonly onKill?: () => void;
+  /** What units' programs do that the simulated host does not know itself. */
+  readonly programs?: Programs;
 };
 
 /** A kernel, a card and their tools in memory: answers as a host does, and refuses what one refuses. */
@@ -38,12 +40,14 @@ export class SimHost implements Host {
   readonly name: string;
   readonly #keeper: Keeper;
   readonly #onKill: () => void;
+  readonly #programs: Programs;
   #dead: Error | undefined;
 
-  constructor(keeper: Keeper, options: Pick<SimHostOptions, 'name' | 'onKill'>) {
+  constructor(keeper: Keeper, options: Pick<SimHostOptions, 'name' | 'onKill' | 'programs'>) {
     this.name = options.name;
     this.#keeper = keeper;
     this.#onKill = options.onKill ?? (() => process.kill(process.pid, 'SIGKILL'));
+    this.#programs = options.programs ?? {};
   }
 
   /** The state as it is now. */
@@ -62,7 +66,7 @@ export class SimHost implements Host {
 
   /** The same machine for a tool that starts anew after it was killed. */
   reopened(): SimHost {
-    return new SimHost(this.#keeper, { name: this.name, onKill: this.#onKill });
+    return new SimHost(this.#keeper, { name: this.name, onKill: this.#onKill, programs: this.#programs });
   }
 
   /** Time on the host: sleeping moves it on and waits for nothing. */
@@ -72,6 +76,7 @@ export class SimHost implements Host {
       sleep: async (ms) => {
         this.#alive();
         advance(this.state, ms);
+        wake(this.state);
       },
     };
   }
@@ -104,7 +109,62 @@ export class SimHost implements Host {
     const { stdin = '', timeoutMs = defaultTimeoutMs } = options;
     if (isReadOnly(argv)) return this.#ask(argv, timeoutMs);
     const change = stdin === '' ? { run: argv } : { run: argv, stdin };
-    return this.#change(change, timeoutMs, (state) => this.#ran(argv, () => start(state, argv, stdin)));
+    const program = programAt(this.#programs, argv[0] ?? '');
+    if (program) return this.#playHere(argv, program);
+    try {
+      return await this.#change(change, timeoutMs, (state) =>
+        this.#ran(argv, () => start(state, argv, stdin)),
+      );
+    } catch (error) {
+      if (!(error instanceof Waiting)) throw error;
+      return this.#finished(argv, error.waits, timeoutMs);
+    }
+  }
+
+  /** Restarts the machine, and does all that its units do until nothing is left to do. */
+  async reboot(options: RebootOptions = {}): Promise<void> {
+    this.alter((state) => reboot(state, options));
+    await this.settle();
+  }
+
+  /** Goes on with what the host's units have begun: programs that nobody plays, and what they wait for. */
+  async settle(): Promise<void> {
+    const { jobs, foreign } = this.state.systemd;
+    if (jobs.length + foreign.length > 0) await this.#settleAll();
+  }
+
+  async #settleAll(): Promise<void> {
+    await this.#drive(
+      (state) => !state.systemd.jobs.some((job) => job.state === 'running' || job.state === 'waiting'),
+    );
+  }
+
+  async #playHere(argv: readonly string[], program: Programs[string]): Promise<Ran> {
+    const { code, stdout = '', stderr = '' } = await program(argv, this.reopened());
+    return this.#ran(argv, () => ({ code, stdout, stderr }));
+  }
+
+  /** What a command says whose jobs have ended; one that has not ended at the deadline is a timeout. */
+  async #finished(argv: readonly string[], waits: Waits, timeoutMs: number): Promise<Ran> {
+    const deadline = nowMs(this.state) + timeoutMs;
+    const isOver = ({ systemd }: SimState) =>
+      !systemd.jobs.some(
+        (job) => waits.jobs.includes(job.id) && (job.state === 'running' || job.state === 'waiting'),
+      );
+    if (!(await this.#drive(isOver, deadline)))
+      throw new HostError({ kind: 'timeout', host: this.name, argv });
+    return this.#ran(argv, () => this.alter((state) => waits.tell(state)));
+  }
+
+  /** Plays programs, and lets time pass where only that is waited for; false if it is not over by the deadline. */
+  async #drive(isOver: (state: SimState) => boolean, deadline = Number.POSITIVE_INFINITY): Promise<boolean> {
+    for (;;) {
+      this.#alive();
+      const foreign = this.alter(takeForeign);
+      if (foreign) await play(this.#programs, this, foreign);
+      else if (isOver(this.state)) return true;
+      else if (!this.alter((state) => passTime(state, deadline))) return false;
+    }
   }
 
   async writeFile(path: string, text: string): Promise<void> {
@@ -112,8 +172,7 @@ export class SimHost implements Host {
       this.#told(['write', path, text], () => {
         // As on this machine: a write of nothing would reach no attribute, a newline clears it.
         writeFile(state, '', path, text === '' && path.startsWith('/sys/') ? '\n' : text, 'ENOENT');
-        settleBonds(state);
-        settleOvs(state);
+        settle(state);
         return { stdout: '', stderr: '' };
       }),
     );
@@ -135,6 +194,7 @@ export class SimHost implements Host {
 
   #alive(): void {
     if (this.#dead) throw this.#dead;
+    wake(this.state);
   }
 
   #look<Value>(argv: readonly string[], look: (state: SimState) => Value): Value {
@@ -177,6 +237,11 @@ export class SimHost implements Host {
       this.#record(state, change, struck);
       return outcome.ran;
     }
+    if (outcome.error instanceof Waiting) {
+      this.#record(state, change, struck);
+      if (struck.fault?.startsWith('lie')) return { stdout: '', stderr: '' };
+      throw outcome.error;
+    }
     if (outcome.error instanceof Blocked) advance(state, timeoutMs);
     const error = outcome.error instanceof Blocked ? this.#error('timeout', change) : outcome.error;
     this.#record(state, change, { error: error instanceof Error ? error.message : String(error), ...struck });
@@ -184,7 +249,7 @@ export class SimHost implements Host {
   }
 
   #play(state: SimState, fault: Fault, change: Change, timeoutMs: number): never {
-    if (fault.how === 'kill') this.#die(state, fault, change);
+    if (fault.how === 'kill' || fault.how === 'power') this.#die(state, fault, change);
     if (fault.how === 'hang') advance(state, timeoutMs);
     const error = this.#error(fault.how === 'hang' ? 'timeout' : 'run' in change ? 'exit' : 'errno', change);
     this.#record(state, change, { error: error.message, ...described(fault) });
@@ -193,6 +258,7 @@ export class SimHost implements Host {
 
   /** What the tool had not asked for yet is not in the log. */
   #die(state: SimState, fault: Fault, change: Change): never {
+    if (fault.how === 'power') reboot(state);
     if (fault.after) this.#record(state, change, described(fault));
     else this.#keeper.save();
     this.#dead = new KilledByFault(`${this.name}: killed by a fault`);
@@ -218,6 +284,7 @@ export class SimHost implements Host {
   /** A program's answer as the port gives it. */
   #ran(argv: readonly string[], run: () => Reply): Ran {
     const reply = this.#told(argv, run);
+    if (reply.waitsFor) throw new Waiting(reply.waitsFor);
     const { stdout, stderr, code } = reply;
     if (code === 0) return { stdout, stderr };
     throw new HostError({ kind: 'exit', host: this.name, argv, exitCode: code, stdout, stderr });

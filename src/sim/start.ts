@@ -4,17 +4,35 @@ import { programs } from './commands/programs.ts';
 import { MissingProgram } from './missing.ts';
 import { settleOvs } from './ovs/vswitchd.ts';
 import type { SimState } from './state.ts';
+import { setStarter } from './systemd/execute.ts';
+import { settleUnits } from './systemd/manager.ts';
 
 /** Runs one program on the host. @throws MissingProgram, Blocked */
 export function start(state: SimState, argv: readonly string[], stdin: string): Reply {
   const reply = startIn({ state, argv, stdin, ns: '', start: startInside });
-  settleBonds(state);
-  settleOvs(state);
+  settle(state);
   return reply;
 }
 
+/** What the kernel and the daemons do by themselves after each change. */
+export function settle(state: SimState): void {
+  settleBonds(state);
+  settleOvs(state);
+  settleUnits(state);
+}
+
+setStarter((state, argv, env = {}) => {
+  const reply = startIn({ state, argv, stdin: '', ns: '', env, start: startInside });
+  settleBonds(state);
+  settleOvs(state);
+  return reply;
+});
+
 function startIn(call: Call): Reply {
-  const name = (call.argv[0] ?? '').replace(/^\/(usr\/)?s?bin\//, '');
+  const name = (call.argv[0] ?? '').replace(
+    /^\/(usr\/)?(local\/)?s?bin\/|^\/usr\/share\/openvswitch\/scripts\//,
+    '',
+  );
   const program = programs.get(name);
   if (!program) throw new MissingProgram(name);
   return telling(

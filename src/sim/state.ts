@@ -28,6 +28,10 @@ export interface SimState {
   deadSwitches?: [boolean, boolean];
   /** PCIe lanes that the slot trained to, where they are fewer than it has. */
   lanes?: number;
+  /** Somebody has pulled the card, and not put it back. */
+  cardIsOut?: boolean;
+  /** The ports have changed places since the host was made. */
+  swapped?: 'names' | 'ports' | 'no';
   /** When it was booted, in milliseconds of its clock. */
   bootedMs?: number;
   netdevs: Netdev[];
@@ -270,9 +274,10 @@ export interface LogEntry {
  * - `hang`: no answer within the deadline; with `after`, the effect is there.
  * - `lie`: answers as if it had worked, and nothing happened.
  * - `kill`: the tool dies, before or after the effect.
+ * - `power`: the host loses its power, and comes up again: the tool that ran on it is dead too.
  */
 export interface Fault {
   at: number;
   readonly after: boolean;
-  readonly how: 'error' | 'hang' | 'lie' | 'kill';
+  readonly how: 'error' | 'hang' | 'lie' | 'kill' | 'power';
 }

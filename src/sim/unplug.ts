@@ -23,6 +23,7 @@ export function plug(state: SimState, what: Pluggable): void {
 
 function move(state: SimState, what: Pluggable, there: boolean): void {
   if (what === 'card') {
+    state.cardIsOut = !there;
     if (!there) pullCard(state);
     else if (state.pfs.length === 0) plugCard(state);
   } else if (what === 'lanes') setLanes(state, there);

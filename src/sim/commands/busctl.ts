@@ -1,5 +1,6 @@
-import { dropIns, needsReload } from '../ovs/unit-files.ts';
 import type { SimState } from '../state.ts';
+import { unitNow } from '../systemd/manager.ts';
+import { needsReload } from '../systemd/unit.ts';
 import { failed, type Program, said } from './program.ts';
 import { own } from './words.ts';
 
@@ -28,6 +29,6 @@ function unitAt(path: string): string | undefined {
 type Property = (state: SimState, unit: string) => { readonly type: string; readonly data: unknown };
 
 const properties: { readonly [name: string]: Property | undefined } = {
-  DropInPaths: (state, unit) => ({ type: 'as', data: dropIns(state.unitFiles, unit) }),
-  NeedDaemonReload: (state, unit) => ({ type: 'b', data: needsReload(state, unit) }),
+  DropInPaths: (state, unit) => ({ type: 'as', data: unitNow(state, unit).dropIns }),
+  NeedDaemonReload: (state, unit) => ({ type: 'b', data: needsReload(state, unitNow(state, unit)) }),
 };

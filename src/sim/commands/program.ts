@@ -7,6 +7,8 @@ export interface Call {
   readonly stdin: string;
   /** The network namespace it runs in, '' for the host's own. */
   readonly ns: string;
+  /** Of a unit's program. */
+  readonly env?: { readonly [name: string]: string };
   /** Starts another program, as `ip netns exec` does. */
   readonly start: (call: Call) => Reply;
 }
@@ -15,6 +17,11 @@ export interface Reply {
   readonly stdout: string;
   readonly stderr: string;
   readonly code: number;
+  /** The process that is not over yet, and what it leaves behind it where it is. */
+  readonly goesOn?: number;
+  readonly leaves?: number;
+  /** Jobs of systemd's that it waits for, and what it says when they have ended. */
+  readonly waitsFor?: { readonly jobs: readonly number[]; readonly tell: (state: SimState) => Reply };
 }
 
 /** May throw Failure, and Refusal where the program knows how to tell of it; Blocked goes through. */

@@ -1,7 +1,9 @@
 import { ovsAppctl } from '../ovs/appctl.ts';
 import { ovsOfctl } from '../ovs/ofctl.ts';
+import { ovsCtl } from '../ovs/service.ts';
 import { sh, timeout } from '../ovs/start-hooks.ts';
 import { ovsVsctl } from '../ovs/vsctl.ts';
+import { daemonPrograms } from '../systemd/daemons.ts';
 import { aptGet, aptMark, dpkg, updateGrub } from './apt.ts';
 import { busctl } from './busctl.ts';
 import { devlink } from './devlink.ts';
@@ -9,6 +11,7 @@ import { ethtool } from './ethtool.ts';
 import { cat, ls, readlink, tee, test } from './files.ts';
 import { mkdir, mv, rm, rmdir } from './folders.ts';
 import { ip } from './ip.ts';
+import { journalctl } from './journalctl.ts';
 import { nft } from './nft.ts';
 import { dpkgQuery, updateAlternatives } from './packages.ts';
 import type { Program } from './program.ts';
@@ -36,6 +39,7 @@ import { tc } from './tc.ts';
 
 /** Every program the host has; another one is missing. */
 export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
+  ...daemonPrograms,
   ['busctl', busctl],
   ['cat', cat],
   ['devlink', devlink],
@@ -45,6 +49,7 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['hostname', hostname],
   ['id', id],
   ['ip', ip],
+  ['journalctl', journalctl],
   ['kill', kill],
   ['ls', ls],
   ['lsmod', lsmod],
@@ -63,6 +68,7 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['update-alternatives', updateAlternatives],
   ['ovs-appctl', ovsAppctl],
   ['ovs-ofctl', ovsOfctl],
+  ['ovs-ctl', ovsCtl],
   ['ovs-vsctl', ovsVsctl],
   ['qemu-system-x86_64', qemu],
   ['readlink', readlink],

@@ -1,159 +1,166 @@
-import { nowMs } from '../clock.ts';
-import { isActive, type OvsUnit, ovsUnits, restartUnit, startUnit, stopUnit } from '../ovs/service.ts';
-import { dropIns, loadedUnits, needsReload, settingOf } from '../ovs/unit-files.ts';
-import { isInstalled } from '../packages.ts';
+import { kernelOf } from '../functions.ts';
 import type { SimState } from '../state.ts';
+import { disable, enable, isEnabled, mask, unmask } from '../systemd/install.ts';
+import { askJobs } from '../systemd/jobs.ts';
+import { cat, type ListOptions, listUnitFiles, listUnits, status, version } from '../systemd/listings.ts';
+import { reloadUnits, unitNow } from '../systemd/manager.ts';
+import { show } from '../systemd/show.ts';
+import { fullName } from '../systemd/unit-name.ts';
+import { bootState } from '../systemd/whole.ts';
 import { failed, type Program, type Reply, said, silent } from './program.ts';
 import { own } from './words.ts';
 
-type Verb = (state: SimState, units: readonly string[], argv: readonly string[]) => Reply;
+interface Asked {
+  readonly state: SimState;
+  readonly units: readonly string[];
+  readonly options: readonly string[];
+  readonly valued: { readonly [option: string]: readonly string[] };
+}
+
+const valuedOptions = /^(-p|--property|-o|--output|-t|--type|--state|-n|--lines|--signal|-s|--job-mode)$/;
 
 export const systemctl: Program = ({ state, argv }) => {
-  const rest = argv.slice(1).filter((word, at, all) => !word.startsWith('-') && all[at - 1] !== '-p');
-  const [verb = '', ...units] = rest;
+  const { words, options, valued } = parse(argv.slice(1));
+  if (options.includes('--version')) return version(state);
+  const [verb = 'list-units', ...units] = words;
   const act = own(verbs, verb);
-  return act ? act(state, units, argv) : failed(1, `Unknown command verb ${verb}.\n`);
+  if (!act) return failed(1, `Unknown command verb ${verb}.\n`);
+  return act({ state, units, options, valued });
 };
 
-const verbs: { readonly [verb: string]: Verb | undefined } = {
-  start: (state, units) => each(units, (unit) => ask(state, unit, 'start', startUnit)),
-  stop: (state, units) => each(units, (unit) => stop(state, unit)),
-  restart: (state, units) => each(units, (unit) => ask(state, unit, 'restart', restartUnit)),
-  'is-active': (state, units) => active(state, units[0] ?? ''),
-  'is-enabled': (state, units) => enabled(state, units[0] ?? ''),
-  enable: (state, units, argv) => setEnabled(state, units, true, argv.includes('--now')),
-  disable: (state, units, argv) => setEnabled(state, units, false, argv.includes('--now')),
-  show: (state, units, argv) => show(state, units[0] ?? '', argv),
-  'daemon-reload': (state) => {
-    if (state.uid !== 0) return failed(1, 'Failed to reload daemon: Interactive authentication required.\n');
-    state.unitFiles = loadedUnits(state);
-    return silent;
-  },
-  'reset-failed': (state) => {
-    state.ovs.failed = false;
-    return silent;
-  },
-};
-
-function each(units: readonly string[], act: (unit: string) => Reply): Reply {
-  if (units.length === 0) return failed(1, 'Too few arguments.\n');
-  return units.map(act).find((reply) => reply.code !== 0) ?? silent;
-}
-
-/** Open vSwitch's unit of that name, if it is installed. */
-function ovsUnit(state: SimState, unit: string): OvsUnit | undefined {
-  const name = unit.replace(/\.service$/, '');
-  return isInstalled(state, 'openvswitch-switch') ? ovsUnits.find((known) => known === name) : undefined;
-}
-
-function full(unit: string): string {
-  return /\.(service|timer|socket|target|mount)$/.test(unit) ? unit : `${unit}.service`;
-}
-
-type Job = (state: SimState, unit: OvsUnit) => 'started' | 'aborted';
-
-function ask(state: SimState, unit: string, verb: string, job: Job): Reply {
-  const known = ovsUnit(state, unit);
-  if (!known) return failed(5, `Failed to ${verb} ${full(unit)}: Unit ${full(unit)} not found.\n`);
-  if (state.uid !== 0)
-    return failed(4, `Failed to ${verb} ${full(unit)}: Interactive authentication required.\n`);
-  if (job(state, known) === 'started') return silent;
-  return known === 'ovs-vswitchd'
-    ? ownJobFailed()
-    : failed(1, `A dependency job for ${full(known)} failed. See 'journalctl -xe' for details.\n`);
-}
-
-function ownJobFailed(): Reply {
-  const unit = 'ovs-vswitchd.service';
-  return failed(
-    1,
-    `Job for ${unit} failed because the control process exited with error code.\nSee "systemctl status ${unit}" and "journalctl -xeu ${unit}" for details.\n`,
-  );
-}
-
-function stop(state: SimState, unit: string): Reply {
-  const known = ovsUnit(state, unit);
-  if (known) {
-    stopUnit(state, known);
-    return silent;
-  }
-  const name = unit.replace(/\.timer$/, '');
-  const isThere = unit.endsWith('.timer') && state.timers.some((timer) => timer.unit === name);
-  if (!isThere) return failed(5, `Failed to stop ${full(unit)}: Unit ${full(unit)} not loaded.\n`);
-  state.timers = state.timers.filter((timer) => timer.unit !== name);
-  return silent;
-}
-
-function active(state: SimState, unit: string): Reply {
-  const known = ovsUnit(state, unit);
-  const timer = unit.endsWith('.timer') && state.timers.some((t) => `${t.unit}.timer` === unit);
-  if (timer || (known && isActive(state, known))) return said('active\n');
-  return { stdout: `${known ? resting(state, known) : 'inactive'}\n`, stderr: '', code: 3 };
-}
-
-/** What a unit is that does not run. */
-function resting(state: SimState, unit: OvsUnit): 'failed' | 'inactive' {
-  return unit === 'ovs-vswitchd' && state.ovs.failed ? 'failed' : 'inactive';
-}
-
-function enabled(state: SimState, unit: string): Reply {
-  const known = ovsUnit(state, unit);
-  if (!known)
-    return failed(1, `Failed to get unit file state for ${full(unit)}: No such file or directory\n`);
-  if (known !== 'openvswitch-switch') return said('static\n');
-  return state.ovs.enabled ? said('enabled\n') : { stdout: 'disabled\n', stderr: '', code: 1 };
-}
-
-function setEnabled(state: SimState, units: readonly string[], on: boolean, now: boolean): Reply {
-  for (const unit of units) {
-    const known = ovsUnit(state, unit);
-    if (known === 'openvswitch-switch') state.ovs.enabled = on;
-    if (known && now && on) startUnit(state, known);
-    if (known && now && !on) stopUnit(state, known);
-  }
-  return silent;
-}
-
-/** `show` knows every unit; one that is not there is `not-found` and inactive. */
-function show(state: SimState, unit: string, argv: readonly string[]): Reply {
-  const properties = propertiesOf(state, unit);
-  const wanted = argv.flatMap((word, at) => {
-    if (argv[at - 1] === '-p') return word.split(',');
-    return /^(--property|-p)=/.test(word) ? (word.split('=')[1] ?? '').split(',') : [];
-  });
-  const shown =
-    wanted.length > 0
-      ? wanted.filter((name) => own(properties, name) !== undefined)
-      : Object.keys(properties);
-  const value = argv.includes('--value');
-  return said(shown.map((name) => `${value ? '' : `${name}=`}${properties[name]}\n`).join(''));
-}
-
-function propertiesOf(state: SimState, unit: string): { readonly [name: string]: string } {
-  const known = ovsUnit(state, unit);
-  const name = full(unit);
-  const running = known !== undefined && isActive(state, known);
-  const daemon = known === 'ovs-vswitchd' ? state.ovs.daemon : undefined;
-  const started = running ? new Date(state.ovs.daemon?.startedMs ?? nowMs(state)).toUTCString() : '';
-  return {
-    Id: name,
-    LoadState: known ? 'loaded' : 'not-found',
-    ActiveState: running ? 'active' : known ? resting(state, known) : 'inactive',
-    SubState: running ? (known === 'openvswitch-switch' ? 'exited' : 'running') : 'dead',
-    UnitFileState: known
-      ? known === 'openvswitch-switch'
-        ? state.ovs.enabled
-          ? 'enabled'
-          : 'disabled'
-        : 'static'
-      : '',
-    MainPID: String(daemon?.pid ?? 0),
-    ActiveEnterTimestamp: started,
-    ActiveEnterTimestampMonotonic: String(running ? (state.ovs.daemon?.startedMs ?? 0) * 1000 : 0),
-    FragmentPath: known ? `/usr/lib/systemd/system/${name}` : '',
-    DropInPaths: dropIns(state.unitFiles, name).join(' '),
-    After: ['network-pre.target', ...settingOf(state.unitFiles, name, 'After')].join(' '),
-    Requires: ['ovsdb-server.service', ...settingOf(state.unitFiles, name, 'Requires')].join(' '),
-    NeedDaemonReload: needsReload(state, name) ? 'yes' : 'no',
+function parse(argv: readonly string[]) {
+  const words: string[] = [];
+  const options: string[] = [];
+  const valued: { [option: string]: string[] } = {};
+  const put = (name: string, value: string) => {
+    valued[name] = [...(valued[name] ?? []), ...value.split(',')];
   };
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? '';
+    const [, name = '', value] = /^(--?[a-z-]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (word === '--') continue;
+    if (name !== '' && value !== undefined) put(name, value);
+    else if (valuedOptions.test(word)) put(word, argv[++at] ?? '');
+    else if (/^-p./.test(word)) put('-p', word.slice(2));
+    else if (word.startsWith('-')) options.push(word);
+    else words.push(word);
+  }
+  return { words, options, valued };
+}
+
+function valuesOf({ valued }: Asked, ...names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => valued[name] ?? []);
+}
+
+function has({ options }: Asked, ...names: readonly string[]): boolean {
+  return names.some((name) => options.includes(name));
+}
+
+/** Only root changes anything. */
+function asRoot(what: string, act: (asked: Asked) => Reply): (asked: Asked) => Reply {
+  return (asked) =>
+    asked.state.uid === 0 ? act(asked) : failed(1, `${what}: Interactive authentication required.\n`);
+}
+
+function needsUnits(act: (asked: Asked) => Reply): (asked: Asked) => Reply {
+  return (asked) => (asked.units.length === 0 ? failed(1, 'Too few arguments.\n') : act(asked));
+}
+
+const jobs = (type: Parameters<typeof askJobs>[2], verb: string) =>
+  needsUnits((asked) =>
+    askJobs(asked.state, asked.units, type, verb, {
+      waits: !has(asked, '--no-block'),
+      quiet: has(asked, '-q', '--quiet'),
+    }),
+  );
+
+const verbs: { readonly [verb: string]: ((asked: Asked) => Reply) | undefined } = {
+  start: jobs('start', 'start'),
+  stop: jobs('stop', 'stop'),
+  restart: jobs('restart', 'restart'),
+  'try-restart': jobs('try-restart', 'try-restart'),
+  reload: jobs('reload', 'reload'),
+  'reload-or-restart': jobs('restart', 'reload-or-restart'),
+  'is-active': needsUnits((asked) => judged(asked, (active) => active === 'active', 3)),
+  'is-failed': needsUnits((asked) => judged(asked, (active) => active === 'failed', 1)),
+  'is-enabled': needsUnits((asked) => isEnabled(asked.state, asked.units, has(asked, '-q', '--quiet'))),
+  'is-system-running': ({ state }) => bootState(state),
+  enable: needsUnits(asRoot('Failed to enable unit', (asked) => install(asked, enable, 'start'))),
+  disable: needsUnits(asRoot('Failed to disable unit', (asked) => install(asked, disable, 'stop'))),
+  reenable: needsUnits(
+    asRoot('Failed to reenable unit', (asked) => {
+      const gone = install(asked, disable, undefined);
+      return gone.code === 0 ? both(gone, install(asked, enable, undefined)) : gone;
+    }),
+  ),
+  mask: needsUnits(asRoot('Failed to mask unit', (asked) => install(asked, mask, 'stop'))),
+  unmask: needsUnits(asRoot('Failed to unmask unit', (asked) => install(asked, unmask, undefined))),
+  show: (asked) =>
+    show(asked.state, asked.units, {
+      properties: valuesOf(asked, '-p', '--property'),
+      value: has(asked, '--value'),
+    }),
+  cat: needsUnits(({ state, units }) => cat(state, units)),
+  status: ({ state, units }) => status(state, units),
+  'list-units': (asked) => listUnits(asked.state, asked.units, listOptions(asked)),
+  'list-unit-files': (asked) => listUnitFiles(asked.state, asked.units, listOptions(asked)),
+  'daemon-reload': asRoot('Failed to reload daemon', ({ state }) => {
+    reloadUnits(state);
+    return silent;
+  }),
+  'reset-failed': asRoot('Failed to reset failed state', ({ state, units }) => resetFailed(state, units)),
+  'get-default': () => said('multi-user.target\n'),
+};
+
+function listOptions(asked: Asked): ListOptions {
+  return {
+    json: valuesOf(asked, '-o', '--output').some((form) => form.startsWith('json')),
+    all: has(asked, '-a', '--all'),
+    legend: !has(asked, '--no-legend') && !valuesOf(asked, '--legend').includes('false'),
+    states: [...valuesOf(asked, '--state'), ...(has(asked, '--failed') ? ['failed'] : [])],
+    types: valuesOf(asked, '-t', '--type'),
+  };
+}
+
+/** From systemd 254 on a unit without a file is unknown (4). */
+function judged(asked: Asked, good: (active: string) => boolean, code: number): Reply {
+  const { state } = asked;
+  const units = asked.units.map((word) => unitNow(state, fullName(word)));
+  const actives = units.map((unit) => (isTimer(state, unit.name) ? 'active' : unit.active));
+  const unknown = units.every((unit) => unit.load === 'not-found') && kernelOf(state).systemd >= 254;
+  const text = has(asked, '-q', '--quiet') ? '' : actives.map((active) => `${active}\n`).join('');
+  return { stdout: text, stderr: '', code: actives.some(good) ? 0 : unknown ? 4 : code };
+}
+
+function isTimer(state: SimState, name: string): boolean {
+  return state.timers.some((timer) => `${timer.unit}.timer` === name);
+}
+
+type Install = typeof enable;
+
+function install(asked: Asked, act: Install, now: 'start' | 'stop' | undefined): Reply {
+  const { state, units } = asked;
+  const reply = act(state, units, { runtime: has(asked, '--runtime') });
+  if (reply.code !== 0) return reply;
+  reloadUnits(state);
+  const quiet = has(asked, '-q', '--quiet') ? { ...reply, stderr: '' } : reply;
+  if (now === undefined || !has(asked, '--now')) return quiet;
+  return both(quiet, askJobs(state, units, now, now, { waits: true, quiet: false }));
+}
+
+function both(first: Reply, second: Reply): Reply {
+  return { ...second, stdout: first.stdout + second.stdout, stderr: first.stderr + second.stderr };
+}
+
+function resetFailed(state: SimState, words: readonly string[]): Reply {
+  const { units } = state.systemd;
+  const names = words.length > 0 ? words.map(fullName) : Object.keys(units);
+  for (const name of names) {
+    const unit = Object.hasOwn(units, name) ? units[name] : undefined;
+    if (!unit) return failed(1, `Failed to reset failed state of unit ${name}: Unit ${name} not loaded.\n`);
+    unit.startsMs = [];
+    unit.restarts = 0;
+    if (unit.active === 'failed') Object.assign(unit, { active: 'inactive', sub: 'dead', result: 'success' });
+  }
+  return silent;
 }

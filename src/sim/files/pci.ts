@@ -20,9 +20,11 @@ import { both, button, type DirNode, dir, file, link, listing, maybe, type Node 
 import { resourceOf, rootPortResource } from './pci-resource.ts';
 
 /** The root port that the card sits behind, in /sys/devices. */
-const cardParent = 'pci0000:00/0000:00:01.1';
+const rootPortPci = '0000:00:01.1';
+const cardParent = `pci0000:00/${rootPortPci}`;
 
 export function devicePath(pci: string): string {
+  if (pci === rootPortPci) return cardParent;
   return pci === managementPci ? `pci0000:00/${pci}` : `${cardParent}/${pci}`;
 }
 
@@ -35,7 +37,7 @@ export function pciBus(state: SimState): DirNode {
   return dir({
     devices: () =>
       listing(
-        () => allFunctions(state),
+        () => [rootPortPci, ...allFunctions(state)],
         (pci) => (exists(state, pci) ? link(`../../../devices/${devicePath(pci)}`) : undefined),
       ),
     drivers: () =>
@@ -48,7 +50,7 @@ export function pciBus(state: SimState): DirNode {
 }
 
 function exists(state: SimState, pci: string): boolean {
-  return pci === managementPci || functionAt(state, pci) !== undefined;
+  return pci === managementPci || pci === rootPortPci || functionAt(state, pci) !== undefined;
 }
 
 function allDrivers(state: SimState): readonly string[] {
@@ -75,7 +77,7 @@ function driverDir(state: SimState, name: string): Node | undefined {
 /** /sys/devices/pci0000:00 */
 export function pciTree(state: SimState, ns: string): DirNode {
   return dir({
-    '0000:00:01.1': () =>
+    [rootPortPci]: () =>
       both(
         rootPort(state),
         listing(

@@ -109,6 +109,8 @@ function ordinary(state: SimState, folder: string): DirNode {
     (name): Node | undefined => {
       const path = `${folder}${name}`;
       const text = Object.hasOwn(state.files, path) ? state.files[path] : undefined;
+      const target = Object.hasOwn(state.links, path) ? state.links[path] : undefined;
+      if (target !== undefined) return link(target);
       if (text !== undefined) {
         const write = (value: string) => {
           state.files[path] = value;

@@ -10,7 +10,5 @@ export function newOvs(host: string): Ovs {
     serves: false,
     alternative: 'auto',
     talking: [],
-    failed: false,
-    enabled: true,
   };
 }

@@ -1,49 +1,51 @@
 import { advance } from '../clock.ts';
+import { failed, type Program, type Reply, silent } from '../commands/program.ts';
 import { guid } from '../macs.ts';
-import { isInstalled } from '../packages.ts';
 import type { SimState } from '../state.ts';
+import { ovsdbPid } from '../systemd/main-process.ts';
+import { settleUnits } from '../systemd/manager.ts';
 import { entry, put, rootRow } from './database.ts';
-import { runStartHooks } from './start-hooks.ts';
-import { loadedUnits } from './unit-files.ts';
-import { forgetStatus, type Started, startDaemon, stopDaemon } from './vswitchd.ts';
-
-/** Debian's units: openvswitch-switch stands for the two daemons and is active as long as both are. */
-export const ovsUnits = ['openvswitch-switch', 'ovs-vswitchd', 'ovsdb-server'] as const;
-export type OvsUnit = (typeof ovsUnits)[number];
+import { forgetStatus, startDaemon, stopDaemon } from './vswitchd.ts';
 
 const startMs = 300;
 /** EAL takes its time (lab: 3.6 to 4 s). */
 const dpdkStartMs = 3_800;
 
-export function bootServices(state: SimState): void {
-  state.unitFiles = loadedUnits(state);
+/** Nothing runs when a host comes up. */
+export function coldOvs(state: SimState): void {
   state.ovs.serves = false;
   stopDaemon(state);
   state.ovs.talking = [];
   forgetStatus(state);
-  if (isInstalled(state, 'openvswitch-switch') && state.ovs.enabled) startUnit(state, 'openvswitch-switch');
 }
 
-export function isActive(state: SimState, unit: OvsUnit): boolean {
-  if (unit === 'ovsdb-server') return state.ovs.serves;
-  return state.ovs.serves && state.ovs.daemon !== undefined;
+/** `ovs-ctl [--no-ovsdb-server | --no-ovs-vswitchd] start|stop|restart`, what Debian's units call. */
+export const ovsCtl: Program = ({ state, argv }) => {
+  const verb = argv.find((word) => /^(start|stop|restart)$/.test(word)) ?? '';
+  const database = !argv.includes('--no-ovsdb-server');
+  if (verb === '') return failed(1, `ovs-ctl: unknown command "${argv[1] ?? ''}" (use --help for help)\n`);
+  if (verb !== 'start') stop(state, database);
+  return verb === 'stop' ? silent : start(state, database);
+};
+
+function stop(state: SimState, database: boolean): void {
+  if (database) state.ovs.serves = false;
+  else stopDaemon(state);
 }
 
-/** The daemons need each other: ovs-vswitchd brings ovsdb-server along. */
-export function startUnit(state: SimState, unit: OvsUnit): Started {
+function start(state: SimState, database: boolean): Reply {
+  if (!database) return startVswitchd(state);
   startDatabase(state);
-  if (unit === 'ovsdb-server' || state.ovs.daemon) return 'started';
-  const started = startDaemon(state);
-  advance(state, hasDpdk(state) ? dpdkStartMs : startMs);
-  const works = started === 'started' && runStartHooks(state);
-  state.ovs.failed = !works;
-  if (works) return 'started';
-  stopDaemon(state);
-  return 'aborted';
+  return { ...silent, leaves: ovsdbPid };
 }
 
-function hasDpdk({ ovs }: SimState): boolean {
-  return ovs.daemon?.dpdk === true;
+function startVswitchd(state: SimState): Reply {
+  if (!state.ovs.serves) return failed(1, 'ovs-vswitchd: ovsdb-server is not running\n');
+  const started = state.ovs.daemon ? 'started' : startDaemon(state);
+  advance(state, state.ovs.daemon?.dpdk ? dpdkStartMs : startMs);
+  if (started === 'aborted') return failed(1, 'Starting ovs-vswitchd failed!\n');
+  const { daemon } = state.ovs;
+  return daemon ? { ...silent, leaves: daemon.pid } : failed(1, 'Starting ovs-vswitchd failed!\n');
 }
 
 /** ovs-ctl writes who the host is. */
@@ -62,17 +64,17 @@ function startDatabase(state: SimState): void {
   put(root, 'system_version', [[state.kernel === 'debian-12' ? '12' : '13']]);
 }
 
-export function stopUnit(state: SimState, unit: OvsUnit): void {
-  stopDaemon(state);
-  if (unit !== 'ovs-vswitchd') state.ovs.serves = false;
-}
-
-export function restartUnit(state: SimState, unit: OvsUnit): Started {
-  stopUnit(state, unit);
-  return startUnit(state, unit === 'ovsdb-server' ? 'openvswitch-switch' : unit);
-}
-
 /** ovs-vswitchd dies without being asked to, and systemd starts it again (`Restart=on-failure`): the flows are gone. */
-export function crashVswitchd(state: SimState): Started {
-  return restartUnit(state, 'ovs-vswitchd');
+export function crashVswitchd(state: SimState): void {
+  stopDaemon(state);
+  settleUnits(state);
+}
+
+/** Somebody ends it with SIGTERM: it stays away, and its database goes on. */
+export function endVswitchd(state: SimState): void {
+  const pid = state.ovs.daemon?.pid;
+  if (pid === undefined) return;
+  state.exits[String(pid)] = { kind: 'killed', status: 15 };
+  stopDaemon(state);
+  settleUnits(state);
 }

@@ -77,7 +77,7 @@ it('a hook that may not fail takes the daemon with it', async () => {
   });
   expect((await tell(host, 'systemctl is-active ovs-vswitchd')).stdout).toBe('failed\n');
   await host.writeFile(`${dropIns}/zz.conf`, '[Service]\nExecStartPost=\n');
-  await does(host, 'systemctl daemon-reload', 'systemctl restart ovs-vswitchd');
+  await does(host, 'systemctl daemon-reload', 'systemctl reset-failed', 'systemctl restart ovs-vswitchd');
 });
 
 it('a script that is not there is told as dash tells it', async () => {

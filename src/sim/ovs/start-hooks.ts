@@ -1,39 +1,6 @@
 import { posix } from 'node:path';
 import { type Call, failed, type Program, type Reply, said, silent } from '../commands/program.ts';
-import { own } from '../commands/words.ts';
-import { printk } from '../dmesg.ts';
-import { MissingProgram } from '../missing.ts';
-import type { SimState } from '../state.ts';
 import { ovsOfctl } from './ofctl.ts';
-import { linesOf } from './unit-files.ts';
-
-const unit = 'ovs-vswitchd.service';
-
-/**
- * `ExecStartPost=` of the drop-ins that systemd has read, whenever ovs-vswitchd has started and its bridges are there
- * (systemd.service(5)); false where one fails that may not: then the unit has not started.
- */
-export function runStartHooks(state: SimState): boolean {
-  return linesOf(state.unitFiles, unit, 'ExecStartPost').every((line) => {
-    const [, prefix = '', command = ''] = /^([-@:+!]*)(.*)$/.exec(line) ?? [];
-    const { code } = begin({ state, argv: command.split(/\s+/), stdin: '', ns: '', start: begin });
-    if (code === 0) return true;
-    printk(state, `systemd[1]: ${unit}: Control process exited, code=exited, status=${code}`);
-    return prefix.includes('-');
-  });
-}
-
-/** Another program is not found: 203/EXEC. */
-function begin(call: Call): Reply {
-  const program = own(programs, posix.basename(call.argv[0] ?? ''));
-  if (!program) return failed(203, '');
-  try {
-    return program(call);
-  } catch (error) {
-    if (error instanceof MissingProgram) return failed(127, '');
-    throw error;
-  }
-}
 
 /** `timeout SECONDS ARGV…`: nothing here takes long. */
 export const timeout: Program = (call) => {
@@ -85,11 +52,3 @@ function replaceFlows(call: Call, bridge: string, file: string, stdin: string): 
     return failed(1, error instanceof Error ? error.message : String(error));
   }
 }
-
-const programs: { readonly [name: string]: Program | undefined } = {
-  sh,
-  timeout,
-  'ovs-ofctl': ovsOfctl,
-  true: () => silent,
-  false: () => failed(1, ''),
-};

@@ -15,10 +15,6 @@ export interface Ovs {
   alternative: 'auto' | 'ovs-vswitchd' | 'ovs-vswitchd-dpdk';
   /** Bridges whose guests talk (`simulateTraffic`). */
   talking: string[];
-  /** ovs-vswitchd died of its own, and systemd has given up. */
-  failed: boolean;
-  /** Starts at boot. */
-  enabled: boolean;
 }
 
 export type OvsRows = { [uuid: string]: OvsRow };

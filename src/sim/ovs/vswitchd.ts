@@ -94,8 +94,6 @@ export function reconfigure(state: SimState): void {
   if (!daemon) return;
   const init = initDpdk(state, daemon);
   if (init === 'aborted') {
-    // systemd starts it again, in vain, until it has had enough.
-    state.ovs.failed = true;
     stopDaemon(state);
     return;
   }

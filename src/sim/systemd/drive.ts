@@ -1,0 +1,70 @@
+import { posix } from 'node:path';
+import type { Reply } from '../commands/program.ts';
+import type { SimHost } from '../sim-host.ts';
+import type { SimState } from '../state.ts';
+import { execFailed } from './execute.ts';
+import { note } from './journal.ts';
+import { foreignEnded } from './manager.ts';
+import type { Foreign } from './state.ts';
+
+/** How a program ended, and what it said: that goes to the journal. */
+export interface ProgramEnd {
+  readonly code: number;
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+/**
+ * What programs do that the simulated host does not know itself, by path as a unit names them (`/usr/bin/node`). They are
+ * given their whole argv and the host they run on, which may die under them (KilledByFault).
+ */
+export interface Programs {
+  readonly [path: string]: (argv: readonly string[], host: SimHost) => Promise<ProgramEnd>;
+}
+
+export function programAt(programs: Programs, path: string): Programs[string] | undefined {
+  if (Object.hasOwn(programs, path)) return programs[path];
+  const name = posix.basename(path);
+  return path === name && Object.hasOwn(programs, `/usr/bin/${name}`)
+    ? programs[`/usr/bin/${name}`]
+    : undefined;
+}
+
+type End = { readonly kind: 'exited' | 'killed'; readonly status: number };
+
+/** Plays one program to its end. What kills the tool that plays it has killed the program. */
+export async function play(programs: Programs, host: SimHost, foreign: Foreign): Promise<void> {
+  const end = await endOf(programs, host, foreign);
+  host.reopened().alter((state) => foreignEnded(state, foreign.id, end));
+}
+
+async function endOf(programs: Programs, host: SimHost, foreign: Foreign): Promise<End> {
+  if (foreign.argv.length === 0) return { kind: 'killed', status: 9 };
+  const program = programAt(programs, foreign.argv[0] ?? '');
+  if (!program) return { kind: 'exited', status: execFailed };
+  try {
+    const { code, stdout = '', stderr = '' } = await program(foreign.argv, host.reopened());
+    host.reopened().alter((state) => say(state, foreign, stdout + stderr));
+    return { kind: 'exited', status: code };
+  } catch (error) {
+    if (error instanceof Error && error.name === 'KilledByFault') return { kind: 'killed', status: 9 };
+    throw error;
+  }
+}
+
+function say(state: SimState, { unit, argv }: Foreign, text: string): void {
+  note(state, unit, text, { by: posix.basename(argv[0] ?? ''), pid: state.nextPid });
+}
+
+export type Waits = NonNullable<Reply['waitsFor']>;
+
+/** A command waits for jobs that are not done yet. */
+export class Waiting extends Error {
+  override readonly name = 'Waiting';
+  readonly waits: Waits;
+
+  constructor(waits: Waits) {
+    super('a command waits for jobs of systemd');
+    this.waits = waits;
+  }
+}

@@ -1,0 +1,107 @@
+import { nowMs } from '../clock.ts';
+import type { SimState } from '../state.ts';
+import { dependenciesOf, loadUnit } from './dependencies.ts';
+import { execFailed, sayMissing } from './execute.ts';
+import { isAlive } from './main-process.ts';
+import { runQueue } from './queue.ts';
+import { processEnded } from './service.ts';
+import type { Foreign, Unit } from './state.ts';
+import { newSystemd } from './state.ts';
+import { enqueue } from './transaction.ts';
+import { definition, readUnit } from './unit.ts';
+import { realName } from './unit-files.ts';
+
+/** The host comes up: everything that the default target pulls in, in its order. */
+export function bootUnits(state: SimState): void {
+  state.systemd = newSystemd(state.systemd.journal);
+  enqueue(state, 'default.target', 'start').forgotten = true;
+  runQueue(state);
+}
+
+/** Reads all units' files again; what runs goes on (`daemon-reload`). */
+export function reloadUnits(state: SimState): void {
+  const { units } = state.systemd;
+  for (const unit of Object.values(units)) Object.assign(unit, definition(state, unit.name));
+  for (const unit of Object.values(units)) for (const name of namesOf(state, unit)) loadUnit(state, name);
+  runQueue(state);
+}
+
+function namesOf(state: SimState, unit: Unit): readonly string[] {
+  return Object.values(dependenciesOf(state, unit)).flat();
+}
+
+/** A unit as systemd knows it: the one in memory, or what it would read. */
+export function unitNow(state: SimState, alias: string): Unit {
+  const { units } = state.systemd;
+  const name = Object.hasOwn(units, alias) ? alias : realName(state, alias);
+  const there = Object.hasOwn(units, name) ? units[name] : undefined;
+  return there && there.load !== 'not-found' ? there : { ...readUnit(state, name), ...activityOf(there) };
+}
+
+function activityOf(unit: Unit | undefined): Partial<Unit> {
+  return unit === undefined || unit.active === 'inactive' ? {} : { active: unit.active, sub: unit.sub };
+}
+
+/** What systemd does by itself when processes have ended, devices have come, or a time has come. */
+export function settleUnits(state: SimState): void {
+  const { units, jobs } = state.systemd;
+  let changed = jobs.length > 0;
+  for (const unit of Object.values(units)) {
+    if (unit.mainPid !== 0 && !isAlive(state, unit.mainPid)) {
+      processEnded(state, unit, endOf(state, unit.mainPid));
+      changed = true;
+    }
+    changed ||= unit.restartAtMs !== undefined && unit.restartAtMs <= nowMs(state);
+  }
+  if (changed || hasBound(state)) runQueue(state);
+}
+
+function hasBound(state: SimState): boolean {
+  return Object.values(state.systemd.units).some(
+    (unit) => unit.active === 'active' && dependenciesOf(state, unit).bindsTo.length > 0,
+  );
+}
+
+/** How a process ended that is not there any more; a daemon of which nothing was written down has crashed. */
+function endOf(
+  state: SimState,
+  pid: number,
+): { readonly kind: 'exited' | 'killed'; readonly status: number } {
+  const end = state.exits[String(pid)];
+  delete state.exits[String(pid)];
+  return end ?? { kind: 'killed', status: 6 };
+}
+
+/** When something happens by itself next, by the host's clock; undefined for never. */
+export function nextWakeMs(state: SimState): number | undefined {
+  const { units, jobs } = state.systemd;
+  const times = [
+    ...Object.values(units).map((unit) => unit.restartAtMs),
+    ...jobs.map((job) => job.deadlineMs),
+    ...state.events.map((event) => event.dueMs),
+  ].filter((at) => at !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** A program that the host does not know has ended; what had started it goes on. */
+export function foreignEnded(
+  state: SimState,
+  id: number,
+  end: { readonly kind: 'exited' | 'killed'; readonly status: number },
+): void {
+  const { systemd } = state;
+  const foreign = systemd.foreign.find((one) => one.id === id);
+  systemd.foreign = systemd.foreign.filter((one) => one !== foreign);
+  const unit = foreign && systemd.units[foreign.unit];
+  if (!unit || unit.foreign !== id) return;
+  delete unit.foreign;
+  // Where it was the main process of a service that runs, systemd tells of a missing program here.
+  if (end.status === execFailed && unit.stage === undefined)
+    sayMissing(state, unit.name, foreign.argv[0] ?? '');
+  processEnded(state, unit, end);
+  runQueue(state);
+}
+
+export function nextForeign(state: SimState, isDead: (pid: number) => boolean): Foreign | undefined {
+  return state.systemd.foreign.find(({ takenBy }) => takenBy === 0 || isDead(takenBy));
+}

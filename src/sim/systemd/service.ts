@@ -1,0 +1,348 @@
+import { nowMs } from '../clock.ts';
+import type { SimState } from '../state.ts';
+import { commandsIn, type Executed, execFailed, execute, sayMissing } from './execute.ts';
+import { note } from './journal.ts';
+import { endMainProcess } from './main-process.ts';
+import { spanMs } from './span.ts';
+import type { Active, CommandList, Unit } from './state.ts';
+import { isTrue, linesOf, settingOf, titleOf } from './unit.ts';
+
+/** A service's way through its commands (service.c). Whatever ends, `proceed` goes on from there. */
+const order: { readonly [list in CommandList]?: CommandList } = {
+  ExecCondition: 'ExecStartPre',
+  ExecStartPre: 'ExecStart',
+  ExecStart: 'ExecStartPost',
+  ExecStop: 'ExecStopPost',
+};
+
+const subs: { readonly [list in CommandList]: string } = {
+  ExecCondition: 'condition',
+  ExecStartPre: 'start-pre',
+  ExecStart: 'start',
+  ExecStartPost: 'start-post',
+  ExecReload: 'reload',
+  ExecStop: 'stop',
+  ExecStopPost: 'stop-post',
+};
+
+export function setActive(state: SimState, unit: Unit, active: Active, sub: string): void {
+  const now = nowMs(state);
+  if (active !== unit.active) {
+    unit.changedMs = now;
+    if (active === 'active') unit.activeEnterMs = now;
+    if (unit.active === 'active') unit.activeExitMs = now;
+    if (active === 'inactive' || active === 'failed') unit.inactiveEnterMs = now;
+  }
+  unit.active = active;
+  unit.sub = sub;
+}
+
+export function typeOf(state: SimState, unit: Unit): string {
+  const type = settingOf(state, unit, 'Service', 'Type');
+  if (type !== '') return type;
+  if (settingOf(state, unit, 'Service', 'BusName') !== '') return 'dbus';
+  return linesOf(state, unit, 'Service', 'ExecStart').length > 0 ? 'simple' : 'oneshot';
+}
+
+/** Begins a start: `restarts` counts those that systemd makes by itself. */
+export function startService(state: SimState, unit: Unit): void {
+  if (isTooOften(state, unit)) {
+    note(state, unit.name, `${unit.name}: Start request repeated too quickly.`, { priority: 4 });
+    fail(state, unit, unit.result === 'success' ? 'start-limit-hit' : unit.result);
+    return;
+  }
+  unit.startsMs = [...unit.startsMs, nowMs(state)].slice(-10);
+  unit.result = 'success';
+  unit.execCode = 'none';
+  unit.execStatus = 0;
+  unit.mainPid = 0;
+  delete unit.restartAtMs;
+  note(state, unit.name, `Starting ${titleOf(state, unit)}...`);
+  setActive(state, unit, 'activating', 'start');
+  unit.stage = { list: 'ExecCondition', at: 0 };
+  proceed(state, unit);
+}
+
+const defaultBurst = 5;
+
+function isTooOften(state: SimState, unit: Unit): boolean {
+  const interval = settingOf(state, unit, 'Unit', 'StartLimitIntervalSec');
+  const burst = Number(settingOf(state, unit, 'Unit', 'StartLimitBurst') || defaultBurst);
+  const within = interval === '' ? 10_000 : (spanMs(interval) ?? 10_000);
+  const recent = unit.startsMs.filter((at) => nowMs(state) - at < within);
+  return burst > 0 && within > 0 && recent.length >= burst;
+}
+
+/** Runs commands until one does not end at once. */
+export function proceed(state: SimState, unit: Unit): void {
+  for (let stage = unit.stage; stage !== undefined; stage = unit.stage) {
+    const command = commandsIn(state, unit, stage.list)[stage.at];
+    if (command === undefined) {
+      nextList(state, unit, stage.list);
+      continue;
+    }
+    unit.sub = subs[stage.list];
+    const ended = execute(state, unit, command);
+    if (waits(state, unit, stage.list, ended)) return;
+    if (ended.kind === 'exited' || ended.kind === 'killed')
+      ofCommand(state, unit, { ...ended, mayFail: command.mayFail, program: command.argv[0] ?? '' });
+  }
+}
+
+/** Whether the service is not to go on now; what goes on beside it becomes its main process. */
+function waits(state: SimState, unit: Unit, list: CommandList, ended: Executed): boolean {
+  if (ended.kind === 'exited' || ended.kind === 'killed') return false;
+  const isMain = list === 'ExecStart';
+  if (ended.kind === 'foreign') unit.foreign = ended.id;
+  else unit.mainPid = ended.pid;
+  const type = typeOf(state, unit);
+  if (!isMain || type === 'oneshot' || type === 'forking') return true;
+  unit.stage = { list: 'ExecStartPost', at: 0 };
+  return false;
+}
+
+interface Ended {
+  readonly kind: 'exited' | 'killed';
+  readonly status: number;
+  readonly leaves?: number;
+  readonly mayFail: boolean;
+  readonly program: string;
+}
+
+/** A command of a list has ended. */
+function ofCommand(state: SimState, unit: Unit, ended: Ended): void {
+  const { stage } = unit;
+  if (!stage) return;
+  const isMain = stage.list === 'ExecStart';
+  if (isMain) {
+    unit.execCode = ended.kind;
+    unit.execStatus = ended.status;
+  }
+  const good = ended.kind === 'exited' && isClean(state, unit, ended.status);
+  if (ended.kind === 'exited' && ended.status === execFailed) sayMissing(state, unit.name, ended.program);
+  if (!good) sayEnded(state, unit, isMain && typeOf(state, unit) !== 'forking', ended);
+  if (stage.list === 'ExecCondition' && ended.status > 0 && ended.status < 255 && ended.kind === 'exited')
+    skip(state, unit);
+  else if (good || ended.mayFail || stage.list === 'ExecReload') went(state, unit, ended);
+  else if (isMain && isSimple(state, unit) && ended.status !== execFailed) went(state, unit, ended);
+  else if (isMain && typeOf(state, unit) === 'simple') went(state, unit, ended);
+  else broken(state, unit, ended.kind === 'killed' ? 'signal' : 'exit-code');
+}
+
+function went(state: SimState, unit: Unit, ended: Ended): void {
+  const { stage } = unit;
+  if (!stage) return;
+  if (stage.list === 'ExecStart' && ended.leaves !== undefined) unit.mainPid = ended.leaves;
+  if (stage.list === 'ExecStart' && isReadyLater(state, unit)) {
+    broken(state, unit, ended.status === 0 ? 'protocol' : 'exit-code');
+    return;
+  }
+  unit.stage = { list: stage.list, at: stage.at + 1 };
+}
+
+function isSimple(state: SimState, unit: Unit): boolean {
+  return ['simple', 'exec', 'idle'].includes(typeOf(state, unit));
+}
+
+/** It ended before it said that it was ready. */
+function isReadyLater(state: SimState, unit: Unit): boolean {
+  return ['notify', 'notify-reload', 'dbus'].includes(typeOf(state, unit));
+}
+
+function nextList(state: SimState, unit: Unit, list: CommandList): void {
+  const next = order[list];
+  if (next !== undefined) {
+    if (list === 'ExecStop') endMainProcess(state, unit);
+    unit.stage = { list: next, at: 0 };
+    return;
+  }
+  delete unit.stage;
+  if (list === 'ExecStartPost') started(state, unit);
+  else if (list === 'ExecReload') reloaded(state, unit);
+  else dead(state, unit);
+}
+
+function reloaded(state: SimState, unit: Unit): void {
+  note(state, unit.name, `Reloaded ${titleOf(state, unit)}.`);
+  setActive(state, unit, 'active', unit.mainPid === 0 ? 'exited' : 'running');
+}
+
+function started(state: SimState, unit: Unit): void {
+  const stays = isTrue(settingOf(state, unit, 'Service', 'RemainAfterExit'));
+  const runs = unit.mainPid !== 0 || unit.foreign !== undefined;
+  const oneshot = typeOf(state, unit) === 'oneshot';
+  note(state, unit.name, `${oneshot ? 'Finished' : 'Started'} ${titleOf(state, unit)}.`);
+  if (runs) setActive(state, unit, 'active', 'running');
+  else if (stays && unit.execStatus === 0) setActive(state, unit, 'active', 'exited');
+  else {
+    if (!oneshot) setActive(state, unit, 'active', 'running');
+    if (unit.execStatus !== 0 && !oneshot) unit.result = 'exit-code';
+    stopping(state, unit, oneshot ? 'ExecStop' : 'ExecStop');
+  }
+}
+
+/** A start, or what ran, has failed: ExecStop is left out. */
+function broken(state: SimState, unit: Unit, result: string): void {
+  if (unit.result === 'success') unit.result = result;
+  endMainProcess(state, unit);
+  setActive(state, unit, 'deactivating', 'stop-post');
+  unit.stage = { list: 'ExecStopPost', at: 0 };
+}
+
+function skip(state: SimState, unit: Unit): void {
+  delete unit.stage;
+  note(state, unit.name, `${unit.name}: Skipped due to 'exec-condition'.`);
+  unit.result = 'exec-condition';
+  setActive(state, unit, 'inactive', 'dead');
+}
+
+function stopping(state: SimState, unit: Unit, list: 'ExecStop' | 'ExecStopPost'): void {
+  setActive(state, unit, 'deactivating', subs[list]);
+  unit.stage = { list, at: 0 };
+  proceed(state, unit);
+}
+
+/** Somebody asks for the end: commands only of what had started. */
+export function stopService(state: SimState, unit: Unit): void {
+  const ran = unit.active === 'active';
+  note(state, unit.name, `Stopping ${titleOf(state, unit)}...`);
+  delete unit.restartAtMs;
+  if (unit.sub === 'auto-restart') {
+    setActive(state, unit, 'inactive', 'dead');
+    return;
+  }
+  if (!ran) endMainProcess(state, unit);
+  if (ran) unit.result = 'success';
+  stopping(state, unit, ran ? 'ExecStop' : 'ExecStopPost');
+}
+
+export function reloadService(state: SimState, unit: Unit): void {
+  unit.sub = 'reload';
+  note(state, unit.name, `Reloading ${titleOf(state, unit)}...`);
+  unit.stage = { list: 'ExecReload', at: 0 };
+  proceed(state, unit);
+}
+
+/** The main process has ended of its own, or what was waited for has. */
+export function processEnded(
+  state: SimState,
+  unit: Unit,
+  ended: { readonly kind: 'exited' | 'killed'; readonly status: number },
+): void {
+  unit.mainPid = 0;
+  const { stage } = unit;
+  if (stage && stage.list !== 'ExecStartPost') {
+    const command = commandsIn(state, unit, stage.list)[stage.at];
+    ofCommand(state, unit, { ...ended, mayFail: command?.mayFail ?? false, program: command?.argv[0] ?? '' });
+    proceed(state, unit);
+    return;
+  }
+  mainEnded(state, unit, ended);
+}
+
+function mainEnded(
+  state: SimState,
+  unit: Unit,
+  ended: { readonly kind: 'exited' | 'killed'; readonly status: number },
+): void {
+  unit.execCode = ended.kind;
+  unit.execStatus = ended.status;
+  const clean = isCleanEnd(state, unit, ended);
+  if (!clean) sayEnded(state, unit, true, ended);
+  if (unit.active === 'deactivating') return;
+  if (!clean) {
+    broken(state, unit, ended.kind === 'killed' ? 'signal' : 'exit-code');
+    proceed(state, unit);
+  } else if (isTrue(settingOf(state, unit, 'Service', 'RemainAfterExit'))) {
+    setActive(state, unit, 'active', 'exited');
+  } else stopping(state, unit, 'ExecStop');
+}
+
+const cleanSignals = [1, 2, 13, 15];
+
+function isCleanEnd(
+  state: SimState,
+  unit: Unit,
+  ended: { readonly kind: string; readonly status: number },
+): boolean {
+  if (ended.kind === 'exited') return isClean(state, unit, ended.status);
+  return cleanSignals.includes(ended.status);
+}
+
+function isClean(state: SimState, unit: Unit, status: number): boolean {
+  const more = linesOf(state, unit, 'Service', 'SuccessExitStatus').flatMap((line) => line.split(/\s+/));
+  return status === 0 || more.includes(String(status));
+}
+
+const signals: { readonly [number: number]: string } = { 6: 'ABRT', 9: 'KILL', 11: 'SEGV', 15: 'TERM' };
+const statuses: { readonly [status: number]: string } = {
+  0: 'SUCCESS',
+  1: 'FAILURE',
+  2: 'INVALIDARGUMENT',
+  203: 'EXEC',
+  127: 'n/a',
+};
+
+function sayEnded(
+  state: SimState,
+  unit: Unit,
+  isMain: boolean,
+  { kind, status }: { readonly kind: string; readonly status: number },
+): void {
+  const name = kind === 'killed' ? (signals[status] ?? status) : (statuses[status] ?? 'n/a');
+  const who = isMain ? 'Main' : 'Control';
+  const text = `${unit.name}: ${who} process exited, code=${kind}, status=${status}/${name}`;
+  note(state, unit.name, text, { priority: 5 });
+}
+
+/** Nothing of it runs any more. */
+function dead(state: SimState, unit: Unit): void {
+  const good = unit.result === 'success';
+  const wasStarting = unit.activeEnterMs <= unit.inactiveEnterMs && unit.active !== 'active';
+  if (!good) note(state, unit.name, `${unit.name}: Failed with result '${unit.result}'.`, { priority: 4 });
+  else note(state, unit.name, `${unit.name}: Deactivated successfully.`);
+  if (mustRestart(state, unit)) {
+    scheduleRestart(state, unit);
+    return;
+  }
+  if (!good && wasStarting)
+    note(state, unit.name, `Failed to start ${titleOf(state, unit)}.`, { priority: 3 });
+  setActive(state, unit, good ? 'inactive' : 'failed', good ? 'dead' : 'failed');
+}
+
+function fail(state: SimState, unit: Unit, result: string): void {
+  unit.result = result;
+  delete unit.stage;
+  delete unit.restartAtMs;
+  note(state, unit.name, `${unit.name}: Failed with result '${result}'.`, { priority: 4 });
+  note(state, unit.name, `Failed to start ${titleOf(state, unit)}.`, { priority: 3 });
+  setActive(state, unit, 'failed', 'failed');
+}
+
+/** Not of what was asked to stop: that has a job. */
+function mustRestart(state: SimState, unit: Unit): boolean {
+  const asked = state.systemd.jobs.some(
+    (job) =>
+      job.unit === unit.name && job.state === 'running' && (job.type === 'stop' || job.type === 'restart'),
+  );
+  const policy = settingOf(state, unit, 'Service', 'Restart') || 'no';
+  const prevented = linesOf(state, unit, 'Service', 'RestartPreventExitStatus').flatMap((line) =>
+    line.split(/\s+/),
+  );
+  if (asked || policy === 'no' || prevented.includes(String(unit.execStatus))) return false;
+  if (policy === 'always') return unit.startsMs.length > 0;
+  if (policy === 'on-success') return unit.result === 'success';
+  if (policy === 'on-failure') return unit.result !== 'success';
+  return (policy === 'on-abnormal' || policy === 'on-abort') && unit.result === 'signal';
+}
+
+const defaultRestartMs = 100;
+
+function scheduleRestart(state: SimState, unit: Unit): void {
+  const span = settingOf(state, unit, 'Service', 'RestartSec');
+  const delayMs = span === '' ? defaultRestartMs : (spanMs(span) ?? defaultRestartMs);
+  unit.restarts += 1;
+  setActive(state, unit, 'activating', 'auto-restart');
+  // The default is too short for anybody to see it from outside.
+  unit.restartAtMs = nowMs(state) + (delayMs > defaultRestartMs ? delayMs : 0);
+}

@@ -1,0 +1,44 @@
+import { advance, nowMs } from './clock.ts';
+import { plugCard } from './create.ts';
+import { isDead } from './lock.ts';
+import { settle } from './start.ts';
+import type { SimState } from './state.ts';
+import { nextWakeMs } from './systemd/manager.ts';
+import type { Foreign } from './systemd/state.ts';
+
+/** Does what should have happened by now. */
+export function wake(state: SimState): void {
+  const now = nowMs(state);
+  const next = nextWakeMs(state);
+  if (next === undefined || next > now) return;
+  const due = state.events.filter((event) => event.dueMs <= now);
+  state.events = state.events.filter((event) => event.dueMs > now);
+  for (const event of due)
+    if (event.what === 'card' && state.pfs.length === 0 && !state.cardIsOut) plugCard(state);
+  settle(state);
+}
+
+/** Lets the time pass until something happens by itself; false where nothing does before the deadline. */
+export function passTime(state: SimState, deadline: number): boolean {
+  const next = nextWakeMs(state);
+  if (next === undefined || next > deadline) {
+    if (Number.isFinite(deadline)) advance(state, Math.max(0, deadline - nowMs(state)));
+    return false;
+  }
+  advance(state, Math.max(0, next - nowMs(state)));
+  wake(state);
+  return true;
+}
+
+/** The next program that nobody plays, taken; one whose player has died is dead too, and is given to be buried. */
+export function takeForeign(state: SimState): Foreign | undefined {
+  const { foreign } = state.systemd;
+  const free = foreign.find(({ takenBy }) => takenBy === 0);
+  const orphan = foreign.find(({ takenBy }) => takenBy !== 0 && isDead(takenBy));
+  const found = free ?? orphan;
+  if (!found) return undefined;
+  const mine = { ...found };
+  found.takenBy = process.pid;
+  // Nobody knows how far it came.
+  return found === free ? mine : { ...mine, argv: [] };
+}
