@@ -12,7 +12,7 @@ type Machines = Pick<Sections, 'machines'>;
 export function machinesFor(spec: HostSpec | undefined, left: Machines): Machines {
   const asked = spec === undefined ? [] : machinesIn(spec);
   const { machines } = left;
-  if (asked.length === 0) return left;
+  if (asked.length === 0) return machines === undefined ? {} : { machines };
   const seeds = asked.flatMap(({ machine }) => machine.seed ?? []);
   const inLibvirt = asked.filter(({ machine }) => machine.manager === 'libvirt').map(({ name }) => name);
   return {
