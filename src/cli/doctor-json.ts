@@ -13,6 +13,13 @@ export function reportJson(report: Report, likely: readonly Likely[] | undefined
     kernel,
     complete: unlooked.length === 0,
     unseen: unlooked.map((one) => ({ ...one })),
+    budgets: report.budgets.map((one) => ({
+      ...one,
+      mibEach: one.mibEach ?? null,
+      windowMib: one.windowMib ?? null,
+      fits: one.fits ?? null,
+      msix: one.msix ?? null,
+    })),
     verdicts: verdicts.map(({ evidence, because, oneOf, ...verdict }) => ({
       ...verdict,
       because: [...because],

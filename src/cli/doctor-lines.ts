@@ -1,6 +1,7 @@
 import { isDiagnosis } from '../doctor/ailment.ts';
 import type { Likely } from '../doctor/symptom-text.ts';
 import { verdictText } from '../doctor/verdicts.ts';
+import { budgetText } from '../doctor/vf-budget.ts';
 import { printable } from '../fabric/grammar.ts';
 import type { Diagnosis, Severity } from '../model/finding.ts';
 import type { Report } from '../operate/diagnose.ts';
@@ -20,6 +21,7 @@ export function linesOf(report: Report, output: Output): readonly string[] {
       ({ what, why }) => `  ${output.paint('yellow', 'not seen')} ${printable(what)}: ${printable(why)}`,
     ),
     ...(report.findings.length === 0 && unlooked.length === 0 ? ['  nothing wrong was found'] : []),
+    ...report.budgets.map((budget) => `  ${printable(budgetText(budget))}`),
     ...verdicts.map((verdict) => `  ${printable(verdictText(verdict))}`),
   ];
 }

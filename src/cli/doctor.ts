@@ -1,7 +1,7 @@
 import { isDiagnosis } from '../doctor/ailment.ts';
 import { likelyFor } from '../doctor/symptom-text.ts';
 import type { FabricHost } from '../model/fabric.ts';
-import { diagnoseHost, type Report } from '../operate/diagnose.ts';
+import { diagnoseHost, heldTogether, type Report } from '../operate/diagnose.ts';
 import { onEachHost, type PerHost } from '../operate/hosts.ts';
 import { connectorFor } from './connect.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
@@ -56,12 +56,13 @@ function symptomOf({ symptom }: VerbOptions): string | undefined {
 
 function tell(
   { output }: VerbContext,
-  asked: readonly PerHost<Report>[],
+  each: readonly PerHost<Report>[],
   sources: Fleet['sources'],
   options: VerbOptions,
 ): number {
   const symptom = symptomOf(options);
   const likely = symptom === undefined ? undefined : likelyFor(symptom);
+  const asked = together(each);
   const troubles = findingsOf(asked);
   for (const { value } of asked) {
     if (!value) continue;
@@ -81,6 +82,14 @@ function tell(
     findings: findingsJson(all),
   });
   return firstEarned(asked.map(exitCodeOfReport));
+}
+
+function together(asked: readonly PerHost<Report>[]): readonly PerHost<Report>[] {
+  const reports = heldTogether(asked.flatMap(({ value }) => (value ? [value] : [])));
+  return asked.map((one) => {
+    const value = reports.find(({ host }) => host === one.host || host === one.value?.host);
+    return one.value && value ? { ...one, value } : one;
+  });
 }
 
 function exitCodeOfReport({ value, trouble }: PerHost<Report>): number {

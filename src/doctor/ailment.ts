@@ -49,7 +49,7 @@ export function diagnosed(ailment: Ailment, { host }: Pick<Patient, 'host'>, sym
 }
 
 /** Its title in the catalogue. */
-export function titleOf({ code }: Ailment): string {
+export function titleOf({ code }: Pick<Ailment, 'code'>): string {
   return explained(code)?.title ?? code;
 }
 

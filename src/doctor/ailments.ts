@@ -1,9 +1,107 @@
 import type { Diagnosis } from '../model/finding.ts';
 import { type Ailment, diagnosed, type Patient } from './ailment.ts';
+import * as card from './card-ailments.ts';
+import * as host from './host-ailments.ts';
+import * as lag from './lag-ailments.ts';
 import { offloadAsked, switchesApart } from './offload-asked.ts';
+import * as ovs from './ovs-ailments.ts';
+import * as port from './port-ailments.ts';
+import * as tunnel from './tunnel-ailments.ts';
+import * as vf from './vf-ailments.ts';
+import { raiseBeyondWindow } from './vf-budget.ts';
 
-/** Everything the doctor knows, roots before what follows from them. */
-export const ailments: readonly Ailment[] = [offloadAsked, switchesApart];
+/** Everything the doctor knows of one host, roots before what follows from them. */
+export const ailments: readonly Ailment[] = [
+  host.noRoot,
+  // The machine and the card.
+  card.inRecovery,
+  card.cardWithoutDriver,
+  vf.portWithoutDriver,
+  card.sriovOff,
+  card.noRoomForVfs,
+  raiseBeyondWindow,
+  card.noIommu,
+  card.trainedDown,
+  card.narrowSlot,
+  card.firmwarePending,
+  card.lockdown,
+  // The kernel and its driver.
+  offloadAsked,
+  switchesApart,
+  card.modeRefused,
+  card.writeBlocked,
+  host.lostByReboot,
+  // Ports, their bond and the card's LAG.
+  port.deadSwitch,
+  port.noCarrier,
+  host.sameSpeed,
+  port.hostBondUnwatched,
+  port.ownArpTarget,
+  port.strandedOnPort,
+  lag.modesDiffer,
+  lag.halfBonded,
+  lag.strangerInBond,
+  lag.lagMode,
+  lag.tooManyForLag,
+  lag.metadataOff,
+  lag.roceLagActive,
+  lag.lagRefused,
+  lag.sharedFdbOff,
+  card.lagNotUndone,
+  lag.rdmaRenamed,
+  port.oneChannel,
+  port.portDown,
+  port.representorDown,
+  port.offloadSwitchedOff,
+  // VFs and guests.
+  vf.onePortShared,
+  vf.guestBondUnwatched,
+  vf.stateEnable,
+  vf.foreignMac,
+  vf.spoofWithoutMac,
+  vf.sameMacTwice,
+  vf.takenByNewId,
+  vf.bindRefused,
+  vf.groupNotViable,
+  vf.spareOnWire,
+  vf.trustRefused,
+  card.farFromCard,
+  // Open vSwitch and the tunnels.
+  ovs.databaseDown,
+  ovs.daemonDown,
+  host.tooFewPages,
+  ovs.dpdkNotRunning,
+  ovs.dpdkBeforeCard,
+  ovs.notRestarted,
+  ovs.policySkips,
+  ovs.bondBlockMissing,
+  ovs.portInBridge,
+  ovs.representorRenamed,
+  ovs.portBroken,
+  tunnel.noLocalAddress,
+  tunnel.tunnelElsewhere,
+  tunnel.mtuChain,
+  tunnel.otherUdpPort,
+  tunnel.loopOfTunnels,
+  ovs.openBridge,
+  ovs.flowsLost,
+  ovs.localUp,
+  ovs.ipv6OnPorts,
+  tunnel.unguarded,
+  // Who else is at it.
+  host.ownedByNetworkManager,
+  host.ownedByNetworkd,
+  host.ownedByNetplan,
+  host.ownedByIfupdown,
+  host.clockSkew,
+];
+
+const severities = ['error', 'warning', 'info'] as const;
+
+/** Errors first, and what follows from another one behind it; else the order of the list. */
+function weight({ severity, follows }: Diagnosis): number {
+  return 2 * severities.indexOf(severity) + (follows.length > 0 ? 1 : 0);
+}
 
 /** What is wrong with a host; what follows from something else that was found says so. */
 export function diagnose(patient: Patient): readonly Diagnosis[] {
@@ -11,5 +109,7 @@ export function diagnose(patient: Patient): readonly Diagnosis[] {
     ailment.find(patient).map((symptom) => diagnosed(ailment, patient, symptom)),
   );
   const codes = new Set(found.map(({ code }) => code));
-  return found.map((one) => ({ ...one, follows: one.follows.filter((code) => codes.has(code)) }));
+  return found
+    .map((one) => ({ ...one, follows: one.follows.filter((code) => codes.has(code)) }))
+    .sort((a, b) => weight(a) - weight(b));
 }

@@ -1,5 +1,6 @@
 import { type Ailment, titleOf } from './ailment.ts';
 import { ailments } from './ailments.ts';
+import { pairings } from './both-ends.ts';
 
 /** A rule whose text is like what somebody saw. */
 export interface Likely {
@@ -11,11 +12,15 @@ export interface Likely {
   readonly text: string;
 }
 
+type Known = Pick<Ailment, 'code' | 'texts'>;
+
+const known: readonly Known[] = [...ailments, ...pairings];
+
 /** The rules whose texts are like this one, the likest first. */
 export function likelyFor(symptom: string, most = 6): readonly Likely[] {
   const asked = wordsOf(symptom);
   if (asked.length === 0) return [];
-  const scored = ailments.flatMap((ailment) => {
+  const scored = known.flatMap((ailment) => {
     const best = bestText(ailment, symptom, asked);
     return best && best.score >= least ? [{ code: ailment.code, title: titleOf(ailment), ...best }] : [];
   });
@@ -25,7 +30,7 @@ export function likelyFor(symptom: string, most = 6): readonly Likely[] {
 /** Below this two texts share common words only. */
 const least = 0.34;
 
-function bestText(ailment: Ailment, symptom: string, asked: readonly string[]) {
+function bestText(ailment: Known, symptom: string, asked: readonly string[]) {
   const texts = [...ailment.texts, titleOf(ailment)];
   const scored = texts.map((text, place) => {
     const likeness = scoreOf(symptom, asked, text);
@@ -77,7 +82,7 @@ function rarity(word: string): number {
 
 function countWords(): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
-  for (const { texts } of ailments)
+  for (const { texts } of known)
     for (const word of new Set(texts.flatMap(wordsOf))) found.set(word, (found.get(word) ?? 0) + 1);
   return found;
 }

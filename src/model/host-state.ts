@@ -273,6 +273,8 @@ export interface LinkState {
   /** CIDRs; link-local ones the kernel made are left out. */
   readonly addresses: readonly string[];
   readonly bond: BondState | undefined;
+  /** Of a bond's member: whether it is the one in use, and whether the bond's monitor holds it for alive. */
+  readonly slave?: { readonly active: boolean; readonly alive: boolean };
 }
 
 export interface BondState {

@@ -1,8 +1,10 @@
 import type { Fold } from '../apply/fold.ts';
 import type { Patient } from '../doctor/ailment.ts';
 import { diagnose } from '../doctor/ailments.ts';
+import { comparePairs } from '../doctor/both-ends.ts';
 import { type Unlooked, unlookedIn } from '../doctor/unlooked.ts';
 import { type Verdict, verdictsOf } from '../doctor/verdicts.ts';
+import { budgetsOf, type VfBudget } from '../doctor/vf-budget.ts';
 import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { Diagnosis, Finding } from '../model/finding.ts';
 import type { Sections } from '../observe/observe.ts';
@@ -57,6 +59,8 @@ export interface Report {
   readonly looked: Looked;
   readonly fold: Fold;
   readonly verdicts: readonly Verdict[];
+  /** What more VFs would take of the machine. */
+  readonly budgets: readonly VfBudget[];
   readonly findings: readonly (Finding | Diagnosis)[];
   readonly unlooked: readonly Unlooked[];
 }
@@ -77,6 +81,7 @@ export function reportOf(looked: Looked): Report {
     looked,
     fold: plan.fold,
     verdicts: verdictsOf(patient),
+    budgets: budgetsOf(patient),
     findings: [...own, ...ofPlan],
     unlooked: unlookedIn(patient.state, patient.survey),
   };
@@ -84,3 +89,12 @@ export function reportOf(looked: Looked): Report {
 
 /** What a plan would do, or could not look at: not what is wrong with a host. */
 const ofPlanOnly = /^VF3001$/;
+
+/** The reports of several hosts, with what shows only where they are held against each other. */
+export function heldTogether(reports: readonly Report[]): readonly Report[] {
+  const pairs = comparePairs(reports.map(({ looked }) => looked.patient));
+  return reports.map((report) => {
+    const mine = pairs.filter(({ host }) => host === report.host).map(({ diagnosis }) => diagnosis);
+    return mine.length === 0 ? report : { ...report, findings: [...report.findings, ...mine] };
+  });
+}

@@ -1,0 +1,418 @@
+import { isUnseen } from '../model/host-state.ts';
+import type { Ailment, Symptom } from './ailment.ts';
+import {
+  linkNamed,
+  linksOf,
+  listed,
+  ovsOf,
+  ovsPorts,
+  portsOf,
+  representorsOf,
+  seenOf,
+  setting,
+  some,
+} from './seen-parts.ts';
+
+const journal = 'journalctl -b -u ovsdb-server -u ovs-vswitchd';
+
+export const databaseDown: Ailment = {
+  code: 'VF2050',
+  costs: 'No bridge can be looked at or changed; what forwards now goes on until ovs-vswitchd ends as well.',
+  source: 'facts §7.5',
+  texts: [
+    'ovs-vsctl: unix:/var/run/openvswitch/db.sock: database connection failed (No such file or directory)',
+    'database connection failed',
+  ],
+  find: ({ state: { ovs } }) =>
+    ovs !== undefined && isUnseen(ovs) && ovs.lacks === 'service'
+      ? [
+          {
+            message: 'Open vSwitch is installed, and its database does not run',
+            evidence: [{ read: 'ovs-vsctl list Open_vSwitch', saw: ovs.unseen }],
+            remedy: ['systemctl start openvswitch-switch', journal],
+          },
+        ]
+      : [],
+};
+
+export const daemonDown: Ailment = {
+  code: 'VF2051',
+  costs: 'No bridge of this host forwards anything.',
+  source: 'facts §17',
+  texts: [
+    'ovs-appctl: cannot read pidfile "/var/run/openvswitch/ovs-vswitchd.pid" (No such file or directory)',
+    'is not a bridge or a socket',
+    'signal 14 (Alarm clock)',
+  ],
+  find: ({ state }) =>
+    ovsOf(state)?.daemon === false
+      ? [
+          {
+            message: 'the database answers, and ovs-vswitchd does not run',
+            evidence: [{ read: 'ovs-appctl version', saw: 'no answer' }],
+            remedy: ['systemctl restart openvswitch-switch', journal],
+          },
+        ]
+      : [],
+};
+
+export const notRestarted: Ailment = {
+  code: 'VF2108',
+  costs: 'Everything is forwarded by the CPU until the daemon is restarted.',
+  source: 'facts §7.1, §14.10',
+  texts: [
+    'hw-offload takes effect only after a restart',
+    'netdev: Flow API Enabled',
+    'other_config:hw-offload=true has no effect',
+  ],
+  find: ({ state, survey }) => {
+    const qdiscs = seenOf(survey.qdiscs);
+    const ports = ovsPorts(state).filter(
+      ({ bridge, port }) => bridge.datapathType !== 'netdev' && port.type === '' && port.error === '',
+    );
+    const there = ports.filter(
+      ({ port }) => linkNamed(state, port.name) !== undefined && port.name !== undefined,
+    );
+    if (setting(state, 'hw-offload') !== 'true' || qdiscs === undefined || there.length === 0) return [];
+    const has = (name: string) =>
+      qdiscs.some(({ netdev, kind }) => netdev === name && (kind === 'ingress' || kind === 'clsact'));
+    if (ovsOf(state)?.daemon === false || there.some(({ port }) => has(port.name))) return [];
+    return [
+      {
+        at: some(there.map(({ port }) => port.name)),
+        message:
+          'hw-offload is true in the database, and the daemon that runs was started before: none of its ports has a place for tc rules',
+        evidence: [
+          { read: 'ovs-vsctl get Open_vSwitch . other_config:hw-offload', saw: 'true' },
+          { read: 'tc qdisc show', saw: `no ingress qdisc on ${some(there.map(({ port }) => port.name))}` },
+        ],
+        remedy: ['systemctl restart openvswitch-switch'],
+        advice:
+          'It interrupts every bridge of the host for a moment, and OpenFlow flows that somebody set by hand are gone:',
+      },
+    ];
+  },
+};
+
+export const bondBlockMissing: Ailment = {
+  code: 'VF2128',
+  costs: 'What comes in by that port of the bond misses the offloaded rules, and goes through the CPU.',
+  source: 'facts §1.4 (ingress_block); netdev-offload-tc.c',
+  texts: ['failed to bind LAG member enp3s0f1np1 to primary’s block', 'failed to bind LAG member'],
+  find: ({ state, survey }) => {
+    const qdiscs = seenOf(survey.qdiscs) ?? [];
+    const blockOf = (name: string) =>
+      qdiscs.find(({ netdev, block }) => netdev === name && block !== undefined)?.block;
+    return ovsPorts(state).flatMap(({ port }): readonly Symptom[] => {
+      const block = blockOf(port.name);
+      const members = linksOf(state).filter(
+        ({ master, slave }) => master === port.name && slave !== undefined,
+      );
+      const lacking = members.filter(({ name }) => blockOf(name) !== block);
+      if (block === undefined || lacking.length === 0) return [];
+      const names = lacking.map(({ name }) => name);
+      return [
+        {
+          at: listed(names),
+          message: `${listed(names)} does not share the block of tc rules of ${port.name}`,
+          evidence: [
+            { read: `tc qdisc show dev ${port.name} ingress`, saw: `ingress_block ${block}` },
+            ...names.map((name) => ({
+              read: `tc qdisc show dev ${name} ingress`,
+              saw: `ingress_block ${blockOf(name) ?? 'none'}`,
+            })),
+          ],
+          remedy: names.flatMap((name) => [`ip link set dev ${name} down`, `ip link set dev ${name} up`]),
+        },
+      ];
+    });
+  },
+};
+
+export const policySkips: Ailment = {
+  code: 'VF2138',
+  costs: 'skip_hw keeps every rule out of the card; skip_sw leaves what the card cannot do to the slow path.',
+  source: 'facts §7.1 (tc-policy)',
+  texts: ['tc-policy skip_hw', 'not_in_hw'],
+  find: ({ state }) => {
+    const policy = setting(state, 'tc-policy');
+    if (policy !== 'skip_hw' || setting(state, 'hw-offload') !== 'true') return [];
+    return [
+      {
+        message: 'tc-policy is skip_hw: rules are made, and none goes into the card',
+        evidence: [{ read: 'ovs-vsctl get Open_vSwitch . other_config:tc-policy', saw: policy }],
+        remedy: [
+          'ovs-vsctl remove Open_vSwitch . other_config tc-policy',
+          'systemctl restart openvswitch-switch',
+        ],
+      },
+    ];
+  },
+};
+
+export const portBroken: Ailment = {
+  code: 'VF2137',
+  costs: 'The port forwards nothing, though ovs-vsctl exited 0.',
+  source: 'facts §7.5 (Interface.error)',
+  texts: [
+    'could not open network device X (No such device)',
+    "ovs-vsctl: Error detected while setting up 'X': could not open network device X (No such device).  See ovs-vswitchd log for details.",
+    'could not add network device X to ofproto (No such device)',
+    "Error attaching device '0000:03:00.0,representor=[0]' to DPDK",
+  ],
+  follows: ['VF2117', 'VF2123'],
+  find: ({ state }) => {
+    const broken = ovsPorts(state).filter(({ port }) => port.error !== '');
+    const renamed = broken.filter(({ port }) => formerNameOf(state, port.name) !== undefined);
+    const others = broken.filter((one) => !renamed.includes(one));
+    if (others.length === 0) return [];
+    return [
+      {
+        at: some(others.map(({ bridge, port }) => `${bridge.name}/${port.name}`)),
+        message: `${others.length === 1 ? 'a port' : `${others.length} ports`} of Open vSwitch does not work: ${others[0]?.port.error}`,
+        evidence: others
+          .slice(0, 4)
+          .map(({ port }) => ({ read: `ovs-vsctl get Interface ${port.name} error`, saw: port.error })),
+        remedy: [
+          'tail -n 50 /var/log/openvswitch/ovs-vswitchd.log',
+          ...others.slice(0, 4).map(({ bridge, port }) => `ovs-vsctl del-port ${bridge.name} ${port.name}`),
+        ],
+        advice: 'Make the netdev that it names, then let Open vSwitch try again; or take the port away:',
+      },
+    ];
+  },
+};
+
+/** `enp3s0f0npf0vf0` is what systemd before 255 called the representor of VF 0 of port 0, `enp3s0f0r0` since (facts §2.4). */
+function formerNameOf(state: Parameters<typeof representorsOf>[0], name: string): string | undefined {
+  const [, of, vf] = /f(\d)(?:np\d+)?npf\d+vf(\d+)$/.exec(name) ?? /f(\d)(?:np\d+)?r(\d+)$/.exec(name) ?? [];
+  if (of === undefined || vf === undefined || linkNamed(state, name) !== undefined) return undefined;
+  return representorsOf(state).find(
+    ({ physPortName }) => (physPortName ?? '').replace(/^c\d+/, '') === `pf${of}vf${vf}`,
+  )?.name;
+}
+
+export const representorRenamed: Ailment = {
+  code: 'VF2117',
+  costs: 'The guest behind that representor has no network: its port is asked for by a name that nobody has.',
+  source: 'facts §2.4, §14.17; systemd.net-naming-scheme(7)',
+  texts: [
+    'could not open network device enp3s0f0npf0vf0 (No such device)',
+    'Cannot find device "enp3s0f0r0"',
+    'Device "enp3s0f0r0" does not exist.',
+  ],
+  find: ({ state }) =>
+    ovsPorts(state).flatMap(({ bridge, port }): readonly Symptom[] => {
+      const now = formerNameOf(state, port.name);
+      if (port.error === '' || now === undefined) return [];
+      return [
+        {
+          at: `${bridge.name}/${port.name}`,
+          message: `${bridge.name} asks for ${port.name}, and that representor is called ${now} here`,
+          evidence: [
+            { read: `ovs-vsctl get Interface ${port.name} error`, saw: port.error },
+            { read: `ip -d link show ${now}`, saw: `portname ${linkNamed(state, now)?.physPortName}` },
+          ],
+          remedy: [`ovs-vsctl del-port ${bridge.name} ${port.name} -- add-port ${bridge.name} ${now}`],
+          advice:
+            'Names follow the release of systemd; find representors by phys_switch_id and phys_port_name. Now:',
+        },
+      ];
+    }),
+};
+
+export const dpdkNotRunning: Ailment = {
+  code: 'VF2123',
+  costs: 'No port of type dpdk works, and no bridge of the userspace datapath reaches the wire.',
+  source: 'facts §7.1, §13.10; sim-held against Debian’s daemons',
+  texts: [
+    'DPDK not supported in this copy of Open vSwitch.',
+    'Cannot init EAL',
+    'dpdk_initialized: false',
+    'EAL: Error',
+  ],
+  find: ({ state }) => {
+    const ovs = ovsOf(state);
+    if (ovs?.settings['dpdk-init'] !== 'true' || ovs.dpdkInitialized) return [];
+    const daemon = ovs.settings.alternative ?? 'Debian’s own choice';
+    return [
+      {
+        message: 'dpdk-init is true, and the daemon that runs has no DPDK',
+        evidence: [
+          { read: 'ovs-vsctl get Open_vSwitch . other_config:dpdk-init', saw: 'true' },
+          { read: 'ovs-vsctl get Open_vSwitch . dpdk_initialized', saw: 'false' },
+          { read: 'update-alternatives --query ovs-vswitchd', saw: daemon },
+        ],
+        remedy: [
+          'apt-get install openvswitch-switch-dpdk librte-net-mlx5-25 librte-mempool-ring25',
+          'update-alternatives --set ovs-vswitchd /usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk',
+          'systemctl restart openvswitch-switch',
+        ],
+        advice: 'Debian’s plain daemon only logs it; Debian 12’s packages end in 23 instead of 25:',
+      },
+    ];
+  },
+};
+
+export const dpdkBeforeCard: Ailment = {
+  code: 'VF2146',
+  costs:
+    'At the next boot the daemon looks at the card before its mode, LAG and VFs are there, and its ports fail.',
+  source: 'facts §17 (Debian’s ovs-vswitchd starts before network.target)',
+  texts: ['Error attaching device to DPDK after boot', 'works until the next reboot'],
+  find: ({ state }) => {
+    const dropIn = state.ovsStart?.dropIn;
+    if (setting(state, 'dpdk-init') !== 'true' || dropIn === undefined || isUnseen(dropIn) || dropIn !== null)
+      return [];
+    if (!state.pfs.some(({ eswitch }) => seenOf(eswitch) === 'switchdev')) return [];
+    return [
+      {
+        message: 'nothing makes ovs-vswitchd wait for the card at boot, and DPDK keeps what it saw first',
+        evidence: [{ read: '/etc/systemd/system/ovs-vswitchd.service.d', saw: 'no drop-in of vflane’s' }],
+        remedy: ['systemctl edit ovs-vswitchd   # [Unit] After=… the unit that sets the card up'],
+        advice: 'vflane apply and vflane enable write it; by hand:',
+      },
+    ];
+  },
+};
+
+export const openBridge: Ailment = {
+  code: 'VF2143',
+  costs:
+    'A guest may send under any MAC and IP address, answer ARP for others, and play router or DHCP server.',
+  source: 'facts §17 (no anti-spoofing by itself)',
+  texts: ['fail-mode standalone', 'guest sends with a forged MAC', 'spoofchk refused in switchdev'],
+  find: ({ state }) => {
+    const reps = new Set(representorsOf(state).map(({ name }) => name));
+    const open = (ovsOf(state)?.bridges ?? []).filter(
+      ({ failMode, ports }) =>
+        failMode !== 'secure' &&
+        ports.some(
+          (port) => reps.has(port.name) || (port.options['dpdk-devargs'] ?? '').includes('representor='),
+        ),
+    );
+    if (open.length === 0) return [];
+    return [
+      {
+        at: listed(open.map(({ name }) => name)),
+        message: `${listed(open.map(({ name }) => name))} forwards whatever its guests send: it has their VFs as ports, and no rules`,
+        evidence: open.map(({ name, failMode }) => ({
+          read: `ovs-vsctl get-fail-mode ${name}`,
+          saw: failMode || 'standalone (unset)',
+        })),
+        remedy: ['vflane plan'],
+        advice:
+          'vflane’s bridges are fail-mode=secure, with flows for each guest (docs/ovs-tc.md); let vflane make it, or write such flows.',
+      },
+    ];
+  },
+};
+
+export const flowsLost: Ailment = {
+  code: 'VF2145',
+  costs: 'The bridge forwards nothing.',
+  source: 'facts §17 (OpenFlow flows are not in OVSDB)',
+  texts: ['flows are gone after a restart of ovs-vswitchd', 'NXST_FLOW reply (xid=0x4): empty'],
+  find: ({ state }) => {
+    const empty = (ovsOf(state)?.bridges ?? []).filter(({ failMode, flows, externalIds }) => {
+      const seen = seenOf(flows);
+      const isOurs = Object.keys(externalIds).some((key) => key.startsWith('vflane-'));
+      return isOurs && failMode === 'secure' && seen?.length === 0;
+    });
+    if (empty.length === 0 || ovsOf(state)?.daemon === false) return [];
+    return [
+      {
+        at: listed(empty.map(({ name }) => name)),
+        message: `${listed(empty.map(({ name }) => name))} has no flows, and without them it forwards nothing (fail-mode=secure)`,
+        evidence: empty.map(({ name }) => ({ read: `ovs-ofctl dump-flows ${name}`, saw: 'none' })),
+        remedy: ['vflane apply'],
+        advice: 'ovs-vswitchd was started without what brings them back:',
+      },
+    ];
+  },
+};
+
+export const localUp: Ailment = {
+  code: 'VF2141',
+  costs:
+    'A tenant can inject into another network: a datagram to UDP 4789 at the bridge’s own MAC is taken for a tunnel’s.',
+  source: 'facts §17 (the kernel’s socket for UDP 4789 is a wildcard)',
+  texts: ['ip link set dev br-vxlan up', 'LOCAL port of a tenant bridge is up'],
+  find: ({ state }) => {
+    const tenant = (ovsOf(state)?.bridges ?? []).filter(
+      ({ datapathType, ports }) => datapathType !== 'netdev' && ports.some(({ type }) => type === 'vxlan'),
+    );
+    const up = tenant.filter(({ name }) => linkNamed(state, name)?.up);
+    if (up.length === 0) return [];
+    return [
+      {
+        at: listed(up.map(({ name }) => name)),
+        message: `the host itself listens on ${listed(up.map(({ name }) => name))}, where tenants’ frames are`,
+        evidence: up.map(({ name }) => ({
+          read: `ip link show ${name}`,
+          saw: `UP${(linkNamed(state, name)?.addresses ?? []).map((cidr) => `, ${cidr}`).join('')}`,
+        })),
+        remedy: up.map(({ name }) => `ip link set dev ${name} down`),
+      },
+    ];
+  },
+};
+
+export const ipv6OnPorts: Ailment = {
+  code: 'VF2142',
+  costs:
+    'The host’s sshd is reachable by fe80:: from a guest, and a guest’s router advertisement is believed.',
+  source: 'facts §17 (IPv6 off on bridges and representors)',
+  texts: ['fe80:: on a representor', 'router advertisement from a guest'],
+  find: ({ state }) => {
+    const all = seenOf(state.ipv6 ?? undefined);
+    const inBridges = new Set(ovsPorts(state).map(({ port }) => port.name));
+    const open = Object.entries(all ?? {}).filter(
+      ([name, on]) => on === true && inBridges.has(name) && linkNamed(state, name)?.up,
+    );
+    if (open.length === 0) return [];
+    const names = open.map(([name]) => name);
+    return [
+      {
+        at: some(names),
+        message: `the host has IPv6 on ${some(names)}, by which a tenant’s frames come in`,
+        evidence: names
+          .slice(0, 4)
+          .map((name) => ({ read: `/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, saw: '0' })),
+        remedy: names.slice(0, 8).map((name) => `sysctl -w net.ipv6.conf.${name}.disable_ipv6=1`),
+      },
+    ];
+  },
+};
+
+/** A bridge of the kernel datapath that has one of the card’s own ports: the LAG then is not what fails over. */
+export const portInBridge: Ailment = {
+  code: 'VF2167',
+  costs: 'What the bridge sends leaves by that port alone; when it dies, the bridge is cut off.',
+  source: 'facts §7.3 (canonical VF-LAG topology)',
+  texts: [
+    'devices are both uplink, can’t offload forwarding',
+    "devices are both uplink, can't offload forwarding",
+    'devices are not on same switch HW, can’t offload forwarding',
+  ],
+  find: ({ state }) => {
+    const ports = portsOf(state).map(({ link }) => link.name);
+    const taken = ovsPorts(state).filter(
+      ({ bridge, port }) => bridge.datapathType !== 'netdev' && ports.includes(port.name),
+    );
+    if (taken.length === 0 || ports.length < 2) return [];
+    return [
+      {
+        at: taken.map(({ bridge, port }) => `${bridge.name}/${port.name}`).join(', '),
+        message: `${listed(taken.map(({ port }) => port.name))} is a port of ${taken[0]?.bridge.name} by itself, and not as a member of a bond`,
+        evidence: taken.map(({ bridge, port }) => ({
+          read: `ovs-vsctl port-to-br ${port.name}`,
+          saw: bridge.name,
+        })),
+        remedy: taken.map(({ bridge, port }) => `ovs-vsctl del-port ${bridge.name} ${port.name}`),
+        advice:
+          'Bond both ports in the kernel, and give the bond the tunnel address (or the bridge the bond):',
+      },
+    ];
+  },
+};

@@ -1,0 +1,424 @@
+import type { VfAdmin, VfState } from '../model/host-state.ts';
+import { isUnseen } from '../model/host-state.ts';
+import type { Ailment, Patient, Symptom } from './ailment.ts';
+import { linksOf, listed, portsOf, seenOf, some, vfsOf } from './seen-parts.ts';
+
+const unset = '00:00:00:00:00:00';
+
+/** VFs whose settings were seen. */
+function withAdmin({ state }: Patient) {
+  return vfsOf(state).flatMap(({ pf, vf }) => {
+    const admin = seenOf<VfAdmin>(vf.admin);
+    return admin === undefined ? [] : [{ pf, vf, admin, netdev: pf.netdev ?? pf.pci }];
+  });
+}
+
+export const stateEnable: Ailment = {
+  code: 'VF2110',
+  costs:
+    'The guest’s VF keeps its carrier when the port loses its link, so that a bond that watches the link never leaves it.',
+  source: 'facts §8, §14.12',
+  texts: ['link-state enable', 'guest bond does not notice a lost link'],
+  find: (patient) => {
+    const forced = withAdmin(patient).filter(({ admin }) => admin.linkState === 'enable');
+    if (forced.length === 0) return [];
+    return [
+      {
+        at: some(forced.map(({ vf }) => vf.pci)),
+        message: `${forced.length === 1 ? 'a VF has' : `${forced.length} VFs have`} its carrier forced on (state enable): a lost link is hidden from the guest`,
+        evidence: forced.slice(0, 4).map(({ vf, netdev }) => ({
+          read: `ip link show ${netdev}`,
+          saw: `vf ${vf.index} link-state enable`,
+        })),
+        remedy: forced
+          .slice(0, 8)
+          .map(({ vf, netdev }) => `ip link set dev ${netdev} vf ${vf.index} state auto`),
+        advice: 'Or let the guest’s bond watch by ARP (arp_ip_target).',
+      },
+    ];
+  },
+};
+
+export const spoofWithoutMac: Ailment = {
+  code: 'VF2112',
+  costs:
+    'The card drops everything the VF sends: only the MAC that the PF gave it may pass, and it gave none.',
+  source: 'facts §4.3; mlx5 esw/acl, esw/legacy.c',
+  texts: ['Spoofchk in set while MAC is invalid, vport(1)', 'Spoofchk in set while MAC is invalid'],
+  find: (patient) => {
+    const bare = withAdmin(patient).filter(
+      ({ vf, admin }) => admin.spoofchk && admin.mac === unset && vf.driver !== undefined,
+    );
+    if (bare.length === 0) return [];
+    return [
+      {
+        at: some(bare.map(({ vf }) => vf.pci)),
+        message: 'spoofchk is on for a VF that was given no MAC: nothing it sends passes',
+        evidence: bare.slice(0, 4).map(({ vf, netdev }) => ({
+          read: `ip link show ${netdev}`,
+          saw: `vf ${vf.index} link/ether ${unset}, spoof checking on`,
+        })),
+        remedy: bare
+          .slice(0, 8)
+          .map(
+            ({ vf, netdev }) =>
+              `ip link set dev ${netdev} vf ${vf.index} mac 02:00:00:00:00:${hex(vf.index)}`,
+          ),
+      },
+    ];
+  },
+};
+
+function hex(index: number): string {
+  return (index & 0xff).toString(16).padStart(2, '0');
+}
+
+export const sameMacTwice: Ailment = {
+  code: 'VF2149',
+  costs: 'Traffic between guests of this host is delivered to the backup VF of a bond, which drops it.',
+  source: 'facts §8 (do not give both VFs the same MAC); bond_main.c, mlx5 eswitch.c',
+  texts: ['both VFs have the same MAC', 'ping between guests of one host is lost'],
+  find: (patient) => {
+    const set = withAdmin(patient).filter(({ admin }) => admin.mac !== unset);
+    const macs = [...new Set(set.map(({ admin }) => admin.mac))];
+    return macs.flatMap((mac): readonly Symptom[] => {
+      const having = set.filter(({ admin }) => admin.mac === mac);
+      if (having.length < 2) return [];
+      const [, second] = having;
+      return [
+        {
+          at: listed(having.map(({ vf }) => vf.pci)),
+          message: `${having.length} VFs were given the same MAC, ${mac}`,
+          evidence: having.map(({ vf, netdev }) => ({
+            read: `ip link show ${netdev}`,
+            saw: `vf ${vf.index} link/ether ${mac}`,
+          })),
+          remedy: [`ip link set dev ${second?.netdev} vf ${second?.vf.index} mac ANOTHER`],
+          advice:
+            'Give each its own, and let the guest’s bond follow its active one (fail_over_mac=active, num_grat_arp=3):',
+        },
+      ];
+    });
+  },
+};
+
+export const takenByNewId: Ailment = {
+  code: 'VF2043',
+  costs:
+    'VFs that nobody owns are open to whoever may open /dev/vfio, and the seed’s script fails on its second run.',
+  source: 'facts §3.3, §14.14',
+  texts: ['tee: /sys/bus/pci/drivers/vfio-pci/new_id: File exists', 'new_id: File exists'],
+  find: ({ state }) => {
+    const open = new Set((seenOf(state.holders) ?? []).map(({ path }) => path));
+    const taken = vfsOf(state)
+      .map(({ vf }) => vf)
+      .filter(({ driver, driverOverride, iommuGroup }) => {
+        const isIdle = !open.has(`/dev/vfio/${iommuGroup}`);
+        return driver === 'vfio-pci' && driverOverride !== 'vfio-pci' && isIdle;
+      });
+    const [first] = taken;
+    if (first === undefined || isUnseen(state.holders)) return [];
+    const id = ['vendor', 'device'].map((name) => `/sys/bus/pci/devices/${first.pci}/${name}`).join(' ');
+    return [
+      {
+        at: some(taken.map(({ pci }) => pci)),
+        message: `vfio-pci has ${taken.length} VFs that no driver_override gave it, and nobody uses`,
+        evidence: taken.slice(0, 4).map(({ pci }) => ({
+          read: `/sys/bus/pci/devices/${pci}`,
+          saw: 'driver vfio-pci, driver_override (null)',
+        })),
+        remedy: [
+          `echo $(cat ${id}) > /sys/bus/pci/drivers/vfio-pci/remove_id`,
+          ...taken.slice(0, 8).map(({ pci }) => `echo ${pci} > /sys/bus/pci/drivers/vfio-pci/unbind`),
+        ],
+      },
+    ];
+  },
+};
+
+export const groupNotViable: Ailment = {
+  code: 'VF2135',
+  costs: 'The VM does not start: a group is given to user space whole or not at all.',
+  source: 'facts §3.3; Documentation/driver-api/vfio.rst',
+  texts: [
+    'vfio 0000:03:00.2: group 15 is not viable',
+    'group is not viable',
+    'Please ensure all devices within the iommu_group are bound to their vfio bus driver.',
+  ],
+  find: ({ state, survey }) => {
+    const functions = [
+      ...vfsOf(state).map(({ vf }) => ({ pci: vf.pci, driver: vf.driver, group: vf.iommuGroup })),
+      ...state.pfs.map(({ pci, driver }) => ({ pci, driver, group: survey.cards[pci]?.iommuGroup })),
+    ];
+    const forVms = functions.filter(({ driver, group }) => driver === 'vfio-pci' && group !== undefined);
+    const groups = [...new Set(forVms.flatMap(({ group }) => group ?? []))];
+    return groups.flatMap((group): readonly Symptom[] => {
+      const others = functions.filter(
+        (one) => one.group === group && one.driver !== undefined && one.driver !== 'vfio-pci',
+      );
+      if (others.length === 0) return [];
+      return [
+        {
+          at: `group ${group}`,
+          message: `${listed(others.map(({ pci, driver }) => `${pci} (${driver})`))} shares the IOMMU group of a VF that is for a VM`,
+          evidence: [
+            {
+              read: `ls /sys/kernel/iommu_groups/${group}/devices`,
+              saw: functions
+                .filter((one) => one.group === group)
+                .map(({ pci }) => pci)
+                .join(' '),
+            },
+          ],
+          remedy: others.map(({ pci, driver }) => `echo ${pci} > /sys/bus/pci/drivers/${driver}/unbind`),
+          advice:
+            'Move the card to a slot that has groups of its own (ACS), switch ACS or ARI on in the BIOS, or free the others:',
+        },
+      ];
+    });
+  },
+};
+
+export const spareOnWire: Ailment = {
+  code: 'VF2147',
+  costs: 'A VF that nobody owns sits on the untagged wire, where tunnel endpoints may live.',
+  source: 'facts §17 (a VF that nobody owns)',
+  texts: ['VF netdev on the host without an owner'],
+  find: ({ state }) => {
+    const loose = vfsOf(state).flatMap(({ pf, vf }) => {
+      const link = linksOf(state).find(({ name }) => name === vf.netdev);
+      const admin = seenOf<VfAdmin>(vf.admin);
+      const isLegacy = seenOf(pf.eswitch) !== 'switchdev';
+      return link?.up &&
+        isLegacy &&
+        link.addresses.length === 0 &&
+        link.master === undefined &&
+        admin?.vlan === 0
+        ? [{ vf, link }]
+        : [];
+    });
+    if (loose.length === 0) return [];
+    return [
+      {
+        at: some(loose.map(({ vf }) => vf.pci)),
+        message: `${loose.length === 1 ? 'a VF is' : `${loose.length} VFs are`} up on the host without VLAN, address or master`,
+        evidence: loose
+          .slice(0, 4)
+          .map(({ vf, link }) => ({ read: `ip link show ${link.name}`, saw: `UP (${vf.pci}, VLAN 0)` })),
+        remedy: loose
+          .slice(0, 8)
+          .map(({ vf }) => `echo ${vf.pci} > /sys/bus/pci/drivers/${vf.driver}/unbind`),
+        advice: 'If nobody needs it, leave it without a driver:',
+      },
+    ];
+  },
+};
+
+/** What `trust` says where it is refused, and why; the seed took it for the reason of a failover that never came. */
+export const trustRefused: Ailment = {
+  code: 'VF2119',
+  costs: 'None: in switchdev mode a VF needs no trust, and trust is never why one does not fail over.',
+  source: 'facts §0b, §4.2, §14.19; mlx5 eswitch.c (mlx5_esw_allowed)',
+  texts: [
+    'RTNETLINK answers: Operation not permitted',
+    'ip link set vf trust on: Operation not permitted',
+    'RTNETLINK answers: Operation not supported',
+  ],
+  find: ({ state }) => {
+    const inSwitchdev = state.pfs.filter(
+      ({ eswitch, vfs }) => seenOf(eswitch) === 'switchdev' && vfs.length > 0,
+    );
+    if (inSwitchdev.length === 0) return [];
+    return [
+      {
+        at: inSwitchdev.map(({ pci }) => pci).join(', '),
+        message:
+          'in switchdev mode VFs take no trust, spoofchk, state or VLAN: root is told "Operation not supported", and whoever is not root "Operation not permitted"',
+        evidence: [
+          ...inSwitchdev.map(({ pci }) => ({
+            read: `devlink dev eswitch show pci/${pci}`,
+            saw: 'mode switchdev',
+          })),
+          {
+            read: '/proc/self/status',
+            saw: state.root ? 'Uid 0: vflane is root here' : 'not root: CAP_NET_ADMIN is missing',
+          },
+        ],
+        remedy: ['sudo ip link set dev PF vf N trust on   # says then: Operation not supported'],
+        advice:
+          'Nothing has to be done: the flows of the bridge say what a VF may send. Whoever was refused with "not permitted" was not root:',
+      },
+    ];
+  },
+};
+
+/** Bonds of guests that this host can look into. */
+export function guestBonds({ state }: Patient) {
+  return Object.entries(state.namespaces).flatMap(([namespace, links]) =>
+    links === null || isUnseen(links)
+      ? []
+      : links
+          .filter(({ bond }) => bond !== undefined)
+          .map((bond) => ({ namespace, bond, members: links.filter(({ master }) => master === bond.name) })),
+  );
+}
+
+function vfOfMember({ state }: Patient, pci: string | undefined) {
+  return vfsOf(state).find(({ vf }) => vf.pci === pci);
+}
+
+export const onePortShared: Ailment = {
+  code: 'VF2150',
+  costs: 'The guest’s bond looks redundant, and dies with the one port that both its VFs are of.',
+  source: 'facts §8; the seed, step 2A1 (one VF from each PF)',
+  texts: ['both VFs of the guest are of one port', 'guest bond does not survive a lost port'],
+  find: (patient) => [...namespacesOnOnePort(patient), ...vmsOnOnePort(patient)],
+};
+
+function namespacesOnOnePort(patient: Patient): readonly Symptom[] {
+  return guestBonds(patient).flatMap(({ namespace, bond, members }): readonly Symptom[] => {
+    const vfs = members.flatMap(({ parentDev }) => vfOfMember(patient, parentDev) ?? []);
+    const ports = new Set(vfs.map(({ pf }) => pf.pci));
+    if (vfs.length < 2 || ports.size !== 1) return [];
+    return [shared(`${namespace}/${bond.name}`, `the bond ${bond.name} of ${namespace}`, vfs, [...ports])];
+  });
+}
+
+/** Two VFs of one port in one VM: what it does with them inside cannot be seen from here. */
+function vmsOnOnePort(patient: Patient): readonly Symptom[] {
+  const isLegacy = patient.state.pfs.every(({ eswitch }) => seenOf(eswitch) !== 'switchdev');
+  if (!isLegacy || patient.state.pfs.length < 2) return [];
+  return patient.survey.holders.flatMap(({ pid, command, groups }): readonly Symptom[] => {
+    const vfs = vfsOf(patient.state).filter(
+      ({ vf }) => vf.iommuGroup !== undefined && groups.includes(vf.iommuGroup),
+    );
+    const ports = new Set(vfs.map(({ pf }) => pf.pci));
+    const networks = new Set(vfs.map(({ vf }) => seenOf<VfAdmin>(vf.admin)?.vlan));
+    if (vfs.length < 2 || ports.size !== 1 || networks.size === vfs.length) return [];
+    return [shared(`pid ${pid}`, `${command} (pid ${pid})`, vfs, [...ports])];
+  });
+}
+
+function shared(
+  at: string,
+  who: string,
+  vfs: readonly { readonly vf: VfState; readonly pf: { readonly pci: string } }[],
+  ports: readonly string[],
+): Symptom {
+  return {
+    at,
+    message: `${who} has ${vfs.length} VFs, all of them of the port ${ports.join()}`,
+    evidence: vfs.map(({ vf, pf }) => ({ read: `/sys/bus/pci/devices/${vf.pci}/physfn`, saw: pf.pci })),
+    remedy: [],
+    advice: 'Give it a VF of each port (vflane plan does), and take one of these away.',
+  };
+}
+
+export const guestBondUnwatched: Ailment = {
+  code: 'VF2151',
+  costs: 'The guest never leaves a dead port.',
+  source: 'facts §8 (no monitoring unless asked for)',
+  texts: ['bond in the guest without miimon', 'MII Polling Interval (ms): 0'],
+  find: (patient) =>
+    guestBonds(patient)
+      .filter(({ bond }) => bond.bond?.miimonMs === 0 && bond.bond.arpIntervalMs === 0)
+      .map(({ namespace, bond }) => ({
+        at: `${namespace}/${bond.name}`,
+        message: `the bond ${bond.name} of ${namespace} watches neither link nor ARP`,
+        evidence: [{ read: `ip -n ${namespace} -d link show ${bond.name}`, saw: 'miimon 0, arp_interval 0' }],
+        remedy: [`ip -n ${namespace} link set dev ${bond.name} type bond miimon 100`],
+      })),
+};
+
+export const foreignMac: Ailment = {
+  code: 'VF2111',
+  costs:
+    'spoofchk lets only the MAC pass that the PF gave: what the guest sends under another one is dropped, after a failover at the latest.',
+  source: 'facts §4.3, §8, §14.13',
+  texts: [
+    'spoofed packets detected',
+    'guest is cut off after failover',
+    'VF 0 attempted to override administratively set MAC address',
+  ],
+  find: (patient) =>
+    guestBonds(patient).flatMap(({ namespace, bond, members }) => {
+      const wrong = members.flatMap((link) => {
+        const found = vfOfMember(patient, link.parentDev);
+        const admin = found === undefined ? undefined : seenOf<VfAdmin>(found.vf.admin);
+        return admin?.spoofchk && admin.mac !== unset && admin.mac !== link.mac ? [{ link, admin }] : [];
+      });
+      return wrong.map(({ link, admin }) => ({
+        at: `${namespace}/${link.name}`,
+        message: `${link.name} of ${namespace} sends as ${link.mac}, and the card lets only ${admin.mac} pass`,
+        evidence: [
+          { read: `ip -n ${namespace} link show ${link.name}`, saw: `link/ether ${link.mac}` },
+          {
+            read: `ip -n ${namespace} -d link show ${bond.name}`,
+            saw: `fail_over_mac ${bond.bond?.failOverMac}`,
+          },
+        ],
+        remedy: [`ip -n ${namespace} link set dev ${bond.name} type bond fail_over_mac active`],
+        advice: 'Let the bond take the MAC of its active VF (without slaves only):',
+      }));
+    }),
+};
+
+/** Only what a text asks for: a VF that nobody has bound is normal. */
+export const bindRefused: Ailment = {
+  code: 'VF2133',
+  costs: 'The VF gets no driver, and whoever waits for it waits on.',
+  source: 'facts §3.3 (pci_device_can_probe)',
+  texts: [
+    'tee: /sys/bus/pci/drivers/vfio-pci/bind: No such device',
+    'tee: /sys/bus/pci/drivers/mlx5_core/unbind: No such device',
+    'write error: No such device',
+  ],
+  find: ({ state }) =>
+    state.pfs.flatMap(({ pci, autoprobe, vfs }): readonly Symptom[] => {
+      const waiting = vfs.filter(
+        ({ driver, driverOverride }) => driver === undefined && driverOverride !== '',
+      );
+      if (seenOf(autoprobe) !== false || waiting.length === 0) return [];
+      return [
+        {
+          at: some(waiting.map((vf) => vf.pci)),
+          message: `${waiting.length} VFs are to have a driver (driver_override) and have none`,
+          evidence: [
+            { read: `/sys/bus/pci/devices/${pci}/sriov_drivers_autoprobe`, saw: '0' },
+            ...waiting.slice(0, 3).map((vf) => ({
+              read: `/sys/bus/pci/devices/${vf.pci}/driver_override`,
+              saw: vf.driverOverride,
+            })),
+          ],
+          remedy: [
+            ...new Set(waiting.map((vf) => `modprobe ${vf.driverOverride}`)),
+            ...waiting.slice(0, 8).map((vf) => `echo ${vf.pci} > /sys/bus/pci/drivers_probe`),
+          ],
+          advice:
+            'While autoprobe is 0 a VF is bound through driver_override and drivers_probe, never through bind alone:',
+        },
+      ];
+    }),
+};
+
+export const portWithoutDriver: Ailment = {
+  code: 'VF2002',
+  costs: 'None of its VFs can be made or set.',
+  source: 'facts §3.1',
+  texts: ['no driver bound to device; cannot configure SR-IOV', 'sriov_numvfs: No such file or directory'],
+  find: ({ state }) =>
+    state.pfs
+      .filter(
+        (pf) =>
+          pf.present &&
+          pf.netdev === undefined &&
+          portsOf(state).every(({ pf: other }) => other.pci !== pf.pci),
+      )
+      .map(({ pci, driver }) => ({
+        at: pci,
+        message:
+          driver === undefined ? 'the port has no driver' : `the port has no netdev; its driver is ${driver}`,
+        evidence: [{ read: `/sys/bus/pci/devices/${pci}/driver`, saw: driver ?? 'none' }],
+        remedy: ['modprobe mlx5_core', `echo ${pci} > /sys/bus/pci/drivers_probe`],
+      })),
+};
