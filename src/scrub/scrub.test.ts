@@ -133,6 +133,7 @@ describe('what was one stays one, and what was two stays two', () => {
           }
         }
       }),
+      { numRuns: 40 },
     );
   });
 
