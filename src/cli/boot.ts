@@ -17,21 +17,13 @@ export async function boot(
   const booted = await bootHost(workshop, {
     planId: newPlanId,
     onEvent: progressOf(name, output),
+    explain: (outcome) => outcomeFindings(name, outcome),
     tell: (line) => output.log(`${name}: ${line}`),
     ...patience,
   });
   output.log(`${name}: ${wordsOf(booted)}`);
-  printFindings(
-    [...notesOf(booted), ...outcomeFindings(name, booted.outcome)],
-    {},
-    { ...output, result: output.log },
-  );
+  printFindings(booted.report.findings, {}, { ...output, result: output.log });
   return exitCodeOf(booted.outcome);
-}
-
-/** What the outcome tells itself is told once. */
-function notesOf({ report }: Booted) {
-  return report.findings.filter(({ severity }) => severity !== 'error');
 }
 
 const endings: { readonly [kind in Outcome['kind']]?: string } = {

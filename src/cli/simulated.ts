@@ -10,6 +10,7 @@ import { openSim, simOptions } from '../sim/open-sim.ts';
 import type { SimHost } from '../sim/sim-host.ts';
 import type { VerbContext } from './context.ts';
 import { playDueTimers } from './sim.ts';
+import { programsOn } from './simulated-programs.ts';
 
 /** The files of a simulated host: the machine itself, and what would be its /var/lib/vflane. */
 export function simulatedFiles(folder: string, name: string) {
@@ -23,7 +24,8 @@ export function openMachine(folder: string, host: FabricHost): SimHost {
   if ('wrong' in options) {
     throw new HostError({ kind: 'lost', host: name, argv: ['sim', name], stderr: options.wrong });
   }
-  return openSim({ ...options, stateFile: simulatedFiles(folder, name).machine });
+  const programs = programsOn((machine) => workshopOf(folder, machine));
+  return openSim({ ...options, programs, stateFile: simulatedFiles(folder, name).machine });
 }
 
 export function workshopOf(folder: string, machine: SimHost): Workshop {

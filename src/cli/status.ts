@@ -1,5 +1,6 @@
 import type { Fold, OpenPlan } from '../apply/fold.ts';
 import type { FabricHost } from '../model/fabric.ts';
+import { type BootStatus, bootStatus, bootTroubles, bootWords } from '../operate/boot-status.ts';
 import { softwareOn } from '../operate/forwarding.ts';
 import type { VerbHandler } from './context.ts';
 import { exitCodes, firstEarned } from './exit-codes.ts';
@@ -9,20 +10,27 @@ import { printFindings } from './print-findings.ts';
 import { findingsOf } from './troubles.ts';
 import { findingsJson } from './validate.ts';
 
-/** What vflane holds on each host, and whether something waits for the operator. Of the host itself only this is looked at: whether it forwards in hardware, where it may but need not. */
+/** What vflane holds on each host, and whether something waits for the operator. Of the host itself only this is looked at: whether it forwards in hardware, where it may but need not, and what came of its last start, where it is enabled. */
 export const run: VerbHandler = (context) =>
   withFleet(context, 'vflane.status/1', async (fleet) => {
     const told = await fleet.onEach(async (site, host) => {
       const fold = await site.fold();
-      return { fold, host, software: await softwareOn(site.reader, fleet.fabric, host, fold.ledger) };
+      const software = await softwareOn(site.reader, fleet.fabric, host, fold.ledger);
+      return { fold, host, software, boot: await bootStatus(site.reader, fold) };
     });
-    const findings = [...findingsOf(told), ...told.flatMap(({ value }) => value?.software ?? [])];
+    const findings = [
+      ...findingsOf(told),
+      ...told.flatMap(({ host, value }) => (value ? bootTroubles(host, value.boot) : [])),
+      ...told.flatMap(({ value }) => value?.software ?? []),
+    ];
     for (const { host, value } of told) {
-      for (const line of value ? linesOf(value.fold, value.host) : [])
+      for (const line of value ? [...linesOf(value.fold, value.host), bootWords(value.boot)] : [])
         context.output.result(`${host}: ${line}`);
     }
     printFindings(findings, fleet.sources, context.output);
-    const hosts = told.flatMap(({ host, value }) => (value ? [{ host, ...foldJson(value.fold) }] : []));
+    const hosts = told.flatMap(({ host, value }) =>
+      value ? [{ host, ...foldJson(value.fold), boot: bootJson(value.boot) }] : [],
+    );
     context.output.json('vflane.status/1', { hosts, findings: findingsJson(findings) });
     return firstEarned(told.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked)));
   });
@@ -59,6 +67,12 @@ function placeOf(index: number, { datapath, nic, vfs }: FabricHost): string {
 
 function until({ deadline }: OpenPlan): string {
   return deadline === undefined ? '' : ` until ${new Date(deadline).toISOString()}`;
+}
+
+function bootJson(status: BootStatus) {
+  if (!('report' in status)) return { status: status.kind };
+  const { time, tookMs } = status.report;
+  return { status: status.kind, time: new Date(time).toISOString(), tookMs };
 }
 
 function foldJson({ ledger, open, unconfirmed, history }: Fold) {

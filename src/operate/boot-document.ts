@@ -1,4 +1,4 @@
-import type { BootDocument, CardPort } from '../model/boot.ts';
+import type { BootDocument, BootReport, CardPort } from '../model/boot.ts';
 import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen } from '../model/host-state.ts';
@@ -45,6 +45,23 @@ export function readBootDocument(text: string): BootDocument | undefined {
       Array.isArray(value.spec?.nics) &&
       Array.isArray(value.host?.guests);
     return isWhole ? (value as BootDocument) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A report that this version understands; undefined for any other text. */
+export function readBootReport(text: string): BootReport | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<BootReport> | null;
+    const isWhole =
+      value?.schema === 'vflane.boot-report/1' &&
+      typeof value.bootId === 'string' &&
+      typeof value.time === 'number' &&
+      typeof value.tookMs === 'number' &&
+      (value.outcome === 'as-asked' || value.outcome === 'failed') &&
+      Array.isArray(value.findings);
+    return isWhole ? (value as BootReport) : undefined;
   } catch {
     return undefined;
   }

@@ -18,6 +18,8 @@ export interface BootOptions {
   readonly onEvent: OnEvent;
   /** A line for whoever follows the log. */
   readonly tell: (line: string) => void;
+  /** What an outcome means, for the report. */
+  readonly explain: (outcome: Outcome) => readonly Finding[];
   /** How long devices may take to come, and services to answer, in milliseconds. */
   readonly patienceMs?: number;
 }
@@ -41,7 +43,8 @@ export async function bootHost(workshop: Workshop, options: BootOptions): Promis
   const { host, clock = systemClock } = workshop;
   const startedAt = clock.now();
   const site = localSite(workshop);
-  const { outcome, findings } = await bringBack(workshop, site, options);
+  const { outcome, findings: seen } = await bringBack(workshop, site, options);
+  const findings = [...options.explain(outcome), ...seen.filter(({ severity }) => severity !== 'error')];
   const isAsAsked = outcome.kind === 'applied' || outcome.kind === 'nothing-to-do';
   const report: BootReport = {
     schema: 'vflane.boot-report/1',

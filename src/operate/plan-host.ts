@@ -26,6 +26,7 @@ import { changesIn, planFor } from '../plan/plan.ts';
 import { portsInUse, sparingHost } from '../plan/spare-host.ts';
 import { bootDocumentOf, fabricOf } from './boot-document.ts';
 import { foldNow } from './fold-now.ts';
+import { ifupdownFindings } from './ifupdown.ts';
 import { wantsBefore } from './look.ts';
 import { bootKinds, sectionsFor } from './sections.ts';
 import type { Site } from './site.ts';
@@ -89,7 +90,12 @@ async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Pro
   });
   const found = examine({ fabric, host, spec, state, ledger: fold.ledger });
   const told = isBooting ? found.filter(({ code }) => !ofMachines.test(code)) : found;
-  const findings = [...told, ...waiting(host.name, fold, state), ...news(plan.findings, told)];
+  const findings = [
+    ...told,
+    ...waiting(host.name, fold, state),
+    ...news(plan.findings, told),
+    ...ifupdownFindings(spec, state),
+  ];
   // What would be done to a card that is not there is no plan, and nobody could check it.
   const steps = told.some(({ code }) => code === 'VF2001') ? [] : plan.steps;
   return { plan: { ...plan, steps, findings }, differences, state, fold, spec };

@@ -1,3 +1,4 @@
+import { outcomeFindings } from '../../src/cli/outcome-findings.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { type Booted, bootHost } from '../../src/operate/boot.ts';
 import { type HostPlan, planFromFile } from '../../src/operate/plan-host.ts';
@@ -31,6 +32,7 @@ export async function startUnit(world: World, told: string[] = []): Promise<Boot
   return bootHost(world.workshop(), {
     planId: () => `boot-${started}`,
     onEvent: () => {},
+    explain: (outcome) => outcomeFindings('alpha', outcome),
     tell: (line) => void told.push(line),
     patienceMs: 3_000,
   });

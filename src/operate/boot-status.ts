@@ -1,0 +1,69 @@
+import type { Fold } from '../apply/fold.ts';
+import type { HostReader } from '../host/host.ts';
+import { type BootReport, bootPlaces } from '../model/boot.ts';
+import { finding } from '../model/catalogue.ts';
+import type { Finding } from '../model/finding.ts';
+import { ledgerKey } from '../model/ledger.ts';
+import { readBootReport } from './boot-document.ts';
+
+/**
+ * Whether a host brings itself back, and what came of its last start. `mended`: that failed, and a plan was
+ * applied since; `not-since`: it was enabled after that start; `not-run`: before it, and vflane was not started.
+ */
+export type BootStatus =
+  | { readonly kind: 'disabled' | 'not-since' | 'not-run' }
+  | { readonly kind: 'as-asked' | 'failed' | 'mended'; readonly report: BootReport };
+
+/** Asks a host that is enabled for two files; one that is not, for nothing. */
+export async function bootStatus(reader: HostReader, { ledger, history }: Fold): Promise<BootStatus> {
+  if (!ledger.entries.has(ledgerKey('boot-unit', bootPlaces.unit))) return { kind: 'disabled' };
+  const bootId = (await reader.readFile('/proc/sys/kernel/random/boot_id')).trim();
+  const report = readBootReport(await reader.readFile(bootPlaces.report).catch(() => ''));
+  if (report?.bootId === bootId) {
+    const isMended = history.some(
+      ({ time, outcome }) => time > report.time + report.tookMs && outcome === 'applied',
+    );
+    return { kind: report.outcome === 'failed' && isMended ? 'mended' : report.outcome, report };
+  }
+  const startedMs = await startOf(reader);
+  const enabledMs = history.findLast(({ verb, outcome }) => verb === 'enable' && outcome === 'applied')?.time;
+  return { kind: startedMs === undefined || (enabledMs ?? 0) >= startedMs ? 'not-since' : 'not-run' };
+}
+
+/** When the kernel began, in milliseconds since 1970 (proc_stat(5), btime). */
+async function startOf(reader: HostReader): Promise<number | undefined> {
+  const text = await reader.readFile('/proc/stat').catch(() => '');
+  const seconds = /^btime (\d+)$/m.exec(text)?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}
+
+/** A line for `vflane status`. */
+export function bootWords(status: BootStatus): string {
+  const words = {
+    disabled: 'it is not brought back after a start (vflane enable)',
+    'not-since': 'it is brought back at every start, the next one first',
+    'not-run': 'vflane-boot.service has not run since the last start, though it is enabled',
+  };
+  if (!('report' in status)) return words[status.kind];
+  const { time, tookMs, outcome } = status.report;
+  const when = `${new Date(time).toISOString()}, in ${(tookMs / 1000).toFixed(1)} s`;
+  if (outcome === 'as-asked') return `it was brought back at its last start (${when})`;
+  const since = status.kind === 'mended' ? '; a plan was applied since' : '';
+  return `it was NOT brought back at its last start (${when})${since}`;
+}
+
+/** Why it did not come back. */
+export function bootTroubles(host: string, status: BootStatus): readonly Finding[] {
+  if (status.kind !== 'failed' && status.kind !== 'not-run') return [];
+  const why = 'report' in status ? status.report.findings.filter(({ severity }) => severity === 'error') : [];
+  const told = why.map(({ message }) => message.replace(`${host}: `, '')).join('; ');
+  const what = status.kind === 'not-run' ? 'vflane-boot.service has not run' : told || 'see its log';
+  return [
+    finding(
+      'VF2256',
+      { host, at: bootPlaces.unit },
+      `${host} did not come back by itself at its last start: ${what}`,
+      `See journalctl -b -u vflane-boot; then systemctl restart vflane-boot, or vflane apply.`,
+    ),
+  ];
+}
