@@ -59,6 +59,16 @@ function flat(text: string): string {
 
 /** Addresses and numbers are the host's own, and tell nothing of the kind. */
 function wordsOf(text: string): readonly string[] {
+  const words = kept.get(text) ?? splitWords(text);
+  if (kept.size < mostKept) kept.set(text, words);
+  return words;
+}
+
+/** The rules' own texts are asked for again and again. */
+const kept = new Map<string, readonly string[]>();
+const mostKept = 1000;
+
+function splitWords(text: string): readonly string[] {
   return text
     .toLowerCase()
     .replace(/[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]/g, ' ')
