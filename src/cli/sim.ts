@@ -1,6 +1,6 @@
 import { HostError } from '../host/host.ts';
 import type { Json } from '../model/json.ts';
-import { reboot, reset } from '../sim/create.ts';
+import { reset } from '../sim/create.ts';
 import { addFault } from '../sim/faults.ts';
 import type { SimHost } from '../sim/sim-host.ts';
 import type { Fault } from '../sim/state.ts';
@@ -31,9 +31,9 @@ function shown(error: HostError): Shown {
   return { stdout, stderr: kind === 'exit' ? stderr : `${error.message}\n`, code: exitCode };
 }
 
-/** `sim reboot HOST`: everything is lost but firmware settings and files; there is a new boot id. */
+/** `sim reboot HOST`: everything is lost but firmware settings and files; there is a new boot id, and units are started. */
 export async function simReboot(host: SimHost): Promise<void> {
-  host.alter(reboot);
+  await host.reboot();
 }
 
 /** `sim reset HOST`: a brand-new host of the same kind, with an empty log. */

@@ -41,7 +41,7 @@ async function startOf(reader: HostReader): Promise<number | undefined> {
 export function bootWords(status: BootStatus): string {
   const words = {
     disabled: 'it is not brought back after a start (vflane enable)',
-    'not-since': 'it is brought back at every start, the next one first',
+    'not-since': 'it is brought back at every start, from the next one on',
     'not-run': 'vflane-boot.service has not run since the last start, though it is enabled',
   };
   if (!('report' in status)) return words[status.kind];

@@ -45,7 +45,7 @@ function asUnit(value: Json): Unit {
 
 /** A unit is disabled while systemd can still read where it is wanted. */
 function change(from: Unit, to: Unit): readonly Action[] {
-  const able = (verb: 'enable' | 'disable'): Action => ({ run: ['systemctl', verb, unit] });
+  const able = (verb: 'enable' | 'disable'): Action => ({ run: ['systemctl', '--quiet', verb, unit] });
   return [
     ...(to.enabled ? [] : [able('disable')]),
     ...(from.text === to.text ? [] : [...put(unitFile, to.text), daemonReload]),
