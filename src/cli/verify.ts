@@ -4,6 +4,7 @@ import type { HostPlan } from '../operate/plan-host.ts';
 import type { VerbContext, VerbHandler } from './context.ts';
 import { exitCodes, firstEarned } from './exit-codes.ts';
 import { withFleet } from './fleet.ts';
+import { insideGuests } from './inside-guests.ts';
 import { exitCodeOf } from './outcome-findings.ts';
 import { findingsOf, planFleet } from './plan.ts';
 import { differencesJson } from './plan-json.ts';
@@ -14,11 +15,24 @@ import { findingsJson } from './validate.ts';
 export const run: VerbHandler = (context, _args, options) =>
   withFleet(context, 'vflane.verify/1', async (fleet) => {
     const planned = await planFleet(fleet, options);
-    const findings = findingsOf(planned);
-    for (const { host, value } of planned) if (value) tell(context, host, value);
+    const inside = await insideGuests(fleet, planned);
+    const findings = [...findingsOf(planned), ...inside.flatMap((one) => one.findings)];
+    for (const { host, value } of planned) {
+      if (value) tell(context, host, value);
+      for (const line of inside.find((one) => one.host === host)?.lines ?? []) context.output.result(line);
+    }
     printFindings(findings, fleet.sources, context.output);
     const hosts = planned.flatMap(({ host, value }) =>
-      value ? [{ host, verified: isVerified(value), differences: differencesJson(value.differences) }] : [],
+      value
+        ? [
+            {
+              host,
+              verified: isVerified(value),
+              differences: differencesJson(value.differences),
+              guests: inside.find((one) => one.host === host)?.json ?? [],
+            },
+          ]
+        : [],
     );
     context.output.json('vflane.verify/1', { hosts, findings: findingsJson(findings) });
     return firstEarned(planned.map(exitCodeOfLook));

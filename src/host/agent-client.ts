@@ -76,6 +76,10 @@ class Agent implements AgentHost {
     return this.#ask('openFiles', [folder], ['open files below', folder]);
   }
 
+  ask(socket: string, lines: readonly string[], timeoutMs = defaultTimeoutMs): Promise<readonly string[]> {
+    return this.#ask('ask', [socket, lines, timeoutMs], ['ask', socket, ...lines], timeoutMs + answerGraceMs);
+  }
+
   query(argv: readonly string[], timeoutMs = defaultTimeoutMs): Promise<Ran> {
     return this.#ask('query', [argv, timeoutMs], argv, timeoutMs + answerGraceMs);
   }

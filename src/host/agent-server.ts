@@ -128,6 +128,7 @@ function hostMethods(host: Host): ReadonlyMap<string, AgentMethod> {
     ['openFiles', async (params) => host.openFiles(words(params, 1)[0])],
     ['writeFile', async (params) => host.writeFile(...words(params, 2))],
     ['query', async (params) => host.query(...asQuery(params))],
+    ['ask', async (params) => host.ask?.(...asAsk(params))],
     ['run', async (params) => host.run(...asRun(params))],
   ]);
 }
@@ -146,6 +147,12 @@ function isWords(value: unknown): value is readonly string[] {
 function asQuery(params: unknown): readonly [readonly string[], number | undefined] {
   const [argv, timeoutMs] = Array.isArray(params) ? params : [];
   return [asArgv(argv), asTimeout(timeoutMs)];
+}
+
+function asAsk(params: unknown): readonly [string, readonly string[], number | undefined] {
+  const [socket, lines, timeoutMs] = Array.isArray(params) ? params : [];
+  if (typeof socket !== 'string' || !isWords(lines)) throw new TypeError('a socket and lines are expected');
+  return [socket, lines, asTimeout(timeoutMs)];
 }
 
 function asRun(params: unknown): Parameters<Host['run']> {

@@ -9,6 +9,7 @@ const shapes: { readonly [question in Question]: (answer: unknown) => boolean } 
   readLink: isText,
   listDir: (answer) => Array.isArray(answer) && answer.every(isText),
   openFiles: (answer) => Array.isArray(answer) && answer.every(isOpenFile),
+  ask: (answer) => Array.isArray(answer) && answer.every(isText),
   query: isRan,
   run: isRan,
   writeFile: () => true,

@@ -27,6 +27,12 @@ export interface HostReader {
   query(argv: readonly string[], timeoutMs?: number): Promise<Ran>;
   /** Processes that hold a file below this folder open. */
   openFiles(folder: string): Promise<readonly OpenFile[]>;
+  /**
+   * Sends lines to a unix socket of QEMU's (QMP, or a guest agent's), each after the one before was answered, and gives all
+   * that came. What does not only read is refused. Absent where no socket can be reached.
+   * @throws HostError: `timeout` where nobody answers, `errno` ENOENT where there is no such socket
+   */
+  ask?(socket: string, lines: readonly string[], timeoutMs?: number): Promise<readonly string[]>;
 }
 
 export interface RunOptions {

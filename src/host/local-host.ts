@@ -10,6 +10,7 @@ import { hostEnv } from './host-env.ts';
 import { AttributeWriter, WriteHangs } from './kernel-attribute.ts';
 import { CannotLook, openFilesBelow } from './open-files.ts';
 import { isReadOnly } from './read-only.ts';
+import { isReadingLine, talkToSocket } from './socket-talk.ts';
 import { exitDespite } from './stuck-thread.ts';
 
 export interface LocalHostOptions {
@@ -73,6 +74,16 @@ class Local implements LocalHost {
         throw new CannotLook('only root may look into every process: run as root', 'EACCES');
       return openFilesBelow(proc, normalize(folder));
     });
+  }
+
+  async ask(
+    socket: string,
+    lines: readonly string[],
+    timeoutMs = defaultTimeoutMs,
+  ): Promise<readonly string[]> {
+    if (!lines.every(isReadingLine))
+      throw new HostError({ kind: 'refused', host: this.name, argv: ['ask', socket, ...lines] });
+    return talkToSocket(this.name, join(this.#root, socket), lines, timeoutMs);
   }
 
   async query(argv: readonly string[], timeoutMs?: number): Promise<Ran> {

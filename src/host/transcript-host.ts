@@ -74,6 +74,21 @@ function readerOf(name: string, answering: Answering): HostReader {
     listDir: (path) => answer<readonly string[]>(['list', path], (host) => host.listDir(path)),
     openFiles: (folder) =>
       answer<readonly OpenFile[]>(['open-files', folder], (host) => host.openFiles(folder)),
+    ask: (socket, lines, timeoutMs) =>
+      answer<readonly string[]>(['socket', socket, ...lines], (host) =>
+        askOf(host, socket, lines, timeoutMs),
+      ),
     query: (argv, timeoutMs) => answer<Ran>(['query', ...argv], (host) => host.query(argv, timeoutMs)),
   };
+}
+
+/** @throws HostError where the host has no sockets to reach */
+async function askOf(
+  host: HostReader,
+  socket: string,
+  lines: readonly string[],
+  timeoutMs: number | undefined,
+): Promise<readonly string[]> {
+  if (host.ask) return host.ask(socket, lines, timeoutMs);
+  throw new HostError({ kind: 'errno', errno: 'EOPNOTSUPP', host: host.name, argv: ['ask', socket] });
 }

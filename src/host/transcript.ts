@@ -4,7 +4,7 @@ import type { HostErrorDetails, HostReader } from './host.ts';
 
 export const transcriptSchema = 'vflane.transcript/1';
 
-/** A question as words: `read PATH`, `readlink PATH`, `list PATH`, `open-files FOLDER`, `query ARGV…`. */
+/** A question as words: `read PATH`, `readlink PATH`, `list PATH`, `open-files FOLDER`, `socket PATH LINE…`, `query ARGV…`. */
 export type Question = readonly string[];
 
 /** Why a question was not answered. */
@@ -46,6 +46,7 @@ export const questionKinds: ReadonlyMap<string, Exclude<keyof HostReader, 'name'
   ['readlink', 'readLink'],
   ['list', 'listDir'],
   ['open-files', 'openFiles'],
+  ['socket', 'ask'],
   ['query', 'query'],
 ]);
 

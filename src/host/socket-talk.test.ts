@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { isReadingLine, talkToSocket } from './socket-talk.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'vflane-talk-'));
+let server: Server | undefined;
+afterEach(() => {
+  server?.close();
+  rmSync(join(folder, 'socket'), { force: true });
+});
+
+/** What QEMU's end does with each line; `undefined`: nothing at all. */
+async function answering(answer: (line: string) => string | undefined, greeting = ''): Promise<string> {
+  const path = join(folder, 'socket');
+  server = createServer((socket) => {
+    if (greeting !== '') socket.write(greeting);
+    socket.on('data', (data) => {
+      const said = answer(data.toString().trim());
+      if (said !== undefined) socket.write(said);
+    });
+  });
+  await new Promise<void>((resolve) => server?.listen(path, resolve));
+  return path;
+}
+
+test('each line waits for the answer to the one before; greetings and events are passed on', async () => {
+  const lines: string[] = [];
+  const path = await answering((line) => {
+    lines.push(line);
+    return `{"event":"X"}\n{"return":${lines.length}}\n`;
+  }, '{"QMP":{}}\n');
+  const heard = await talkToSocket('alpha', path, ['{"execute":"a"}', '{"execute":"b"}'], 2_000);
+  expect(lines).toEqual(['{"execute":"a"}', '{"execute":"b"}']);
+  expect(heard).toEqual(['{"QMP":{}}', '{"event":"X"}', '{"return":1}', '{"event":"X"}', '{"return":2}']);
+});
+
+test('nobody answers: the deadline passes; nobody is there: it is said which errno', async () => {
+  const path = await answering(() => undefined);
+  await expect(talkToSocket('alpha', path, ['{"execute":"guest-ping"}'], 50)).rejects.toMatchObject({
+    details: { kind: 'timeout' },
+  });
+  await expect(talkToSocket('alpha', `${path}-none`, [], 50)).rejects.toMatchObject({
+    details: { errno: 'ENOENT' },
+  });
+});
+
+test.each([
+  ['{"execute":"query-status"}', true],
+  ['{"execute":"guest-network-get-interfaces"}', true],
+  ['{"execute":"system_powerdown"}', false],
+  ['{"execute":"guest-exec","arguments":{}}', false],
+  ['{"execute":"query-status"}\n{"execute":"quit"}', false],
+  ['quit', false],
+])('%s only reads: %s', (line, only) => {
+  expect(isReadingLine(line)).toBe(only);
+});

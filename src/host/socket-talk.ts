@@ -1,0 +1,76 @@
+import { connect } from 'node:net';
+import { HostError } from './host.ts';
+
+/** QMP's and the guest agent's commands that change nothing (qemu-qmp-ref(7), qemu-ga-ref(7)). */
+const reads =
+  /^(qmp_capabilities|query-[a-z-]+|guest-(ping|info|sync|sync-delimited|network-get-interfaces|get-osinfo|get-host-name))$/;
+
+/** Whether a line, as it goes to QMP or to a guest agent, is a command that only reads. */
+export function isReadingLine(line: string): boolean {
+  try {
+    const { execute } = JSON.parse(line) as { readonly execute?: unknown };
+    return typeof execute === 'string' && reads.test(execute) && !line.includes('\n');
+  } catch {
+    return false;
+  }
+}
+
+/** The most that may be answered, in bytes. */
+const limitBytes = 4 * 1024 * 1024;
+
+/**
+ * Sends lines to a unix socket, each after the one before was answered by a line that is JSON with `return` or `error`, and
+ * gives every line that came. @throws HostError
+ */
+export function talkToSocket(
+  host: string,
+  path: string,
+  lines: readonly string[],
+  timeoutMs: number,
+): Promise<readonly string[]> {
+  const argv = ['ask', path, ...lines];
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    const heard: string[] = [];
+    let rest = '';
+    let sent = 0;
+    const end = (settle: () => void) => {
+      clearTimeout(timer);
+      socket.destroy();
+      settle();
+    };
+    const fail = (details: Pick<HostError['details'], 'kind' | 'errno' | 'stderr'>, cause?: Error) =>
+      end(() => reject(new HostError({ ...details, host, argv }, cause)));
+    const timer = setTimeout(() => fail({ kind: 'timeout' }), timeoutMs);
+    const sendNext = () => {
+      const line = lines[sent];
+      sent += 1;
+      if (line === undefined) end(() => resolve(heard));
+      else socket.write(`${line}\n`);
+    };
+    socket.once('connect', sendNext);
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      fail({ kind: 'errno', errno: error.code ?? 'EIO' }, error),
+    );
+    socket.once('close', () => fail({ kind: 'errno', errno: 'EPIPE', stderr: 'the other end closed it' }));
+    socket.on('data', (data: Buffer) => {
+      rest += data.toString('utf8');
+      if (rest.length > limitBytes) fail({ kind: 'errno', errno: 'ENOBUFS' });
+      const whole = rest.split('\n');
+      rest = whole.pop() ?? '';
+      for (const line of whole) {
+        heard.push(line);
+        if (isReply(line)) sendNext();
+      }
+    });
+  });
+}
+
+function isReply(line: string): boolean {
+  try {
+    const reply = JSON.parse(line) as object;
+    return typeof reply === 'object' && reply !== null && ('return' in reply || 'error' in reply);
+  } catch {
+    return false;
+  }
+}

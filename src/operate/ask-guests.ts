@@ -1,0 +1,94 @@
+import { HostError, type HostReader } from '../host/host.ts';
+import { guestPaths } from '../model/guest-paths.ts';
+import type { GuestSpec, HostSpec, LaneSpec } from '../model/host-spec.ts';
+import type { HostState } from '../model/host-state.ts';
+import { runs } from '../resource/vm-running.ts';
+
+/** What a guest's agent says of its lanes, or why it was not asked. */
+export type GuestAnswer = { readonly guest: string } & (
+  | { readonly notAsked: string }
+  /** A sentence for each thing that the file gives it and that it has not. */
+  | { readonly lacks: readonly string[] }
+);
+
+/** How long an agent may take, in milliseconds: one that is there answers at once. */
+const answerMs = 3_000;
+
+/** Asks inside the guests whether they have what the file gives them; where nobody answers, that is said. */
+export function askGuests(
+  reader: HostReader,
+  { guests }: HostSpec,
+  { machines }: HostState,
+): Promise<readonly GuestAnswer[]> {
+  return Promise.all(
+    guests
+      .filter(({ machine }) => machine !== undefined)
+      .map(async (guest): Promise<GuestAnswer> => {
+        if (!runs(machines?.guests[guest.name])) return { guest: guest.name, notAsked: 'it does not run' };
+        return askOne(reader, guest);
+      }),
+  );
+}
+
+async function askOne(reader: HostReader, { name: guest, lanes, machine }: GuestSpec): Promise<GuestAnswer> {
+  if (machine?.manager === 'libvirt')
+    return { guest, notAsked: `its agent is libvirt's to ask: virsh domifaddr ${guest} --source agent` };
+  if (reader.ask === undefined) return { guest, notAsked: 'there is no way to its agent' };
+  const lines = ['guest-sync', 'guest-network-get-interfaces'].map((execute) =>
+    JSON.stringify(execute === 'guest-sync' ? { execute, arguments: { id: 1 } } : { execute }),
+  );
+  try {
+    const heard = await reader.ask(guestPaths(guest).agent, lines, answerMs);
+    return { guest, lacks: lacksIn(lanes, parseInterfaces(heard.at(-1) ?? '')) };
+  } catch (error) {
+    if (!(error instanceof HostError || error instanceof SyntaxError || error instanceof TypeError))
+      throw error;
+    const isSilent = error instanceof HostError && error.details.kind === 'timeout';
+    return { guest, notAsked: isSilent ? 'no guest agent answers in it' : error.message };
+  }
+}
+
+/** A netdev inside a guest. */
+export interface GuestNetdev {
+  readonly name: string;
+  readonly mac: string;
+  /** CIDRs. */
+  readonly addresses: readonly string[];
+}
+
+/** The answer to `guest-network-get-interfaces` (qemu-ga-ref(7)). @throws SyntaxError, TypeError */
+export function parseInterfaces(line: string): readonly GuestNetdev[] {
+  const { return: list, error } = JSON.parse(line) as { readonly return?: unknown; readonly error?: unknown };
+  if (!Array.isArray(list)) throw new TypeError(`the guest agent says ${JSON.stringify(error ?? null)}`);
+  return (list as readonly { readonly [key: string]: unknown }[]).map((one) => ({
+    name: `${one.name}`,
+    mac: `${one['hardware-address'] ?? ''}`.toLowerCase(),
+    addresses: addressesIn(one['ip-addresses']),
+  }));
+}
+
+function addressesIn(list: unknown): readonly string[] {
+  const all = Array.isArray(list) ? (list as readonly { readonly [key: string]: unknown }[]) : [];
+  return all.map((one) => `${one['ip-address']}/${one.prefix}`);
+}
+
+/** The agent knows no MTU: MACs and addresses are held against the file. */
+export function lacksIn(lanes: readonly LaneSpec[], netdevs: readonly GuestNetdev[]): readonly string[] {
+  return lanes.flatMap((lane) => {
+    const macs = lane.tap ? [lane.tap.mac] : lane.members.map(({ mac }) => mac);
+    const missing = macs.filter((mac) => !netdevs.some((one) => one.mac === mac));
+    // A bond has the MAC of the VF that is in use, and its addresses besides.
+    const own = netdevs
+      .filter(({ mac }) => macs.some((one) => one === mac))
+      .flatMap(({ addresses }) => addresses);
+    return [
+      ...missing.map((mac) => `${lane.network}: no NIC with the MAC ${mac}`),
+      ...lane.addresses
+        .filter((cidr) => !own.includes(cidr))
+        .map((cidr) => `${lane.network}: not the address ${cidr}`),
+      ...(lane.dhcp && own.every((cidr) => cidr.includes(':'))
+        ? [`${lane.network}: no address by DHCP`]
+        : []),
+    ];
+  });
+}
