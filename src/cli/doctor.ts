@@ -61,11 +61,11 @@ function tell(
   options: VerbOptions,
 ): number {
   const symptom = symptomOf(options);
-  const likely = symptom === undefined ? undefined : likelyFor(symptom);
   const asked = together(each);
   const troubles = findingsOf(asked);
   for (const { value } of asked) {
     if (!value) continue;
+    const likely = likelyOn(value, symptom);
     if (likely) for (const line of symptomLines(likely, value, output)) output.result(line);
     for (const line of linesOf(value, output)) output.result(line);
     printFindings(
@@ -78,10 +78,18 @@ function tell(
   const reports = asked.flatMap(({ value }) => (value ? [value] : []));
   const all = [...troubles, ...reports.flatMap(({ findings }) => findings)];
   output.json(schema, {
-    hosts: reports.map((report) => reportJson(report, likely)),
+    hosts: reports.map((report) => reportJson(report, likelyOn(report, symptom))),
     findings: findingsJson(all),
   });
   return firstEarned(asked.map(exitCodeOfReport));
+}
+
+function likelyOn({ findings }: Report, symptom: string | undefined) {
+  if (symptom === undefined) return undefined;
+  return likelyFor(
+    symptom,
+    findings.map(({ code }) => code),
+  );
 }
 
 function together(asked: readonly PerHost<Report>[]): readonly PerHost<Report>[] {

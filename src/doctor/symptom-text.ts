@@ -16,16 +16,20 @@ type Known = Pick<Ailment, 'code' | 'texts'>;
 
 const known: readonly Known[] = [...ailments, ...pairings];
 
-/** The rules whose texts are like this one, the likest first. */
-export function likelyFor(symptom: string, most = 6): readonly Likely[] {
+/** The rules whose texts are like this one, the likest first; of two that are as like, the one that the host shows. */
+export function likelyFor(symptom: string, found: readonly string[] = [], most = 6): readonly Likely[] {
   const asked = wordsOf(symptom);
   if (asked.length === 0) return [];
   const scored = known.flatMap((ailment) => {
     const best = bestText(ailment, symptom, asked);
     return best && best.score >= least ? [{ code: ailment.code, title: titleOf(ailment), ...best }] : [];
   });
-  return scored.sort((a, b) => b.score - a.score || (a.code < b.code ? -1 : 1)).slice(0, most);
+  const weight = ({ code, score }: Likely) => score + (found.includes(code) ? shownCounts : 0);
+  return scored.sort((a, b) => weight(b) - weight(a) || (a.code < b.code ? -1 : 1)).slice(0, most);
 }
+
+/** What is so on the host outweighs a text that is a little more alike. */
+const shownCounts = 0.25;
 
 /** Below this two texts share common words only. */
 const least = 0.34;
