@@ -44,4 +44,11 @@ export const prepareFindings: readonly CatalogueEntry[] = [
     explanation:
       '`prepare` writes the words for the kernel’s command line into /etc/default/grub.d/vflane.cfg and has update-grub read it. There is no update-grub on this host, so nothing is written. Add the words where your boot loader keeps them, and restart the host.',
   },
+  {
+    code: 'VF2236',
+    severity: 'info',
+    title: 'What prepare brought stays for now',
+    explanation:
+      '`destroy` takes the network away first and leaves the packages and files that `prepare` brought: whether everything is gone is seen with these very programs, and other things on the host may have come to use them. Said once more, it takes those away, too; dpkg refuses where something that was installed since depends on one.',
+  },
 ];

@@ -15,6 +15,7 @@ import { observe } from '../observe/observe.ts';
 import { eachPlace } from '../plan/by-place.ts';
 import { unseenWords } from '../plan/checks.ts';
 import {
+  apartIn,
   type Difference,
   grounded,
   havesOf,
@@ -166,14 +167,25 @@ export async function planToDestroy(
 ): Promise<HostPlan> {
   const fold = await foldNow(site);
   const state = await look(site, host, fold);
-  return planBackwards(
-    site,
-    fold,
-    state,
-    wantsNothing(fold.ledger, state),
-    {},
-    { ...options, forgets: true },
-  );
+  const back = { ...options, forgets: true };
+  const planned = planBackwards(site, fold, state, wantsNothing(fold.ledger, state), {}, back);
+  const findings = [...planned.plan.findings, ...preparationStays(site.name, fold)];
+  return { ...planned, plan: { ...planned.plan, findings } };
+}
+
+/** The network goes first, with the programs that it is looked at with. */
+function preparationStays(host: string, { ledger }: Fold): readonly Finding[] {
+  const [brought, others] = apartIn(ledger);
+  if (brought.length === 0 || others.length === 0) return [];
+  const count = brought.length === 1 ? '1 thing' : `${brought.length} things`;
+  return [
+    finding(
+      'VF2236',
+      { host },
+      `${host}: ${count} that \`vflane prepare\` brought ${brought.length === 1 ? 'stays' : 'stay'}`,
+      'Say `vflane destroy` once more to have that taken away, too.',
+    ),
+  ];
 }
 
 /** The plan that was applied last, backwards; `undefined` where there is none to undo. */

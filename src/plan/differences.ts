@@ -33,11 +33,22 @@ export function wantsOf(spec: HostSpec, state: HostState, ledger: Ledger): Wants
   return former.length === 0 ? wants : grounded(wants, havesOf(state));
 }
 
-/** Everything of vflane's away: each thing as it was before vflane first touched it. */
+/**
+ * Everything of vflane's away: each thing as it was before vflane first touched it. What `prepare` brought goes only when
+ * nothing else is left: the look at the end needs the programs.
+ */
 export function wantsNothing(ledger: Ledger, state: HostState): Wants {
   const wants = new Map<string, Map<string, Json>>();
-  for (const entry of ledger.entries.values()) addFormer(wants, entry);
+  const [brought, others] = apartIn(ledger);
+  for (const entry of others.length > 0 ? others : brought) addFormer(wants, entry);
   return grounded(wants, havesOf(state));
+}
+
+/** What `prepare` brought, and everything else. */
+export function apartIn({ entries }: Ledger): readonly [readonly LedgerEntry[], readonly LedgerEntry[]] {
+  const all = [...entries.values()];
+  const isApart = ({ resource }: LedgerEntry) => resourceOf(resource).apart === true;
+  return [all.filter(isApart), all.filter((entry) => !isApart(entry))];
 }
 
 function addFormer(wants: Map<string, Map<string, Json>>, { resource, at, was }: LedgerEntry): void {

@@ -9,7 +9,7 @@ export const dpkgQuery: Program = ({ state, argv }) => {
   const names = argv
     .slice(1)
     .filter((word, at) => !word.startsWith('-') && !/^(-f|--showformat)$/.test(argv[at] ?? ''));
-  const found = names.flatMap((name) => installedLike(state, name));
+  const found = (names.length === 0 ? ['*'] : names).flatMap((name) => installedLike(state, name));
   const missing = names.filter((name) => installedLike(state, name).length === 0);
   const stdout = found.map((name) => expand(format, state, name)).join('');
   const stderr = missing.map((name) => `dpkg-query: no packages found matching ${name}\n`).join('');
