@@ -65,6 +65,27 @@ export const measureVerbs: readonly Verb[] = [
     load: () => import('./bench-export.ts'),
   },
   {
+    name: 'test failover',
+    summary: 'Take a port away under traffic, and say for how long the traffic was away',
+    arguments: [],
+    options: [
+      { form: '--between <guest...>', summary: 'two guests; the first one’s host loses a port' },
+      { form: '--network <name>', summary: 'between guests of this network' },
+      {
+        form: '--how <how>',
+        summary:
+          'the port down; its cable (in the lab); by you, when asked; its switch dead behind a live carrier',
+        choices: ['admin', 'carrier', 'pull', 'switch'],
+        default: 'admin',
+      },
+      { form: '--times <n>', summary: 'how often (3)' },
+      { form: '--max-outage <time>', summary: 'exit 9 where the traffic was away for longer (300ms)' },
+      { form: '-y, --yes', summary: 'do not ask' },
+    ],
+    example: 'vflane test failover --yes --max-outage 300ms',
+    load: () => import('./test-failover.ts'),
+  },
+  {
     name: 'probe',
     summary: 'What measures from inside a guest: started by vflane itself',
     arguments: [
@@ -73,7 +94,7 @@ export const measureVerbs: readonly Verb[] = [
     ],
     options: [],
     example:
-      'vflane probe stream \'{"local":"10.0.0.1","peer":"10.0.0.2","port":40000,"intervalUs":1000,"run":1}\' < /dev/null',
+      'vflane probe stream \'{"local":"127.0.0.1","peer":"127.0.0.1","port":40000,"intervalUs":1000,"run":1}\' < /dev/null',
     hidden: true,
     load: () => import('./probe.ts'),
   },

@@ -26,6 +26,7 @@ export const verbGroups: Readonly<Record<string, string>> = {
   export: 'Print what others need: a script of the plan, the settings of a guest',
   sim: 'Talk to the simulated hosts',
   lab: 'Real kernels in QEMU',
+  test: 'Prove that traffic outlives a port, and that tenants cannot reach each other',
 };
 
 const yes: VerbOption = { form: '-y, --yes', summary: 'do not ask' };

@@ -37,4 +37,53 @@ export const measureFindings: readonly CatalogueEntry[] = [
     explanation:
       'The file gives the guest a netdev on this network, and in its namespace there is none of that name, or no address on it. What is measured is what was applied, so apply first. A guest that vanishes while it is measured is told the same way.',
   },
+  {
+    code: 'VF6010',
+    severity: 'error',
+    title: 'The test would take down the operator’s own way in',
+    explanation:
+      'You are connected to the host over the port that the failover test takes down, or over something that stands on it. A bond may well keep you connected, and if it does not, nobody could read the result. Nothing was done. Come in by another port.',
+  },
+  {
+    code: 'VF6011',
+    severity: 'error',
+    title: 'There is nothing to fail over to',
+    explanation:
+      'A failover needs two ports that work: one that is taken away, and one that the traffic moves to. Here the host has one port only, or one of them is down already, or Open vSwitch has taken the ports from the kernel, which then cannot take them down. Nothing was done.',
+  },
+  {
+    code: 'VF6012',
+    severity: 'error',
+    title: 'No traffic flows to begin with',
+    explanation:
+      'Before anything is taken away, a stream of numbered datagrams has to arrive in both directions. It did not, so an outage could not be told from what was broken before. `vflane verify` says whether the hosts are as the file wants them; `vflane test mtu` and `vflane test isolation` look at the road itself.',
+  },
+  {
+    code: 'VF6013',
+    severity: 'error',
+    title: 'The traffic was away for longer than allowed',
+    explanation:
+      'The longest outage of the failover test is longer than `--max-outage` allows, so the exit code is 9. Link monitoring every 100 ms and a gratuitous ARP usually make 100 to 300 ms (facts §8). A dead switch behind a live carrier is seen only by ARP monitoring: give the network, or the underlay, its arp-targets.',
+  },
+  {
+    code: 'VF6014',
+    severity: 'warning',
+    title: 'The two measures of an outage do not agree',
+    explanation:
+      'An outage is measured twice: by which datagrams were lost and when they were sent, and by when the last before it and the first after it arrived. They are of two clocks and have to say the same. Where they do not, datagrams were held back somewhere and came late, or a probe did not get its processor in time: measure again on a quieter host before believing either.',
+  },
+  {
+    code: 'VF6015',
+    severity: 'error',
+    title: 'A port cannot be taken away in this manner here',
+    explanation:
+      '`--how carrier` and `--how switch` need somebody who has the cable or the switch in hand. In the lab vflane has both; elsewhere `--how pull` asks you at the terminal, and `--how admin` takes the port down on the host itself. Nothing was done.',
+  },
+  {
+    code: 'VF6016',
+    severity: 'warning',
+    title: 'The test was ended before its end',
+    explanation:
+      'Ctrl-C, a guest that vanished or a host that could no longer be reached ended the measurement. What was measured until then is kept and marked as partial. A port that was down is brought up again: at once where the host is reached, and otherwise by the host itself within a minute.',
+  },
 ];

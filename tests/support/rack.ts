@@ -22,6 +22,8 @@ export interface Rack {
   readonly hosts: { readonly [name in RackHost]: NamespaceHost };
   readonly switches: NamespaceHost;
   vflane(...words: readonly string[]): Promise<Said>;
+  /** How the tool is started, for whoever has to end it before its time. */
+  readonly command: { readonly program: string; readonly cwd: string; readonly env: NodeJS.ProcessEnv };
   /** Writes the file that the tool is asked to carry out. */
   wants(fabric: string): void;
   /** @throws where it does not end with 0, with what it said */
@@ -51,6 +53,7 @@ export async function startRack(): Promise<Rack> {
       hosts,
       switches,
       wants,
+      command: { program: join(folder, 'vflane.cjs'), cwd: folder, env: toolEnv(folder) },
       vflane: run,
       done: async (...words) => mustBeDone(words, await run(...words)),
       stop,
@@ -102,11 +105,15 @@ function bridge(name: string, other: string, port: number): readonly string[] {
   ];
 }
 
+const toolEnv = (folder: string): NodeJS.ProcessEnv => {
+  return { ...env, RACK: folder, VFLANE_STATE_DIR: join(folder, 'state'), VFLANE_DEBUG: '1' };
+};
+
 /** In the folder of the fabric file; at most a minute. */
 async function vflane(folder: string, words: readonly string[]): Promise<Said> {
   const child = spawn(process.execPath, [join(folder, 'vflane.cjs'), ...words], {
     cwd: folder,
-    env: { ...env, RACK: folder, VFLANE_STATE_DIR: join(folder, 'state'), VFLANE_DEBUG: '1' },
+    env: toolEnv(folder),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
   });

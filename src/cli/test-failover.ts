@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { makeFolder, putFile } from '../host/durable-file.ts';
+import type { CutWay } from '../measure/cut.ts';
+import { type Endpoint, nameOf } from '../measure/endpoint.ts';
+import { type FailoverEnd, flowing, runFailover } from '../measure/failover.ts';
+import { type FailoverResult, summaryOf, worstOf } from '../measure/failover-result.ts';
+import { choosePair } from '../measure/pair.ts';
+import { type RoadPorts, roadPorts } from '../measure/road-ports.ts';
+import { StreamPair } from '../measure/stream-pair.ts';
+import { finding } from '../model/catalogue.ts';
+import type { Finding } from '../model/finding.ts';
+import { mayGoOn } from './carry-out-all.ts';
+import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
+import { durationMs } from './duration.ts';
+import { exitCodes } from './exit-codes.ts';
+import { stateDir } from './fabric-file.ts';
+import { ms, phaseLines, summaryLines } from './failover-lines.ts';
+import { type Fleet, withFleet } from './fleet.ts';
+import { numberOption } from './number-option.ts';
+import { printFindings } from './print-findings.ts';
+import { cutterFor } from './test-cutters.ts';
+import { refuseTest, type TestGround, type TestHost, testGround } from './test-ends.ts';
+import { untilInterrupt } from './until-interrupt.ts';
+import { findingsJson } from './validate.ts';
+
+const schema = 'vflane.test-failover/1';
+const intervalMs = 1;
+
+interface Wanted {
+  readonly between: readonly string[];
+  readonly network?: string;
+  readonly how: CutWay;
+  readonly times: number;
+  readonly maxOutageMs?: number;
+}
+
+/** Takes the port in use away under a stream of numbered datagrams, and says for how long they were away. */
+export const run: VerbHandler = (context, _args, options) => {
+  const wanted = wantedOf(options);
+  return withFleet(context, schema, async (fleet) => {
+    const ground = await testGround(fleet);
+    if ('refused' in ground) return refuseTest(context, fleet, schema, ground);
+    const set = setUp(context, ground, wanted);
+    if ('code' in set) return refused(context, fleet, [set, ...ground.findings]);
+    const { ends, ports } = set;
+    const names = ports.ports.map(({ at }) => at).join(' and ');
+    const question = `Take ${names} of ${ends[0].host} away, one after the other, ${wanted.times} times?`;
+    if (!(await mayGoOn(context, options, question))) {
+      context.output.log('nothing was done');
+      return exitCodes.failed;
+    }
+    return measured(context, fleet, set, wanted);
+  });
+};
+
+/** @throws UsageError */
+function wantedOf(options: VerbOptions): Wanted {
+  const { between, network, how, maxOutage } = options;
+  const { times = 3 } = numberOption(options, 'times', 1, 1000);
+  return {
+    between: Array.isArray(between) ? between.map(String) : [],
+    ...(typeof network === 'string' ? { network } : {}),
+    how: (typeof how === 'string' ? how : 'admin') as CutWay,
+    times,
+    ...(typeof maxOutage === 'string' ? { maxOutageMs: durationMs('--max-outage', maxOutage) } : {}),
+  };
+}
+
+interface Set {
+  readonly ends: readonly [Endpoint, Endpoint];
+  readonly ports: RoadPorts;
+  readonly cutter: Exclude<ReturnType<typeof cutterFor>, Finding>;
+}
+
+function setUp(context: VerbContext, { endpoints, hosts }: TestGround, wanted: Wanted): Set | Finding {
+  const [from, to] = wanted.between;
+  const { network } = wanted;
+  const ends = choosePair(endpoints, {
+    ...(network && { network }),
+    ...(from && { from }),
+    ...(to && { to }),
+  });
+  if (ends === undefined || ends[0].host === ends[1].host) {
+    const message = 'no two guests that can be measured from are on one network and on two hosts';
+    return finding('VF6011', {}, message, 'Name two that are: --between web db, or --network storage.');
+  }
+  const tested = hosts.get(ends[0].host);
+  const ports = tested && roadPorts(ends[0], tested.spec);
+  if (tested === undefined || ports === undefined) return onePort(ends[0], tested);
+  const cutter = cutterFor(context, wanted.how, tested);
+  return 'code' in cutter ? cutter : { ends, ports, cutter };
+}
+
+function onePort(end: Endpoint, tested: TestHost | undefined): Finding {
+  const taken = (tested?.host.underlay?.functions ?? []).length > 0;
+  const message = taken
+    ? `${end.host}: DPDK has its ports, and the kernel cannot take one down`
+    : `${end.host}: ${nameOf(end)} leaves it by one port only`;
+  return finding(
+    'VF6011',
+    { host: end.host },
+    message,
+    'Test from a host with two ports: --between A B, A’s host is the one.',
+  );
+}
+
+function refused(context: VerbContext, fleet: Fleet, findings: readonly Finding[]): number {
+  return refuseTest(context, fleet, schema, { refused: findings, code: exitCodes.preconditionsNotMet });
+}
+
+async function measured(
+  context: VerbContext,
+  fleet: Fleet,
+  { ends, ports, cutter }: Set,
+  wanted: Wanted,
+): Promise<number> {
+  const { output } = context;
+  const { signal, done } = untilInterrupt(output);
+  const streams = new StreamPair(ends, intervalMs * 1000);
+  try {
+    if (!(await flowing(streams, signal))) return refused(context, fleet, silent(streams));
+    const ended = await runFailover({
+      ...{ streams, ports, cutter, intervalMs, signal },
+      times: wanted.times,
+      onPhase: (phase) => {
+        for (const line of phaseLines(phase)) output.log(line);
+        output.stream(schema, { phase: JSON.parse(JSON.stringify(phase)) });
+      },
+    });
+    return await told(context, fleet, ended, wanted);
+  } finally {
+    await streams.end();
+    done();
+  }
+}
+
+function silent({ ends, refused: why, vanished }: StreamPair): readonly Finding[] {
+  if (why.length > 0) return why;
+  const message = `between ${nameOf(ends[0])} and ${nameOf(ends[1])} nothing arrives${vanished ? `: ${vanished}` : ''}`;
+  return [finding('VF6012', { host: ends[0].host }, message, 'Look first: vflane verify')];
+}
+
+async function told(
+  context: VerbContext,
+  fleet: Fleet,
+  { result, findings }: FailoverEnd,
+  wanted: Wanted,
+): Promise<number> {
+  const { output } = context;
+  const all = [...findings, ...findingsAbout(result, wanted.maxOutageMs)];
+  for (const line of summaryLines(result, output)) output.result(line);
+  printFindings(all, fleet.sources, output);
+  output.log(`kept in ${await keep(context, fleet, result)}`);
+  const summary = summaryOf(result);
+  output.stream(schema, JSON.parse(JSON.stringify({ ...result, summary, findings: findingsJson(all) })));
+  if (result.partial !== undefined) return exitCodes.failed;
+  return all.some(({ code }) => code === 'VF6013') ? exitCodes.thresholdCrossed : exitCodes.asAsked;
+}
+
+function findingsAbout(result: FailoverResult, maxOutageMs: number | undefined): readonly Finding[] {
+  const { host, partial, phases } = result;
+  const where = { host };
+  const worst = Math.max(0, ...phases.map(worstOf));
+  const apart = phases.filter(({ ways }) => ways.some(({ agrees }) => !agrees)).length;
+  const lost = phases.some(({ ways }) => ways.some(({ over }) => !over));
+  return [
+    ...(partial
+      ? [finding('VF6016', where, `partial: ${partial}`, 'What was measured until then is kept.')]
+      : []),
+    ...(apart > 0
+      ? [
+          finding(
+            'VF6014',
+            where,
+            `in ${apart} of ${phases.length} phases loss and arrival do not agree`,
+            'Measure again on quieter hosts.',
+          ),
+        ]
+      : []),
+    ...(maxOutageMs !== undefined && (worst > maxOutageMs || lost)
+      ? [
+          finding(
+            'VF6013',
+            where,
+            `the traffic was away for ${ms(worst)}${lost ? ' and more' : ''}; ${ms(maxOutageMs)} are allowed`,
+            'See who noticed, and when: --json.',
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** On the operator's side, beside the fabric file. */
+async function keep(context: VerbContext, fleet: Fleet, result: FailoverResult): Promise<string> {
+  const folder = join(stateDir(context, Object.keys(fleet.sources)[0] ?? 'fabric.yaml'), 'tests');
+  const at = new Date().toISOString();
+  const file = join(folder, `${at.replaceAll(/[-:]|\.\d+/g, '')}-failover-${randomUUID().slice(0, 4)}.json`);
+  await makeFolder(folder, 0o755);
+  await putFile(file, `${JSON.stringify({ schema, at, ...result }, null, 1)}\n`);
+  return file;
+}

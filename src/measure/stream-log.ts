@@ -1,0 +1,35 @@
+import type { Direction } from './outage.ts';
+import { parseStreamLine, type StreamLine } from './stream-line.ts';
+
+/** What one end of a stream has told so far. */
+export class StreamLog {
+  readonly sent: number[] = [];
+  /** By the other end's numbers. */
+  readonly got: (number | undefined)[] = [];
+  refused = 0;
+  /** The end's clock when it last said something. */
+  lastUs = 0;
+  /** What to add to the end's clock to have this process's (`performance.now()`), in milliseconds: the least that was seen, because a line takes its time. */
+  offsetMs = Number.POSITIVE_INFINITY;
+  /** What it said besides, last. */
+  other = '';
+
+  hear(text: string, nowMs: number): void {
+    const line = parseStreamLine(text);
+    if (line === undefined) this.other = text;
+    else this.#take(line, nowMs);
+  }
+
+  #take({ at, from, sent, got, refused }: StreamLine, nowMs: number): void {
+    for (const [place, when] of sent.entries()) this.sent[from + place] = when;
+    for (let place = 0; place + 2 < got.length; place += 3) this.got[got[place] ?? 0] ??= got[place + 2];
+    this.lastUs = at;
+    this.refused = refused;
+    this.offsetMs = Math.min(this.offsetMs, nowMs - at / 1000);
+  }
+}
+
+/** From the one end to the other. */
+export function directionOf(from: StreamLog, to: StreamLog): Direction {
+  return { sent: from.sent, got: to.got };
+}

@@ -1,0 +1,102 @@
+import { HostError } from '../host/host.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Endpoint } from './endpoint.ts';
+import { nameOf } from './endpoint.ts';
+import { type Direction, type Outage, outagesIn } from './outage.ts';
+import { addressesBetween } from './pair.ts';
+import type { StreamSpec } from './stream-line.ts';
+import { directionOf, StreamLog } from './stream-log.ts';
+
+/** A datagram that is on its way for longer has been held back by something. */
+const inFlightMs = 150;
+const longestRunMs = 3_600_000;
+
+/** Numbered datagrams between two guests, in both directions, and what became of them so far. Times are of this process (`performance.now()`, ms). */
+export class StreamPair {
+  readonly ends: readonly [Endpoint, Endpoint];
+  readonly #logs: readonly [StreamLog, StreamLog] = [new StreamLog(), new StreamLog()];
+  readonly #ending = new AbortController();
+  readonly #over: Promise<unknown>;
+  /** Why a probe ended that should not have. */
+  vanished: string | undefined;
+  refused: readonly Finding[] = [];
+
+  /** @param intervalUs between two datagrams @throws where the two have no addresses of one family */
+  constructor(ends: readonly [Endpoint, Endpoint], intervalUs: number) {
+    this.ends = ends;
+    const addresses = addressesBetween(...ends);
+    if (addresses === undefined)
+      throw new Error(`${ends.map(nameOf).join(' and ')} have no addresses of one family`);
+    const [local, peer] = addresses;
+    const port = 40_000 + Math.floor(Math.random() * 9_000);
+    const shared = { port, intervalUs, run: Math.floor(Math.random() * 2 ** 31) };
+    this.#over = Promise.all([
+      this.#start(0, { ...shared, local, peer }),
+      this.#start(1, { ...shared, local: peer, peer: local }),
+    ]);
+  }
+
+  async #start(at: 0 | 1, spec: StreamSpec): Promise<void> {
+    const { site, place } = this.ends[at];
+    const log = this.#logs[at];
+    const program = { name: 'probe', role: 'stream', spec } as const;
+    const hear = (line: string): void => log.hear(line, performance.now());
+    try {
+      const ended = await site.measure(
+        { place, program, timeoutMs: longestRunMs },
+        hear,
+        this.#ending.signal,
+      );
+      if (ended.kind === 'refused') this.refused = [...this.refused, ...ended.findings];
+      else if (ended.cut !== 'stopped')
+        this.#vanish(at, ended.stderr.trim() || `exit code ${ended.exitCode}`);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.#vanish(at, error.message);
+    }
+  }
+
+  #vanish(at: 0 | 1, why: string): void {
+    this.vanished ??= `the probe in ${nameOf(this.ends[at])} has ended: ${why}`;
+  }
+
+  /** Every outage from the first end to the second (0), or back (1), that began after `fromMs`. */
+  outages(way: 0 | 1, fromMs: number): readonly Outage[] {
+    const [from, to] = this.#logsOf(way);
+    return outagesIn(this.direction(way), (fromMs - from.offsetMs) * 1000, this.toldUs(from, to));
+  }
+
+  direction(way: 0 | 1): Direction {
+    return directionOf(...this.#logsOf(way));
+  }
+
+  /** When that was, of the clock of the end that sends this way. */
+  atMs(way: 0 | 1, us: number): number {
+    return us / 1000 + this.#logsOf(way)[0].offsetMs;
+  }
+
+  /** Until when it is known what became of what was sent this way. */
+  knownMs(way: 0 | 1): number {
+    const [from, to] = this.#logsOf(way);
+    return this.toldUs(from, to) / 1000 + from.offsetMs;
+  }
+
+  arrived(way: 0 | 1): number {
+    return this.#logsOf(way)[1].got.length;
+  }
+
+  #logsOf(way: 0 | 1): readonly [StreamLog, StreamLog] {
+    const [a, b] = this.#logs;
+    return way === 0 ? [a, b] : [b, a];
+  }
+
+  toldUs(from: StreamLog, to: StreamLog): number {
+    const heardUntil = to.lastUs + (to.offsetMs - from.offsetMs) * 1000;
+    return Math.min(from.lastUs, heardUntil) - inFlightMs * 1000;
+  }
+
+  async end(): Promise<void> {
+    this.#ending.abort();
+    await this.#over;
+  }
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { finding } from '../model/catalogue.ts';
+import type { FabricHost } from '../model/fabric.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { type CutPort, planToCut } from './plan-cut.ts';
+import type { Site } from './site.ts';
+
+/** How long a port stays down at most where nobody is left to bring it up: the host does it by itself then. */
+const wayBackMs = 60_000;
+
+/** Takes a port down by a plan that waits to be confirmed, and so comes back by itself whatever becomes of this process. */
+export async function cutByPlan(site: Site, host: FabricHost, port: CutPort): Promise<Outcome> {
+  const { plan } = await planToCut(site, host, port);
+  const against = [
+    ...plan.findings.filter(({ severity }) => severity === 'error'),
+    ...wayIn(host, port, plan.findings),
+  ];
+  if (against.length > 0) return { kind: 'refused', findings: against };
+  const planId = `test-failover-${randomUUID().slice(0, 8)}`;
+  const request = { do: 'apply', plan, planId, verb: 'test failover', confirmWithinMs: wayBackMs } as const;
+  return plan.steps.length === 0
+    ? { kind: 'refused', findings: [alreadyDown(host, port)] }
+    : site.carryOut(request, () => {});
+}
+
+/** Gives it back at once. */
+export function giveBack(site: Site): Promise<Outcome> {
+  return site.carryOut({ do: 'rollback' }, () => {});
+}
+
+function wayIn(host: FabricHost, { at }: CutPort, findings: readonly Finding[]): readonly Finding[] {
+  if (!findings.some(({ code }) => code === 'VF3004')) return [];
+  const message = `${host.name}: you came in over ${at}: it is not taken down for a test`;
+  return [
+    finding(
+      'VF6010',
+      { host: host.name, at },
+      message,
+      'Come in by another port, or test from the host’s console.',
+    ),
+  ];
+}
+
+function alreadyDown(host: FabricHost, { at }: CutPort): Finding {
+  const message = `${host.name}: ${at} is down already, or not there`;
+  return finding(
+    'VF6011',
+    { host: host.name, at },
+    message,
+    'Bring both ports up first: `vflane verify` says what is not as the file wants it.',
+  );
+}
