@@ -11,7 +11,7 @@ import type { HostState } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import { type Ledger, ledgerKey } from '../model/ledger.ts';
 import type { Change, Plan } from '../model/plan.ts';
-import { observe } from '../observe/observe.ts';
+import { observe, type Sections } from '../observe/observe.ts';
 import { eachPlace } from '../plan/by-place.ts';
 import { unseenWords } from '../plan/checks.ts';
 import {
@@ -73,10 +73,11 @@ interface Asked {
 async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Promise<HostPlan> {
   const { fabric, host, fold } = asked;
   const isEnabled = options.boot !== undefined || [...fold.ledger.entries.values()].some(isOfBoot);
-  const sections = sectionsFor(fabric, host, fold.ledger, asked.spec);
-  const state = await observe(site.reader, { ...sections, boot: isEnabled });
-  const spec = isEnabled ? { ...asked.spec, boot: await bootOf(site, asked, state, options) } : asked.spec;
   const isBooting = options.boot !== undefined && options.boot !== true;
+  const sections = sectionsFor(fabric, host, fold.ledger, asked.spec);
+  const looked = isBooting ? withoutLibvirt(sections) : sections;
+  const state = await observe(site.reader, { ...looked, boot: isEnabled });
+  const spec = isEnabled ? { ...asked.spec, boot: await bootOf(site, asked, state, options) } : asked.spec;
   const all = wantsOf(spec, state, fold.ledger);
   const wants = isBooting ? withoutStarts(all) : all;
   const allocation = spec.allocation;
@@ -108,6 +109,12 @@ async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Pro
  */
 function withoutStarts(wants: Wants): Wants {
   return new Map([...wants].filter(([resource]) => resource !== 'vm-running' && resource !== 'vm-domain'));
+}
+
+/** It starts after vflane: to ask it would be to wait for it, and it would wait for this. */
+function withoutLibvirt(sections: Sections): Sections {
+  const { machines } = sections;
+  return machines === undefined ? sections : { ...sections, machines: { ...machines, domains: [] } };
 }
 
 const ofMachines = /^VF20[789]\d$/;
