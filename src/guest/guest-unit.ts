@@ -1,6 +1,6 @@
 import { guestPaths, guestTemplate } from '../model/guest-paths.ts';
 import { execLine } from './exec-line.ts';
-import { powerDownS } from './power-down.ts';
+import { powerDownS } from './power-script.ts';
 
 /** The longest that pinning a guest's memory may take, in seconds: VFIO pins all of it (facts §10). */
 export const startS = 170;
@@ -10,8 +10,8 @@ export const stopS = powerDownS + 20;
 const of = guestPaths('%i');
 
 /**
- * The unit of which every guest is an instance. `-daemonize` makes QEMU's start tell whether it worked; a guest gets the
- * VFIO groups, KVM and its tap, and of the host's files only its own to write.
+ * The unit of which every guest is an instance. It has started once QEMU answers, and failed where QEMU ends before; a guest
+ * gets the VFIO groups, KVM and its tap, and of the host's files only its own to write.
  */
 export const templateText = `# Written by vflane, and taken away with the last of its guests.
 [Unit]
@@ -21,13 +21,13 @@ After=vflane-boot.service openvswitch-switch.service
 RequiresMountsFor=${of.folder}
 
 [Service]
-Type=forking
-PIDFile=${of.pidFile}
+Type=exec
 RuntimeDirectory=vflane/guests/%i
 RuntimeDirectoryMode=0700
 ExecStart=/bin/false
-ExecStop=-/usr/bin/perl ${guestTemplate.powerDown} ${of.qmp} ${powerDownS}
-TimeoutStartSec=${startS}
+ExecStartPost=/usr/bin/perl ${guestTemplate.power} up ${of.qmp} ${startS}
+ExecStop=-/usr/bin/perl ${guestTemplate.power} down ${of.qmp} ${powerDownS}
+TimeoutStartSec=${startS + 5}
 TimeoutStopSec=${stopS}
 KillMode=mixed
 LimitMEMLOCK=infinity

@@ -33,7 +33,7 @@ export function qemuArgv(name: string, machine: MachineSpec, { node }: Placement
     ...socketWords(paths),
     ...machine.pci.flatMap((pci, place) => passed(pci, `given${place}`, place + 1)),
     ...machine.nics.flatMap((nic, place) => nicWords(nic, place, machine.pci.length + place + 1)),
-    ...['-pidfile', paths.pidFile, '-daemonize'],
+    ...['-pidfile', paths.pidFile],
   ];
 }
 

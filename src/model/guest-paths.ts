@@ -9,8 +9,8 @@ const unitFolder = '/etc/systemd/system';
 /** The unit of which every guest is an instance. */
 export const guestTemplate = {
   path: `${unitFolder}/vflane-guest@.service`,
-  /** What ends a guest as its own power button would. */
-  powerDown: `${guestFolder}/power-down`,
+  /** What waits for a guest's start, and ends it as its own power button would. */
+  power: `${guestFolder}/power`,
   folder: guestFolder,
 } as const;
 

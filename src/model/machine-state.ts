@@ -4,7 +4,8 @@ import type { Seen } from './unseen.ts';
 export interface MachinesState {
   /** Text of the template unit; null where there is none. */
   readonly template: Seen<string | null>;
-  readonly powerDown: Seen<string | null>;
+  /** Text of the script that its units run. */
+  readonly power: Seen<string | null>;
   /** Programs that were looked for, by path. */
   readonly programs: Seen<{ readonly [path: string]: boolean }>;
   /** Images by path; null where there is none. */

@@ -22,17 +22,17 @@ export interface MachinesAsked {
 
 /** One process for all units, one for each disk and image; the rest are files. */
 export async function observeMachines(reader: HostReader, asked: MachinesAsked): Promise<MachinesState> {
-  const [unitOf, template, powerDown, programs, images, userData, memory] = await Promise.all([
+  const [unitOf, template, power, programs, images, userData, memory] = await Promise.all([
     observeGuestUnits(reader, asked.guests),
     textAt(reader, guestTemplate.path),
-    textAt(reader, guestTemplate.powerDown),
+    textAt(reader, guestTemplate.power),
     seen(() => byKey(asked.programs, (path) => isThere(reader, path))),
     byKey(asked.images, (path) => observeImage(reader, path, { shared: false })),
     byKey(asked.userData, (path) => textAt(reader, path)),
     observeTotals(reader),
   ]);
   const guests = await byKey(asked.guests, (name) => observeMachine(reader, name, unitOf(name), asked));
-  return { template, powerDown, programs, images, userData, guests, memory };
+  return { template, power, programs, images, userData, guests, memory };
 }
 
 async function observeMachine(

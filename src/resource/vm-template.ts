@@ -1,14 +1,14 @@
 import { templateText } from '../guest/guest-unit.ts';
-import { powerDownScript } from '../guest/power-down.ts';
+import { powerScript } from '../guest/power-script.ts';
 import { guestTemplate as paths } from '../model/guest-paths.ts';
 import { isUnseen } from '../model/host-state.ts';
 import type { Action } from '../model/plan.ts';
 import { machinesIn } from './machine-text.ts';
 import type { Resource } from './resource.ts';
 
-type Template = { readonly unit: string | null; readonly powerDown: string | null };
+type Template = { readonly unit: string | null; readonly power: string | null };
 
-const none: Template = { unit: null, powerDown: null };
+const none: Template = { unit: null, power: null };
 
 /** The unit of which every guest under systemd is an instance, and what shuts a guest down; the same on every host. */
 export const vmTemplate: Resource = {
@@ -17,13 +17,13 @@ export const vmTemplate: Resource = {
   wanted: (spec) =>
     machinesIn(spec, 'systemd').length === 0
       ? []
-      : [{ at: unit, value: { unit: templateText, powerDown: powerDownScript } }],
+      : [{ at: unit, value: { unit: templateText, power: powerScript } }],
   there: ({ machines }) => {
     if (machines === undefined) return [];
-    const { template, powerDown } = machines;
+    const { template, power } = machines;
     if (isUnseen(template)) return [{ at: unit, value: template }];
-    if (isUnseen(powerDown)) return [{ at: unit, value: powerDown }];
-    const value = template === null && powerDown === null ? null : { unit: template, powerDown };
+    if (isUnseen(power)) return [{ at: unit, value: power }];
+    const value = template === null && power === null ? null : { unit: template, power };
     return [{ at: unit, value }];
   },
   move: (_at, from, to) => ({ actions: change((from ?? none) as Template, (to ?? none) as Template) }),
@@ -38,8 +38,8 @@ const unit = paths.path.slice(paths.path.lastIndexOf('/') + 1);
 
 function change(from: Template, to: Template): readonly Action[] {
   return [
-    ...(to.powerDown === null ? [] : [{ run: ['mkdir', '-p', paths.folder] }]),
-    put(paths.powerDown, to.powerDown),
+    ...(to.power === null ? [] : [{ run: ['mkdir', '-p', paths.folder] }]),
+    put(paths.power, to.power),
     ...(from.unit === to.unit ? [] : [put(paths.path, to.unit), { run: ['systemctl', 'daemon-reload'] }]),
   ];
 }
