@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../src/lab/run.ts';
+import { type LabHost, labHost } from './support/lab-host.ts';
+
+/** The package on a real Debian 13: installed, used, removed under a network that stays, purged. Each test goes on where the one before ended. */
+let lab: LabHost;
+const root = resolve(import.meta.dirname, '..');
+
+const fabric = `name: lab
+networks:
+  storage: { id: 42, subnet: 192.168.10.0/24 }
+hosts:
+  alpha:
+    connect: local
+    datapath: legacy-vlan
+    nic: "0000:01:00"
+    vfs: 2
+    guests:
+      web: { netns: true, networks: { storage: 192.168.10.2/24 } }
+`;
+
+beforeAll(async () => {
+  lab = await labHost();
+  const built = spawnSync('node', [join(root, 'packaging/deb.mjs'), lab.folder], { encoding: 'utf8' });
+  expect(built).toMatchObject({ status: 0 });
+  const config = join(lab.folder, '.vflane/lab/ssh_config');
+  const argv = ['scp', '-F', config, built.stdout.trim(), 'alpha:/root/vflane.deb'];
+  expect(await run(argv, { timeoutMs: 60_000 })).toMatchObject({ code: 0 });
+  await lab.ssh(`mkdir -p /etc/vflane && cat > /etc/vflane/fabric.yaml <<'END'\n${fabric}END`);
+});
+
+const install = 'dpkg -i /root/vflane.deb';
+const network = 'ip -n web -br addr show storage; cat /sys/bus/pci/devices/0000:01:00.0/sriov_numvfs';
+
+describe('the package on a host', () => {
+  it('installs beside what a Debian 13 has, and starts nothing', async () => {
+    await lab.ssh(install);
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(await lab.ssh('vflane --version')).toBe(version);
+    expect(await lab.ssh('ls /var/cache/vflane | wc -l')).toBe('1');
+    expect(await lab.ssh("systemctl list-unit-files 'vflane*' --no-legend")).toBe('');
+  });
+
+  it('brings this very host to its file', async () => {
+    expect(await lab.trySsh('vflane plan')).toMatchObject({ code: 2 });
+    expect(await lab.trySsh('vflane apply --yes', 180_000)).toMatchObject({ code: 0 });
+    expect(await lab.ssh(network)).toMatch(/192\.168\.10\.2\/24.*\n2$/s);
+  });
+
+  it('leaves the network as it is when it is removed and purged, and says so', async () => {
+    const before = await lab.ssh(network);
+    const removed = await lab.trySsh('dpkg -r vflane');
+    expect(removed).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/stays as it is:\n(?:.*\n)* +netns 1\n/),
+    });
+    expect(await lab.trySsh(`${install} && dpkg -P vflane`)).toMatchObject({ code: 0 });
+    expect(await lab.ssh(network)).toBe(before);
+    expect(await lab.ssh('ls /var/lib/vflane')).toContain('journal');
+  });
+
+  it('installed again knows what it did, takes it away, and then goes without a trace', async () => {
+    await lab.ssh(install);
+    expect(await lab.trySsh('vflane verify')).toMatchObject({ code: 0 });
+    expect(await lab.trySsh('vflane destroy --yes', 180_000)).toMatchObject({ code: 0 });
+    expect(await lab.trySsh('dpkg -P vflane')).toMatchObject({ code: 0, stderr: '' });
+    expect(
+      await lab.ssh('ls -d /var/lib/vflane /var/cache/vflane /usr/lib/vflane 2>/dev/null; ip netns'),
+    ).toBe('');
+  });
+});
