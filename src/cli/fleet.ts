@@ -18,6 +18,8 @@ export interface Fleet {
     work: (site: Site, host: FabricHost) => Promise<Value>,
     hosts?: readonly FabricHost[],
   ): Promise<readonly PerHost<Value>[]>;
+  /** The next time this host is asked, it is connected to anew. */
+  leave(host: FabricHost): Promise<void>;
   /** For a verb that needs each host once: it is let go of when its work is done, and told in its turn. */
   tellEach<Value>(
     work: (site: Site, host: FabricHost) => Promise<Value>,
@@ -44,7 +46,12 @@ export async function withFleet(
   const onEach: Fleet['onEach'] = (each, some = hosts) => onEachHost(some, connectOnce, each);
   const tellEach: Fleet['tellEach'] = (each, tell) => tellEachHost(hosts, connect, thenClose(each), tell);
   try {
-    return await work({ fabric, hosts, sources: { [path]: text }, onEach, tellEach });
+    const leave: Fleet['leave'] = async ({ name }) => {
+      const site = sites.get(name);
+      sites.delete(name);
+      if (site) await closeAll(new Map([[name, site]]));
+    };
+    return await work({ fabric, hosts, sources: { [path]: text }, onEach, leave, tellEach });
   } finally {
     await closeAll(sites);
   }

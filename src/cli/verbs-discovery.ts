@@ -20,4 +20,15 @@ export const discoveryVerbs: readonly Verb[] = [
     example: 'vflane doctor --symptom "no such device"',
     load: () => import('./doctor.ts'),
   },
+  {
+    name: 'watch',
+    summary: 'Hold hosts to the file: say within a second of a change where one is not as wanted any more',
+    arguments: [],
+    options: [
+      { form: '--every <time>', summary: 'look at least so often, whatever was heard', default: '60s' },
+      { form: '--for <time>', summary: 'stop after this time; default: at Ctrl-C' },
+    ],
+    example: 'vflane watch --for 1s',
+    load: () => import('./watch.ts'),
+  },
 ];

@@ -1,6 +1,7 @@
 import { type Json, sameJson } from '../model/json.ts';
 import type { PerHost } from '../operate/hosts.ts';
 import type { HostPlan } from '../operate/plan-host.ts';
+import type { Difference } from '../plan/differences.ts';
 import type { VerbContext, VerbHandler } from './context.ts';
 import { exitCodes, firstEarned } from './exit-codes.ts';
 import { withFleet } from './fleet.ts';
@@ -50,9 +51,12 @@ function exitCodeOfLook({ value, trouble }: PerHost<HostPlan>): number {
 function tell({ output }: VerbContext, host: string, looked: HostPlan): void {
   if (isVerified(looked)) output.result(`${host}: ${output.paint('green', 'verified')}`);
   else output.result(`${host}: ${output.paint('red', 'not verified')}${whyNot(looked.differences.length)}`);
-  for (const { resource, at, have, want } of looked.differences) {
-    output.result(`  ${resource} ${at} ${apart(have, want)}`);
-  }
+  for (const line of differenceLines(looked.differences)) output.result(`  ${line}`);
+}
+
+/** What is not as wanted, a line a place. */
+export function differenceLines(differences: readonly Difference[]): readonly string[] {
+  return differences.map(({ resource, at, have, want }) => `${resource} ${at} ${apart(have, want)}`);
 }
 
 function apart(have: Json, want: Json): string {

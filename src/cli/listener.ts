@@ -1,0 +1,109 @@
+import type { MonitorSpec } from '../measure/monitors.ts';
+import type { FabricHost } from '../model/fabric.ts';
+import { sameJson } from '../model/json.ts';
+import type { Measured } from '../operate/measure-request.ts';
+import type { HostPlan } from '../operate/plan-host.ts';
+import type { Fleet } from './fleet.ts';
+
+/** How long a host is listened to at a stretch; then the same begins anew. */
+const stretchMs = 3_600_000;
+/** How often a host is looked at that cannot be listened to, and one of which not everything is heard. */
+const unheardMs = 1_000;
+const halfHeardMs = 5_000;
+const tickMs = 100;
+
+export interface Listening {
+  readonly fleet: Fleet;
+  readonly host: FabricHost;
+  readonly signal: AbortSignal;
+  onChange(): void;
+  /** What is heard of the host, and what is not. */
+  tell(line: string): void;
+}
+
+/** Hears of changes on one host, as long as there is somebody to hear of them. */
+export class Listener {
+  readonly #listening: Listening;
+  /** How often the host has to be looked at, in milliseconds: seldom where a change is heard of. */
+  everyMs = unheardMs;
+  #wanted: MonitorSpec | undefined;
+  #stretch = new AbortController();
+  #begunAt = 0;
+  #told = '';
+
+  constructor(listening: Listening) {
+    this.#listening = listening;
+    listening.signal.addEventListener('abort', () => this.#stretch.abort(), { once: true });
+  }
+
+  /** A look has shown what there is to listen to. */
+  hearOf({ spec, state }: HostPlan): void {
+    const wanted: MonitorSpec = {
+      namespaces: (spec?.guests ?? []).filter(({ kind }) => kind === 'netns').map(({ name }) => name),
+      bridges: (spec?.overlay?.bridges ?? []).map(({ name }) => name),
+      overlay: state.ovs !== undefined,
+    };
+    const isDeaf = this.everyMs === halfHeardMs && Date.now() - this.#begunAt > halfHeardMs;
+    if (!isDeaf && this.#wanted !== undefined && sameJson({ ...wanted }, { ...this.#wanted })) return;
+    this.#wanted = wanted;
+    this.#stretch.abort();
+  }
+
+  async run(): Promise<void> {
+    const { signal, host } = this.#listening;
+    // Nothing tells of what happens inside a file.
+    if (host.connect.kind === 'sim') return;
+    while (!signal.aborted) {
+      if (this.#wanted) await this.#listen(this.#wanted);
+      await new Promise((resolve) => setTimeout(resolve, tickMs));
+    }
+  }
+
+  async #listen(spec: MonitorSpec): Promise<void> {
+    const { fleet, host, onChange } = this.#listening;
+    this.#stretch = new AbortController();
+    this.#begunAt = Date.now();
+    const request = {
+      place: { in: 'host' },
+      program: { name: 'probe', role: 'changes', spec },
+      timeoutMs: stretchMs,
+    } as const;
+    const { signal } = this.#stretch;
+    const hear = (line: string) => this.#hear(line);
+    const [heard] = await fleet.onEach((site) => site.measure(request, hear, signal), [host]);
+    if (this.#stretch.signal.aborted) return;
+    // Something may have changed since the last word.
+    onChange();
+    await this.#deafened(heard?.value);
+  }
+
+  /** Nothing is heard there now: it is looked at instead, until it can be listened to again. */
+  async #deafened(measured: Measured | undefined): Promise<void> {
+    this.everyMs = unheardMs;
+    if (measured?.kind === 'refused') {
+      const [why] = measured.findings;
+      this.#tell(`looked at every second: ${why?.message ?? 'it cannot be listened to'}`);
+    }
+    for (let ms = 0; ms < halfHeardMs && !this.#stretch.signal.aborted; ms += tickMs) {
+      await new Promise((resolve) => setTimeout(resolve, tickMs));
+    }
+  }
+
+  #hear(line: string): void {
+    const { listening, deaf, changed } = JSON.parse(line) as {
+      readonly listening?: readonly string[];
+      readonly deaf?: readonly string[];
+      readonly changed?: readonly string[];
+    };
+    if (deaf) this.everyMs = deaf.length > 0 ? halfHeardMs : Number.POSITIVE_INFINITY;
+    if (deaf && deaf.length > 0)
+      this.#tell(`looked at every 5 s besides, because nothing tells of ${deaf.join(', ')}`);
+    if (listening && deaf?.length === 0) this.#tell(`listening to ${listening.join(', ')}`);
+    if (changed || listening) this.#listening.onChange();
+  }
+
+  #tell(line: string): void {
+    if (line !== this.#told) this.#listening.tell(line);
+    this.#told = line;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Sighting } from '../operate/watch.ts';
+import type { VerbContext } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+import { exitCodeOf, outcomeFindings } from './outcome-findings.ts';
+import { differencesJson } from './plan-json.ts';
+import { printFindings } from './print-findings.ts';
+import { findingsJson } from './validate.ts';
+import { differenceLines } from './verify.ts';
+
+/** One change of how a host stands: as lines, or as one JSON object a line. */
+export function tellSighting({ output }: VerbContext, host: string, sighting: Sighting): void {
+  const at = new Date().toISOString();
+  const findings = findingsOf(host, sighting);
+  const differences = sighting.kind === 'differs' ? sighting.differences : [];
+  output.stream('vflane.watch/1', {
+    at,
+    host,
+    state: sighting.kind,
+    differences: differencesJson(differences),
+    findings: findingsJson(findings),
+  });
+  output.result(`${at} ${host}: ${output.paint(colours[sighting.kind], words[sighting.kind])}`);
+  for (const line of differenceLines(differences)) output.result(`  ${line}`);
+  printFindings(findings, {}, output);
+}
+
+const words = {
+  verified: 'as the file wants it',
+  differs: 'not as the file wants it',
+  'under-way': 'a plan is under way, or waits for its operator',
+  lost: 'cannot be looked at',
+} as const;
+
+const colours = { verified: 'green', differs: 'red', 'under-way': 'yellow', lost: 'red' } as const;
+
+function findingsOf(host: string, sighting: Sighting) {
+  if (sighting.kind === 'verified') return [];
+  return sighting.kind === 'lost' ? outcomeFindings(host, sighting.trouble) : sighting.findings;
+}
+
+/** What the last sight of a host earns. */
+export function exitCodeOfSighting(sighting: Sighting): number {
+  if (sighting.kind === 'lost') return exitCodeOf(sighting.trouble);
+  return sighting.kind === 'verified' ? exitCodes.asAsked : exitCodes.differs;
+}

@@ -1,0 +1,89 @@
+import type { Clock } from '../apply/clock.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Difference } from '../plan/differences.ts';
+import type { PerHost } from './hosts.ts';
+import type { HostPlan } from './plan-host.ts';
+
+/** What is told of a host that is watched, whenever it is another than before. */
+export type Sighting =
+  | { readonly kind: 'verified' }
+  | {
+      readonly kind: 'differs';
+      readonly differences: readonly Difference[];
+      readonly findings: readonly Finding[];
+    }
+  /** A plan is being carried out there, or waits for its operator. */
+  | { readonly kind: 'under-way'; readonly findings: readonly Finding[] }
+  | { readonly kind: 'lost'; readonly trouble: Outcome };
+
+export interface Watching {
+  readonly clock: Clock;
+  look(): Promise<PerHost<HostPlan>>;
+  tell(sighting: Sighting): void;
+  readonly signal: AbortSignal;
+  /** Looks at least so often, in milliseconds, whatever was heard. */
+  everyMs(): number;
+}
+
+/** Between two looks: a change comes in many pieces, and each would be looked at by itself. */
+const pauseMs = 100;
+/** How often it is asked whether there is something to do. */
+const tickMs = 25;
+
+/** Tells how a host stands, first and whenever that changes, until it is to end. Returns what was told last. */
+export class Watch {
+  readonly #watching: Watching;
+  #isDue = true;
+  #told = '';
+  last: Sighting | undefined;
+
+  constructor(watching: Watching) {
+    this.#watching = watching;
+  }
+
+  /** Something has changed on the host. */
+  hear(): void {
+    this.#isDue = true;
+  }
+
+  async run(): Promise<void> {
+    const { clock, signal } = this.#watching;
+    let lookedAt = -Infinity;
+    while (!signal.aborted) {
+      if (this.#isDue || clock.now() - lookedAt >= this.#watching.everyMs()) {
+        this.#isDue = false;
+        this.#tell(await this.#sighting());
+        lookedAt = clock.now();
+        await clock.sleep(pauseMs);
+      }
+      await clock.sleep(tickMs);
+    }
+  }
+
+  async #sighting(): Promise<Sighting> {
+    const { value, trouble } = await this.#watching.look();
+    return value ? sightingOf(value) : { kind: 'lost', trouble: trouble ?? unasked };
+  }
+
+  #tell(sighting: Sighting): void {
+    const key = JSON.stringify(sighting);
+    this.last = sighting;
+    if (key === this.#told) return;
+    this.#told = key;
+    this.#watching.tell(sighting);
+  }
+}
+
+const unasked: Outcome = { kind: 'error', message: 'it was not asked', hint: 'Ask again.' };
+
+const underWay: ReadonlySet<string> = new Set(['VF3010', 'VF3011']);
+
+/** What differs while a plan is being carried out is on its way. */
+export function sightingOf({ differences, plan }: HostPlan): Sighting {
+  const findings = plan.findings.filter(({ severity }) => severity === 'error');
+  const waiting = findings.filter(({ code }) => underWay.has(code));
+  if (waiting.length > 0) return { kind: 'under-way', findings: waiting };
+  if (differences.length === 0 && findings.length === 0) return { kind: 'verified' };
+  return { kind: 'differs', differences, findings };
+}
