@@ -12,6 +12,8 @@ export interface MachinesState {
   readonly images: { readonly [path: string]: Seen<ImageState | null> };
   /** Texts of user-data files by path; null where there is none. */
   readonly userData: { readonly [path: string]: Seen<string | null> };
+  /** What the host does with the disks behind PCI functions that were asked about. */
+  readonly blockUse: { readonly [pci: string]: Seen<readonly string[]> };
   readonly guests: { readonly [name: string]: MachineState };
   /** MiB of the host in all, and not taken; undefined where nobody needs to know. */
   readonly memory: Seen<{ readonly totalMiB: number; readonly freeMiB: number }>;

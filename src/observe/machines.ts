@@ -2,6 +2,7 @@ import type { HostReader } from '../host/host.ts';
 import { guestPaths, guestTemplate } from '../model/guest-paths.ts';
 import type { MachineState, MachinesState, UnitState } from '../model/machine-state.ts';
 import { isUnseen, type Seen } from '../model/unseen.ts';
+import { observeBlockUse } from './block-use.ts';
 import { observeGuestUnits } from './guest-units.ts';
 import { observeDomain } from './libvirt.ts';
 import { seen, seenOr } from './look.ts';
@@ -18,21 +19,24 @@ export interface MachinesAsked {
   readonly images: readonly string[];
   readonly userData: readonly string[];
   readonly programs: readonly string[];
+  /** PCI functions of which it matters what the host does with the disks behind them. */
+  readonly disksBehind?: readonly string[];
 }
 
 /** One process for all units, one for each disk and image; the rest are files. */
 export async function observeMachines(reader: HostReader, asked: MachinesAsked): Promise<MachinesState> {
-  const [unitOf, template, power, programs, images, userData, memory] = await Promise.all([
+  const [unitOf, template, power, programs, images, userData, blockUse, memory] = await Promise.all([
     observeGuestUnits(reader, asked.guests),
     textAt(reader, guestTemplate.path),
     textAt(reader, guestTemplate.power),
     seen(() => byKey(asked.programs, (path) => isThere(reader, path))),
     byKey(asked.images, (path) => observeImage(reader, path, { shared: false })),
     byKey(asked.userData, (path) => textAt(reader, path)),
+    byKey(asked.disksBehind ?? [], (pci) => observeBlockUse(reader, pci)),
     observeTotals(reader),
   ]);
   const guests = await byKey(asked.guests, (name) => observeMachine(reader, name, unitOf(name), asked));
-  return { template, power, programs, images, userData, guests, memory };
+  return { template, power, programs, images, userData, blockUse, guests, memory };
 }
 
 async function observeMachine(

@@ -6,6 +6,7 @@ import type { Change } from '../model/plan.ts';
 import type { Sections } from '../observe/observe.ts';
 import { bootFile } from '../resource/boot-file.ts';
 import { copiedLanes } from '../resource/guest-checksum.ts';
+import { machinesIn } from '../resource/machine-text.ts';
 import { systemPackage } from '../resource/package.ts';
 import { machinesFor, machinesOf, pfsOfMachines } from './machine-sections.ts';
 
@@ -16,7 +17,8 @@ export function sectionsFor(
   ledger: Ledger,
   spec?: HostSpec,
 ): Sections {
-  const taken = host?.underlay?.functions ?? [];
+  const given = spec === undefined ? [] : machinesIn(spec).flatMap(({ machine }) => machine.pci);
+  const taken = [...(host?.underlay?.functions ?? []), ...given];
   const asked = host?.nic.kind === 'pfs' ? host.nic.pfs : [];
   const named = (host?.guests ?? []).filter((guest) => guest.kind === 'netns').map((guest) => guest.name);
   const left = sectionsOf([...ledger.entries.values()]);
@@ -28,7 +30,9 @@ export function sectionsFor(
     routes: unique([...routed.map((guest) => guest.name), ...left.routes]),
     overlay: left.overlay || (host !== undefined && host.datapath !== 'legacy-vlan'),
     hostRoutes: left.hostRoutes || (host?.underlay?.routes.length ?? 0) > 0,
-    dpdk: host?.datapath === 'ovs-dpdk' && (host.nic.kind === 'pfs' || taken.length > 0),
+    dpdk:
+      host?.datapath === 'ovs-dpdk' &&
+      (host.nic.kind === 'pfs' || (host.underlay?.functions ?? []).length > 0),
     tenantPorts: unique([...(spec?.overlay?.tenantPorts ?? []), ...(left.tenantPorts ?? [])]),
     hugepages: left.hugepages ?? [],
     packages: left.packages ?? [],
@@ -83,7 +87,7 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
 
 /** Of a function that DPDK takes whole, whatever it was for before. */
 function isOfFunction({ resource }: Pick<Change, 'resource'>): boolean {
-  return resource === 'port-driver';
+  return resource === 'port-driver' || resource === 'pci-driver';
 }
 
 function headOf(text: unknown): string {

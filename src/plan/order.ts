@@ -30,6 +30,7 @@ import { ovsGate } from '../resource/ovs-gate.ts';
 import { ovsSetting } from '../resource/ovs-setting.ts';
 import { ovsStartHook } from '../resource/ovs-start-hook.ts';
 import { systemPackage } from '../resource/package.ts';
+import { pciDriver } from '../resource/pci-driver.ts';
 import { pfMtu } from '../resource/pf-mtu.ts';
 import { pfUp } from '../resource/pf-up.ts';
 import { pollingCore } from '../resource/polling-core.ts';
@@ -150,6 +151,7 @@ export const order: readonly Resource[] = [
   // A gateway is reached through the address's subnet.
   guestRoute,
   // What a guest is made of, before what says how it is started.
+  pciDriver,
   vmDisk,
   vmSeed,
   vmTemplate,

@@ -42,8 +42,19 @@ export function asWritten(text: string, { pfs }: HostState): string {
 /** What a guest of this definition stands on: the drivers of its VFs, and its taps. */
 export function basesOf(definition: string): readonly string[] {
   const taps = [...definition.matchAll(/ifname=([^,"]+)|<target dev='([^']+)' managed='no'/g)];
+  const given = [...definition.matchAll(/vfio-pci,id=given\d+,host=([0-9a-f:.]+)/g), ...givenIn(definition)];
   return [
+    ...given.map(([, address = '']) => `pci-driver ${address}`),
     ...vfsIn(definition).map(({ pf, index }) => `vf-driver ${vfAt(pf, index)}`),
     ...taps.map((match) => `tap-port ${match[1] ?? match[2]}`),
   ];
+}
+
+/** Functions as libvirt names them, in parts. */
+function givenIn(definition: string): readonly (readonly string[])[] {
+  const parts = /domain='0x([0-9a-f]{4})' bus='0x([0-9a-f]{2})' slot='0x([0-9a-f]{2})' function='0x([0-7])'/g;
+  return [...definition.matchAll(parts)].map(([all, domain, bus, slot, fn]) => [
+    all,
+    `${domain}:${bus}:${slot}.${fn}`,
+  ]);
 }

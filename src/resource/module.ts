@@ -1,5 +1,6 @@
 import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen } from '../model/host-state.ts';
+import { machinesIn } from './machine-text.ts';
 import { nothing, type Resource } from './resource.ts';
 import { nativeVfDriver } from './vf-driver.ts';
 
@@ -22,7 +23,10 @@ export const kernelModule: Resource = {
 };
 
 function modulesOf(spec: HostSpec, state: HostState): ReadonlySet<string> {
-  const modules = new Set<string>((spec.underlay?.functions ?? []).length > 0 ? ['vfio_pci'] : []);
+  const isPassed = machinesIn(spec).some(({ machine }) => machine.pci.length > 0);
+  const modules = new Set<string>(
+    isPassed || (spec.underlay?.functions ?? []).length > 0 ? ['vfio_pci'] : [],
+  );
   for (const pf of spec.nics.flatMap((nic) => nic.pfs)) {
     const pfState = state.pfs.find(({ pci }) => pci === pf.pci);
     for (const driver of new Set(pf.vfs.map((vf) => vf.driver))) {

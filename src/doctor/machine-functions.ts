@@ -1,0 +1,64 @@
+import type { Finding } from '../model/finding.ts';
+import { type FunctionState, isUnseen } from '../model/host-state.ts';
+import { machinesOf, said } from './machine-parts.ts';
+import type { Examined, Rule } from './rule.ts';
+
+/** What a VM is to be given whole: it has to be there, behind an IOMMU, alone in its group, and nobody's. */
+export const machineFunctions: Rule = (examined) =>
+  machinesOf(examined).flatMap(({ name, machine }) =>
+    machine.pci.flatMap((pci) => {
+      const one = (examined.state.functions ?? []).find((candidate) => candidate.pci === pci);
+      return one === undefined ? [] : troubles(examined, name, one);
+    }),
+  );
+
+function troubles(examined: Examined, guest: string, one: FunctionState): readonly Finding[] {
+  const tell = (what: string, hint: string) => said(examined, 'VF2077', guest, what, hint, 'pci');
+  const { pci, present } = one;
+  if (!present)
+    return [
+      tell(`there is no PCI function ${pci}, which ${guest} is to be given`, 'Look for it with `lspci -D`.'),
+    ];
+  if (examined.state.iommu === false)
+    return [
+      tell(
+        `there is no IOMMU, and ${guest} gets ${pci} only through one`,
+        'Switch it on in the BIOS (AMD-Vi, VT-d); on Intel add intel_iommu=on to the kernel command line and reboot.',
+      ),
+    ];
+  return [...inGroup(examined, guest, one), ...inUse(examined, guest, one)].map(([what, hint]) =>
+    tell(what, hint),
+  );
+}
+
+type Trouble = readonly [what: string, hint: string];
+
+function inGroup(examined: Examined, guest: string, { pci, besides }: FunctionState): readonly Trouble[] {
+  if (isUnseen(besides)) return [];
+  const given = new Set(
+    machinesOf(examined)
+      .filter(({ name }) => name === guest)
+      .flatMap(({ machine }) => machine.pci),
+  );
+  const others = besides.filter((other) => !given.has(other.pci));
+  if (others.length === 0) return [];
+  const which = others.map((other) => `${other.pci} (${other.driver})`).join(', ');
+  const what = `${pci}, for ${guest}, is in one IOMMU group with ${which}, which the host has`;
+  return [[what, `Give ${guest} these as well, put the device into another slot, or delete it.`]];
+}
+
+function inUse(examined: Examined, guest: string, { pci, netdev }: FunctionState): readonly Trouble[] {
+  const { links, machines, session } = examined.state;
+  const blocks = machines?.blockUse[pci];
+  const disks = blocks === undefined || isUnseen(blocks) ? [] : blocks;
+  const link =
+    netdev === undefined || isUnseen(links) ? undefined : links.find(({ name }) => name === netdev);
+  const uses = [
+    ...disks,
+    ...(link && link.addresses.length > 0 ? [`${link.name} has ${link.addresses.join(', ')}`] : []),
+    ...(netdev !== undefined && netdev === session ? [`${netdev} is how you came in`] : []),
+  ];
+  if (uses.length === 0) return [];
+  const what = `${pci}, for ${guest}, is in use by the host: ${uses.join('; ')}`;
+  return [[what, 'Unmount it, or move what is on it, and ask again; or delete it from the guest.']];
+}

@@ -1,0 +1,15 @@
+import { machinesIn } from './machine-text.ts';
+import { portDriver } from './port-driver.ts';
+import type { Resource } from './resource.ts';
+
+/** A PCI function that a VM is given whole: it goes from the host's driver to `vfio-pci`, by itself, and back (facts §3.3). */
+export const pciDriver: Resource = {
+  ...portDriver,
+  kind: 'pci-driver',
+  wanted: (spec) =>
+    machinesIn(spec).flatMap(({ machine }) => machine.pci.map((at) => ({ at, value: 'vfio-pci' }))),
+  why: (_from, to) =>
+    to === 'vfio-pci'
+      ? 'Take what VMs are given whole from the host: vfio-pci holds it for them.'
+      : 'Give the host back what VMs had whole.',
+};
