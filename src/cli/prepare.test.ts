@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { openSim, simOptions } from '../sim/open-sim.ts';
 import { endOf } from './ending.ts';
 import { runProgram } from './program.ts';
-import { simExec, simLog } from './sim.ts';
+import { simExec, simFail, simLog } from './sim.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vflane-prepare-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -116,6 +116,18 @@ describe('packages', () => {
     expect({ code: second.code, told: second.stderr.includes('VF2236') }).toEqual({ code: 0, told: false });
     expect(await installedIn(vflane)).toEqual(before);
   });
+
+  test.each([false, true])(
+    'what apt could not bring leaves nothing behind (after its effect: %s)',
+    async (after) => {
+      const vflane = rack(fabric('ovs-tc'));
+      await vflane.on('apt-get remove openvswitch-common ethtool');
+      const before = await installedIn(vflane);
+      await simFail(vflane.machine(), { at: 1, after, how: 'error' });
+      expect(await vflane('prepare --yes')).toMatchObject({ code: 5 });
+      expect(await installedIn(vflane)).toEqual(before);
+    },
+  );
 
   test('one that somebody else has come to need stays, and is told', async () => {
     const vflane = rack(fabric('ovs-tc'));

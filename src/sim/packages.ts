@@ -17,8 +17,8 @@ const versions: { readonly [name: string]: readonly [string, string] | undefined
   'openvswitch-common': ['3.1.0-2+deb12u1', '3.5.0-1+b1'],
   'openvswitch-switch': ['3.1.0-2+deb12u1', '3.5.0-1+b1'],
   'openvswitch-switch-dpdk': ['3.1.0-2+deb12u1', '3.5.0-1+b1'],
-  'qemu-system-x86': ['1:7.2+dfsg-7+deb12u18', '1:10.0.3+ds-0+deb13u1'],
-  'qemu-utils': ['1:7.2+dfsg-7+deb12u18', '1:10.0.3+ds-0+deb13u1'],
+  'qemu-system-x86': ['1:7.2+dfsg-7+deb12u18', '1:10.0.13+ds-0+deb13u1'],
+  'qemu-utils': ['1:7.2+dfsg-7+deb12u18', '1:10.0.13+ds-0+deb13u1'],
   'rdma-core': ['44.0-2', '56.1-1'],
 };
 
