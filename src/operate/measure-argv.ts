@@ -7,11 +7,8 @@ import type {
   MeasureRequest,
   Ping,
 } from './measure-request.ts';
-
-/** A request that no host may be made to carry out. */
-export class WrongMeasure extends Error {
-  override readonly name = 'WrongMeasure';
-}
+import { wireArgv } from './wire-argv.ts';
+import { WrongMeasure } from './wrong-measure.ts';
 
 export const longestMs = 3_600_000;
 
@@ -51,6 +48,9 @@ function programArgv(program: MeasureProgram, self: readonly string[]): readonly
     case 'probe':
       if (!role.test(program.role)) throw new WrongMeasure(`no probe is called ${program.role}`);
       return [...self, 'probe', program.role, JSON.stringify(program.spec)];
+    case 'wire-listen':
+    case 'wire-send':
+      return wireArgv(program);
     default:
       throw new WrongMeasure(`no host is made to run ${JSON.stringify(program)}`);
   }
@@ -68,6 +68,7 @@ function iperf3Server({ bind, port, oneOff, json }: Iperf3Server): readonly stri
 /** What has to be installed for it; vflane's own probes need nothing. */
 export function programsOf({ name }: MeasureProgram): readonly string[] {
   if (name === 'probe') return [];
+  if (name === 'wire-listen' || name === 'wire-send') return ['perl'];
   return [name.startsWith('iperf3') ? 'iperf3' : name];
 }
 

@@ -15,7 +15,7 @@ export interface MeasureRequest {
 }
 
 /** All that a host can be made to run. Addresses are IPv4 or IPv6, without prefix lengths. */
-export type MeasureProgram = Iperf3Version | Iperf3Server | Iperf3Client | Ping | Tracepath | OwnProbe;
+export type MeasureProgram = Iperf3Version | Iperf3Server | Iperf3Client | Ping | Tracepath | OwnProbe | Wire;
 
 /** Says what it is, and ends. */
 export interface Iperf3Version {
@@ -80,6 +80,25 @@ export interface OwnProbe {
   readonly name: 'probe';
   readonly role: string;
   readonly spec: unknown;
+}
+
+/** Frames as they are on a netdev. */
+export type Wire = WireListener | WireSender;
+
+/** Says "ready", and then of each frame that comes in and holds `magic` the number that stands behind it. */
+export interface WireListener {
+  readonly name: 'wire-listen';
+  readonly netdev: string;
+  /** Eight bytes in hexadecimal. */
+  readonly magic: string;
+}
+
+/** Sends frames as they are, and says how many. */
+export interface WireSender {
+  readonly name: 'wire-send';
+  readonly netdev: string;
+  /** In hexadecimal, from the destination's MAC on, without the checksum. */
+  readonly frames: readonly string[];
 }
 
 /** What came of it. What it said went to whoever listened, line by line. */

@@ -5,6 +5,7 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { longestMs, measureArgv, programsOf } from './measure-argv.ts';
 import type { Measured, MeasureRequest, OnLine } from './measure-request.ts';
+import { measureStdin } from './wire-argv.ts';
 import type { Workshop } from './workshop.ts';
 
 /** How many programs one vflane runs on a host at once. */
@@ -19,6 +20,7 @@ export async function measureOn(
   signal?: AbortSignal,
 ): Promise<Measured> {
   const argv = measureArgv(request, workshop.self);
+  const stdin = measureStdin(request.program);
   const { programs } = workshop;
   const against =
     programs === undefined ? [carriesNothing(workshop)] : await standsAgainst(workshop, request);
@@ -26,6 +28,7 @@ export async function measureOn(
   const timeoutMs = Math.min(Math.max(1, request.timeoutMs), longestMs);
   return run(workshop, programs, {
     argv,
+    stdin,
     needs: programsOf(request.program),
     timeoutMs,
     onLine,
