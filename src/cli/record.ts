@@ -5,7 +5,7 @@ import { putFile } from '../host/durable-file.ts';
 import { printTranscript, type Transcript } from '../host/transcript.ts';
 import type { FabricHost } from '../model/fabric.ts';
 import type { Sections } from '../observe/observe.ts';
-import type { HostPlan } from '../operate/plan-host.ts';
+import type { Looked } from '../operate/diagnose.ts';
 import { recordSite } from '../operate/record.ts';
 import { scrubChecked } from '../operate/scrub-checked.ts';
 import type { Site } from '../operate/site.ts';
@@ -21,7 +21,7 @@ export interface Recorded {
 }
 
 interface Look {
-  readonly looked: HostPlan;
+  readonly looked: Looked;
   readonly sections: Sections;
 }
 
@@ -48,7 +48,7 @@ export function recorderOf({ cwd }: VerbContext, options: VerbOptions): Recorder
     record: async (site, host, known, look) => {
       const recording = recordSite(site);
       const { looked, sections } = await look(recording.site);
-      const whole = await recording.end({ ...aboutNow(host), sections, ledger: looked.fold.ledger });
+      const whole = await recording.end({ ...aboutNow(host), sections, ledger: looked.plan.fold.ledger });
       const transcript = scrub === true ? await scrubbed(whole, namesOf(known)) : whole;
       // It tells of a host what only its operator could ask.
       await putFile(path, printTranscript(transcript), 0o600).catch((error) => unwritable(file, error));

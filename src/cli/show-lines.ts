@@ -1,47 +1,179 @@
-import { type HostState, isUnseen, type PfState, type VfState } from '../model/host-state.ts';
+import { capacityGbps } from '../doctor/pcie.ts';
+import { lagOf, linksOf, portsOf, seenOf } from '../doctor/seen-parts.ts';
+import { isUnseen, type LinkState, type OvsBridge, type PfState, type Seen } from '../model/host-state.ts';
+import type { CardSurvey } from '../model/survey.ts';
+import type { Looked } from '../operate/diagnose.ts';
 import { softwareIn } from '../operate/forwarding.ts';
-import type { HostPlan } from '../operate/plan-host.ts';
+import { poolLines } from './show-pool.ts';
 
-/** The card of a host, as a person reads it. */
-export function linesOf(host: string, looked: HostPlan): readonly string[] {
-  const { kernel, pfs } = looked.state;
-  const inSoftware = softwareIn(looked.plan).length > 0 ? ', forwards in software' : '';
-  return [`${host}: kernel ${kernel}${inSoftware}`, ...pfs.flatMap((pf) => pfLines(pf, looked))];
+/** A host's card and what stands on it, as a person reads it: one screen. */
+export function linesOf(host: string, looked: Looked, full: boolean): readonly string[] {
+  const { state } = looked.patient;
+  const inSoftware = softwareIn(looked.plan.plan).length > 0 ? ', forwards in software' : '';
+  return [
+    `${host}: kernel ${state.kernel}${inSoftware}`,
+    ...capabilityLines(looked),
+    ...state.pfs.flatMap((pf, place) => [
+      ...(place === 0 ? cardLines(pf, looked) : []),
+      ...pfLines(pf, looked),
+      ...poolLines(pf, looked, full),
+    ]),
+    ...bondLines(looked),
+    ...lagLines(looked),
+    ...ovsLines(looked),
+    ...hugepageLines(looked),
+    ...namespaceLines(looked),
+  ];
 }
 
-function pfLines(pf: PfState, looked: HostPlan): readonly string[] {
+/** What kernel and driver can do that matters here. */
+function capabilityLines({ patient: { state, survey } }: Looked): readonly string[] {
+  const config = seenOf(survey.config);
+  const driver = seenOf(survey.ofed) === true ? 'mlx5 of NVIDIA’s package' : 'mlx5 of the kernel';
+  const option = (name: string) =>
+    `${name} ${config === undefined ? '?' : (config.options[name] ?? 'not set')}`;
+  const offload = state.pfs.map(({ tcOffload }) => offloadText(tcOffload)).find((text) => text !== undefined);
+  const words = [
+    ...(state.pfs.some(({ driver: name }) => name === 'mlx5_core') ? [driver] : []),
+    ...(offload === undefined ? [] : [offload]),
+    ...(seenOf(survey.ofed) === true ? [] : [option('NET_TC_SKB_EXT'), option('MLX5_CLS_ACT')]),
+    `IOMMU ${shown(state.iommu, (on) => (on ? 'on' : 'off'))}`,
+    ...(survey.lockdown === undefined ? [] : [`lockdown ${shown(survey.lockdown, (level) => level)}`]),
+  ];
+  return [`  kernel: ${words.join(', ')}`];
+}
+
+function offloadText(offload: PfState['tcOffload']): string | undefined {
+  if (offload === undefined) return undefined;
+  return `tc offload ${shown(offload, ({ on, fixed }) => (on ? 'on' : fixed ? 'none (fixed)' : 'off'))}`;
+}
+
+/** Both ports are one card: told once. */
+function cardLines(pf: PfState, { patient }: Looked): readonly string[] {
+  const card = patient.survey.cards[pf.pci];
+  if (card === undefined) return [];
+  const node = seenOf(card.numaNode);
+  const numa = node === undefined ? ', NUMA node ?' : node < 0 ? '' : `, NUMA node ${node}`;
+  return [`  card ${card.model ?? pf.id ?? 'unknown'}${firmwareText(card)}; slot ${slotText(card)}${numa}`];
+}
+
+function firmwareText({ firmware }: CardSurvey): string {
+  if (isUnseen(firmware)) return ', firmware ?';
+  const { psid, running, stored } = firmware;
+  const flashed = stored === undefined || stored === running ? '' : ` (${stored} in flash)`;
+  return `${psid === undefined ? '' : `, PSID ${psid}`}${running === undefined ? '' : `, firmware ${running}${flashed}`}`;
+}
+
+function slotText({ slot }: CardSurvey): string {
+  if (isUnseen(slot)) return '?';
+  const { now, card, above } = slot;
+  const could = capacityGbps(card) > capacityGbps(now) ? `, the card could do x${card.lanes}` : '';
+  const here =
+    above !== undefined && capacityGbps(above) > capacityGbps(now) ? `, the slot x${above.lanes}` : '';
+  return `${now.speed.replace(/ PCIe$/, '')} x${now.lanes}${could}${here}`;
+}
+
+function pfLines(pf: PfState, { patient }: Looked): readonly string[] {
   if (!pf.present) return [`  ${pf.pci} is not there`];
-  const { links } = looked.state;
-  const link = isUnseen(links) ? undefined : links.find(({ name }) => name === pf.netdev);
-  const port = link
-    ? `${link.up ? 'up' : 'down'}${link.carrier ? '' : ', no carrier'}, MTU ${link.mtu}`
-    : 'no netdev';
-  const pool = `${shown(pf.numVfs)} of ${shown(pf.totalVfs)} VFs`;
-  const title = `  ${pf.pci} ${pf.netdev ?? ''} (${pf.driver ?? 'no driver'}): ${port}, ${pool}`;
-  return [title, ...pf.vfs.map((vf) => vfLine(pf, vf, looked))];
+  const link = linksOf(patient.state).find(({ name }) => name === pf.netdev);
+  const pool = `${shown(pf.numVfs, String)} of ${shown(pf.totalVfs, String)} VFs`;
+  const title = `  ${pf.pci} ${pf.netdev ?? ''} (${pf.driver ?? 'no driver'}): ${portText(link)}, ${pool}`;
+  const speed = pf.netdev === undefined ? undefined : patient.survey.speeds[pf.netdev];
+  const more = [
+    ...(speed === undefined ? [] : [`${speed / 1000} Gb/s`]),
+    ...(pf.eswitch === undefined
+      ? []
+      : [shown(pf.eswitch, (mode) => (mode === 'none' ? 'no eswitch' : mode))]),
+    ...(pf.channels === undefined
+      ? []
+      : [`channels ${shown(pf.channels, ({ now, max }) => `${now} of ${max}`)}`]),
+    ...(link?.physSwitchId === undefined ? [] : [`switch ${link.physSwitchId}`]),
+  ];
+  return [more.length === 0 ? title : `${title}, ${more.join(', ')}`];
 }
 
-function vfLine(pf: PfState, vf: VfState, { spec, fold, state }: HostPlan): string {
-  const pfs = spec?.nics.flatMap((nic) => nic.pfs) ?? [];
-  const port = pfs.findIndex(({ pci }) => pci === pf.pci);
-  const wanted = pfs[port]?.vfs[vf.index]?.owner;
-  // On an overlay a place is one VF, of port 0's pool first and then of port 1's; elsewhere it is one of each port.
-  const slot = spec?.overlay && port > 0 ? port * (pfs[0]?.numVfs ?? 0) + vf.index : vf.index;
-  const had = Object.entries(fold.ledger.allocation).find(([, index]) => index === slot)?.[0];
-  const owner = had ?? (wanted ? `${wanted.guest}/${wanted.network} (not applied)` : 'spare');
-  const admin = isUnseen(vf.admin)
-    ? `settings not seen: ${vf.admin.unseen}`
-    : `${vf.admin.mac}, VLAN ${vf.admin.vlan}, spoofchk ${vf.admin.spoofchk ? 'on' : 'off'}`;
-  return `    VF ${`${vf.index}`.padStart(3)} ${vf.pci}  ${(vf.driver ?? 'no driver').padEnd(9)}  ${admin}  ${owner}${openIn(vf, state)}`;
+function portText(link: LinkState | undefined): string {
+  if (link === undefined) return 'no netdev';
+  return `${link.up ? 'up' : 'down'}${link.carrier ? '' : ', no carrier'}, MTU ${link.mtu}`;
 }
 
-/** The process that has the VF open: as a rule its guest's VM. */
-function openIn({ driver, iommuGroup }: VfState, { holders }: HostState): string {
-  if (driver !== 'vfio-pci' || isUnseen(holders)) return '';
-  const holder = holders.find(({ path }) => path === `/dev/vfio/${iommuGroup}`);
-  return holder ? `, open in ${holder.command} (pid ${holder.pid})` : '';
+function bondLines({ patient: { state } }: Looked): readonly string[] {
+  const masters = new Set(portsOf(state).map(({ link }) => link.master));
+  return linksOf(state)
+    .filter(({ name }) => masters.has(name))
+    .map(({ name, bond, mtu, addresses }) => {
+      const watch =
+        bond === undefined ? '' : `, ${bond.mode}, ${watchText(bond)}, active ${bond.activeSlave ?? 'none'}`;
+      return `  ${name}: MTU ${mtu}${watch}${addresses.length > 0 ? `, ${addresses.join(' ')}` : ''}`;
+    });
 }
 
-function shown(value: number | { readonly unseen: string }): string {
-  return isUnseen(value) ? '?' : `${value}`;
+function watchText({ miimonMs, arpIntervalMs, arpTargets }: NonNullable<LinkState['bond']>): string {
+  if (arpIntervalMs > 0) return `ARP every ${arpIntervalMs} ms to ${arpTargets.join(' ')}`;
+  return miimonMs > 0 ? `miimon ${miimonMs}` : 'not watched';
+}
+
+function lagLines({ patient: { state, survey } }: Looked): readonly string[] {
+  const hidden = state.pfs.flatMap(({ lag }) => (lag !== undefined && isUnseen(lag) ? [lag.unseen] : []));
+  const lag = lagOf(state);
+  if (lag === undefined) return hidden.length > 0 ? [`  LAG: not seen: ${hidden[0]}`] : [];
+  const mapping = survey.cards[lag.pci]?.lagMapping ?? [];
+  const words = [
+    lag.state,
+    lag.type,
+    ...lag.flags,
+    ...(mapping.length > 0 ? [`ports ${mapping.join(' ')}`] : []),
+  ];
+  return [`  LAG: ${words.filter((word) => word !== undefined).join(', ')}`];
+}
+
+function ovsLines({ patient: { state } }: Looked): readonly string[] {
+  const { ovs } = state;
+  if (ovs === undefined) return [];
+  if (isUnseen(ovs)) return [`  Open vSwitch: ${ovs.unseen}`];
+  const { version, settings, dpdkInitialized, daemon, bridges } = ovs;
+  const words = [
+    `hw-offload ${settings['hw-offload'] ?? 'false'}`,
+    `DPDK ${dpdkInitialized ? 'on' : settings['dpdk-init'] === 'true' ? 'asked for, and not there' : 'off'}`,
+    ...(daemon === true ? [] : ['ovs-vswitchd does not answer']),
+    ...(bridges.length === 0 ? ['no bridge'] : []),
+  ];
+  return [`  Open vSwitch ${version}: ${words.join(', ')}`, ...bridges.map(bridgeLine)];
+}
+
+function bridgeLine({ name, datapathType, failMode, ports }: OvsBridge): string {
+  const tunnels = ports.filter(({ type }) => type === 'vxlan');
+  const broken = ports.filter(({ error }) => error !== '');
+  const to = tunnels.map(({ options }) => `${options.remote_ip} (VNI ${options.key})`).join(', ');
+  const words = [
+    `${ports.length} port${ports.length === 1 ? '' : 's'}`,
+    failMode === '' ? 'standalone' : failMode,
+    ...(datapathType === 'netdev' ? ['in user space'] : []),
+    ...(to === '' ? [] : [`tunnels to ${to}`]),
+    ...broken.map(({ name: port, error }) => `${port} does not work: ${error}`),
+  ];
+  return `    ${name}: ${words.join(', ')}`;
+}
+
+function hugepageLines({ patient: { state } }: Looked): readonly string[] {
+  const places = Object.entries(state.hugepages ?? {});
+  if (places.length === 0 || places.every(([, pages]) => pages === 0)) return [];
+  return [
+    `  hugepages of 2 MiB: ${places.map(([place, pages]) => `${shown(pages, String)} (${place})`).join(', ')}`,
+  ];
+}
+
+/** Each would be a process: said, and not looked into. */
+function namespaceLines({ patient: { survey } }: Looked): readonly string[] {
+  const { unlooked } = survey;
+  if (unlooked.length === 0) return [];
+  const names =
+    unlooked.length > 4
+      ? `${unlooked.slice(0, 4).join(', ')} and ${unlooked.length - 4} more`
+      : unlooked.join(', ');
+  return [`  namespaces that no file names, not looked into: ${names}`];
+}
+
+function shown<Value>(value: Seen<Value>, text: (value: Value) => string): string {
+  return isUnseen(value) ? '?' : text(value);
 }

@@ -115,3 +115,44 @@ test.each([
 ])('the host of %s is %s', (destination, name) => {
   expect(destinationHost(destination)).toBe(name);
 });
+
+describe('show', () => {
+  test('tells the card, its slot, its ports and what its kernel can do on one screen', async () => {
+    const { code, stdout } = await vflane('show sim:connectx5');
+    expect(code).toBe(0);
+    for (const words of [
+      'card ConnectX-5 Ex, PSID MT_0000000013, firmware 16.35.4554; slot 16.0 GT/s x8, the card could do x16',
+      'tc offload none (fixed), NET_TC_SKB_EXT not set, MLX5_CLS_ACT not set, IOMMU on, lockdown none',
+      '0000:03:00.0 enp3s0f0np0 (mlx5_core): down, no carrier, MTU 1500, 0 of 16 VFs, legacy, channels 32 of 32',
+      'LAG: disabled',
+      'Open vSwitch 3.5.0: hw-offload false, DPDK off, no bridge',
+    ])
+      expect(stdout).toContain(words);
+    expect(stdout.split('\n').length).toBeLessThan(24);
+  });
+
+  test('--json has all of it by what it is of, and "not seen" is no null', async () => {
+    const { stdout } = await vflane('show sim:connectx5 --json');
+    const [host] = JSON.parse(stdout).hosts;
+    expect(host).toMatchObject({
+      kernel: {
+        release: expect.stringContaining('deb13'),
+        ofed: false,
+        iommu: true,
+        config: { NET_TC_SKB_EXT: null },
+      },
+      cards: [
+        {
+          model: 'ConnectX-5 Ex',
+          firmware: { psid: 'MT_0000000013', stored: '16.35.4554' },
+          slot: { now: { lanes: 8 }, card: { lanes: 16 } },
+        },
+        {},
+      ],
+      ports: [{ netdev: 'enp3s0f0np0', eswitch: 'legacy', channels: { now: 32, max: 32 }, mtu: 1500 }, {}],
+      lag: { state: 'disabled', mapping: [] },
+      pool: [],
+      ovs: { version: '3.5.0', hwOffload: false, dpdk: false, bridges: [] },
+    });
+  });
+});

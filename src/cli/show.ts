@@ -1,10 +1,8 @@
 import type { FabricHost } from '../model/fabric.ts';
 import type { Json } from '../model/json.ts';
+import { type Looked, lookWhole, type Named } from '../operate/diagnose.ts';
 import { softwareIn } from '../operate/forwarding.ts';
 import { onEachHost, type PerHost } from '../operate/hosts.ts';
-import { lookBare } from '../operate/look-bare.ts';
-import { type HostPlan, planFromFile } from '../operate/plan-host.ts';
-import { sectionsFor } from '../operate/sections.ts';
 import type { Site } from '../operate/site.ts';
 import { connectorFor } from './connect.ts';
 import type { VerbContext, VerbHandler } from './context.ts';
@@ -13,6 +11,7 @@ import { type Fleet, withFleet } from './fleet.ts';
 import { exitCodeOf } from './outcome-findings.ts';
 import { printFindings } from './print-findings.ts';
 import { type Recorded, type Recorder, recorderOf } from './record.ts';
+import { shownJson } from './show-json.ts';
 import { linesOf } from './show-lines.ts';
 import { findingsOf } from './troubles.ts';
 import { UsageError } from './usage-error.ts';
@@ -23,19 +22,20 @@ const schema = 'vflane.show/1';
 
 /** A host that was looked at, and where its answers were kept. */
 interface Shown extends Recorded {
-  readonly looked: HostPlan;
+  readonly looked: Looked;
 }
 
 /** What the card of each host looks like now: ports, pool, and who has which VF. */
 export const run: VerbHandler = async (context, args, options) => {
   const recorder = recorderOf(context, options);
   const way = args[0] === undefined ? undefined : hostOfWay(context, args[0]);
-  if (way !== undefined) return showWay(context, way, recorder);
+  const full = options.full === true;
+  if (way !== undefined) return showWay(context, way, recorder, full);
   const host = args[0] === undefined ? context.global.host : [...context.global.host, args[0]];
   const narrowed = { ...context, global: { ...context.global, host } };
   return withFleet(narrowed, schema, async (fleet) => {
     const shown = await fleet.onEach(showing(fleet, recorder));
-    return tell(context, shown, fleet.sources);
+    return tell(context, shown, fleet.sources, full);
   });
 };
 
@@ -44,13 +44,14 @@ function showing({ fabric, hosts }: Fleet, recorder: Recorder | undefined) {
     throw new UsageError('a transcript is of one host', 'Name it: vflane show HOST --record FILE.');
   }
   return async (site: Site, host: FabricHost): Promise<Shown> => {
-    const plan = (from: Site) => planFromFile(from, fabric, host, { allowDisruption: false });
-    if (recorder === undefined) return { looked: await plan(site) };
-    return recorder.record(site, host, fabric.hosts, async (from) => {
-      const looked = await plan(from);
-      return { looked, sections: sectionsFor(fabric, host, looked.fold.ledger, looked.spec) };
-    });
+    if (recorder === undefined) return look(site, { fabric, host });
+    return recorder.record(site, host, fabric.hosts, (from) => look(from, { fabric, host }));
   };
+}
+
+async function look(site: Site, named?: Named) {
+  const looked = await lookWhole(site, named, { faults: false, now: Date.now });
+  return { looked, sections: looked.sections };
 }
 
 /** A host that no file names. */
@@ -58,30 +59,34 @@ async function showWay(
   context: VerbContext,
   host: FabricHost,
   recorder: Recorder | undefined,
+  full: boolean,
 ): Promise<number> {
   const connect = connectorFor(context, 'fabric.yaml');
-  const look = async (site: Site) => {
-    const looked = await lookBare(site);
-    return { looked, sections: looked.sections };
-  };
   const show = async (site: Site): Promise<Shown> => {
     try {
-      return await (recorder === undefined ? look(site) : recorder.record(site, host, [host], look));
+      return await (recorder === undefined
+        ? look(site)
+        : recorder.record(site, host, [host], (from) => look(from)));
     } finally {
       await site.close();
     }
   };
   const shown = await onEachHost([host], connect, show);
-  return tell(context, shown, {});
+  return tell(context, shown, {}, full);
 }
 
-function tell({ output }: VerbContext, shown: readonly PerHost<Shown>[], sources: Fleet['sources']): number {
+function tell(
+  { output }: VerbContext,
+  shown: readonly PerHost<Shown>[],
+  sources: Fleet['sources'],
+  full: boolean,
+): number {
   const findings = [
     ...findingsOf(shown),
-    ...shown.flatMap(({ value }) => (value ? softwareIn(value.looked.plan) : [])),
+    ...shown.flatMap(({ value }) => (value ? softwareIn(value.looked.plan.plan) : [])),
   ];
   for (const { host, value } of shown) {
-    for (const line of value ? linesOf(host, value.looked) : []) output.result(line);
+    for (const line of value ? linesOf(host, value.looked, full) : []) output.result(line);
     if (value?.recorded) output.log(`${host}: ${recordedText(value.recorded)}`);
   }
   printFindings(findings, sources, output);
@@ -98,6 +103,6 @@ function recordedText({ file, answers, scrubbed }: NonNullable<Recorded['recorde
 }
 
 function asJson({ looked, recorded }: Shown): { readonly [key: string]: Json } {
-  const state = JSON.parse(JSON.stringify(looked.state)) as Json;
-  return recorded === undefined ? { state } : { state, recorded: { ...recorded } };
+  const shown = shownJson(looked);
+  return recorded === undefined ? shown : { ...shown, recorded: { ...recorded } };
 }

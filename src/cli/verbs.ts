@@ -138,7 +138,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'show',
-    summary: 'What each host’s card looks like now: ports, pool, and who has which VF',
+    summary: 'What each host has now: card, ports, LAG, pool, Open vSwitch, and who has which VF',
     arguments: [
       {
         form: '[host]',
@@ -151,6 +151,7 @@ export const verbs: readonly Verb[] = [
         summary: 'keep everything that the host answered, to be replayed as a test',
       },
       { form: '--scrub', summary: 'without addresses, serial numbers and names of hosts and users' },
+      { form: '--full', summary: 'every VF, however many' },
     ],
     example: 'vflane show',
     load: () => import('./show.ts'),
