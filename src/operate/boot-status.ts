@@ -21,7 +21,7 @@ export async function bootStatus(reader: HostReader, { ledger, history }: Fold):
   const report = readBootReport(await reader.readFile(bootPlaces.report).catch(() => ''));
   if (report?.bootId === bootId) {
     const isMended = history.some(
-      ({ time, outcome }) => time > report.time + report.tookMs && outcome === 'applied',
+      ({ time, outcome }) => time >= report.time + report.tookMs && outcome === 'applied',
     );
     return { kind: report.outcome === 'failed' && isMended ? 'mended' : report.outcome, report };
   }

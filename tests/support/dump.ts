@@ -18,8 +18,8 @@ const forgotten: readonly (keyof SimState)[] = [
   'namespaceFolder',
 ];
 
-/** Folders that vflane makes for its files, and leaves where it was stopped right before it took them away. */
-const emptied = /\/(ovs-vswitchd\.service\.d|ovs-flows)$/;
+/** Folders that vflane makes for its files, and leaves where it was stopped right before it took them away; and one that systemctl makes and leaves. */
+const emptied = /\/(ovs-vswitchd\.service\.d|ovs-flows|multi-user\.target\.wants)$/;
 
 /**
  * Everything that two hosts may differ in, line by line: netdevs by name instead of by number, no counters, log or clock.
