@@ -1,6 +1,7 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { isUnseen } from '../model/host-state.ts';
+import { guestPages } from '../model/hugepages.ts';
 import type { MachineState } from '../model/machine-state.ts';
 import { machinesOf, said } from './machine-parts.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
@@ -16,18 +17,28 @@ export const machineMemory: Rule = (examined) => {
     ({ name, machine }) => machine.autostart && !isRunning(examined.state.machines?.guests[name]),
   );
   const plain = starting.filter(({ machine }) => !machine.hugepages);
-  const neededMiB = plain.reduce((sum, { machine }) => sum + machine.memoryMiB + besidesMiB, 0);
+  const pagesMiB = missingPages(examined) * 2;
+  const neededMiB = plain.reduce((sum, { machine }) => sum + machine.memoryMiB + besidesMiB, pagesMiB);
   return neededMiB <= memory.freeMiB
     ? []
     : [
         tooMuch(
           examined,
-          plain.map(({ name }) => name),
+          starting.map(({ name }) => name),
           neededMiB,
           memory,
         ),
       ];
 };
+
+/** Pages of 2 MiB that have still to be set aside. */
+function missingPages({ spec, state }: Examined): number {
+  const pages = guestPages(spec);
+  const have = state.hugepages?.host;
+  return pages === 0 || typeof have !== 'number'
+    ? 0
+    : Math.max(0, pages + (spec.overlay?.hugepages ?? 0) - have);
+}
 
 function tooMuch(
   examined: Examined,

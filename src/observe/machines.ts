@@ -19,6 +19,8 @@ export interface MachinesAsked {
   readonly images: readonly string[];
   readonly userData: readonly string[];
   readonly programs: readonly string[];
+  /** Whether some of them are made of hugepages. */
+  readonly hugepages?: boolean;
   /** PCI functions of which it matters what the host does with the disks behind them. */
   readonly disksBehind?: readonly string[];
 }

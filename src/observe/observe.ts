@@ -82,7 +82,7 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
     namespaces,
     routes,
     ...switching,
-    ...(sections.overlay ? { hugepages } : {}),
+    ...(sections.overlay || Object.keys(hugepages).length > 0 ? { hugepages } : {}),
     ...(sections.dpdk ? { freeMemoryMib: await observeMemory(reader, Object.keys(hugepages ?? {})) } : {}),
     ...(sections.hostRoutes ? { hostRoutes: await observeHostRoutes(reader) } : {}),
     ...(sections.overlay ? { ipv6: await observeIpv6(reader, tenantPorts(sections, links)) } : {}),
@@ -111,10 +111,11 @@ function observeMore(
 /** Only DPDK asks for them, which has a card. */
 async function hugepagesFor(
   reader: HostReader,
-  { overlay, hugepages = [] }: Sections,
+  { overlay, machines, hugepages = [] }: Sections,
   cards: Parameters<typeof observeHugepages>[1],
 ): ReturnType<typeof observeHugepages> {
-  const isAsked = overlay && (cards.length > 0 || hugepages.length > 0);
+  const isMade = machines?.hugepages === true;
+  const isAsked = isMade || (overlay && cards.length > 0) || hugepages.length > 0;
   return isAsked ? observeHugepages(reader, cards, hugepages) : {};
 }
 

@@ -21,6 +21,7 @@ export function machinesFor(spec: HostSpec | undefined, left: Machines): Machine
       domains: unique([...inLibvirt, ...(machines?.domains ?? [])]),
       images: unique(asked.map(({ machine }) => machine.image)),
       userData: unique(seeds.flatMap(({ userData }) => ('file' in userData ? [userData.file] : []))),
+      hugepages: asked.some(({ machine }) => machine.hugepages),
       disksBehind: unique(asked.flatMap(({ machine }) => machine.pci)),
       programs: [
         qemuProgram,

@@ -1,11 +1,11 @@
 import { dpdkCard } from '../model/dpdk-card.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen } from '../model/host-state.ts';
-import { hugepagesPath } from '../model/hugepages.ts';
+import { guestPages, hugepagesPath } from '../model/hugepages.ts';
 import { nothing, type Resource } from './resource.ts';
 
 /**
- * Pages of 2 MiB for DPDK, on the card's NUMA node where the machine has several. Who has more keeps them. The kernel takes
+ * Pages of 2 MiB for DPDK, and for guests that are made of them, on the card's NUMA node where the machine has several. Who has more keeps them. The kernel takes
  * the number and makes as many as it finds memory for (mm/hugetlb.c), so that the number is read back.
  */
 export const hugepages: Resource = {
@@ -13,8 +13,9 @@ export const hugepages: Resource = {
   // The kernel moves other pages out of the way for it.
   timeoutMs: 30_000,
   wanted: (spec, state) => {
-    const [at, least] = [placeOf(spec, state), spec.overlay?.hugepages];
-    if (at === undefined || least === undefined) return [];
+    const least = (spec.overlay?.hugepages ?? 0) + guestPages(spec);
+    if (least === 0) return [];
+    const at = placeOf(spec, state);
     const seen = state.hugepages?.[at];
     return [{ at, value: typeof seen === 'number' ? Math.max(seen, least) : least }];
   },
@@ -22,11 +23,13 @@ export const hugepages: Resource = {
   move: (at, _from, to) =>
     to === null ? nothing : { actions: [{ write: hugepagesPath(at), text: `${to}` }] },
   settled: (at, to) => (to === null ? [] : [{ read: hugepagesPath(at), is: `${to}` }]),
-  why: () => 'Set memory in pages of 2 MiB aside: DPDK takes its buffers out of them.',
+  why: () => 'Set memory in pages of 2 MiB aside: DPDK’s buffers and guests are made of them.',
 };
 
-function placeOf(spec: HostSpec, state: HostState): string | undefined {
-  if (spec.overlay?.dpdk === undefined) return undefined;
-  const node = dpdkCard(spec, state)?.numaNode;
+/** The node of the card, which is the guests', too. */
+function placeOf(spec: HostSpec, state: HostState): string {
+  const first = spec.nics[0]?.pfs[0]?.pci;
+  const card = dpdkCard(spec, state) ?? state.pfs.find(({ pci }) => pci === first);
+  const node = card?.numaNode;
   return node === undefined || isUnseen(node) || node < 0 ? 'host' : `node${node}`;
 }
