@@ -26,7 +26,7 @@ const emptied = /\/(ovs-vswitchd\.service\.d|ovs-flows|multi-user\.target\.wants
  * Equal lines: nobody could tell the hosts apart.
  */
 export function dump(state: SimState): readonly string[] {
-  const { pfs, netdevs, routes, namespaces, ovs, hugepages, sysctls, nft, folders, ...rest } = state;
+  const { pfs, netdevs, routes, namespaces, ovs, hugepages, sysctls, nft, folders, systemd, ...rest } = state;
   const nameOf = namesByIndex(netdevs);
   const kept = Object.entries(rest).filter(([key]) => !forgotten.includes(key as keyof SimState));
   const functions = pfs.flatMap(({ vfs, iommuGroup: _group, ...pf }) => [
@@ -53,6 +53,11 @@ export function dump(state: SimState): readonly string[] {
       .map((path) => `folder ${path}`)
       .sort(),
     ...dumpOvs(ovs),
+    // What was only asked about is loaded and does not run; when and as which process the others started is clock and counter.
+    ...Object.values(systemd.units)
+      .filter(({ active }) => active !== 'inactive')
+      .map(({ name, active, sub, dropIns }) => `unit ${name} ${active} ${sub} ${dropIns.join(' ')}`)
+      .sort(),
     // A setting of a netdev that was undone is as one that was never made.
     ...Object.entries(sysctls)
       .filter(([path, value]) => value !== '0' || !path.endsWith('/disable_ipv6'))
