@@ -3,7 +3,10 @@
  * specifiers and variables are expanded inside of quotes too (systemd.service(5), systemd.syntax(7)).
  */
 export function execLine(argv: readonly string[]): string {
-  return argv.map(execWord).join(' ');
+  // An option and its value on a line of their own, which a backslash continues.
+  return argv
+    .reduce((line, word) => `${line}${/^-[a-z]/.test(word) ? ' \\\n  ' : ' '}${execWord(word)}`, '')
+    .trim();
 }
 
 function execWord(word: string): string {
