@@ -31,13 +31,11 @@ export function needsKernel({ host, spec, state }: Examined, { debian, skbExt }:
 const rebuild: Recipe = {
   title: 'Rebuild Debian’s kernel with CONFIG_NET_TC_SKB_EXT=y, from which mlx5’s tc offload follows',
   lines: [
-    'apt-get install build-essential bc bison flex libelf-dev libssl-dev libdw-dev dwarves debhelper rsync cpio python3 linux-source',
+    'apt-get install build-essential bc bison flex libelf-dev libssl-dev openssl debhelper rsync cpio kmod python3 linux-source',
     'mkdir -p ~/kernel && cd ~/kernel',
     'tar -xf /usr/src/linux-source-*.tar.xz && cd linux-source-*/',
     'cp "/boot/config-$(uname -r)" .config',
     'scripts/config --enable NET_TC_SKB_EXT --set-str LOCALVERSION -skbext',
-    '# Debian’s signing keys are not in its source package.',
-    "scripts/config --set-str SYSTEM_TRUSTED_KEYS ''",
     '# Debug information would take some 20 GB and most of the time.',
     'scripts/config --disable DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT --enable DEBUG_INFO_NONE',
     'make olddefconfig',
