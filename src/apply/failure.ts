@@ -1,6 +1,6 @@
 import { HostError } from '../host/host.ts';
 import { StoreFailed } from '../host/store.ts';
-import type { FailureKind, StepFailure, Unmet } from '../model/outcome.ts';
+import type { FailureKind, KernelSaid, StepFailure, Unmet } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
 import { hintFor } from './known-words.ts';
 import { Unresolved } from './resolve.ts';
@@ -59,9 +59,22 @@ const hints: { readonly [kind in FailureKind]: string } = {
   journal: 'Nothing is done that cannot be written down first: make room below /var/lib/vflane, then resume.',
 };
 
-export function failureOf(n: number, step: Step, trouble: Trouble, effect: 'none' | 'unknown'): StepFailure {
+export function failureOf(
+  n: number,
+  step: Step,
+  trouble: Trouble,
+  effect: 'none' | 'unknown',
+  kernel: readonly KernelSaid[] = [],
+): StepFailure {
   const { why, resource, at } = step;
   const { kind, message, unmet } = trouble;
-  const hint = hintFor(message) ?? hints[kind];
-  return { n, why, resource, at, kind, message, hint, unmet: distinct(unmet), effect };
+  const hint = hintOf(kernel) ?? hintFor(message) ?? hints[kind];
+  const failure: StepFailure = { n, why, resource, at, kind, message, hint, unmet: distinct(unmet), effect };
+  return kernel.length === 0 ? failure : { ...failure, kernel };
+}
+
+/** What the kernel's own words mean is more than where to look for them. */
+function hintOf(kernel: readonly KernelSaid[]): string | undefined {
+  const said = kernel.findLast(({ means }) => means !== undefined);
+  return said === undefined ? undefined : hintFor(said.line);
 }

@@ -1,3 +1,5 @@
+import { kernelWordsFor } from '../model/kernel-words.ts';
+
 /** Words of the tools that have one usual reason, and what to do about it. */
 const known: readonly (readonly [words: RegExp, hint: string])[] = [
   [
@@ -30,5 +32,10 @@ const known: readonly (readonly [words: RegExp, hint: string])[] = [
 
 /** The hint for a message; undefined where its words are of no known kind. */
 export function hintFor(message: string): string | undefined {
-  return known.find(([words]) => words.test(message))?.[1];
+  const own = known.find(([words]) => words.test(message))?.[1];
+  if (own !== undefined) return own;
+  const kernel = kernelWordsFor(message);
+  if (kernel === undefined) return undefined;
+  const { means, code } = kernel;
+  return `${means.charAt(0).toUpperCase()}${means.slice(1)}. \`vflane explain ${code}\` says more.`;
 }

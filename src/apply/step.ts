@@ -7,6 +7,7 @@ import { type Clock, poll } from './clock.ts';
 import type { OnEvent, Shown } from './event.ts';
 import { during, failureOf, Interrupted, Trouble, unmetWords } from './failure.ts';
 import { type StepRecord, write } from './journal.ts';
+import { kernelSaid } from './kernel-said.ts';
 import { probeAll, unmet, type Verdict } from './probe.ts';
 import type { Resolved } from './resolve.ts';
 
@@ -44,13 +45,15 @@ export async function takeStep(
   begun?: Resolved,
 ): Promise<StepFailure | undefined> {
   const progress: Progress = { effect: begun ? 'unknown' : 'none' };
+  const startedAt = walk.clock.now();
   walk.onEvent({ kind: 'step-start', ...aboutStep(walk, n, step) });
   try {
     await doStep(walk, n, step, begun, progress);
     return undefined;
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
-    return failed(walk, failureOf(n, step, error, progress.effect));
+    const kernel = await kernelSaid(walk.host, walk.clock.now() - startedAt);
+    return failed(walk, failureOf(n, step, error, progress.effect, kernel));
   }
 }
 

@@ -63,7 +63,7 @@ function failed(code: string, host: string, failure: StepFailure, ending: string
   return finding(
     code,
     where,
-    `${host}: step ${failure.n + 1} failed: ${said(failure)}; ${ending}`,
+    `${host}: step ${failure.n + 1} failed: ${said(failure)}${kernelText(failure)}; ${ending}`,
     failure.hint,
   );
 }
@@ -76,6 +76,14 @@ function said({ message, unmet }: StepFailure): string {
   return [message, ...seen].join('; ');
 }
 
+/** The last of what the kernel logged meanwhile, and what it means. */
+function kernelText({ kernel = [] }: StepFailure): string {
+  const last = kernel.at(-1);
+  if (last === undefined) return '';
+  const others = kernel.length > 1 ? ` (${kernel.length} lines in all)` : '';
+  return `; the kernel said meanwhile: ${shortened(last.line)}${others}${last.means === undefined ? '' : `: ${last.means}`}`;
+}
+
 const longest = 300;
 
 /** A bridge's flows are pages; whoever wants all of them asks for JSON. */
@@ -85,7 +93,7 @@ function shortened(text: string): string {
 
 function incomplete(host: string, outcome: Outcome & { kind: 'rollback-incomplete' }): readonly Finding[] {
   const { failure, residue, undoFailures } = outcome;
-  const why = failure ? `step ${failure.n + 1} failed (${said(failure)}), and ` : '';
+  const why = failure ? `step ${failure.n + 1} failed (${said(failure)}${kernelText(failure)}), and ` : '';
   const remains = residue.map(
     ({ resource, at, from, to }) =>
       `${resource} ${at} was ${shortened(JSON.stringify(from))} and is ${shortened(JSON.stringify(to))}`,

@@ -16,6 +16,14 @@ export interface Unmet {
  */
 export type FailureKind = 'guard' | 'lookup' | 'action' | 'settle' | 'arm' | 'journal';
 
+/** A line of the kernel's log, and what it means where that is known. */
+export interface KernelSaid {
+  readonly line: string;
+  readonly means?: string;
+  /** Its explanation in the catalogue. */
+  readonly code?: string;
+}
+
 export interface StepFailure {
   /** The step's place in the plan, from 0. */
   readonly n: number;
@@ -29,6 +37,8 @@ export interface StepFailure {
   readonly unmet: readonly Unmet[];
   /** `none`: it stopped before anything of this step was tried. */
   readonly effect: 'none' | 'unknown';
+  /** What the kernel logged meanwhile; absent where it said nothing, or its log could not be read. */
+  readonly kernel?: readonly KernelSaid[];
 }
 
 /** An undo that did not work; whether anything remains is told by the look that follows. */
