@@ -25,8 +25,8 @@ export interface HostSpec {
 
 /** What brings a host back: how vflane is started there, and what the host has to be. */
 export interface BootSpec {
-  /** The words of the command, the program's path first. */
-  readonly command: readonly string[];
+  /** The command as systemd reads it (systemd.service(5), ExecStart). */
+  readonly exec: string;
   /** SHA-256 of the copy of vflane that the host keeps for it; absent where it starts one that is installed. */
   readonly program?: string;
   /** A `BootDocument`. */

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { HostReader } from '../host/host.ts';
 import { bootPlaces, copies } from '../model/boot.ts';
-import type { BootSpec } from '../model/host-spec.ts';
 
 /** How a host starts vflane by itself. */
-export type BootProgram = Pick<BootSpec, 'command' | 'program'>;
+export interface BootProgram {
+  /** The words of the command, the program's path first. */
+  readonly command: readonly string[];
+  /** SHA-256 of the copy of vflane that is kept for it. */
+  readonly program?: string;
+}
 
 const asBoot = ['agent', '--boot'];
 

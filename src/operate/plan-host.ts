@@ -6,9 +6,8 @@ import type { BootDocument } from '../model/boot.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
-import type { BootSpec, HostSpec } from '../model/host-spec.ts';
+import type { HostSpec } from '../model/host-spec.ts';
 import type { HostState } from '../model/host-state.ts';
-import type { Json } from '../model/json.ts';
 import { type Ledger, ledgerKey } from '../model/ledger.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { observe, type Sections } from '../observe/observe.ts';
@@ -25,7 +24,8 @@ import {
 } from '../plan/differences.ts';
 import { changesIn, planFor } from '../plan/plan.ts';
 import { portsInUse, sparingHost } from '../plan/spare-host.ts';
-import { bootDocumentOf, fabricOf } from './boot-document.ts';
+import { fabricOf } from './boot-document.ts';
+import { bootSpecOf } from './boot-spec.ts';
 import { foldNow } from './fold-now.ts';
 import { ifupdownFindings } from './ifupdown.ts';
 import { wantsBefore } from './look.ts';
@@ -77,7 +77,9 @@ async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Pro
   const sections = sectionsFor(fabric, host, fold.ledger, asked.spec);
   const looked = isBooting ? withoutLibvirt(sections) : sections;
   const state = await observe(site.reader, { ...looked, boot: isEnabled });
-  const spec = isEnabled ? { ...asked.spec, boot: await bootOf(site, asked, state, options) } : asked.spec;
+  const spec = isEnabled
+    ? { ...asked.spec, boot: await bootSpecOf(site, asked, state, options.boot) }
+    : asked.spec;
   const all = wantsOf(spec, state, fold.ledger);
   const wants = isBooting ? withoutStarts(all) : all;
   const allocation = spec.allocation;
@@ -121,16 +123,6 @@ const ofMachines = /^VF20[789]\d$/;
 
 function isOfBoot({ resource }: { readonly resource: string }): boolean {
   return bootKinds.has(resource);
-}
-
-async function bootOf(
-  site: Site,
-  { fabric, host, spec }: Asked,
-  state: HostState,
-  { boot }: PlanOptions,
-): Promise<BootSpec> {
-  const document = boot === undefined || boot === true ? bootDocumentOf(fabric, host, spec, state) : boot;
-  return { ...(await site.program()), document: document as unknown as Json };
 }
 
 /** What a host was last asked to be, by the document that it keeps of it. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { HostSpec } from '../model/host-spec.ts';
 import type { BootState, HostState } from '../model/host-state.ts';
-import { bootUnitText } from './boot-unit-text.ts';
+import { bootUnitText, execLine } from './boot-unit-text.ts';
 import { keepOff } from './keep-off.ts';
 import { ovsGate } from './ovs-gate.ts';
 
@@ -22,7 +22,7 @@ const overlay = {
   overlay: { dpdk: pf, bridges: [{ name: 'br-storage', guestPorts: [{ port: 'ceph1-9fbeca' }] }] },
   underlay: { bond: { name: 'bond0', members: [pf, '0000:03:00.1'] }, vlans: [], ports: [] },
   boot: {
-    command: ['/usr/bin/vflane', 'agent', '--boot'],
+    exec: '/usr/bin/vflane agent --boot',
     document: {
       ports: [
         { pci: pf, mac: '04:3f:72:00:00:00' },
@@ -89,7 +89,7 @@ describe('ovs-vswitchd is held back', () => {
 });
 
 describe('the unit', () => {
-  const text = bootUnitText(['/opt/my node/bin/node', '/a%b/vflane.cjs', 'agent', '--boot']);
+  const text = bootUnitText(execLine(['/opt/my node/bin/node', '/a%b/vflane.cjs', 'agent', '--boot']));
 
   test('starts what it is told to, whatever is in the path', () => {
     expect(text).toContain('\nExecStart="/opt/my node/bin/node" /a%%b/vflane.cjs agent --boot\n');

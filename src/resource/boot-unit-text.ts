@@ -5,7 +5,7 @@ import { bootPlaces } from '../model/boot.ts';
  * for no network: the way in must not wait for it, nor it for the way in. nftables.service begins with `flush ruleset`
  * (Debian's /etc/nftables.conf), which would take vflane's own table with it.
  */
-export function bootUnitText(command: readonly string[]): string {
+export function bootUnitText(exec: string): string {
   return `# Written by vflane enable, and taken away by vflane disable.
 [Unit]
 Description=vflane: bring this host to what was last applied
@@ -19,12 +19,22 @@ RequiresMountsFor=${bootPlaces.folder}
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=${command.map(word).join(' ')}
+ExecStart=${exec}
 TimeoutStartSec=15min
 
 [Install]
 WantedBy=multi-user.target
 `;
+}
+
+/** The command of a unit's text; undefined where it has none, or more than one. */
+export function execIn(text: string): string | undefined {
+  const [exec, ...more] = [...text.matchAll(/^ExecStart=(.+)$/gm)].map(([, line]) => line);
+  return more.length === 0 ? exec : undefined;
+}
+
+export function execLine(command: readonly string[]): string {
+  return command.map(word).join(' ');
 }
 
 /** systemd.syntax(7): a word with anything unusual is quoted, and % is doubled. */

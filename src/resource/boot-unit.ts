@@ -17,8 +17,7 @@ const none: Unit = { text: null, enabled: false };
 export const bootUnit: Resource = {
   kind: 'boot-unit',
   timeoutMs: 10_000,
-  wanted: ({ boot }) =>
-    boot ? [{ at: unit, value: { text: bootUnitText(boot.command), enabled: true } }] : [],
+  wanted: ({ boot }) => (boot ? [{ at: unit, value: { text: bootUnitText(boot.exec), enabled: true } }] : []),
   there: ({ boot }) => {
     if (boot === undefined) return [];
     const { unit: text, enabled } = boot;

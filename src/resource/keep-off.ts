@@ -44,10 +44,13 @@ function unmanaged(key: string, values: readonly string[]): string | undefined {
   return `${written}[Match]\n${key}=${values.join(' ')}\n\n[Link]\nUnmanaged=yes\n`;
 }
 
-/** `reload` of a unit that does not run would fail, `try-reload-or-restart` does nothing (systemctl(1)). */
-const units: { readonly [service in File['service']]: string } = {
-  networkManager: 'NetworkManager.service',
-  networkd: 'systemd-networkd.service',
+/**
+ * Has it read its files again, without a restart: one of networkd would give the way in's lease back. NetworkManager's unit
+ * can reload, and one that does not run is left so (systemctl(1), try-reload-or-restart).
+ */
+const reloads: { readonly [service in File['service']]: readonly string[] } = {
+  networkManager: ['systemctl', 'try-reload-or-restart', 'NetworkManager.service'],
+  networkd: ['networkctl', 'reload'],
 };
 
 /**
@@ -61,10 +64,8 @@ export const keepOff: Resource = {
   there: ({ boot }) =>
     Object.entries(boot?.keepOff ?? {}).flatMap(([at, value]) => (value === null ? [] : [{ at, value }])),
   move: (at, _from, to) => {
-    const reloads = files.flatMap(({ path, service }) =>
-      path === at ? [{ run: ['systemctl', 'try-reload-or-restart', units[service]] }] : [],
-    );
-    return { actions: put(at, to as string | null), once: reloads };
+    const once = files.flatMap(({ path, service }) => (path === at ? [{ run: reloads[service] }] : []));
+    return { actions: put(at, to as string | null), once };
   },
   settled: () => [],
   why: (_from, to) =>

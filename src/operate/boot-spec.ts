@@ -1,0 +1,47 @@
+import { type BootDocument, bootPlaces } from '../model/boot.ts';
+import type { Fabric, FabricHost } from '../model/fabric.ts';
+import type { BootSpec, HostSpec } from '../model/host-spec.ts';
+import { type HostState, isUnseen } from '../model/host-state.ts';
+import { type Json, sameJson } from '../model/json.ts';
+import { execIn, execLine } from '../resource/boot-unit-text.ts';
+import { bootDocumentOf } from './boot-document.ts';
+import type { Site } from './site.ts';
+
+interface Asked {
+  readonly fabric: Fabric;
+  readonly host: FabricHost;
+  readonly spec: HostSpec;
+}
+
+/**
+ * What brings a host back to what is asked of it now, or (`boot` is a document) of what it remembers. `undefined`: it is
+ * enabled, and nobody says how.
+ */
+export async function bootSpecOf(
+  site: Site,
+  { fabric, host, spec }: Asked,
+  state: HostState,
+  boot: true | BootDocument | undefined,
+): Promise<BootSpec> {
+  const document = boot === undefined || boot === true ? bootDocumentOf(fabric, host, spec, state) : boot;
+  const asked = document as unknown as Json;
+  const isKnown = boot === undefined && sameJson(state.boot?.document as Json, asked);
+  const kept = isKnown ? keptCommand(state) : undefined;
+  return { ...(kept ?? (await commandOf(site))), document: asked };
+}
+
+type Command = Pick<BootSpec, 'exec' | 'program'>;
+
+async function commandOf(site: Site): Promise<Command> {
+  const { command, ...program } = await site.program();
+  return { exec: execLine(command), ...program };
+}
+
+/** A host that has what it needs needs no newer vflane for it: who only looks at it with another is told of no difference. */
+function keptCommand({ boot }: HostState): Command | undefined {
+  const exec = typeof boot?.unit === 'string' ? execIn(boot.unit) : undefined;
+  const program = boot?.program;
+  if (exec === undefined || program === undefined || isUnseen(program)) return undefined;
+  if (exec.includes(bootPlaces.program) !== (program !== null)) return undefined;
+  return program === null ? { exec } : { exec, program };
+}
