@@ -62,3 +62,21 @@ function inUse(examined: Examined, guest: string, { pci, netdev }: FunctionState
   const what = `${pci}, for ${guest}, is in use by the host: ${uses.join('; ')}`;
   return [[what, 'Unmount it, or move what is on it, and ask again; or delete it from the guest.']];
 }
+
+/** A VF that shares its group with something of the host's: QEMU says `group N is not viable` (facts §3.3). */
+export const machineGroups: Rule = (examined) =>
+  machinesOf(examined).flatMap(({ name, machine }) =>
+    machine.nics.flatMap((nic) => {
+      const vf = 'pf' in nic ? vfOf(examined, nic.pf, nic.index) : undefined;
+      const besides = vf && examined.state.machines?.besides[vf.pci];
+      if (vf === undefined || besides === undefined || isUnseen(besides) || besides.length === 0) return [];
+      const which = besides.map((other) => `${other.pci} (${other.driver})`).join(', ');
+      const what = `IOMMU group ${vf.iommuGroup} of ${vf.pci}, a VF of ${name}, is not viable: ${which} is in it, too`;
+      const hint = 'Switch ACS on in the BIOS, or put the card into a slot of its own root port.';
+      return [said(examined, 'VF2077', name, what, hint)];
+    }),
+  );
+
+function vfOf({ state }: Examined, pf: string, index: number) {
+  return state.pfs.find(({ pci }) => pci === pf)?.vfs.find((vf) => vf.index === index);
+}

@@ -8,7 +8,7 @@ import { foreignOverlay } from './foreign-overlay.ts';
 import { forwardsInSoftware } from './forwards-in-software.ts';
 import { functionTaken } from './function-taken.ts';
 import { largeMesh } from './large-mesh.ts';
-import { machineFunctions } from './machine-functions.ts';
+import { machineFunctions, machineGroups } from './machine-functions.ts';
 import { machineManagers } from './machine-manager.ts';
 import { machineDisks, machineProgramsMissing, userDataMissing } from './machine-parts.ts';
 import { machineMemory, machineVfsHeld } from './machine-resources.ts';
@@ -81,6 +81,7 @@ const rules: readonly Rule[] = [
   userDataMissing,
   machineManagers,
   machineFunctions,
+  machineGroups,
   machineMemory,
   machineVfsHeld,
   machineSeedUnread,

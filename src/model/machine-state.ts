@@ -14,9 +14,15 @@ export interface MachinesState {
   readonly userData: { readonly [path: string]: Seen<string | null> };
   /** What the host does with the disks behind PCI functions that were asked about. */
   readonly blockUse: { readonly [pci: string]: Seen<readonly string[]> };
+  /** VFs of guests, by address → other functions of the IOMMU group that a driver of the kernel has. */
+  readonly besides: FunctionsBeside;
   readonly guests: { readonly [name: string]: MachineState };
   /** MiB of the host in all, and not taken; undefined where nobody needs to know. */
   readonly memory: Seen<{ readonly totalMiB: number; readonly freeMiB: number }>;
+}
+
+export interface FunctionsBeside {
+  readonly [pci: string]: Seen<readonly { readonly pci: string; readonly driver: string }[]>;
 }
 
 export interface ImageState {

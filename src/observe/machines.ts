@@ -1,6 +1,8 @@
 import type { HostReader } from '../host/host.ts';
 import { guestPaths, guestTemplate } from '../model/guest-paths.ts';
+import type { PfState } from '../model/host-state.ts';
 import type { MachineState, MachinesState, UnitState } from '../model/machine-state.ts';
+import type { PciAddress } from '../model/names.ts';
 import { isUnseen, type Seen } from '../model/unseen.ts';
 import { observeBlockUse } from './block-use.ts';
 import { observeGuestUnits } from './guest-units.ts';
@@ -9,6 +11,7 @@ import { seen, seenOr } from './look.ts';
 import { freeOfHost, totalOfHost } from './memory.ts';
 import { isThere } from './program.ts';
 import { observeImage } from './qemu-img.ts';
+import { besidesOf } from './sysfs-pf.ts';
 
 /** What to look at of a host's VMs. */
 export interface MachinesAsked {
@@ -19,6 +22,8 @@ export interface MachinesAsked {
   readonly images: readonly string[];
   readonly userData: readonly string[];
   readonly programs: readonly string[];
+  /** Their VFs, `0000:03:00.0/3`. */
+  readonly vfs?: readonly string[];
   /** Whether some of them are made of hugepages. */
   readonly hugepages?: boolean;
   /** PCI functions of which it matters what the host does with the disks behind them. */
@@ -26,8 +31,12 @@ export interface MachinesAsked {
 }
 
 /** One process for all units, one for each disk and image; the rest are files. */
-export async function observeMachines(reader: HostReader, asked: MachinesAsked): Promise<MachinesState> {
-  const [unitOf, template, power, programs, images, userData, blockUse, memory] = await Promise.all([
+export async function observeMachines(
+  reader: HostReader,
+  asked: MachinesAsked,
+  pfs: readonly PfState[],
+): Promise<MachinesState> {
+  const [unitOf, template, power, programs, images, userData, blockUse, besides, memory] = await Promise.all([
     observeGuestUnits(reader, asked.guests),
     textAt(reader, guestTemplate.path),
     textAt(reader, guestTemplate.power),
@@ -35,10 +44,11 @@ export async function observeMachines(reader: HostReader, asked: MachinesAsked):
     byKey(asked.images, (path) => observeImage(reader, path, { shared: false })),
     byKey(asked.userData, (path) => textAt(reader, path)),
     byKey(asked.disksBehind ?? [], (pci) => observeBlockUse(reader, pci)),
+    byKey(vfsAmong(pfs, asked.vfs ?? []), (pci) => besidesOf(reader, pci as PciAddress)),
     observeTotals(reader),
   ]);
   const guests = await byKey(asked.guests, (name) => observeMachine(reader, name, unitOf(name), asked));
-  return { template, power, programs, images, userData, blockUse, guests, memory };
+  return { template, power, programs, images, userData, blockUse, besides, guests, memory };
 }
 
 async function observeMachine(
@@ -76,6 +86,14 @@ async function observeSeed(reader: HostReader, folder: string): Promise<MachineS
     const texts = await Promise.all(names.map((name) => reader.readFile(`${folder}/${name}`)));
     return Object.fromEntries(names.map((name, place) => [name, texts[place] ?? '']));
   });
+}
+
+/** The addresses of these VFs, as far as they are there. */
+function vfsAmong(pfs: readonly PfState[], places: readonly string[]): readonly string[] {
+  const asked = new Set(places);
+  return pfs.flatMap(({ pci, vfs }) =>
+    vfs.filter(({ index }) => asked.has(`${pci}/${index}`)).map((vf) => vf.pci),
+  );
 }
 
 function observeTotals(reader: HostReader): Promise<MachinesState['memory']> {

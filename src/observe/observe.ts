@@ -93,7 +93,7 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
     ...(sections.bootFiles?.length ? { bootFiles: await observeBootFiles(reader, sections.bootFiles) } : {}),
     ...(sections.dpdk ? { dpdkParts: await observeDpdkParts(reader) } : {}),
     ...(sections.boot ? { boot: await observeBoot(reader) } : {}),
-    ...(sections.machines ? { machines: await observeMachines(reader, sections.machines) } : {}),
+    ...(sections.machines ? { machines: await observeMachines(reader, sections.machines, pfs) } : {}),
     holders,
     session: isUnseen(links) ? undefined : await sessionNetdev(reader, links),
   };

@@ -62,7 +62,8 @@ export async function observeFunction(reader: HostReader, pci: PciAddress): Prom
 /** The kernel's own drivers for bridges and switches are no hindrance (drivers/vfio/pci, Documentation/driver-api/vfio.rst). */
 const harmless: ReadonlySet<string> = new Set(['pcieport', 'vfio-pci', 'pci-stub']);
 
-function besidesOf(reader: HostReader, pci: PciAddress): Promise<FunctionState['besides']> {
+/** Other functions of its IOMMU group that a driver of the kernel has. */
+export function besidesOf(reader: HostReader, pci: PciAddress): Promise<FunctionState['besides']> {
   return seen(async () => {
     const names = await seenOr(() => reader.listDir(`${devices}/${pci}/iommu_group/devices`));
     if (isUnseen(names)) throw new TypeError(names.unseen);

@@ -22,6 +22,11 @@ export function machinesFor(spec: HostSpec | undefined, left: Machines): Machine
       images: unique(asked.map(({ machine }) => machine.image)),
       userData: unique(seeds.flatMap(({ userData }) => ('file' in userData ? [userData.file] : []))),
       hugepages: asked.some(({ machine }) => machine.hugepages),
+      vfs: unique(
+        asked.flatMap(({ machine }) =>
+          machine.nics.flatMap((nic) => ('pf' in nic ? [`${nic.pf}/${nic.index}`] : [])),
+        ),
+      ),
       disksBehind: unique(asked.flatMap(({ machine }) => machine.pci)),
       programs: [
         qemuProgram,

@@ -49,6 +49,7 @@ function machines(web: MachineState, more: Partial<MachinesState> = {}): Machine
     images: { '/var/lib/vflane/images/debian-13.qcow2': image },
     userData: {},
     blockUse: {},
+    besides: {},
     guests: { web },
     memory: { totalMiB: 65536, freeMiB: 60000 },
     ...more,
