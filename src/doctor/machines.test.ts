@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest';
+import { bareHost, barePf, fabric, fabricHost, guest, pf0 } from '../../tests/support/states.ts';
+import { expandLegacyVlan } from '../datapath/legacy-vlan.ts';
+import { guestSpec } from '../datapath/machine.ts';
+import type { VmSpec } from '../model/fabric.ts';
+import type { HostState } from '../model/host-state.ts';
+import { emptyLedger } from '../model/ledger.ts';
+import type { MachineState, MachinesState } from '../model/machine-state.ts';
+import { asPciAddress, type PciAddress } from '../model/names.ts';
+import { examine } from './rules.ts';
+
+const path = '/var/lib/vflane/images/debian-13.qcow2';
+const nvme = asPciAddress('0000:41:00.0') as PciAddress;
+const vm: VmSpec = {
+  cpus: 2,
+  memoryMiB: 2048,
+  disk: 'debian-13.qcow2',
+  hugepages: false,
+  pci: [nvme],
+  manager: 'systemd',
+  autostart: true,
+  firmware: 'bios',
+  cloudInit: { sshKeys: [], userData: 'db.yaml' },
+};
+
+const web: MachineState = {
+  autostart: null,
+  dropIn: null,
+  unit: { active: 'inactive', result: 'success', isStale: false },
+  disk: null,
+  seed: null,
+};
+
+const fine: MachinesState = {
+  template: null,
+  power: null,
+  programs: { '/usr/bin/qemu-system-x86_64': true, '/usr/bin/qemu-img': true },
+  images: { [path]: { format: 'qcow2', size: 3 * 2 ** 30 } },
+  userData: { '/var/lib/vflane/images/db.yaml': '#cloud-config\n' },
+  blockUse: {},
+  besides: {},
+  guests: { web },
+  memory: { totalMiB: 4096, freeMiB: 3000 },
+};
+
+const drive = {
+  pci: nvme,
+  present: true,
+  driver: 'nvme',
+  driverOverride: '',
+  netdev: undefined,
+  numVfs: 0,
+  besides: [],
+  numaNode: -1,
+  localCpus: '0-3',
+};
+
+function said(more: Partial<MachinesState>, state: Partial<HostState> = {}, vmMore: Partial<VmSpec> = {}) {
+  const one = { ...guest('web', 'vm', ['storage']), vm: { ...vm, ...vmMore } };
+  const host = fabricHost('alpha', [one]);
+  const of = fabric([host]);
+  const plain = expandLegacyVlan(of, host, emptyLedger);
+  const spec = { ...plain, guests: plain.guests.map(({ lanes }) => guestSpec(one, lanes, host)) };
+  const found = bareHost({ functions: [drive], machines: { ...fine, ...more }, ...state });
+  return examine({ fabric: of, host, spec, state: found })
+    .filter(({ code }) => /^VF20[789]/.test(code))
+    .map(({ code, message }) => `${code} ${message}`);
+}
+
+const vf = {
+  index: 0,
+  pci: asPciAddress('0000:03:00.2') as PciAddress,
+  driver: 'vfio-pci',
+  driverOverride: 'vfio-pci',
+  iommuGroup: '20',
+  netdev: undefined,
+  admin: { unseen: 'not asked here' },
+};
+const pfs = [{ ...barePf(pf0, 'enp3s0f0np0'), vfs: [vf] }];
+
+test('nothing is said of a host that has all of it', () => {
+  expect(said({})).toEqual([]);
+});
+
+test.each<readonly [string, RegExp, Partial<MachinesState>, Partial<HostState>?, Partial<VmSpec>?]>([
+  ['no QEMU', /^VF2070 .*qemu-system/, { programs: { '/usr/bin/qemu-system-x86_64': false } }],
+  ['no image', /^VF2071 .*debian-13\.qcow2, is not there/, { images: { [path]: null } }],
+  [
+    'an image that is written to',
+    /^VF2072 .*in use/,
+    { images: { [path]: { unseen: 'Failed to get shared "write" lock' } } },
+  ],
+  [
+    'a disk on another image',
+    /^VF2073 .*\/old\.qcow2/,
+    { guests: { web: { ...web, disk: { format: 'qcow2', size: 1, backing: '/old.qcow2' } } } },
+  ],
+  ['a unit of somebody else', /^VF2075 /, { guests: { web: { ...web, dropIn: '[Service]\n' } } }],
+  ['too little memory', /^VF2076 .*2176 MiB.*1000 of 4096/, { memory: { totalMiB: 4096, freeMiB: 1000 } }],
+  [
+    'a guest that failed',
+    /^VF2080 .*did not shut down in time/,
+    { guests: { web: { ...web, unit: { active: 'failed', result: 'timeout', isStale: false } } } },
+  ],
+  ['no user-data', /^VF2082 /, { userData: { '/var/lib/vflane/images/db.yaml': null } }],
+  ['no drive', /^VF2077 .*no PCI function 0000:41/, {}, { functions: [{ ...drive, present: false }] }],
+  [
+    'a drive that is mounted',
+    /^VF2077 .*mounted at \/srv/,
+    { blockUse: { [nvme]: ['/dev/nvme0n1 is mounted at /srv'] } },
+  ],
+  [
+    'a drive in a group with a NIC',
+    /^VF2077 .*0000:42:00\.0 \(igb\)/,
+    {},
+    {
+      functions: [
+        { ...drive, besides: [{ pci: asPciAddress('0000:42:00.0') as PciAddress, driver: 'igb' }] },
+      ],
+    },
+  ],
+  [
+    'a VF in a group with a NIC',
+    /^VF2077 .*group 20 .*not viable.*\(igb\)/,
+    { besides: { [vf.pci]: [{ pci: '0000:42:00.0', driver: 'igb' }] } },
+    { pfs },
+  ],
+  [
+    'a VF that is held',
+    /^VF2078 .*0000:03:00\.2.*pid 77/,
+    {},
+    { pfs, holders: [{ path: '/dev/vfio/20', pid: 77, command: 'dpdk-testpmd' }] },
+  ],
+  [
+    'no libvirt',
+    /^VF2074 .*not installed/,
+    { guests: { web: { ...web, domain: { unseen: 'no such program', lacks: 'program' } } } },
+    {},
+    { manager: 'libvirt' },
+  ],
+  [
+    'a domain of somebody else',
+    /^VF2075 .*domain web/,
+    { guests: { web: { ...web, domain: { xml: null, digest: '', state: 'running' } } } },
+    {},
+    { manager: 'libvirt' },
+  ],
+])('%s', (_what, wanted, more, state, vmMore) => {
+  const all = said(more, state, vmMore);
+  expect(all).toHaveLength(1);
+  expect(all[0]).toMatch(wanted);
+});
+
+test('a guest that has to read its networks anew goes on, and is told of', () => {
+  const running = { ...web, unit: { active: 'active', result: 'success', isStale: false } };
+  const seed = { 'network-config': 'version: 2\n' };
+  expect(said({ guests: { web: { ...running, seed } } })).toEqual([expect.stringMatching(/^VF2079 /)]);
+});
