@@ -21,6 +21,7 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
     'scrub',
   ],
   measure: ['model', 'host', 'operate'],
+  report: ['model', 'measure'],
   lab: ['host'],
   cli: [
     ...['model', 'fabric', 'datapath', 'resource', 'doctor', 'plan', 'host', 'observe', 'sim', 'apply'],

@@ -39,7 +39,7 @@ export function keptRuns(context: VerbContext): Kept {
  * The run of a name: its id, the beginning of it that no other has, `last`, or `last~1` for the one before; a finding
  * where not as many are kept. @throws UsageError where a name is that of none
  */
-function runOf(runs: readonly BenchRun[], name: string): BenchRun | Finding {
+export function runOf(runs: readonly BenchRun[], name: string): BenchRun | Finding {
   const back = /^last(?:~(\d{1,4}))?$/.exec(name);
   if (back) {
     const why = `there is no ${name}: ${runs.length} ${runs.length === 1 ? 'benchmark is' : 'benchmarks are'} kept`;

@@ -65,6 +65,17 @@ export const measureVerbs: readonly Verb[] = [
     load: () => import('./bench-export.ts'),
   },
   {
+    name: 'report',
+    summary: 'Make one page, with charts, of what was measured',
+    arguments: [{ form: '[run...]', summary: 'which benchmarks; all unless said' }],
+    options: [
+      { form: '-o, --out <file>', summary: 'where to (default: vflane-report.html)' },
+      { form: '--svg <folder>', summary: 'the charts as files, too' },
+    ],
+    example: 'vflane report --out page.html',
+    load: () => import('./report.ts'),
+  },
+  {
     name: 'test failover',
     summary: 'Take a port away under traffic, and say for how long the traffic was away',
     arguments: [],
@@ -84,6 +95,14 @@ export const measureVerbs: readonly Verb[] = [
     ],
     example: 'vflane test failover --yes --max-outage 300ms',
     load: () => import('./test-failover.ts'),
+  },
+  {
+    name: 'test isolation',
+    summary: 'Have every guest send what it must not, and listen at every other',
+    arguments: [],
+    options: [],
+    example: 'vflane test isolation',
+    load: () => import('./test-isolation.ts'),
   },
   {
     name: 'probe',

@@ -1,0 +1,75 @@
+import { quantileSorted } from 'simple-statistics';
+import { type Figure, figuresOf } from '../measure/figures.ts';
+import type { BenchRun } from '../measure/run-record.ts';
+import { type Chart, nameAxis, valueAxis } from './chart.ts';
+import { colourOf, type Theme } from './theme.ts';
+
+/** How the runs of one benchmark are spread: throughput in one chart, latency in another; none where there is none. */
+export function boxCharts(run: BenchRun, at: number): readonly Chart[] {
+  const figures = figuresOf(run);
+  const parts = [
+    { unit: 'Gb/s', name: 'throughput-spread', title: 'Throughput, run by run' },
+    { unit: 'µs', name: 'latency-spread', title: 'Latency, run by run' },
+  ] as const;
+  return parts.flatMap(({ unit, name, title }) => {
+    const rows = figures.filter((figure) => figure.unit === unit);
+    return rows.length === 0 ? [] : [boxChart(rows, { unit, title, name: `${name}-${at + 1}`, colour: at })];
+  });
+}
+
+interface Look {
+  readonly unit: string;
+  readonly title: string;
+  readonly name: string;
+  readonly colour: number;
+}
+
+function boxChart(figures: readonly Figure[], { unit, title, name, colour }: Look): Chart {
+  return {
+    name,
+    title,
+    says: 'The box holds the middle half of the runs, the line in it is the median, each dot is a run.',
+    height: figures.length * 40 + 60,
+    option: (theme) => ({
+      grid: { left: 170, right: 30, top: 10, bottom: 40 },
+      xAxis: valueAxis(theme, unit, { nameLocation: 'middle', nameGap: 26, ...scaleOf(figures, unit) }),
+      yAxis: nameAxis(
+        theme,
+        figures.map(({ key }) => key),
+        { inverse: true },
+      ),
+      series: [boxes(theme, figures, colour), dots(theme, figures, colour)],
+    }),
+  };
+}
+
+/** Latencies of one chart may be a thousand times apart. */
+function scaleOf(figures: readonly Figure[], unit: string): object {
+  const values = figures.flatMap((figure) => figure.values);
+  const isWide = Math.max(...values) > 30 * Math.min(...values);
+  return unit === 'µs' && isWide && Math.min(...values) > 0 ? { type: 'log' } : { min: 0 };
+}
+
+function boxes(theme: Theme, figures: readonly Figure[], colour: number) {
+  const data = figures.map(({ values }) => {
+    const sorted = [...values].sort((a, b) => a - b);
+    return [0, 0.25, 0.5, 0.75, 1].map((share) => quantileSorted(sorted, share));
+  });
+  const border = colourOf(theme, colour);
+  return {
+    type: 'boxplot',
+    data,
+    boxWidth: [8, 20],
+    itemStyle: { color: theme.ghost, borderColor: border, borderWidth: 1.6 },
+  };
+}
+
+function dots(theme: Theme, figures: readonly Figure[], colour: number) {
+  const data = figures.flatMap(({ values }, row) => values.map((value) => [value, row]));
+  return {
+    type: 'scatter',
+    data,
+    symbolSize: 5,
+    itemStyle: { color: colourOf(theme, colour), opacity: 0.55 },
+  };
+}

@@ -1,0 +1,94 @@
+import { BarChart, BoxplotChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components';
+import { type EChartsCoreOption, init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import type { Theme } from './theme.ts';
+
+use([
+  BarChart,
+  BoxplotChart,
+  CustomChart,
+  LineChart,
+  ScatterChart,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  SVGRenderer,
+]);
+
+/** A chart that is not drawn yet: one definition for the page and for the file, in light and in dark. */
+export interface Chart {
+  /** Its file's name, without an ending. */
+  readonly name: string;
+  readonly title: string;
+  /** What one sees, in a sentence; for those who cannot see it, too. */
+  readonly says: string;
+  readonly height: number;
+  readonly option: (theme: Theme) => EChartsCoreOption;
+}
+
+export const chartWidth = 960;
+const font = 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
+
+/** The chart as SVG that needs nothing from outside. */
+export function svgOf(chart: Chart, theme: Theme): string {
+  const drawn = init(null, null, { renderer: 'svg', ssr: true, width: chartWidth, height: chart.height });
+  const base = {
+    animation: false,
+    backgroundColor: 'transparent',
+    textStyle: { fontFamily: font, color: theme.text },
+  };
+  drawn.setOption({ ...base, ...chart.option(theme) });
+  const svg = drawn.renderToSVGString();
+  drawn.dispose();
+  return svg;
+}
+
+/** A file of its own has a ground of its own, and says what it shows. */
+export function svgFileOf(chart: Chart, theme: Theme): string {
+  const ground = `<title>${escaped(chart.title)}</title><rect width="100%" height="100%" fill="${theme.paper}"/>`;
+  return svgOf(chart, theme).replace(/(<svg[^>]*>)/, `$1${ground}`);
+}
+
+export function escaped(text: string): string {
+  const names: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+  return text.replaceAll(/[&<>"]/g, (sign) => names[sign] ?? sign);
+}
+
+/** An axis of numbers, quiet. */
+export function valueAxis(theme: Theme, name: string, more: object = {}) {
+  return {
+    type: 'value',
+    name,
+    nameTextStyle: { color: theme.faint, fontSize: 12 },
+    axisLabel: { color: theme.faint, fontSize: 12 },
+    splitLine: { lineStyle: { color: theme.line } },
+    axisLine: { show: false },
+    axisTick: { show: false },
+    ...more,
+  };
+}
+
+/** An axis of names. */
+export function nameAxis(theme: Theme, data: readonly string[], more: object = {}) {
+  return {
+    type: 'category',
+    data: [...data],
+    axisLabel: { color: theme.text, fontSize: 12.5 },
+    axisLine: { lineStyle: { color: theme.line } },
+    axisTick: { show: false },
+    ...more,
+  };
+}
+
+export function legendOf(theme: Theme, names: readonly string[]) {
+  return {
+    data: names.map((name) => ({ name, icon: 'roundRect' })),
+    top: 0,
+    left: 0,
+    itemWidth: 14,
+    itemHeight: 10,
+    itemGap: 18,
+    textStyle: { color: theme.text, fontSize: 12.5 },
+  };
+}

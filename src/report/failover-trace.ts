@@ -1,0 +1,79 @@
+import type { FailoverResult, Phase } from '../measure/failover-result.ts';
+import { type Chart, legendOf, nameAxis, valueAxis } from './chart.ts';
+import { colourOf, type Theme } from './theme.ts';
+
+const titles = { down: 'port taken away', up: 'port given back', back: 'traffic brought back' } as const;
+
+/** When the traffic was away after each cut, and what the bond and the card said meanwhile. */
+export function failoverChart(result: FailoverResult, at: number): Chart {
+  return {
+    name: `failover-${at + 1}`,
+    title: `Failover on ${result.host}: ${result.how}, between ${result.between.join(' and ')}`,
+    says: `Each bar is a time without traffic, from the moment the port changed; the marks are what the bond or the card said. A probe every ${result.intervalMs} ms in both directions.`,
+    height: result.phases.length * 34 + 90,
+    option: (theme) => optionOf(theme, result.phases),
+  };
+}
+
+function optionOf(theme: Theme, phases: readonly Phase[]) {
+  const names = phases.map(({ round, phase }) => `${round}. ${titles[phase]}`);
+  const ends = phases.flatMap(({ ways, said }) => [
+    ...ways.map((way) => way.atMs + way.outageMs),
+    ...said.map(({ atMs }) => atMs),
+  ]);
+  const directions = [0, 1].map((which) => ({
+    name: which === 0 ? 'there' : 'back',
+    colour: colourOf(theme, which),
+    data: phases.map(({ ways }) => ways[which]),
+  }));
+  const marks = phases.flatMap(({ said }, row) =>
+    said.map(({ atMs, what, is }) => ({ value: [atMs, row], name: `${what}: ${is}` })),
+  );
+  return {
+    legend: legendOf(theme, [...directions.map(({ name }) => name), 'what was said']),
+    grid: { left: 190, right: 110, top: 36, bottom: 44 },
+    xAxis: valueAxis(theme, 'ms after the change', {
+      nameLocation: 'middle',
+      nameGap: 26,
+      min: 0,
+      max: Math.ceil(Math.max(10, ...ends) * 1.08),
+    }),
+    yAxis: nameAxis(theme, names, { inverse: true }),
+    series: [
+      ...directions.flatMap(({ name, colour, data }) => [
+        {
+          type: 'bar',
+          stack: name,
+          silent: true,
+          barWidth: 9,
+          itemStyle: { color: 'transparent' },
+          data: data.map((way) => way?.atMs ?? 0),
+        },
+        {
+          ...{ type: 'bar', stack: name, name, barWidth: 9, itemStyle: { color: colour, borderRadius: 2 } },
+          data: data.map((way) => ({ value: way?.outageMs ?? 0, label: barLabel(theme, way) })),
+        },
+      ]),
+      {
+        type: 'scatter',
+        name: 'what was said',
+        symbol: 'diamond',
+        symbolSize: 9,
+        itemStyle: { color: theme.text },
+        data: marks,
+      },
+    ],
+  };
+}
+
+function barLabel(theme: Theme, way: Phase['ways'][number] | undefined) {
+  if (way === undefined || way.outageMs === 0) return { show: false };
+  const more = way.over ? '' : ' and more';
+  return {
+    show: true,
+    position: 'right',
+    color: theme.faint,
+    fontSize: 11,
+    formatter: `${way.outageMs.toFixed(0)} ms${more}`,
+  };
+}

@@ -1,0 +1,55 @@
+import { approachOf } from '../measure/export-text.ts';
+import { type Figure, figuresOf } from '../measure/figures.ts';
+import type { BenchRun } from '../measure/run-record.ts';
+import { wireLimit } from '../measure/wire-limit.ts';
+import { type ReferenceRow, seedCells, seedFigures, seedLineBps, seedSource } from './seed-figures.ts';
+
+/** A throughput of the seed's table, whoever measured it. Gb/s. */
+export interface TableCell {
+  readonly value: number;
+  readonly low?: number;
+  readonly high?: number;
+  readonly limit?: number;
+}
+
+/** A line of the seed's table: a way to share the card. */
+export interface TableRow {
+  readonly name: string;
+  readonly source: string;
+  readonly cells: { readonly [cell: string]: TableCell };
+  readonly pingMeanUs?: number;
+  readonly pingMdevUs?: number;
+}
+
+/** The reference and every run of the suite `seed`, the newest of each approach last. */
+export function tableRows(runs: readonly BenchRun[]): readonly TableRow[] {
+  const measured = runs.filter(({ suite }) => suite.name === 'seed').map(rowOfRun);
+  return [...seedFigures.map(rowOfReference), ...measured];
+}
+
+function rowOfReference({ approach, gbps, pingMeanUs, pingMdevUs, tunnel }: ReferenceRow): TableRow {
+  const around = { tunnel, tagged: tunnel === 'none' };
+  const cells = seedCells.map((cell) => {
+    const limit = wireLimit(seedLineBps, Number(cell.split('/')[0]), around) / 1e9;
+    return [cell, { value: gbps[cell] ?? 0, limit }] as const;
+  });
+  return { name: approach, source: seedSource, cells: Object.fromEntries(cells), pingMeanUs, pingMdevUs };
+}
+
+function rowOfRun(run: BenchRun): TableRow {
+  const figures = new Map(figuresOf(run).map((figure) => [figure.key, figure]));
+  const cells = seedCells.flatMap((cell) => {
+    const figure = figures.get(`${cell} both`);
+    return figure === undefined ? [] : [[cell, cellOf(figure)] as const];
+  });
+  const [mean, mdev] = [figures.get('ping mean'), figures.get('ping mdev')];
+  return {
+    ...{ name: approachOf(run), source: run.id, cells: Object.fromEntries(cells) },
+    ...(mean && { pingMeanUs: mean.median.median }),
+    ...(mdev && { pingMdevUs: mdev.median.median }),
+  };
+}
+
+function cellOf({ median: { median, low, high }, wireLimit: limit }: Figure): TableCell {
+  return { value: median, low, high, ...(limit !== undefined && { limit }) };
+}

@@ -1,0 +1,34 @@
+import { numberText } from './bars.ts';
+import { escaped } from './chart.ts';
+import type { TableCell, TableRow } from './rows.ts';
+import { seedCells } from './seed-figures.ts';
+
+/** The seed's table in HTML: the reference first, then what was measured here. */
+export function seedTable(rows: readonly TableRow[]): string {
+  const titles = [
+    'Approach',
+    ...seedCells.map((cell) => `iperf3/${cell} (Gb/s)`),
+    'ping mean (µs)',
+    'ping mdev (µs)',
+  ];
+  const head = titles.map((title) => `<th scope="col">${escaped(title)}</th>`).join('');
+  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.map(rowText).join('')}</tbody></table></div>`;
+}
+
+function rowText({ name, source, cells, pingMeanUs, pingMdevUs }: TableRow): string {
+  const columns = [
+    `<td>${escaped(name)}<small>${escaped(source)}</small></td>`,
+    ...seedCells.map((cell) => cellText(cells[cell])),
+    ...[pingMeanUs, pingMdevUs].map((us) => `<td>${us === undefined ? '–' : numberText(us)}</td>`),
+  ];
+  return `<tr>${columns.join('')}</tr>`;
+}
+
+function cellText(cell: TableCell | undefined): string {
+  if (cell === undefined) return '<td>–</td>';
+  const { value, low, high, limit } = cell;
+  const interval =
+    low === undefined || high === undefined ? [] : [`${numberText(low)} – ${numberText(high)}`];
+  const share = limit === undefined ? [] : [`${((100 * value) / limit).toFixed(1)} % of the wire`];
+  return `<td>${numberText(value)}<small>${[...share, ...interval].join('<br>')}</small></td>`;
+}
