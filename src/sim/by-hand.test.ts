@@ -30,6 +30,7 @@ it('legacy SR-IOV with VLANs works by hand, once', async () => {
     await works(host, `tee ${drivers}/vfio-pci/bind`, `${vf}\n`);
   for (const netdev of [netdev0, netdev1]) await works(host, `ip link set mtu 9080 dev ${netdev}`);
   const vfio = '-device vfio-pci,host=0000:03:00.3 -device vfio-pci,host=0000:03:02.3';
+  await works(host, 'qemu-img create -q -f qcow2 debian.qcow2 3G');
   await works(
     host,
     `qemu-system-x86_64 -accel kvm -nographic -m 8G -cpu host -smp 16 -drive file=debian.qcow2 ${vfio}`,

@@ -3,11 +3,13 @@ import { advance, nowMs } from './clock.ts';
 import { baseFolders, forgetRuntimeFiles } from './folders.ts';
 import { boardGroups, kernelOf, managementPci } from './functions.ts';
 import { type KernelName, kernels } from './kernels.ts';
-import { burntIn } from './macs.ts';
+import { resetBoard } from './machines/board.ts';
+import { textOf } from './machines/images.ts';
+import { bootId, burntIn } from './macs.ts';
 import { loopback } from './namespaces.ts';
 import { addNetdev } from './netdevs.ts';
 import { newOvs } from './ovs/create.ts';
-import { coldOvs } from './ovs/service.ts';
+import { coldOvs, startBoth } from './ovs/service.ts';
 import { defaultPackages } from './packages.ts';
 import { probePf } from './probe.ts';
 import type { Clock, Pf, SimState } from './state.ts';
@@ -195,8 +197,28 @@ function boot(state: SimState, hasCard: boolean): void {
   addNetdev(state, { ...loopback('', 1), up: true });
   addManagement(state);
   if (hasCard) plugCard(state);
+  resetBoard(state);
   coldOvs(state);
-  bootUnits(state);
+  if (state.boots === 0 && state.generation === 0) firstUnits(state);
+  else bootUnits(state);
+}
+
+const knownUnits = new Map<string, SimState['systemd']>();
+
+/** Units come up the same on every new host with the same packages; only what is this host's own is done again. */
+function firstUnits(state: SimState): void {
+  const key = JSON.stringify([state.kernel, state.packages]);
+  const ready = knownUnits.get(key);
+  if (ready === undefined) {
+    bootUnits(state);
+    if (knownUnits.size >= remembered) knownUnits.clear();
+    knownUnits.set(key, structuredClone(state.systemd));
+    return;
+  }
+  state.systemd = structuredClone(ready);
+  for (const entry of state.systemd.journal) entry.boot = bootId(state);
+  const vswitchd = state.systemd.units['ovs-vswitchd.service'];
+  if (vswitchd && vswitchd.mainPid !== 0) vswitchd.mainPid = startBoth(state);
 }
 
 function addManagement(state: SimState): void {
@@ -248,6 +270,7 @@ function baseFiles(state: SimState): SimState['files'] {
   const { debian } = kernels[state.kernel];
   const codename = debian === 13 ? 'trixie' : 'bookworm';
   return {
+    [`/var/lib/vflane/images/debian-${debian}.qcow2`]: textOf({ format: 'qcow2', bytes: 3 * 1024 ** 3 }),
     '/etc/hostname': `${state.name}\n`,
     '/usr/sbin/update-grub': '#!/bin/sh\n',
     '/etc/debian_version': `${debian}.1\n`,

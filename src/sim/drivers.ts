@@ -1,10 +1,14 @@
 import { Blocked, Refusal } from './errno.ts';
 import { cardOf, functionAt, isHeld, pfAt, vfAt } from './functions.ts';
 import { evaluateLag } from './lag.ts';
+import type { BoardDevice } from './machines/board.ts';
+import { countProbe } from './machines/probes.ts';
 import { burntIn } from './macs.ts';
 import { holdsWhole } from './ovs/dpdk-whole.ts';
 import { probePf, probeVf, unprobe } from './probe.ts';
 import type { Pf, SimState, Vf } from './state.ts';
+
+type Fn = Pf | Vf | BoardDevice;
 
 /** The PCI drivers a host can load, by the module that holds them. */
 const modules: { readonly [driver: string]: string } = {
@@ -13,6 +17,9 @@ const modules: { readonly [driver: string]: string } = {
   tg3: 'tg3',
   igbvf: 'igbvf',
   'vfio-pci': 'vfio_pci',
+  nvme: 'nvme',
+  nouveau: 'nouveau',
+  snd_hda_intel: 'snd_hda_intel',
 };
 
 export function loadModule(state: SimState, name: string): void {
@@ -24,19 +31,24 @@ export function pciDrivers(state: SimState): readonly string[] {
   return Object.keys(modules).filter((driver) => state.modules.includes(modules[driver] ?? ''));
 }
 
-export function boundTo(state: SimState, driver: string): readonly (Pf | Vf)[] {
-  return state.pfs.flatMap((pf) => [pf, ...pf.vfs]).filter((fn) => fn.driver === driver);
+export function boundTo(state: SimState, driver: string): readonly Fn[] {
+  return everyFunction(state).filter((fn) => fn.driver === driver);
 }
 
-function ids(state: SimState, fn: Pf | Vf): { readonly vendor: string; readonly device: string } {
+function everyFunction(state: SimState): readonly Fn[] {
+  return [...state.pfs.flatMap((pf) => [pf, ...pf.vfs]), ...(state.boardDevices ?? [])];
+}
+
+function ids(state: SimState, fn: Fn): { readonly vendor: string; readonly device: string } {
+  if ('native' in fn) return fn;
   const card = cardOf(state);
   return { vendor: card.vendor, device: 'port' in fn ? card.device : card.vfDevice };
 }
 
 /** drivers/pci/pci-driver.c, pci_match_device: an override excludes every other driver. */
-function matches(state: SimState, driver: string, fn: Pf | Vf): boolean {
+function matches(state: SimState, driver: string, fn: Fn): boolean {
   if (fn.driverOverride !== '') return fn.driverOverride === driver;
-  const native = 'port' in fn ? cardOf(state).pfDriver : cardOf(state).vfDriver;
+  const native = 'native' in fn ? fn.native : 'port' in fn ? cardOf(state).pfDriver : cardOf(state).vfDriver;
   const { vendor, device } = ids(state, fn);
   return (
     driver === native ||
@@ -45,25 +57,27 @@ function matches(state: SimState, driver: string, fn: Pf | Vf): boolean {
 }
 
 /** pci_device_can_probe: with autoprobe off a VF is bound only through driver_override (facts §3.3). */
-function mayProbe(state: SimState, fn: Pf | Vf): boolean {
+function mayProbe(state: SimState, fn: Fn): boolean {
   const owner = vfAt(state, fn.pci);
   return owner === undefined || owner.pf.autoprobe || fn.driverOverride !== '';
 }
 
-function probe(state: SimState, driver: string, fn: Pf | Vf): void {
+function probe(state: SimState, driver: string, fn: Fn): void {
   if (!mayProbe(state, fn)) throw new Refusal('ENODEV');
   if (driver === 'vfio-pci') {
     if (!state.iommu) throw new Refusal('EINVAL');
     fn.driver = driver;
+    countProbe(state, fn.pci, driver);
     return;
   }
   const owner = vfAt(state, fn.pci);
   if (owner) probeVf(state, owner.pf, owner.vf);
+  else if ('native' in fn) fn.driver = driver;
   else if ('port' in fn) probePf(state, fn, burntIn(cardOf(state).ouis, state.name, fn.port));
 }
 
 /** What the bus does with a driverless function: the first driver that matches, and no complaint (device_attach). */
-export function attach(state: SimState, fn: Pf | Vf): void {
+export function attach(state: SimState, fn: Fn): void {
   const driver = pciDrivers(state).find((d) => matches(state, d, fn));
   if (fn.driver !== '' || driver === undefined) return;
   try {
@@ -73,7 +87,7 @@ export function attach(state: SimState, fn: Pf | Vf): void {
   }
 }
 
-function known(state: SimState, text: string): Pf | Vf {
+function known(state: SimState, text: string): Fn {
   const fn = functionAt(state, text.trim());
   if (!fn) throw new Refusal('ENODEV');
   return fn;
@@ -113,7 +127,7 @@ function resetPf(state: SimState, pf: Pf): void {
 }
 
 /** An empty line clears it; nothing is bound or unbound by it. */
-export function writeOverride(fn: Pf | Vf, text: string): void {
+export function writeOverride(fn: Fn, text: string): void {
   fn.driverOverride = text.replace(/\n[\s\S]*$/, '');
 }
 
@@ -135,7 +149,7 @@ export function writeNewId(state: SimState, driver: string, text: string): void 
   const isDynamic = state.dynamicIds.some((d) => d.driver === driver && sameId(d, id));
   if (isStatic || isDynamic) throw new Refusal('EEXIST');
   state.dynamicIds.push({ driver, ...id });
-  for (const fn of state.pfs.flatMap((pf) => [pf, ...pf.vfs])) {
+  for (const fn of everyFunction(state)) {
     if (fn.driver !== '' || !matches(state, driver, fn) || !mayProbe(state, fn)) continue;
     if (driver !== 'vfio-pci' || state.iommu) probe(state, driver, fn);
   }

@@ -22,6 +22,7 @@ export const strerror = {
   EADDRNOTAVAIL: 'Cannot assign requested address',
   ENETDOWN: 'Network is down',
   ENETUNREACH: 'Network is unreachable',
+  ECONNREFUSED: 'Connection refused',
   EHOSTUNREACH: 'No route to host',
 } as const;
 

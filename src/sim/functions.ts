@@ -1,5 +1,6 @@
 import { type Card, cards } from './cards.ts';
 import { type Kernel, kernels } from './kernels.ts';
+import type { BoardDevice } from './machines/board.ts';
 import type { Pf, SimState, Vf } from './state.ts';
 
 export function cardOf(state: SimState): Card {
@@ -22,15 +23,15 @@ export function vfAt(state: SimState, pci: string): { readonly pf: Pf; readonly 
   return undefined;
 }
 
-export function functionAt(state: SimState, pci: string): Pf | Vf | undefined {
-  return pfAt(state, pci) ?? vfAt(state, pci)?.vf;
+export function functionAt(state: SimState, pci: string): Pf | Vf | BoardDevice | undefined {
+  return pfAt(state, pci) ?? vfAt(state, pci)?.vf ?? state.boardDevices?.find((one) => one.pci === pci);
 }
 
 export function allVfs(state: SimState): readonly Vf[] {
   return state.pfs.flatMap((pf) => pf.vfs);
 }
 
-export function isHeld(state: SimState, vf: Vf): boolean {
+export function isHeld(state: SimState, vf: Pick<Vf, 'pci'>): boolean {
   return state.processes.some((process) => process.vfs.includes(vf.pci));
 }
 
@@ -51,7 +52,7 @@ export function pciPlus(pci: string, offset: number): string {
 
 /** The lowest IOMMU group nobody has; the first ones belong to the board. */
 export function freeIommuGroup(state: SimState): number {
-  const taken = new Set<number>();
+  const taken = new Set<number>((state.boardDevices ?? []).map((one) => one.iommuGroup));
   for (const pf of state.pfs) {
     taken.add(pf.iommuGroup);
     for (const vf of pf.vfs) taken.add(vf.iommuGroup);

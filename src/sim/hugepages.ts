@@ -1,8 +1,9 @@
 import { Refusal } from './errno.ts';
+import { machineMib, machinePages } from './machines/memory.ts';
 import type { SimState } from './state.ts';
 
 /** The machine's memory and what the kernel and its programs need of it, in MiB. */
-const memoryMib = 64 * 1024;
+export const memoryMib = 64 * 1024;
 const reservedMib = 8 * 1024;
 export const pageSizesKib = [2048, 1048576] as const;
 export type PageSizeKib = (typeof pageSizesKib)[number];
@@ -21,7 +22,7 @@ export function hugepagesOf(state: SimState, size: PageSizeKib): number {
 
 /** Pages that nobody holds. */
 export function hugepagesFree(state: SimState, size: PageSizeKib = 2048): number {
-  const held = size === 2048 ? dpdkPages(state) : 0;
+  const held = (size === 2048 ? dpdkPages(state) : 0) + machinePages(state, size);
   return Math.max(0, hugepagesOf(state, size) - held);
 }
 
@@ -37,7 +38,7 @@ export function setHugepages(state: SimState, size: PageSizeKib, text: string): 
 /** Memory that is neither the kernel's and the programs' nor in hugepages, in MiB. */
 export function freeMib(state: SimState): number {
   const pages = pageSizesKib.reduce((sum, size) => sum + hugepagesOf(state, size) * (size / 1024), 0);
-  return memoryMib - reservedMib - pages;
+  return memoryMib - reservedMib - pages - machineMib(state);
 }
 
 /** Lines of /proc/meminfo, or of a NUMA node's, which come `before` with the node's number. */

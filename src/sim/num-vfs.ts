@@ -3,6 +3,7 @@ import { attach, loadModule } from './drivers.ts';
 import { Blocked, Refusal } from './errno.ts';
 import { cardOf, freeIommuGroup, isHeld, pciPlus } from './functions.ts';
 import { evaluateLag } from './lag.ts';
+import { forgetProbes } from './machines/probes.ts';
 import { zeroMac } from './macs.ts';
 import { addRepresentor, removeRepresentors, unprobe } from './probe.ts';
 import type { Pf, SimState, Vf, VfAdmin } from './state.ts';
@@ -95,6 +96,7 @@ function enable(state: SimState, pf: Pf, count: number): void {
   // udev loads the module by the new function's alias, whether or not it may be probed.
   loadModule(state, cardOf(state).vfDriver);
   for (let index = 0; index < count; index++) pf.vfs.push(newVf(state, pf, index));
+  for (const vf of pf.vfs) forgetProbes(state, vf.pci);
   for (const vf of pf.vfs) {
     attach(state, vf);
     if (pf.eswitch === 'switchdev') addRepresentor(state, pf, vf);

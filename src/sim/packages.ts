@@ -24,9 +24,19 @@ const versions: { readonly [name: string]: readonly [string, string] | undefined
 
 /** '' where this Debian has no such package. */
 export function versionOf(state: SimState, name: string): string {
-  const both = Object.hasOwn(versions, name) ? versions[name] : undefined;
+  const table = Object.hasOwn(versions, name) ? versions : others;
+  const both = Object.hasOwn(table, name) ? table[name] : undefined;
   return both?.[kernelOf(state).debian >= 13 ? 1 : 0] ?? '';
 }
+
+/** Known, and not there unless somebody installs them. */
+const others: typeof versions = {
+  'libvirt-clients': ['9.0.0-4+deb12u2', '11.3.0-3'],
+  'libvirt-daemon-system': ['9.0.0-4+deb12u2', '11.3.0-3'],
+  'network-manager': ['1.42.4-1', '1.52.1-1'],
+  ifupdown: ['0.8.41', '0.8.44'],
+  'netplan.io': ['0.106-2+deb12u1', '1.1.2-7'],
+};
 
 export const defaultPackages: readonly string[] = Object.keys(versions);
 
@@ -36,6 +46,7 @@ export function isInstalled(state: SimState, name: string): boolean {
 
 /** What a package depends on, of those the simulator knows. */
 const dependencies: { readonly [name: string]: readonly string[] | undefined } = {
+  'libvirt-daemon-system': ['libvirt-clients'],
   'openvswitch-switch': ['kmod', 'openvswitch-common'],
   'openvswitch-switch-dpdk': ['dpdk', 'openvswitch-switch'],
 };

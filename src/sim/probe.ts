@@ -1,4 +1,5 @@
 import { cardOf } from './functions.ts';
+import { countProbe } from './machines/probes.ts';
 import { randomMac, zeroMac } from './macs.ts';
 import { altNames, pfName, representorName, vfName } from './naming.ts';
 import { addNetdev, nameInUse, ownNetdev } from './netdevs.ts';
@@ -25,6 +26,7 @@ export function probePf(state: SimState, pf: Pf, mac: string): Netdev {
 export function probeVf(state: SimState, pf: Pf, vf: Vf): void {
   const card = cardOf(state);
   vf.driver = card.vfDriver;
+  countProbe(state, vf.pci, card.vfDriver);
   const random = vf.admin.mac === zeroMac;
   const mac = random ? randomMac(state) : vf.admin.mac;
   addNetdev(state, {
@@ -63,7 +65,7 @@ function freeName(state: SimState, name: string): string {
   return `eth${n}`;
 }
 
-export function unprobe(state: SimState, fn: Pf | Vf): void {
+export function unprobe(state: SimState, fn: Pick<Pf, 'pci' | 'driver'>): void {
   fn.driver = '';
   const netdev = ownNetdev(state, fn.pci);
   if (netdev) removeNetdev(state, netdev);

@@ -14,9 +14,10 @@ import { type RebootOptions, reboot, type SimOptions } from './create.ts';
 import { Blocked, Refusal } from './errno.ts';
 import { strike } from './faults.ts';
 import { listDir, readFile, readLink, writeFile } from './files/root.ts';
-import { vfAt } from './functions.ts';
+import { functionAt } from './functions.ts';
 import type { Keeper } from './keeper.ts';
 import { appendLog, type Change } from './log.ts';
+import { converse } from './machines/converse.ts';
 import { MissingProgram } from './missing.ts';
 import { settle, start } from './start.ts';
 import type { Fault, SimState, Timer } from './state.ts';
@@ -178,6 +179,27 @@ export class SimHost implements Host {
     );
   }
 
+  /**
+   * One connection to a socket that a VM listens on: the lines that came back for those that were sent, QMP's greeting and
+   * events among them.
+   */
+  async converse(
+    socket: string,
+    lines: readonly string[],
+    timeoutMs: number = defaultTimeoutMs,
+  ): Promise<readonly string[]> {
+    this.#alive();
+    return this.alter((state) =>
+      this.#waited(['converse', socket], timeoutMs, () =>
+        this.#told(['converse', socket], () => {
+          const answers = converse(state, socket, lines);
+          settle(state);
+          return answers;
+        }),
+      ),
+    );
+  }
+
   /** Timers of `systemd-run` whose time has come, oldest first; who runs one takes it first. */
   dueTimers(): readonly Timer[] {
     const now = nowMs(this.state);
@@ -322,7 +344,9 @@ function described(fault: Fault | undefined): Struck {
 
 function openFilesBelow(state: SimState, folder: string): readonly OpenFile[] {
   return state.processes.flatMap((process) => {
-    const groups = process.vfs.map((pci) => vfAt(state, pci)?.vf.iommuGroup).filter((g) => g !== undefined);
+    const groups = process.vfs
+      .map((pci) => functionAt(state, pci)?.iommuGroup)
+      .filter((g) => g !== undefined);
     const paths = groups.length > 0 ? ['/dev/vfio/vfio', ...groups.map((group) => `/dev/vfio/${group}`)] : [];
     return paths
       .filter((path) => path.startsWith(`${folder}/`))

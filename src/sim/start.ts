@@ -1,6 +1,7 @@
 import { settleBonds } from './bond.ts';
 import { because, type Call, failed, type Reply, telling } from './commands/program.ts';
 import { programs } from './commands/programs.ts';
+import { settleDomains } from './machines/libvirt.ts';
 import { MissingProgram } from './missing.ts';
 import { settleOvs } from './ovs/vswitchd.ts';
 import type { SimState } from './state.ts';
@@ -18,6 +19,7 @@ export function start(state: SimState, argv: readonly string[], stdin: string): 
 export function settle(state: SimState): void {
   settleBonds(state);
   settleOvs(state);
+  settleDomains(state);
   settleUnits(state);
 }
 

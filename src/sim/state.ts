@@ -1,5 +1,8 @@
 import type { CardName } from './cards.ts';
 import type { KernelName } from './kernels.ts';
+import type { BoardDevice } from './machines/board.ts';
+import type { Domain } from './machines/domain.ts';
+import type { GuestTraits, Machine } from './machines/machine.ts';
 import type { NftTable } from './nft/state.ts';
 import type { Ovs } from './ovs/state.ts';
 import type { Systemd } from './systemd/state.ts';
@@ -48,6 +51,13 @@ export interface SimState {
   lag: Lag;
   processes: Process[];
   nextPid: number;
+  /** Which drivers have looked at a VF since it was made, by its address. */
+  probes?: { [pci: string]: string[] };
+  guestTraits?: { [guest: string]: GuestTraits };
+  /** Functions beside the card that somebody may pass to a VM. */
+  boardDevices?: BoardDevice[];
+  /** libvirt's domains that are defined, by name. */
+  domains?: { [name: string]: Domain };
   /** Writes of 0 to `sriov_numvfs` that wait for a guest: PF addresses. */
   waiting: string[];
   timers: Timer[];
@@ -221,6 +231,8 @@ export interface Process {
   /** ifindexes of the taps it has open. */
   taps: number[];
   ns: string;
+  /** A VM's. */
+  machine?: Machine;
 }
 
 /** Something that happens on the host by itself. */

@@ -2,11 +2,12 @@ import { settleBonds } from './bond.ts';
 import { plugCard } from './create.ts';
 import { cardOf } from './functions.ts';
 import { evaluateLag } from './lag.ts';
+import { plugBoard, unplugBoard } from './machines/board.ts';
 import { removeNetdev } from './remove.ts';
 import type { SimState } from './state.ts';
 
 /** A port's cable, the whole card, the switch behind a port whose link stays up, or half of the slot's lanes. */
-const pluggables = ['port0', 'port1', 'card', 'switch0', 'switch1', 'lanes'] as const;
+const pluggables = ['port0', 'port1', 'card', 'switch0', 'switch1', 'lanes', 'nvme', 'gpu'] as const;
 export type Pluggable = (typeof pluggables)[number];
 
 export function asPluggable(text: string): Pluggable | undefined {
@@ -26,7 +27,8 @@ function move(state: SimState, what: Pluggable, there: boolean): void {
     state.cardIsOut = !there;
     if (!there) pullCard(state);
     else if (state.pfs.length === 0) plugCard(state);
-  } else if (what === 'lanes') setLanes(state, there);
+  } else if (what === 'nvme' || what === 'gpu') (there ? plugBoard : unplugBoard)(state, what);
+  else if (what === 'lanes') setLanes(state, there);
   else if (what === 'port0' || what === 'port1') setCable(state, what, there);
   else setSwitch(state, what, there);
 }

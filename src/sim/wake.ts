@@ -1,6 +1,7 @@
 import { advance, nowMs } from './clock.ts';
 import { plugCard } from './create.ts';
 import { isDead } from './lock.ts';
+import { endMachines, nextEndMs } from './machines/power.ts';
 import { settle } from './start.ts';
 import type { SimState } from './state.ts';
 import { nextWakeMs } from './systemd/manager.ts';
@@ -9,18 +10,25 @@ import type { Foreign } from './systemd/state.ts';
 /** Does what should have happened by now. */
 export function wake(state: SimState): void {
   const now = nowMs(state);
-  const next = nextWakeMs(state);
+  const next = nextMs(state);
   if (next === undefined || next > now) return;
   const due = state.events.filter((event) => event.dueMs <= now);
   state.events = state.events.filter((event) => event.dueMs > now);
   for (const event of due)
     if (event.what === 'card' && state.pfs.length === 0 && !state.cardIsOut) plugCard(state);
+  endMachines(state);
   settle(state);
+}
+
+/** When something happens by itself next; undefined for never. */
+function nextMs(state: SimState): number | undefined {
+  const times = [nextWakeMs(state), ...nextEndMs(state)].filter((at) => at !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 /** Lets the time pass until something happens by itself; false where nothing does before the deadline. */
 export function passTime(state: SimState, deadline: number): boolean {
-  const next = nextWakeMs(state);
+  const next = nextMs(state);
   if (next === undefined || next > deadline) {
     if (Number.isFinite(deadline)) advance(state, Math.max(0, deadline - nowMs(state)));
     return false;

@@ -1,3 +1,8 @@
+import { libvirtd } from '../machines/libvirt.ts';
+import { perl } from '../machines/perl.ts';
+import { qemu } from '../machines/qemu.ts';
+import { qemuImg } from '../machines/qemu-img.ts';
+import { virsh } from '../machines/virsh.ts';
 import { ovsAppctl } from '../ovs/appctl.ts';
 import { ovsOfctl } from '../ovs/ofctl.ts';
 import { ovsCtl } from '../ovs/service.ts';
@@ -27,7 +32,6 @@ import {
   modprobe,
   mstconfig,
   nothing,
-  qemu,
   reboot,
   sleep,
   udevadm,
@@ -70,7 +74,11 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['ovs-ofctl', ovsOfctl],
   ['ovs-ctl', ovsCtl],
   ['ovs-vsctl', ovsVsctl],
+  ['qemu-img', qemuImg],
   ['qemu-system-x86_64', qemu],
+  ['libvirtd', libvirtd],
+  ['perl', perl],
+  ['virsh', virsh],
   ['readlink', readlink],
   ['reboot', reboot],
   ['rm', rm],

@@ -3,7 +3,8 @@ import { reboot as rebootHost } from '../create.ts';
 import { type Logged, logged } from '../dmesg.ts';
 import { loadModule } from '../drivers.ts';
 import { cardOf, kernelOf } from '../functions.ts';
-import { endProcess, startGuest } from '../processes.ts';
+import { endVswitchd } from '../ovs/service.ts';
+import { endProcess } from '../processes.ts';
 import type { SimState } from '../state.ts';
 import { failed, type Program, type Reply, said, silent } from './program.ts';
 import { own } from './words.ts';
@@ -136,14 +137,24 @@ export const reboot: Program = ({ state }) => {
   return silent;
 };
 
-export const qemu: Program = ({ state, argv, ns }) => {
-  startGuest(state, argv, ns);
-  return silent;
-};
+/** `kill [-9 | -KILL | -s KILL] PID…`: QEMU ends by itself on SIGTERM. */
+function endBy(argv: readonly string[]): { readonly kind: 'exited' | 'killed'; readonly status: number } {
+  const hard = argv.some(
+    (word, at) => /^-(9|KILL|SIGKILL)$/.test(word) || (argv[at - 1] === '-s' && /KILL$/.test(word)),
+  );
+  return hard ? { kind: 'killed', status: 9 } : { kind: 'exited', status: 0 };
+}
+
+function endDaemon(state: SimState, pid: number): boolean {
+  if (state.ovs.daemon?.pid !== pid) return false;
+  endVswitchd(state);
+  return true;
+}
 
 export const kill: Program = ({ state, argv }) => {
-  for (const word of argv.slice(1).filter((w) => !w.startsWith('-'))) {
-    if (!endProcess(state, Number(word))) return failed(1, `kill: (${word}): No such process\n`);
+  for (const word of argv.slice(1).filter((w) => /^\d+$/.test(w) || !/^-|KILL$|TERM$/.test(w))) {
+    if (!endProcess(state, Number(word), endBy(argv)) && !endDaemon(state, Number(word)))
+      return failed(1, `kill: (${word}): No such process\n`);
   }
   return silent;
 };

@@ -1,8 +1,9 @@
 import { arpTable } from '../arp-table.ts';
 import { nowMs } from '../clock.ts';
 import { uptimeS } from '../dmesg.ts';
+import { boundTo } from '../drivers.ts';
 import { Refusal } from '../errno.ts';
-import { allVfs, cardOf, kernelOf, managementPci } from '../functions.ts';
+import { cardOf, kernelOf, managementPci } from '../functions.ts';
 import { meminfo } from '../hugepages.ts';
 import { infinibandNames, rdmaDevices } from '../infiniband.ts';
 import { bootConfig } from '../kernels.ts';
@@ -72,10 +73,13 @@ export function kernelDir(state: SimState): DirNode {
   });
 }
 
-function groups(state: SimState): ReadonlyMap<string, string> {
-  const found = new Map<string, string>([['12', managementPci]]);
+function groups(state: SimState): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>([['12', [managementPci]]]);
   if (!state.iommu) return new Map();
-  for (const fn of state.pfs.flatMap((pf) => [pf, ...pf.vfs])) found.set(String(fn.iommuGroup), fn.pci);
+  for (const fn of [...state.pfs.flatMap((pf) => [pf, ...pf.vfs]), ...(state.boardDevices ?? [])]) {
+    const group = String(fn.iommuGroup);
+    found.set(group, [...(found.get(group) ?? []), fn.pci]);
+  }
   return found;
 }
 
@@ -83,10 +87,9 @@ function groupsDir(state: SimState): Node {
   return listing(
     () => [...groups(state).keys()],
     (group) => {
-      const pci = groups(state).get(group);
-      return pci === undefined
-        ? undefined
-        : dir({ devices: () => dir({ [pci]: () => link(`../../../../devices/${devicePath(pci)}`) }) });
+      const functions = groups(state).get(group);
+      const links = functions?.map((pci) => [pci, () => link(`../../../../devices/${devicePath(pci)}`)]);
+      return links && dir({ devices: () => dir(Object.fromEntries(links)) });
     },
   );
 }
@@ -132,8 +135,8 @@ export function infinibandDir(state: SimState): DirNode {
 
 /** /dev/vfio */
 export function vfioDir(state: SimState): DirNode {
-  const bound = () => allVfs(state).filter((vf) => vf.driver === 'vfio-pci');
+  const bound = () => boundTo(state, 'vfio-pci');
   const names = () =>
-    state.modules.includes('vfio') ? ['vfio', ...bound().map((vf) => String(vf.iommuGroup))] : [];
+    state.modules.includes('vfio') ? ['vfio', ...new Set(bound().map((fn) => String(fn.iommuGroup)))] : [];
   return listing(names, (name) => (names().includes(name) ? { kind: 'file' } : undefined));
 }

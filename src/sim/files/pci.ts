@@ -12,6 +12,7 @@ import {
 import { Refusal } from '../errno.ts';
 import { cardOf, functionAt, managementPci } from '../functions.ts';
 import { rdmaDevices } from '../infiniband.ts';
+import type { BoardDevice } from '../machines/board.ts';
 import { netdevsOf } from '../netdevs.ts';
 import { readNumVfs, writeNumVfs } from '../num-vfs.ts';
 import type { Pf, SimState, Vf } from '../state.ts';
@@ -25,11 +26,24 @@ const cardParent = `pci0000:00/${rootPortPci}`;
 
 export function devicePath(pci: string): string {
   if (pci === rootPortPci) return cardParent;
-  return pci === managementPci ? `pci0000:00/${pci}` : `${cardParent}/${pci}`;
+  return pci === managementPci || isBoard(pci) ? `pci0000:00/${pci}` : `${cardParent}/${pci}`;
+}
+
+/** Their addresses are the simulator's own. */
+function isBoard(pci: string): boolean {
+  return /^0000:4[12]:/.test(pci);
 }
 
 function allFunctions(state: SimState): readonly string[] {
-  return [managementPci, ...state.pfs.flatMap((pf) => [pf.pci, ...pf.vfs.map((vf) => vf.pci)])];
+  return [
+    managementPci,
+    ...state.pfs.flatMap((pf) => [pf.pci, ...pf.vfs.map((vf) => vf.pci)]),
+    ...boardOf(state),
+  ];
+}
+
+function boardOf(state: SimState): readonly string[] {
+  return (state.boardDevices ?? []).map(({ pci }) => pci);
 }
 
 /** /sys/bus/pci */
@@ -81,11 +95,12 @@ export function pciTree(state: SimState, ns: string): DirNode {
       both(
         rootPort(state),
         listing(
-          () => allFunctions(state).filter((pci) => pci !== managementPci),
+          () => allFunctions(state).filter((pci) => pci !== managementPci && !isBoard(pci)),
           (pci) => cardFunction(state, ns, pci),
         ),
       ),
     [managementPci]: () => managementDir(state, ns),
+    ...Object.fromEntries((state.boardDevices ?? []).map((one) => [one.pci, () => boardDir(state, one)])),
   });
 }
 
@@ -118,6 +133,23 @@ function managementDir(state: SimState, ns: string): DirNode {
   });
 }
 
+function boardDir(state: SimState, fn: BoardDevice): DirNode {
+  return dir({
+    vendor: () => file(() => `0x${fn.vendor}\n`),
+    device: () => file(() => `0x${fn.device}\n`),
+    class: () => file(() => `0x${fn.class}\n`),
+    driver: fn.driver === '' ? undefined : () => link(`../../../bus/pci/drivers/${fn.driver}`),
+    driver_override: () =>
+      file(
+        () => `${fn.driverOverride || '(null)'}\n`,
+        (text) => writeOverride(fn, text),
+      ),
+    iommu_group: state.iommu ? () => link(`../../../kernel/iommu_groups/${fn.iommuGroup}`) : undefined,
+    numa_node: () => file(() => '-1\n'),
+    local_cpulist: () => file(() => '0-31\n'),
+  });
+}
+
 function netDir(state: SimState, ns: string, pci: string): DirNode {
   const here = () => netdevsOf(state, pci).filter((n) => n.ns === ns);
   return listing(
@@ -131,7 +163,7 @@ function netDir(state: SimState, ns: string, pci: string): DirNode {
 
 function cardFunction(state: SimState, ns: string, pci: string): Node | undefined {
   const fn = functionAt(state, pci);
-  if (!fn) return undefined;
+  if (!fn || 'native' in fn) return undefined;
   const base = functionAttributes(state, fn);
   const more = 'port' in fn ? pfAttributes(state, fn) : vfAttributes(state, fn);
   const virtfns = 'port' in fn ? virtfnLinks(fn) : dir({});

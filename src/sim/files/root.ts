@@ -3,7 +3,9 @@ import { alternativeRecord, daemonInUse } from '../commands/packages.ts';
 import { Refusal } from '../errno.ts';
 import { isOrdinaryFolder, ordinaryPaths } from '../folders.ts';
 import { cardOf } from '../functions.ts';
+import { isInstalled } from '../packages.ts';
 import type { Netdev, SimState } from '../state.ts';
+import { packagedUnit, packagedUnits } from '../systemd/packaged.ts';
 import { systemDir } from './hugepages.ts';
 import { bootDir, infinibandDir, kernelDir, moduleDir, procDir, vfioDir } from './kernel.ts';
 import { netdevDir } from './net.ts';
@@ -31,9 +33,38 @@ export function rootOf(state: SimState, ns: string): DirNode {
         dir({ lib: () => both(dir({ dpkg: () => dpkgDir(state) }), ordinary(state, '/var/lib/')) }),
         ordinary(state, '/var/'),
       ),
-    run: () => dir({ netns: () => namespacesDir(state) }),
+    usr: () => both(usrDir(state), ordinary(state, '/usr/')),
+    run: () => both(dir({ netns: () => namespacesDir(state) }), ordinary(state, '/run/')),
   });
   return both(kernelTree, ordinary(state, '/'));
+}
+
+/** Programs that somebody looks for before he calls them, and the units that packages bring. */
+function usrDir(state: SimState): DirNode {
+  const programs: { readonly [name: string]: string } = {
+    'qemu-img': 'qemu-utils',
+    'qemu-system-x86_64': 'qemu-system-x86',
+    virsh: 'libvirt-clients',
+  };
+  const there = () => Object.keys(programs).filter((name) => isInstalled(state, programs[name] ?? ''));
+  const program = (name: string) => (there().includes(name) ? file(() => '') : undefined);
+  return dir({
+    bin: () => both(listing(there, program), ordinary(state, '/usr/bin/')),
+    lib: () => both(dir({ systemd: () => systemdDir(state) }), ordinary(state, '/usr/lib/')),
+  });
+}
+
+function systemdDir(state: SimState): DirNode {
+  const folder = '/usr/lib/systemd/system/';
+  const unit = (name: string) => {
+    const text = packagedUnit(state, name);
+    return text === undefined ? undefined : file(() => text);
+  };
+  const units = listing(() => packagedUnits(state), unit);
+  return both(
+    dir({ system: () => both(units, ordinary(state, folder)) }),
+    ordinary(state, '/usr/lib/systemd/'),
+  );
 }
 
 function alternativesDir(state: SimState): DirNode {

@@ -48,6 +48,12 @@ function startVswitchd(state: SimState): Reply {
   return daemon ? { ...silent, leaves: daemon.pid } : failed(1, 'Starting ovs-vswitchd failed!\n');
 }
 
+/** Both daemons, as their units start them; gives the pid of ovs-vswitchd. */
+export function startBoth(state: SimState): number {
+  startDatabase(state);
+  return startVswitchd(state).leaves ?? 0;
+}
+
 /** ovs-ctl writes who the host is. */
 function startDatabase(state: SimState): void {
   if (state.ovs.serves) return;

@@ -10,7 +10,6 @@ const pids: { readonly [program: string]: number } = {
   '/usr/lib/systemd/systemd-udevd': 302,
   '/usr/lib/systemd/systemd-networkd': 303,
   sshd: 601,
-  libvirtd: 602,
   NetworkManager: 603,
 };
 

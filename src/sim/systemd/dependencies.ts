@@ -17,10 +17,22 @@ export interface Dependencies {
 }
 
 const known = new WeakMap<Unit['files'], Dependencies>();
+/** Of units that only packages say anything of: they are the same on all hosts. */
+const packaged = new Map<string, Dependencies>();
+const remembered = 500;
 
 export function dependenciesOf(state: SimState, unit: Unit): Dependencies {
-  const found = known.get(unit.files) ?? read(state, unit);
+  const found = known.get(unit.files) ?? ofPackages(state, unit) ?? read(state, unit);
   known.set(unit.files, found);
+  return found;
+}
+
+function ofPackages(state: SimState, unit: Unit): Dependencies | undefined {
+  if (Object.keys(unit.files).length > 0 || unit.load === 'masked') return undefined;
+  const key = [state.kernel, unit.name, unit.load, ...unit.wants, '/', ...unit.requires].join(' ');
+  const found = packaged.get(key) ?? read(state, unit);
+  if (packaged.size >= remembered) packaged.clear();
+  packaged.set(key, found);
   return found;
 }
 

@@ -27,7 +27,8 @@ export function setStarter(starter: Start): void {
 }
 
 export function commandsIn(state: SimState, unit: Unit, list: CommandList): readonly Command[] {
-  const told = toldOf(state, unit, environmentOf(state, unit));
+  const pid = unit.mainPid === 0 ? {} : { MAINPID: String(unit.mainPid) };
+  const told = toldOf(state, unit, { ...environmentOf(state, unit), ...pid });
   // A line that systemd cannot read is passed over with a warning.
   return linesOf(state, unit, 'Service', list).flatMap((line) => commandsOf(line, told) ?? []);
 }
@@ -38,7 +39,8 @@ export const execFailed = 203;
 export function execute(state: SimState, unit: Unit, command: Command): Executed {
   const [program = ''] = command.argv;
   try {
-    const reply = start(state, command.argv, environmentOf(state, unit));
+    const env = { ...environmentOf(state, unit), MAINPID: unit.mainPid === 0 ? '' : String(unit.mainPid) };
+    const reply = start(state, command.argv, env);
     const by = posix.basename(program);
     note(state, unit.name, reply.stdout + reply.stderr, { by, pid: reply.goesOn ?? state.nextPid });
     if (reply.goesOn !== undefined) return { kind: 'goes-on', pid: reply.goesOn };

@@ -1,5 +1,6 @@
 import { nowMs } from '../clock.ts';
 import type { SimState } from '../state.ts';
+import { makeDirectories, removeDirectories } from './directories.ts';
 import { commandsIn, type Executed, execFailed, execute, sayMissing } from './execute.ts';
 import { note } from './journal.ts';
 import { endMainProcess } from './main-process.ts';
@@ -59,6 +60,7 @@ export function startService(state: SimState, unit: Unit): void {
   delete unit.restartAtMs;
   note(state, unit.name, `Starting ${titleOf(state, unit)}...`);
   setActive(state, unit, 'activating', 'start');
+  makeDirectories(state, unit);
   unit.stage = { list: 'ExecCondition', at: 0 };
   proceed(state, unit);
 }
@@ -297,6 +299,7 @@ function sayEnded(
 
 /** Nothing of it runs any more. */
 function dead(state: SimState, unit: Unit): void {
+  removeDirectories(state, unit);
   const good = unit.result === 'success';
   const wasStarting = unit.activeEnterMs <= unit.inactiveEnterMs && unit.active !== 'active';
   if (!good) note(state, unit.name, `${unit.name}: Failed with result '${unit.result}'.`, { priority: 4 });

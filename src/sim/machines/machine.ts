@@ -1,0 +1,28 @@
+/** A VM that runs: what it holds of the host, and how it is. */
+export interface Machine {
+  name: string;
+  memoryMib: number;
+  /** Pages of `pageKib` KiB that it holds, 0 for none. */
+  pages: number;
+  pageKib: number;
+  /** Images it has open, those below its disks among them. */
+  disks: { path: string; writes: boolean }[];
+  sockets: { kind: 'qmp' | 'agent' | 'other'; path: string }[];
+  pidfile: string;
+  startedMs: number;
+  paused: boolean;
+  /** It was asked to shut down, and will have by then. */
+  endsAtMs?: number;
+  /** Taps that it made itself, and takes with it. */
+  ownTaps: number[];
+}
+
+/** How a guest behaves, by its name: what is not said is as one would wish. */
+export interface GuestTraits {
+  /** It does not hear the power button. */
+  ignoresPowerdown?: boolean;
+  /** No agent runs in it. */
+  hasNoAgent?: boolean;
+  /** It ignores its network configuration. */
+  ignoresNetwork?: boolean;
+}

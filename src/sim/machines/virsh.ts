@@ -1,0 +1,181 @@
+import { failed, type Program, type Reply, said } from '../commands/program.ts';
+import { Refusal } from '../errno.ts';
+import { readFile } from '../files/root.ts';
+import { MissingProgram } from '../missing.ts';
+import { isInstalled, versionOf } from '../packages.ts';
+import type { SimState } from '../state.ts';
+import { type Domain, domainOf } from './domain.ts';
+import { destroy, shutdown, startDomain, VirError } from './libvirt.ts';
+
+/** `virsh [-r] [-q] [-c URI] COMMAND …`, of the system's QEMU (texts of 9.0 and 11.3). */
+export const virsh: Program = ({ state, argv }) => {
+  if (!isInstalled(state, 'libvirt-clients')) throw new MissingProgram('virsh');
+  const words = argv.slice(1);
+  let readOnly = false;
+  while (words[0]?.startsWith('-')) {
+    const option = words.shift() ?? '';
+    if (option === '-r' || option === '--readonly') readOnly = true;
+    else if (option === '-c' || option === '--connect') words.shift();
+    else if (option === '--version' || option === '-v' || option === '-V')
+      return said(`${versionOf(state, 'libvirt-clients').split('-')[0]}\n`);
+  }
+  const [command = '', ...args] = words;
+  const act = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  if (!act) return failed(1, `error: unknown command: '${command}'\n`);
+  if (state.systemd.units['libvirtd.service']?.active !== 'active')
+    return failed(
+      1,
+      "error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory\n",
+    );
+  return telling(() =>
+    act({ state, readOnly, flags: args.filter(isFlag), args: args.filter((arg) => !isFlag(arg)) }),
+  );
+};
+
+interface Asked {
+  readonly state: SimState;
+  readonly readOnly: boolean;
+  readonly flags: readonly string[];
+  readonly args: readonly string[];
+}
+
+function isFlag(word: string): boolean {
+  return word.startsWith('--');
+}
+
+function telling(act: () => Reply): Reply {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof VirError)
+      return failed(1, `${error.lines.map((line) => `error: ${line}\n`).join('')}\n`);
+    throw error;
+  }
+}
+
+function found({ state, args }: Asked): Domain {
+  const name = args[0] ?? '';
+  const { domains = {} } = state;
+  const domain = Object.hasOwn(domains, name)
+    ? domains[name]
+    : Object.values(domains).find(({ uuid }) => uuid === name);
+  if (!domain) throw new VirError(`failed to get domain '${name}'`);
+  return domain;
+}
+
+/** A connection that only reads is refused every change by libvirt itself. */
+function change(what: string, call: string, act: (asked: Asked) => Reply): (asked: Asked) => Reply {
+  return (asked) => {
+    if (!asked.readOnly) return act(asked);
+    throw new VirError(
+      `Failed to ${what} domain${asked.args[0] ? ` '${asked.args[0]}'` : ''}`,
+      `operation forbidden: read only access prevents ${call}`,
+    );
+  };
+}
+
+const told = (domain: Domain, what: string) => said(`Domain '${domain.name}' ${what}\n\n`);
+
+const commands: { readonly [name: string]: ((asked: Asked) => Reply) | undefined } = {
+  list,
+  define: (asked) => define(asked),
+  undefine: change('undefine', 'virDomainUndefine', (asked) => undefine(asked)),
+  dumpxml: (asked) => said(`${found(asked).xml}\n`),
+  domstate: (asked) => said(`${stateOf(asked.state, found(asked))}\n\n`),
+  domuuid: (asked) => said(`${found(asked).uuid}\n\n`),
+  dominfo: (asked) => said(info(asked.state, found(asked))),
+  start: change('start', 'virDomainCreate', (asked) => {
+    const domain = found(asked);
+    startDomain(asked.state, domain);
+    return told(domain, 'started');
+  }),
+  shutdown: change('shutdown', 'virDomainShutdown', (asked) => {
+    const domain = found(asked);
+    shutdown(asked.state, domain);
+    return told(domain, 'is being shutdown');
+  }),
+  destroy: change('destroy', 'virDomainDestroy', (asked) => {
+    const domain = found(asked);
+    destroy(asked.state, domain);
+    return told(domain, 'destroyed');
+  }),
+  autostart: change('mark', 'virDomainSetAutostart', (asked) => {
+    const domain = found(asked);
+    domain.autostart = !asked.flags.includes('--disable');
+    return told(domain, domain.autostart ? 'marked as autostarted' : 'unmarked as autostarted');
+  }),
+};
+
+/** A guest that has shut down by itself is shut off. */
+function isRunning(state: SimState, domain: Domain): boolean {
+  return state.processes.some(({ pid }) => pid === domain.pid);
+}
+
+function stateOf(state: SimState, domain: Domain): string {
+  const process = state.processes.find(({ pid }) => pid === domain.pid);
+  if (!process) return 'shut off';
+  return process.machine?.paused ? 'paused' : 'running';
+}
+
+function list({ state, flags }: Asked): Reply {
+  const everything = Object.values(state.domains ?? {}).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const shown = everything.filter((domain) =>
+    flags.includes('--all')
+      ? true
+      : flags.includes('--inactive')
+        ? !isRunning(state, domain)
+        : isRunning(state, domain),
+  );
+  if (flags.includes('--name')) return said(`${shown.map(({ name }) => `${name}\n`).join('')}\n`);
+  if (flags.includes('--uuid')) return said(`${shown.map(({ uuid }) => `${uuid}\n`).join('')}\n`);
+  const width = Math.max(4, ...shown.map(({ name }) => name.length));
+  const rows = shown.map((domain, at) => {
+    const id = isRunning(state, domain) ? String(at + 1) : '-';
+    return ` ${id.padEnd(4)} ${domain.name.padEnd(width)}   ${stateOf(state, domain)}\n`;
+  });
+  return said(` Id   ${'Name'.padEnd(width)}   State\n${'-'.repeat(width + 19)}\n${rows.join('')}\n`);
+}
+
+function info(state: SimState, domain: Domain): string {
+  const line = (name: string, value: string) => `${`${name}:`.padEnd(16)}${value}\n`;
+  return `${line('Id', isRunning(state, domain) ? '1' : '-')}${line('Name', domain.name)}${line('UUID', domain.uuid)}${line('State', stateOf(state, domain))}${line('Persistent', 'yes')}${line('Autostart', domain.autostart ? 'enable' : 'disable')}\n`;
+}
+
+function define({ state, readOnly, args }: Asked): Reply {
+  const path = args[0] ?? '';
+  let text: string;
+  try {
+    text = readFile(state, '', path);
+  } catch (error) {
+    if (error instanceof Refusal)
+      throw new VirError(`Failed to open file '${path}': No such file or directory`);
+    throw error;
+  }
+  if (readOnly)
+    throw new VirError(
+      `Failed to define domain from ${path}`,
+      'operation forbidden: read only access prevents virDomainDefineXML',
+    );
+  const domain = domainOf(state, text);
+  if (typeof domain === 'string') throw new VirError(`Failed to define domain from ${path}`, domain);
+  state.domains ??= {};
+  const old = state.domains[domain.name];
+  if (old && old.uuid !== domain.uuid)
+    throw new VirError(
+      `Failed to define domain from ${path}`,
+      `operation failed: domain '${domain.name}' already exists with uuid ${old.uuid}`,
+    );
+  state.domains[domain.name] = {
+    ...domain,
+    autostart: old?.autostart ?? false,
+    pid: old?.pid ?? 0,
+    managed: old?.managed ?? [],
+  };
+  return said(`Domain '${domain.name}' defined from ${path}\n\n`);
+}
+
+function undefine(asked: Asked): Reply {
+  const domain = found(asked);
+  if (asked.state.domains) delete asked.state.domains[domain.name];
+  return told(domain, 'has been undefined');
+}

@@ -1,0 +1,25 @@
+import { makeFolder, removeFolder } from '../folders.ts';
+import type { SimState } from '../state.ts';
+import { withSpecifiers } from './command-line.ts';
+import type { Unit } from './state.ts';
+import { isTrue, linesOf, settingOf, toldOf } from './unit.ts';
+
+const tops = { RuntimeDirectory: '/run', StateDirectory: '/var/lib', LogsDirectory: '/var/log' } as const;
+
+function foldersOf(state: SimState, unit: Unit, kind: keyof typeof tops): readonly string[] {
+  return linesOf(state, unit, 'Service', kind)
+    .flatMap((line) => line.split(/\s+/))
+    .map((name) => `${tops[kind]}/${withSpecifiers(name, toldOf(state, unit))}`);
+}
+
+/** `RuntimeDirectory=` and its like are there before the first command (systemd.exec(5)). */
+export function makeDirectories(state: SimState, unit: Unit): void {
+  for (const kind of ['RuntimeDirectory', 'StateDirectory', 'LogsDirectory'] as const)
+    for (const path of foldersOf(state, unit, kind)) makeFolder(state, path);
+}
+
+/** Only the runtime ones go with the service, unless it says otherwise. */
+export function removeDirectories(state: SimState, unit: Unit): void {
+  if (isTrue(settingOf(state, unit, 'Service', 'RuntimeDirectoryPreserve'))) return;
+  for (const path of foldersOf(state, unit, 'RuntimeDirectory')) removeFolder(state, path);
+}
