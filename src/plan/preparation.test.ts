@@ -3,6 +3,7 @@ import { datapaths } from '../datapath/datapath.ts';
 import { parseFabric } from '../fabric/parse-fabric.ts';
 import type { HostState } from '../model/host-state.ts';
 import { emptyLedger } from '../model/ledger.ts';
+import type { MachineSpec } from '../model/machine.ts';
 import { grubFile, modulesFile, type SystemState } from '../model/preparation.ts';
 import { packagesFor, preparationFor } from './preparation.ts';
 import { preparationFindings } from './preparation-findings.ts';
@@ -110,6 +111,15 @@ describe('an IOMMU', () => {
 });
 
 describe('hugepages', () => {
+  test('are asked for of a guest that is made of them, too', () => {
+    const plain = examined('legacy-vlan', vm);
+    const machine = { hugepages: true, memoryMiB: 1024 } as MachineSpec;
+    const guests = plain.spec.guests.map((guest) => ({ ...guest, machine }));
+    expect(preparationFor({ ...plain, spec: { ...plain.spec, guests } }, debian).files[grubFile]).toContain(
+      ' hugepagesz=2M hugepages=512"\n',
+    );
+  });
+
   const dpdk = examined('ovs-dpdk', 'netns: true');
 
   test('that somebody else has the kernel started with are left to him', () => {

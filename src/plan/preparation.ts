@@ -1,8 +1,9 @@
 import { dpdkPackages } from '../doctor/dpdk-parts-missing.ts';
 import type { Examined } from '../doctor/rule.ts';
-import { dpdkCard } from '../model/dpdk-card.ts';
 import { isUnseen } from '../model/host-state.ts';
+import { guestPages } from '../model/hugepages.ts';
 import { grubFile, modulesFile, type PreparationSpec, type SystemState } from '../model/preparation.ts';
+import { hugepages } from '../resource/hugepages.ts';
 
 /** Packages of Debian that the file's part of this host needs, whether they are there or not. */
 export function packagesFor(examined: Examined, debian: number): readonly string[] {
@@ -13,6 +14,7 @@ export function packagesFor(examined: Examined, debian: number): readonly string
     ...(spec.overlay ? ['openvswitch-switch', 'nftables'] : []),
     ...dpdkPackages(examined, debian),
     ...(vms.length > 0 ? ['qemu-system-x86', 'qemu-utils'] : []),
+    ...(vms.some(({ vm }) => vm?.firmware === 'uefi') ? ['ovmf'] : []),
     ...(byLibvirt ? ['libvirt-daemon-system', 'libvirt-clients'] : []),
   ];
 }
@@ -61,13 +63,13 @@ export function wordsFor(examined: Examined, { iommuTables, commandLine }: Syste
   ];
 }
 
-/** Pages that are set aside before memory is in pieces, on the card’s NUMA node where it has one. */
+/** Pages that are set aside before memory is in pieces, where the running host is to have them (hugepages.ts). */
 function hugepageWords({ spec, state }: Examined): readonly string[] {
-  const pages = spec.overlay?.hugepages;
-  if (pages === undefined) return [];
-  const node = dpdkCard(spec, state)?.numaNode;
-  const isOnNode = node !== undefined && !isUnseen(node) && node >= 0;
-  return ['hugepagesz=2M', `hugepages=${isOnNode ? `${node}:` : ''}${pages}`];
+  const [place] = hugepages.wanted(spec, state);
+  if (place === undefined) return [];
+  const pages = (spec.overlay?.hugepages ?? 0) + guestPages(spec);
+  const node = /^node(\d+)$/.exec(place.at)?.[1];
+  return ['hugepagesz=2M', `hugepages=${node === undefined ? '' : `${node}:`}${pages}`];
 }
 
 function oursIn({ state }: Examined): string {
