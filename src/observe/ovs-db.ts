@@ -26,6 +26,8 @@ export function parseOvsDb(
     .split('\n')
     .filter((line) => line !== '')
     .map(rowsOf);
+  // Half an answer, as of a tool that was killed, would pass for a database without bridges.
+  if (tables.length < 4) throw new TypeError(`ovs-vsctl printed ${tables.length} of 4 tables`);
   const [settings = [], bridges = [], ports = [], interfaces = []] = tables;
   const byUuid = new Map(interfaces.map((row) => [uuid(row._uuid), row]));
   const portByUuid = new Map(ports.map((row) => [uuid(row._uuid), ovsPort(row, byUuid)]));

@@ -31,7 +31,15 @@ function host(programs: { readonly [name: string]: Told | undefined }, release =
 const tables = ['{"data":[],"headings":[]}', '{"data":[[["set",[]]]],"headings":["ports"]}', '', ''].join(
   '\n',
 );
-const answering = { 'ovs-vsctl': { stdout: tables }, 'ovs-ofctl': { stdout: '' } };
+const table = (headings: string, row = '') => `{"data":[${row}],"headings":[${headings}]}\n`;
+const answering = {
+  'ovs-vsctl': {
+    stdout: [
+      table('"other_config","ovs_version","dpdk_initialized"', '[["map",[]],"3.5.0",false]'),
+      ...['"name"', '"_uuid"', '"_uuid"'].map((headings) => table(headings)),
+    ].join(''),
+  },
+};
 
 describe('Open vSwitch', () => {
   test('that is not installed, and whose database does not run, are told apart', async () => {

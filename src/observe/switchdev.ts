@@ -56,13 +56,20 @@ function observeEswitch(reader: HostReader, pci: string): Promise<Seen<'legacy' 
   });
 }
 
-/** `{"dev":{"pci/0000:03:00.0":{"mode":"legacy",…}}}`; `{"dev":{}}` where there is none (facts §2.3). */
+/**
+ * `{"dev":{"pci/0000:03:00.0":{"mode":"legacy",…}}}`; `{"dev":{}}` where there is none (facts §2.3).
+ * @throws SyntaxError, TypeError on text that is none, and on a mode that nobody knows
+ */
 export function parseEswitchMode(stdout: string, pci: string): 'legacy' | 'switchdev' | 'none' {
   const parsed = (JSON.parse(stdout) ?? {}) as {
     readonly dev?: { readonly [name: string]: { readonly mode?: unknown } };
   };
-  const mode = parsed.dev?.[`pci/${pci}`]?.mode;
-  return mode === 'legacy' || mode === 'switchdev' ? mode : 'none';
+  if (typeof parsed.dev !== 'object' || parsed.dev === null) throw new TypeError('devlink printed no device');
+  const mode = parsed.dev[`pci/${pci}`]?.mode;
+  if (mode === undefined) return 'none';
+  if (mode === 'legacy' || mode === 'switchdev') return mode;
+  // A later kernel may know more modes: what is not understood is not "none".
+  throw new TypeError(`devlink knows a mode of the eswitch that vflane does not: ${JSON.stringify(mode)}`);
 }
 
 function observeChannels(reader: HostReader, netdev: string) {
@@ -98,10 +105,12 @@ function observeTcOffload(reader: HostReader, netdev: string) {
 
 /** `[{"hw-tc-offload":{"active":true,"fixed":false,…}}]` (facts §5). @throws TypeError on JSON that says nothing of it */
 export function parseTcOffload(stdout: string): { readonly on: boolean; readonly fixed: boolean } {
-  const [entry] = JSON.parse(stdout) as readonly { readonly [feature: string]: unknown }[];
-  const feature = entry?.['hw-tc-offload'] as
+  const parsed: unknown = JSON.parse(stdout);
+  const [entry] = Array.isArray(parsed) ? (parsed as readonly unknown[]) : [];
+  const features = (entry ?? {}) as { readonly [feature: string]: unknown };
+  const feature = features['hw-tc-offload'] as
     | { readonly active?: unknown; readonly fixed?: unknown }
     | undefined;
-  if (feature === undefined) throw new TypeError('ethtool -k says nothing of hw-tc-offload');
+  if (typeof feature?.active !== 'boolean') throw new TypeError('ethtool -k says nothing of hw-tc-offload');
   return { on: feature.active === true, fixed: feature.fixed === true };
 }
