@@ -25,7 +25,7 @@ export const measureFindings: readonly CatalogueEntry[] = [
   },
   {
     code: 'VF6003',
-    severity: 'error',
+    severity: 'warning',
     title: 'Nothing can be measured from inside this guest',
     explanation:
       'Measuring runs inside a guest: in the namespace of one that is a namespace, on the host itself for a guest that is the host. Into a VM of somebody else’s, or one that does not run, vflane has no way. Measure between guests that are namespaces on the same network: they take the same road through the card, the bridge and the wire.',
@@ -85,5 +85,19 @@ export const measureFindings: readonly CatalogueEntry[] = [
     title: 'The test was ended before its end',
     explanation:
       'Ctrl-C, a guest that vanished or a host that could no longer be reached ended the measurement. What was measured until then is kept and marked as partial. A port that was down is brought up again: at once where the host is reached, and otherwise by the host itself within a minute.',
+  },
+  {
+    code: 'VF6020',
+    severity: 'error',
+    title: 'A tenant reaches what it must not',
+    explanation:
+      'The isolation test had a guest send a frame that must not arrive where it did: from another network, or within its own under a name that is not its own. The exit code is 9. `vflane verify` says whether the hosts are as the file wants them; where they are, what enforces it is at fault: on an overlay the bridge’s flows, in legacy mode the card’s spoofchk. A card that is known not to enforce it, such as the one that QEMU emulates, is told all the same, with what is known of it.',
+  },
+  {
+    code: 'VF6021',
+    severity: 'error',
+    title: 'The isolation test proves nothing',
+    explanation:
+      'That nothing arrives is worth something only where something could: every guest of the test has to hear its own network and to be heard there, and every network has to carry its own unicast, ARP or ND, broadcast and multicast. One of them did not, or a network has only one guest that can be tested from. The exit code is 1, however little has leaked.',
   },
 ];

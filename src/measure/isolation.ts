@@ -1,0 +1,262 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HostError } from '../host/host.ts';
+import type { Finding } from '../model/finding.ts';
+import { type Attack, attacks, hello } from './attacks.ts';
+import { type Bytes, hexBytes } from './frames.ts';
+import type { Cell, IsolationResult, Verdict } from './isolation-result.ts';
+import type { Station } from './station.ts';
+
+/** One frame of one kind from one guest to another; its place in the list is the number that it carries. */
+interface Try {
+  readonly attack: Attack;
+  readonly from: Station;
+  readonly to: Station;
+  readonly frames: number;
+}
+
+export interface IsolationEnd {
+  readonly result: IsolationResult;
+  readonly findings: readonly Finding[];
+}
+
+/** Each frame is sent so often: one that is lost by chance must not pass for one that was held. */
+const copies = 3;
+/** What has not arrived by then never will. */
+const lateMs = 1_000;
+const meetMs = 10_000;
+const longestMs = 600_000;
+/** Numbers of hellos begin here. */
+const firstHello = 0xf000_0000;
+
+/** Has every guest send what it must not to every other, and listens everywhere. */
+export async function runIsolation(
+  stations: readonly Station[],
+  signal: AbortSignal,
+  tell: (line: string) => void,
+): Promise<IsolationEnd> {
+  const ears = new Ears(stations, randomBytes(8).toString('hex'), signal);
+  try {
+    await ears.ready();
+    const met = await meet(stations, ears);
+    if (!met) tell('not everybody hears everybody of his network');
+    const tries = triesOf(stations);
+    for (const [n, from] of stations.entries()) {
+      if (signal.aborted) break;
+      await sendAll(from, tries, ears);
+      tell(`${from.name}: all sent (${n + 1} of ${stations.length})`);
+    }
+    await sleep(lateMs);
+    return { result: resultOf(stations, tries, ears, signal), findings: ears.refused };
+  } finally {
+    await ears.end();
+  }
+}
+
+/** Who hears what, by numbers. */
+class Ears {
+  readonly magic: string;
+  readonly heard = new Map<Station, Set<number>>();
+  refused: readonly Finding[] = [];
+  readonly troubles: string[] = [];
+  readonly #ending = new AbortController();
+  readonly #over: readonly Promise<void>[];
+  readonly #listening = new Set<Station>();
+
+  constructor(stations: readonly Station[], magic: string, signal: AbortSignal) {
+    this.magic = magic;
+    for (const station of stations) this.heard.set(station, new Set());
+    const either = AbortSignal.any([this.#ending.signal, signal]);
+    this.#over = stations.map((station) => this.#listen(station, either));
+  }
+
+  async #listen(station: Station, signal: AbortSignal): Promise<void> {
+    const { site, place, netdev } = station.end;
+    const program = { name: 'wire-listen', netdev, magic: this.magic } as const;
+    const hear = (line: string): void => {
+      if (line === 'ready') this.#listening.add(station);
+      else this.heard.get(station)?.add(Number(line));
+    };
+    try {
+      const ended = await site.measure({ place, program, timeoutMs: longestMs }, hear, signal);
+      if (ended.kind === 'refused') this.refused = [...this.refused, ...ended.findings];
+      else if (ended.cut !== 'stopped')
+        this.troubles.push(`${station.name}: ${ended.stderr.trim() || 'its listener ended'}`);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.troubles.push(`${station.name}: ${error.message}`);
+    }
+  }
+
+  async ready(): Promise<void> {
+    const late = performance.now() + meetMs;
+    const all = this.heard.size;
+    while (
+      this.#listening.size < all &&
+      this.refused.length + this.troubles.length === 0 &&
+      performance.now() < late
+    )
+      await sleep(20);
+  }
+
+  number(n: number): Bytes {
+    return [...hexBytes(this.magic), (n >>> 24) & 0xff, (n >>> 16) & 0xff, (n >>> 8) & 0xff, n & 0xff];
+  }
+
+  async send({ end, name }: Station, frames: readonly string[]): Promise<void> {
+    if (frames.length === 0) return;
+    const program = { name: 'wire-send', netdev: end.netdev, frames } as const;
+    try {
+      const sent = await end.site.measure(
+        { place: end.place, program, timeoutMs: longestMs },
+        () => {},
+        this.#ending.signal,
+      );
+      if (sent.kind === 'refused') this.refused = [...this.refused, ...sent.findings];
+      else if (sent.exitCode !== 0) this.troubles.push(`${name}: ${sent.stderr.trim()}`);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.troubles.push(`${name}: ${error.message}`);
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#ending.abort();
+    await Promise.all(this.#over);
+  }
+}
+
+/** Hellos until everybody has heard everybody of his network, or it is too late. */
+async function meet(stations: readonly Station[], ears: Ears): Promise<boolean> {
+  const late = performance.now() + meetMs;
+  do {
+    await Promise.all(stations.map((from, n) => ears.send(from, hello(from, ears.number(firstHello + n)))));
+    await sleep(200);
+    if (stations.every((at) => hearsAll(at, stations, ears))) return true;
+  } while (performance.now() < late && ears.refused.length + ears.troubles.length === 0);
+  return false;
+}
+
+function hearsAll(at: Station, stations: readonly Station[], ears: Ears): boolean {
+  return stations.every(
+    (from, n) => from === at || from.network !== at.network || ears.heard.get(at)?.has(firstHello + n),
+  );
+}
+
+function triesOf(stations: readonly Station[]): readonly Try[] {
+  return stations.flatMap((from) =>
+    stations
+      .filter((to) => to !== from)
+      .flatMap((to) =>
+        attacks.map((attack) => ({
+          attack,
+          from,
+          to,
+          frames: attack.frames(from, to, new Array(12).fill(0)).length,
+        })),
+      ),
+  );
+}
+
+/** All that one guest sends, three times over: each frame's copies are apart. */
+async function sendAll(from: Station, tries: readonly Try[], ears: Ears): Promise<void> {
+  const frames = tries.flatMap((one, n) =>
+    one.from === from ? one.attack.frames(from, one.to, ears.number(n)) : [],
+  );
+  await ears.send(from, Array.from({ length: copies }, () => frames).flat());
+}
+
+function resultOf(
+  stations: readonly Station[],
+  tries: readonly Try[],
+  ears: Ears,
+  signal: AbortSignal,
+): IsolationResult {
+  const networks = [...new Set(stations.map(({ network }) => network))];
+  const cells = networks.flatMap((from) =>
+    networks.flatMap((to) => attacks.map((attack) => cellOf({ stations, tries, ears, attack, from, to }))),
+  );
+  return {
+    networks,
+    attacks: attacks.map(({ name }) => name),
+    guests: stations.map(({ name }) => name),
+    cells,
+    provesNothing: [...ears.troubles, ...unproved(stations, ears), ...silentIn(cells)],
+    ...(signal.aborted ? { partial: 'it was interrupted' } : {}),
+  };
+}
+
+interface CellAsk {
+  readonly stations: readonly Station[];
+  readonly tries: readonly Try[];
+  readonly ears: Ears;
+  readonly attack: Attack;
+  readonly from: string;
+  readonly to: string;
+}
+
+function cellOf({ stations, tries, ears, attack, from, to }: CellAsk): Cell {
+  const ours = [...tries.entries()].filter(
+    ([, one]) => one.attack === attack && one.from.network === from && one.frames > 0,
+  );
+  const meant = ours.filter(([, one]) => one.to.network === to);
+  // Between networks whatever arrives is a leak, whomever it was meant for.
+  const heardBy = (n: number): readonly Station[] =>
+    stations.filter((at) => at.network === to && ears.heard.get(at)?.has(n) === true);
+  const counted = from === to ? meant : ours;
+  const arrivals = counted.flatMap(([n, one]) => heardBy(n).map((at) => ({ from: one.from, at })));
+  const leaks = arrivals.filter((one) => from !== to || attack.heldWithin(one.from));
+  const expected = leaks.map((one) => one.from.knownLeak).find((why) => why !== undefined);
+  const isWhole = meant.every(([n, one]) => heardBy(n).includes(one.to));
+  return {
+    ...{ from, to, attack: attack.name, tried: meant.length },
+    verdict:
+      leaks.length > 0
+        ? 'leaked'
+        : verdictOf(attack, from === to, meant.length, { arrived: arrivals.length, isWhole }),
+    arrived: pairsOf(leaks.length > 0 ? leaks : arrivals),
+    ...(expected !== undefined && attack.name === 'forged MAC' ? { expected } : {}),
+  };
+}
+
+type Arrival = { readonly from: Station; readonly at: Station };
+
+function pairsOf(arrivals: readonly Arrival[]): readonly string[] {
+  return [...new Set(arrivals.map(({ from, at }) => `${from.name} → ${at.name}`))];
+}
+
+function verdictOf(
+  attack: Attack,
+  isWithin: boolean,
+  tried: number,
+  { arrived, isWhole }: { readonly arrived: number; readonly isWhole: boolean },
+): Verdict {
+  if (tried === 0) return 'untried';
+  if (isWithin && attack.isTraffic) return isWhole ? 'carried' : 'silent';
+  return arrived > 0 ? 'passes' : 'held';
+}
+
+function silentIn(cells: readonly Cell[]): readonly string[] {
+  const silent = cells.filter(({ verdict }) => verdict === 'silent');
+  return silent.map(
+    ({ from, attack, tried, arrived }) =>
+      `${from} does not carry its own ${attack}: of ${tried} pairs ${arrived.length}`,
+  );
+}
+
+/** A guest that hears nobody of its own network would not hear an intruder either, and one that nobody hears attacks nobody. */
+function unproved(stations: readonly Station[], ears: Ears): readonly string[] {
+  return stations.flatMap((at, n) => {
+    const others = stations.filter((one) => one !== at && one.network === at.network);
+    if (others.length === 0) return [`${at.name} is the only guest of ${at.network} that can be tested from`];
+    const hears = stations.some(
+      (one, m) =>
+        one !== at && ears.heard.get(at)?.has(firstHello + m) === true && one.network === at.network,
+    );
+    const isHeard = others.some((one) => ears.heard.get(one)?.has(firstHello + n) === true);
+    return [
+      ...(hears ? [] : [`${at.name} hears nothing of its own network`]),
+      ...(isHeard ? [] : [`nobody of its own network hears ${at.name}`]),
+    ];
+  });
+}
