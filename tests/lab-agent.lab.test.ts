@@ -34,7 +34,7 @@ async function status(): Promise<Status> {
 
 /** Nobody watches any more: the host alone brings it to its end. */
 async function endsApplied(): Promise<void> {
-  const over = await poll(60_000, 500, async () => (await status()).open === null);
+  const over = await poll(200_000, 500, async () => (await status()).open === null);
   expect(over).toBe(true);
   expect((await status()).last).toMatchObject({ verb: 'apply', outcome: 'applied' });
   await expectVflane(0, 'verify');
@@ -43,10 +43,10 @@ async function endsApplied(): Promise<void> {
 /** Kills the agent on the host with SIGKILL as soon as its journal has this record, and waits for the operator's end. */
 async function applyKilledAt(record: string): Promise<Ended> {
   const journal = '/var/lib/vflane/journal';
-  const script = `touch ${journal}; n=$(wc -l <${journal}); end=$(($(date +%s) + 60))
+  const script = `touch ${journal}; n=$(wc -l <${journal}); end=$(($(date +%s) + 200))
 until tail -n +$((n + 1)) ${journal} | grep -q '${record}'; do [ $(date +%s) -lt $end ] || exit 1; sleep 0.05; done
 pkill -9 -f '[a]gent --stdio'`;
-  const killed = lab.trySsh(`mkdir -p -m 700 /var/lib/vflane; ${script}`, 90_000);
+  const killed = lab.trySsh(`mkdir -p -m 700 /var/lib/vflane; ${script}`, 240_000);
   const applied = await lab.vflane('apply', '--yes');
   expect(await killed).toMatchObject({ code: 0 });
   return applied;
@@ -151,7 +151,7 @@ describe('a plan that waits to be confirmed', () => {
     const { stdout } = await expectVflane(0, 'apply', '--yes', '--confirm-within', '10s');
     expect(stdout).toMatch(/taken back at .* unless you say `vflane confirm`/);
     expect(await hostFacts(lab)).not.toEqual(before);
-    const back = await poll(60_000, 1_000, async () => /"outcome":"rolled-back"/.test(await lastRecord()));
+    const back = await poll(200_000, 1_000, async () => /"outcome":"rolled-back"/.test(await lastRecord()));
     expect(back).toBe(true);
     expect(await hostFacts(lab)).toEqual(before);
     expect((await status()).last).toMatchObject({ outcome: 'rolled-back' });
@@ -159,7 +159,7 @@ describe('a plan that waits to be confirmed', () => {
 
   it('stays when it is confirmed in time', async () => {
     want('web', 'db');
-    await expectVflane(0, 'apply', '--yes', '--confirm-within', '30s');
+    await expectVflane(0, 'apply', '--yes', '--confirm-within', '3m');
     expect(await timers()).toMatch(/\.timer/);
     await expectVflane(0, 'confirm');
     expect(await timers()).toBe('');
