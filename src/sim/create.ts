@@ -1,5 +1,6 @@
 import { type CardName, cards } from './cards.ts';
 import { advance, nowMs } from './clock.ts';
+import { loadFirmware } from './firmware.ts';
 import { baseFolders, forgetRuntimeFiles } from './folders.ts';
 import { boardGroups, kernelOf, managementPci } from './functions.ts';
 import { type KernelName, kernels } from './kernels.ts';
@@ -190,7 +191,7 @@ export function reset(state: SimState): void {
 
 function boot(state: SimState, hasCard: boolean): void {
   state.bootedMs = nowMs(state);
-  state.numOfVfs = state.nextNumOfVfs;
+  loadFirmware(state);
   state.modules.push('e1000e', 'virtio_net', 'iommu_v2', cards[state.card].pfDriver);
   if (cards[state.card].switchdev) state.modules.push('mlx5_ib', 'mlxfw');
   if (kernelOf(state).ofed) state.modules.push('mlx_compat');

@@ -1,4 +1,5 @@
 import type { CardName } from './cards.ts';
+import type { Firmware } from './firmware.ts';
 import type { KernelName } from './kernels.ts';
 import type { BoardDevice } from './machines/board.ts';
 import type { Domain } from './machines/domain.ts';
@@ -24,6 +25,8 @@ export interface SimState {
   /** NUM_OF_VFS that the card took at its last reset, and the one it takes at the next (facts §13.11). */
   numOfVfs: number;
   nextNumOfVfs: number;
+  /** Absent while its flash and settings are as they were bought. */
+  firmware?: Firmware;
   /** Empty while the card is unplugged. */
   pfs: Pf[];
   cables: [boolean, boolean];

@@ -1,5 +1,6 @@
 import { Failure } from '../errno.ts';
 import { setEswitchMode } from '../eswitch.ts';
+import { firmwareOf, psid } from '../firmware.ts';
 import type { Pf } from '../state.ts';
 import { setParam, showParams } from './devlink-params.ts';
 import { showPorts } from './devlink-ports.ts';
@@ -94,19 +95,18 @@ function setEswitch(call: DevlinkCall): Reply {
   return silent;
 }
 
-const firmware = '16.35.4554';
-
 function showInfo(call: DevlinkCall): Reply {
   const found = oneOrAll(call);
-  const version = { 'fw.version': firmware, fw: firmware };
+  const { running, flashed } = firmwareOf(call.state);
+  const version = (fw: string) => ({ 'fw.version': fw, fw });
   const info = {
     driver: 'mlx5_core',
-    versions: { fixed: { 'fw.psid': 'MT_0000000013' }, running: version, stored: version },
+    versions: { fixed: { 'fw.psid': psid }, running: version(running), stored: version(flashed) },
   };
-  return section(call, 'info', () => found().map((pf) => [handle(pf), info, infoText(pf)]));
+  return section(call, 'info', () => found().map((pf) => [handle(pf), info, infoText(pf, running, flashed)]));
 }
 
-function infoText(pf: Pf): string {
-  const versions = `fw.version ${firmware}\n        fw ${firmware}`;
-  return `${handle(pf)}:\n  driver mlx5_core\n  versions:\n      fixed:\n        fw.psid MT_0000000013\n      running:\n        ${versions}\n      stored:\n        ${versions}\n`;
+function infoText(pf: Pf, running: string, stored: string): string {
+  const versions = (fw: string) => `fw.version ${fw}\n        fw ${fw}`;
+  return `${handle(pf)}:\n  driver mlx5_core\n  versions:\n      fixed:\n        fw.psid ${psid}\n      running:\n        ${versions(running)}\n      stored:\n        ${versions(stored)}\n`;
 }

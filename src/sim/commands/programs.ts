@@ -17,6 +17,9 @@ import { cat, ls, readlink, tee, test } from './files.ts';
 import { mkdir, mv, rm, rmdir } from './folders.ts';
 import { ip } from './ip.ts';
 import { journalctl } from './journalctl.ts';
+import { mstconfig } from './mstconfig.ts';
+import { mstflint } from './mstflint.ts';
+import { mstfwreset } from './mstfwreset.ts';
 import { nft } from './nft.ts';
 import { dpkgQuery, updateAlternatives } from './packages.ts';
 import type { Program } from './program.ts';
@@ -30,7 +33,6 @@ import {
   kill,
   lsmod,
   modprobe,
-  mstconfig,
   nothing,
   reboot,
   sleep,
@@ -60,6 +62,8 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['mkdir', mkdir],
   ['modprobe', modprobe],
   ['mstconfig', mstconfig],
+  ['mstflint', mstflint],
+  ['mstfwreset', mstfwreset],
   ['apt-get', aptGet],
   ['apt-mark', aptMark],
   ['dpkg', dpkg],

@@ -2,7 +2,7 @@ import { advance } from '../clock.ts';
 import { reboot as rebootHost } from '../create.ts';
 import { type Logged, logged } from '../dmesg.ts';
 import { loadModule } from '../drivers.ts';
-import { cardOf, kernelOf } from '../functions.ts';
+import { kernelOf } from '../functions.ts';
 import { endVswitchd } from '../ovs/service.ts';
 import { endProcess } from '../processes.ts';
 import type { SimState } from '../state.ts';
@@ -157,18 +157,4 @@ export const kill: Program = ({ state, argv }) => {
       return failed(1, `kill: (${word}): No such process\n`);
   }
   return silent;
-};
-
-export const mstconfig: Program = ({ state, argv }) => {
-  if (cardOf(state).maxVfs === 0) return failed(1, '-E- No devices found.\n');
-  const set = argv.findIndex((word) => word === 'set' || word === 's');
-  const vfs = argv.find((word) => word.startsWith('NUM_OF_VFS='))?.split('=')[1];
-  if (set < 0)
-    return said(
-      `\nDevice #1:\n----------\n\nDevice type:        ConnectX5\nDevice:             ${state.pfs[0]?.pci ?? ''}\n\nConfigurations:                                          Next Boot\n        NUM_OF_VFS                                  ${state.nextNumOfVfs}\n        SRIOV_EN                                    True(1)\n`,
-    );
-  if (vfs === undefined || !/^\d+$/.test(vfs) || Number(vfs) > 127)
-    return failed(1, '-E- Failed to set configuration\n');
-  state.nextNumOfVfs = Number(vfs);
-  return said('Applying... Done!\n-I- Please reboot machine to load new configurations.\n');
 };

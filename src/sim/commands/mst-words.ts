@@ -1,0 +1,35 @@
+import { Failure } from '../errno.ts';
+import { cardOf } from '../functions.ts';
+import type { SimState } from '../state.ts';
+
+export interface MstWords {
+  readonly flags: readonly string[];
+  readonly values: ReadonlyMap<string, string>;
+  readonly words: readonly string[];
+}
+
+/** Options with and without a value, and what is neither, wherever they stand. */
+export function mstWords(argv: readonly string[], withValue: readonly string[]): MstWords {
+  const flags: string[] = [];
+  const values = new Map<string, string>();
+  const words: string[] = [];
+  for (let place = 1; place < argv.length; place++) {
+    const word = argv[place] ?? '';
+    if (withValue.includes(word)) values.set(word, argv[++place] ?? '');
+    else if (word.startsWith('-')) flags.push(word);
+    else words.push(word);
+  }
+  return { flags, values, words };
+}
+
+/** The card by the address it was given, with or without its domain. @throws Failure where there is no such card, or no right */
+export function mstDevice(state: SimState, values: ReadonlyMap<string, string>): string {
+  const named = values.get('-d') ?? values.get('--dev') ?? values.get('--device');
+  if (named === undefined) throw new Failure(1, '-E- No device was specified.\n');
+  if (state.uid !== 0) throw new Failure(1, `-E- Cannot open Device: ${named}. Permission denied\n`);
+  const isOurs = cardOf(state).pfDriver === 'mlx5_core';
+  const found = state.pfs.some(({ pci }) => pci === named || pci === `0000:${named}`);
+  if (!isOurs || !found)
+    throw new Failure(1, `-E- Cannot open Device: ${named}. No such file or directory\n`);
+  return named;
+}
