@@ -1,7 +1,7 @@
 import { Blocked, Refusal } from './errno.ts';
 import { cardOf, functionAt, isHeld, pfAt, vfAt } from './functions.ts';
 import { evaluateLag } from './lag.ts';
-import type { BoardDevice } from './machines/board.ts';
+import type { BoardDevice } from './machines/machine.ts';
 import { countProbe } from './machines/probes.ts';
 import { burntIn } from './macs.ts';
 import { holdsWhole } from './ovs/dpdk-whole.ts';

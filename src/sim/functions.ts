@@ -1,6 +1,6 @@
 import { type Card, cards } from './cards.ts';
 import { type Kernel, kernels } from './kernels.ts';
-import type { BoardDevice } from './machines/board.ts';
+import type { BoardDevice } from './machines/machine.ts';
 import type { Pf, SimState, Vf } from './state.ts';
 
 export function cardOf(state: SimState): Card {

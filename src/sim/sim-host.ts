@@ -29,11 +29,14 @@ export class KilledByFault extends Error {
   override readonly name = 'KilledByFault';
 }
 
+/** What the host's own programs do that the simulator does not know, by their paths. */
+export type SimPrograms = Programs<SimHost>;
+
 export type SimHostOptions = SimOptions & {
   /** How the tool dies of a `kill` fault; by default it kills itself. If it returns, KilledByFault is thrown. */
   readonly onKill?: () => void;
   /** What units' programs do that the simulated host does not know itself. */
-  readonly programs?: Programs;
+  readonly programs?: SimPrograms;
 };
 
 /** A kernel, a card and their tools in memory: answers as a host does, and refuses what one refuses. */
@@ -41,7 +44,7 @@ export class SimHost implements Host {
   readonly name: string;
   readonly #keeper: Keeper;
   readonly #onKill: () => void;
-  readonly #programs: Programs;
+  readonly #programs: SimPrograms;
   #dead: Error | undefined;
 
   constructor(keeper: Keeper, options: Pick<SimHostOptions, 'name' | 'onKill' | 'programs'>) {
@@ -140,7 +143,7 @@ export class SimHost implements Host {
     );
   }
 
-  async #playHere(argv: readonly string[], program: Programs[string]): Promise<Ran> {
+  async #playHere(argv: readonly string[], program: NonNullable<SimPrograms[string]>): Promise<Ran> {
     const { code, stdout = '', stderr = '' } = await program(argv, this.reopened());
     return this.#ran(argv, () => ({ code, stdout, stderr }));
   }
@@ -162,7 +165,7 @@ export class SimHost implements Host {
     for (;;) {
       this.#alive();
       const foreign = this.alter(takeForeign);
-      if (foreign) await play(this.#programs, this, foreign);
+      if (foreign) await play<SimHost>(this.#programs, this, foreign);
       else if (isOver(this.state)) return true;
       else if (!this.alter((state) => passTime(state, deadline))) return false;
     }

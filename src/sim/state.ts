@@ -1,9 +1,7 @@
 import type { CardName } from './cards.ts';
 import type { Firmware } from './firmware.ts';
 import type { KernelName } from './kernels.ts';
-import type { BoardDevice } from './machines/board.ts';
-import type { Domain } from './machines/domain.ts';
-import type { GuestTraits, Machine } from './machines/machine.ts';
+import type { BoardDevice, Domain, GuestTraits, Machine } from './machines/machine.ts';
 import type { NftTable } from './nft/state.ts';
 import type { Ovs } from './ovs/state.ts';
 import type { Systemd } from './systemd/state.ts';

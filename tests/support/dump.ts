@@ -11,6 +11,8 @@ const forgotten: readonly (keyof SimState)[] = [
   'dmesg',
   'dmesgMs',
   'bootedMs',
+  'probes',
+  'exits',
   'faults',
   // A module stays loaded for good.
   'modules',
@@ -19,14 +21,19 @@ const forgotten: readonly (keyof SimState)[] = [
 ];
 
 /** Folders that vflane makes for its files, and leaves where it was stopped right before it took them away; and one that systemctl makes and leaves. */
-const emptied = /\/(ovs-vswitchd\.service\.d|ovs-flows|multi-user\.target\.wants)$/;
+const emptied =
+  /\/(ovs-vswitchd\.service\.d|ovs-flows|multi-user\.target\.wants|vflane-guest@[a-z0-9-]+\.service\.d|vflane\/guests(\/[a-z0-9-]+(\/seed)?)?)$/;
+
+/** A guest's disk is its own: vflane makes it, and never takes it away, half made neither. */
+const guestDisk = /^\/var\/lib\/vflane\/guests\/[a-z0-9-]+\/disk\.qcow2(\.new)?$/;
 
 /**
  * Everything that two hosts may differ in, line by line: netdevs by name instead of by number, no counters, log or clock.
  * Equal lines: nobody could tell the hosts apart.
  */
 export function dump(state: SimState): readonly string[] {
-  const { pfs, netdevs, routes, namespaces, ovs, hugepages, sysctls, nft, folders, systemd, ...rest } = state;
+  const { pfs, netdevs, routes, namespaces, ovs, hugepages, sysctls, nft, folders, systemd, files, ...rest } =
+    state;
   const nameOf = namesByIndex(netdevs);
   const kept = Object.entries(rest).filter(([key]) => !forgotten.includes(key as keyof SimState));
   const functions = pfs.flatMap(({ vfs, iommuGroup: _group, ...pf }) => [
@@ -47,6 +54,7 @@ export function dump(state: SimState): readonly string[] {
     ...Object.entries(hugepages).flatMap(([size, pages]) =>
       pages === 0 ? [] : [`hugepages ${size} ${pages}`],
     ),
+    `files ${JSON.stringify(inOrder(withoutDisks(files)))}`,
     // An empty folder does nothing; what is in one is a file.
     ...folders
       .filter((path) => !emptied.test(path))
@@ -71,6 +79,10 @@ export function dump(state: SimState): readonly string[] {
     ...netdevs.map((netdev) => netdevLine(netdev, nameOf)).sort(),
     ...routes.map(({ ifindex, ...route }) => `route ${nameOf(ifindex)} ${JSON.stringify(route)}`).sort(),
   ];
+}
+
+function withoutDisks(files: SimState['files']): SimState['files'] {
+  return Object.fromEntries(Object.entries(files).filter(([path]) => !guestDisk.test(path)));
 }
 
 /** Files are listed by name, and not by when they were made. */

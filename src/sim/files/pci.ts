@@ -12,7 +12,7 @@ import {
 import { Refusal } from '../errno.ts';
 import { cardOf, functionAt, managementPci } from '../functions.ts';
 import { rdmaDevices } from '../infiniband.ts';
-import type { BoardDevice } from '../machines/board.ts';
+import type { BoardDevice } from '../machines/machine.ts';
 import { netdevsOf } from '../netdevs.ts';
 import { readNumVfs, writeNumVfs } from '../num-vfs.ts';
 import type { Pf, SimState, Vf } from '../state.ts';

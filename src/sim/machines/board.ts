@@ -1,18 +1,6 @@
 import { loadModule } from '../drivers.ts';
 import type { SimState } from '../state.ts';
-
-/** A function on the board that is no part of the card, and that somebody may pass to a VM. */
-export interface BoardDevice {
-  pci: string;
-  readonly vendor: string;
-  readonly device: string;
-  readonly class: string;
-  /** The driver that the kernel would give it. */
-  readonly native: string;
-  driver: string;
-  driverOverride: string;
-  iommuGroup: number;
-}
+import type { BoardDevice } from './machine.ts';
 
 type Kind = Pick<BoardDevice, 'pci' | 'vendor' | 'device' | 'class' | 'native' | 'iommuGroup'>;
 

@@ -1,20 +1,8 @@
 import { guid } from '../macs.ts';
 import type { SimState } from '../state.ts';
 import { all, type Element, parseXml, printXml } from './domain-xml.ts';
+import type { Domain } from './machine.ts';
 import type { MachineArgs } from './qemu-args.ts';
-
-/** A domain that libvirt knows. */
-export interface Domain {
-  name: string;
-  /** As libvirt has written it down. */
-  xml: string;
-  uuid: string;
-  autostart: boolean;
-  /** Its QEMU, 0 while it is shut off. */
-  pid: number;
-  /** Functions that it took from their drivers, and gives back. */
-  managed: string[];
-}
 
 const kib: { readonly [unit: string]: number } = {
   KiB: 1,

@@ -5,9 +5,10 @@ import { functionAt, isHeld, vfAt } from '../functions.ts';
 import { unprobe } from '../probe.ts';
 import { endProcess } from '../processes.ts';
 import type { SimState } from '../state.ts';
-import { type Domain, hostDevicesOf, machineArgsOf } from './domain.ts';
+import { hostDevicesOf, machineArgsOf } from './domain.ts';
 import { parseXml } from './domain-xml.ts';
 import { ImageError, openImage } from './images.ts';
+import type { Domain } from './machine.ts';
 import { powerDown } from './power.ts';
 import { startMachine } from './qemu.ts';
 

@@ -26,3 +26,29 @@ export interface GuestTraits {
   /** It ignores its network configuration. */
   ignoresNetwork?: boolean;
 }
+
+/** A function on the board that is no part of the card, and that somebody may pass to a VM. */
+export interface BoardDevice {
+  pci: string;
+  readonly vendor: string;
+  readonly device: string;
+  readonly class: string;
+  /** The driver that the kernel would give it. */
+  readonly native: string;
+  driver: string;
+  driverOverride: string;
+  iommuGroup: number;
+}
+
+/** A domain that libvirt knows. */
+export interface Domain {
+  name: string;
+  /** As libvirt has written it down. */
+  xml: string;
+  uuid: string;
+  autostart: boolean;
+  /** Its QEMU, 0 while it is shut off. */
+  pid: number;
+  /** Functions that it took from their drivers, and gives back. */
+  managed: string[];
+}

@@ -14,6 +14,8 @@ export const perl: Program = ({ state, argv, env = {} }) => {
   if (text === undefined) return failed(2, `Can't open perl script "${path}": No such file or directory\n`);
   if (!text.includes('system_powerdown')) throw new MissingProgram('perl');
   const words = [...argv.slice(argv.indexOf(path) + 1), env.MAINPID ?? ''];
+  // QEMU answers on its socket as soon as it runs.
+  if (words[0] === 'up') return silent;
   const process = state.processes.find(
     ({ pid, machine }) =>
       machine &&

@@ -4,8 +4,9 @@ import { readFile } from '../files/root.ts';
 import { MissingProgram } from '../missing.ts';
 import { isInstalled, versionOf } from '../packages.ts';
 import type { SimState } from '../state.ts';
-import { type Domain, domainOf } from './domain.ts';
+import { domainOf } from './domain.ts';
 import { destroy, shutdown, startDomain, VirError } from './libvirt.ts';
+import type { Domain } from './machine.ts';
 
 /** `virsh [-r] [-q] [-c URI] COMMAND …`, of the system's QEMU (texts of 9.0 and 11.3). */
 export const virsh: Program = ({ state, argv }) => {

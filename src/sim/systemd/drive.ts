@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
 import type { Reply } from '../commands/program.ts';
-import type { SimHost } from '../sim-host.ts';
 import type { SimState } from '../state.ts';
 import { execFailed } from './execute.ts';
 import { note } from './journal.ts';
@@ -18,11 +17,17 @@ export interface ProgramEnd {
  * What programs do that the simulated host does not know itself, by path as a unit names them (`/usr/bin/node`). They are
  * given their whole argv and the host they run on, which may die under them (KilledByFault).
  */
-export interface Programs {
-  readonly [path: string]: (argv: readonly string[], host: SimHost) => Promise<ProgramEnd>;
+export interface Programs<Machine> {
+  readonly [path: string]: ((argv: readonly string[], host: Machine) => Promise<ProgramEnd>) | undefined;
 }
 
-export function programAt(programs: Programs, path: string): Programs[string] | undefined {
+interface Playable<Machine> {
+  /** The same machine for a program of its own. */
+  reopened(): Machine;
+  alter<Value>(work: (state: SimState) => Value): Value;
+}
+
+export function programAt<Machine>(programs: Programs<Machine>, path: string): Programs<Machine>[string] {
   if (Object.hasOwn(programs, path)) return programs[path];
   const name = posix.basename(path);
   return path === name && Object.hasOwn(programs, `/usr/bin/${name}`)
@@ -33,12 +38,20 @@ export function programAt(programs: Programs, path: string): Programs[string] | 
 type End = { readonly kind: 'exited' | 'killed'; readonly status: number };
 
 /** Plays one program to its end. What kills the tool that plays it has killed the program. */
-export async function play(programs: Programs, host: SimHost, foreign: Foreign): Promise<void> {
+export async function play<Machine extends Playable<Machine>>(
+  programs: Programs<Machine>,
+  host: Machine,
+  foreign: Foreign,
+): Promise<void> {
   const end = await endOf(programs, host, foreign);
   host.reopened().alter((state) => foreignEnded(state, foreign.id, end));
 }
 
-async function endOf(programs: Programs, host: SimHost, foreign: Foreign): Promise<End> {
+async function endOf<Machine extends Playable<Machine>>(
+  programs: Programs<Machine>,
+  host: Machine,
+  foreign: Foreign,
+): Promise<End> {
   if (foreign.argv.length === 0) return { kind: 'killed', status: 9 };
   const program = programAt(programs, foreign.argv[0] ?? '');
   if (!program) return { kind: 'exited', status: execFailed };

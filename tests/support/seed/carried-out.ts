@@ -7,6 +7,7 @@ import { inWords } from '../../../src/plan/words.ts';
 import { createState } from '../../../src/sim/create.ts';
 import { memoryKeeper } from '../../../src/sim/keeper.ts';
 import type { KernelName } from '../../../src/sim/kernels.ts';
+import { textOf } from '../../../src/sim/machines/images.ts';
 import { SimHost } from '../../../src/sim/sim-host.ts';
 import type { LogEntry } from '../../../src/sim/state.ts';
 import { carryOutPlan } from '../scenario.ts';
@@ -40,6 +41,11 @@ export function isBuilt(datapath: Datapath): boolean {
 
 export function newWorld(options: { readonly kernel?: KernelName; readonly numOfVfs?: number } = {}): World {
   const state = createState({ name: 'alpha', kernel: 'debian-13-rebuilt', ...options });
+  // What `wget` and `qemu-img` of the log have left there.
+  state.files[`/root/debian-13-nocloud-amd64-20250814-2204.qcow2`] = textOf({
+    format: 'qcow2',
+    bytes: 3 * 1024 ** 3,
+  });
   return new World(new SimHost(memoryKeeper(state), { name: 'alpha', onKill: () => {} }));
 }
 
