@@ -25,7 +25,7 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
   lab: ['host'],
   cli: [
     ...['model', 'fabric', 'datapath', 'resource', 'doctor', 'plan', 'host', 'observe', 'sim', 'apply'],
-    ...['guest', 'operate', 'measure', 'lab', 'scrub'],
+    ...['guest', 'operate', 'measure', 'report', 'lab', 'scrub'],
   ],
 };
 

@@ -1,12 +1,11 @@
 import type { Chart } from './chart.ts';
-import { nameAxis, valueAxis } from './chart.ts';
+import { nameAxis, roundedUp, valueAxis } from './chart.ts';
 import type { TableCell, TableRow } from './rows.ts';
 import { seedCells } from './seed-figures.ts';
-import { colourOf, type Theme } from './theme.ts';
+import { colourOfDatapath, type Theme } from './theme.ts';
 
 interface Bar {
-  readonly label: string;
-  readonly row: number;
+  readonly row: TableRow;
   readonly cell: TableCell;
 }
 
@@ -16,16 +15,16 @@ const rowHeight = 30;
 export function barsChart(rows: readonly TableRow[]): Chart {
   const groups = seedCells.map((cell) => ({
     cell,
-    bars: rows.flatMap((row, at): Bar[] => {
+    bars: rows.flatMap((row): Bar[] => {
       const found = row.cells[cell];
-      return found === undefined ? [] : [{ label: row.name, row: at, cell: found }];
+      return found === undefined ? [] : [{ row, cell: found }];
     }),
   }));
   const lines = groups.reduce((sum, { bars }) => sum + bars.length + 1, 0);
   return {
     name: 'throughput',
     title: 'Throughput against the limit of the wire',
-    says: 'One bar for each way to share the card, by MTU and streams; behind each the most that TCP can carry over that wire with that encapsulation.',
+    says: 'One bar for each way to share the card, by MTU and streams; behind each the most that TCP can carry over that wire with that encapsulation. Paler bars are the seed’s.',
     height: lines * rowHeight + 60,
     option: (theme) => optionOf(theme, groups),
   };
@@ -37,52 +36,76 @@ function optionOf(theme: Theme, groups: readonly { readonly cell: string; readon
     { heading: cell, bar: undefined },
     ...bars.map((bar) => ({ heading: '', bar })),
   ]);
-  const names = slots.map(({ heading, bar }) => (bar ? bar.label : `{h|${headingOf(heading)}}`));
-  const rich = { h: { fontWeight: 'bold', fontSize: 13, color: theme.text } };
-  const most = Math.max(...slots.map(({ bar }) => Math.max(bar?.cell.limit ?? 0, bar?.cell.value ?? 0)));
+  const names = slots.map(({ heading, bar }) => (bar ? nameOf(bar.row) : `{h|${headingOf(heading)}}`));
+  const rich = {
+    h: { fontWeight: 700, fontSize: 13.5, color: theme.text },
+    n: { fontSize: 12.5, color: theme.text },
+    s: { fontSize: 11.5, color: theme.faint },
+  };
+  const most = roundedUp(
+    Math.max(...slots.map(({ bar }) => Math.max(bar?.cell.limit ?? 0, bar?.cell.value ?? 0))),
+  );
+  const bar = { type: 'bar', barWidth: 18, barGap: '-100%' };
+  const ghost = { color: theme.ghost, borderColor: theme.line, borderWidth: 1, borderRadius: 3 };
   return {
-    grid: { left: 190, right: 150, top: 10, bottom: 40 },
+    grid: { left: 280, right: 140, top: 4, bottom: 44 },
     xAxis: valueAxis(theme, 'Gb/s', { nameLocation: 'middle', nameGap: 26, max: most }),
-    yAxis: nameAxis(theme, names, {
-      inverse: true,
-      axisLine: { show: false },
-      axisLabel: { color: theme.faint, fontSize: 12.5, rich },
-    }),
+    yAxis: nameAxis(theme, names, { inverse: true, axisLine: { show: false }, axisLabel: { rich } }),
     series: [
+      { ...bar, silent: true, itemStyle: ghost, data: slots.map((slot) => slot.bar?.cell.limit ?? 0) },
       {
-        ...{ type: 'bar', barWidth: 18, barGap: '-100%', silent: true },
-        itemStyle: { color: theme.ghost, borderColor: theme.line, borderWidth: 1, borderRadius: 3 },
-        data: slots.map(({ bar }) => bar?.cell.limit ?? 0),
+        ...bar,
+        silent: true,
+        itemStyle: { color: 'transparent' },
+        data: slots.map((slot) => shareOf(theme, most, slot.bar)),
       },
-      {
-        ...{ type: 'bar', barWidth: 18, barGap: '-100%' },
-        data: slots.map(({ bar }) => ({
-          value: bar?.cell.value ?? 0,
-          itemStyle: { color: colourOf(theme, bar?.row ?? 0), borderRadius: 3 },
-          label: bar ? labelOf(theme, bar.cell) : { show: false },
-        })),
-      },
+      { ...bar, data: slots.map((slot) => measuredOf(theme, slot.bar)) },
     ],
+  };
+}
+
+function nameOf({ name, number }: TableRow): string {
+  return `{n|${name}}{s|   ${number === undefined ? 'seed' : `run ${number}`}}`;
+}
+
+/** At the end of every line, so that the shares stand below each other. */
+function shareOf(theme: Theme, most: number, bar: Bar | undefined) {
+  const { value, limit } = bar?.cell ?? { value: 0 };
+  const text = limit === undefined ? '' : `${((100 * value) / limit).toFixed(0)} % of ${limit.toFixed(1)}`;
+  return {
+    value: most,
+    label: {
+      show: bar !== undefined,
+      position: 'right',
+      distance: 36,
+      formatter: text,
+      color: theme.faint,
+      fontSize: 12,
+    },
+  };
+}
+
+/** What was not measured here is paler. */
+function measuredOf(theme: Theme, bar: Bar | undefined) {
+  if (bar === undefined) return { value: 0, label: { show: false } };
+  const { row, cell } = bar;
+  const opacity = row.number === undefined ? 0.5 : 1;
+  return {
+    value: cell.value,
+    itemStyle: { color: colourOfDatapath(theme, row.datapath), opacity, borderRadius: 3 },
+    label: {
+      show: true,
+      position: 'right',
+      formatter: numberText(cell.value),
+      color: theme.text,
+      fontSize: 12.5,
+    },
   };
 }
 
 function headingOf(cell: string): string {
   const [mtu, streams] = cell.split('/');
   return `MTU ${mtu}, ${streams} streams`;
-}
-
-function labelOf(theme: Theme, { value, limit }: TableCell) {
-  const share =
-    limit === undefined ? '' : `  {s|${((100 * value) / limit).toFixed(0)} % of ${limit.toFixed(1)}}`;
-  const rich = { s: { color: theme.faint, fontSize: 11.5 } };
-  return {
-    show: true,
-    position: 'right',
-    formatter: `${numberText(value)}${share}`,
-    color: theme.text,
-    fontSize: 12.5,
-    rich,
-  };
 }
 
 /** Three digits. */

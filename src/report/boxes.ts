@@ -1,8 +1,9 @@
 import { quantileSorted } from 'simple-statistics';
 import { type Figure, figuresOf } from '../measure/figures.ts';
 import type { BenchRun } from '../measure/run-record.ts';
+import type { Datapath } from '../model/fabric.ts';
 import { type Chart, nameAxis, valueAxis } from './chart.ts';
-import { colourOf, type Theme } from './theme.ts';
+import { colourOfDatapath, type Theme } from './theme.ts';
 
 /** How the runs of one benchmark are spread: throughput in one chart, latency in another; none where there is none. */
 export function boxCharts(run: BenchRun, at: number): readonly Chart[] {
@@ -13,7 +14,9 @@ export function boxCharts(run: BenchRun, at: number): readonly Chart[] {
   ] as const;
   return parts.flatMap(({ unit, name, title }) => {
     const rows = figures.filter((figure) => figure.unit === unit);
-    return rows.length === 0 ? [] : [boxChart(rows, { unit, title, name: `${name}-${at + 1}`, colour: at })];
+    return rows.length === 0
+      ? []
+      : [boxChart(rows, { unit, title, name: `${name}-${at + 1}`, datapath: run.ends[0].datapath })];
   });
 }
 
@@ -21,10 +24,10 @@ interface Look {
   readonly unit: string;
   readonly title: string;
   readonly name: string;
-  readonly colour: number;
+  readonly datapath: Datapath;
 }
 
-function boxChart(figures: readonly Figure[], { unit, title, name, colour }: Look): Chart {
+function boxChart(figures: readonly Figure[], { unit, title, name, datapath }: Look): Chart {
   return {
     name,
     title,
@@ -38,7 +41,7 @@ function boxChart(figures: readonly Figure[], { unit, title, name, colour }: Loo
         figures.map(({ key }) => key),
         { inverse: true },
       ),
-      series: [boxes(theme, figures, colour), dots(theme, figures, colour)],
+      series: [boxes(theme, figures, colourOfDatapath(theme, datapath)), dots(theme, figures)],
     }),
   };
 }
@@ -47,15 +50,14 @@ function boxChart(figures: readonly Figure[], { unit, title, name, colour }: Loo
 function scaleOf(figures: readonly Figure[], unit: string): object {
   const values = figures.flatMap((figure) => figure.values);
   const isWide = Math.max(...values) > 30 * Math.min(...values);
-  return unit === 'µs' && isWide && Math.min(...values) > 0 ? { type: 'log' } : { min: 0 };
+  return unit === 'µs' && isWide && Math.min(...values) > 0 ? { type: 'log' } : { scale: true };
 }
 
-function boxes(theme: Theme, figures: readonly Figure[], colour: number) {
+function boxes(theme: Theme, figures: readonly Figure[], border: string) {
   const data = figures.map(({ values }) => {
     const sorted = [...values].sort((a, b) => a - b);
     return [0, 0.25, 0.5, 0.75, 1].map((share) => quantileSorted(sorted, share));
   });
-  const border = colourOf(theme, colour);
   return {
     type: 'boxplot',
     data,
@@ -64,12 +66,12 @@ function boxes(theme: Theme, figures: readonly Figure[], colour: number) {
   };
 }
 
-function dots(theme: Theme, figures: readonly Figure[], colour: number) {
+function dots(theme: Theme, figures: readonly Figure[]) {
   const data = figures.flatMap(({ values }, row) => values.map((value) => [value, row]));
   return {
     type: 'scatter',
     data,
     symbolSize: 5,
-    itemStyle: { color: colourOf(theme, colour), opacity: 0.55 },
+    itemStyle: { color: theme.text, opacity: 0.5 },
   };
 }

@@ -1,6 +1,6 @@
 import { BarChart, BoxplotChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components';
-import { type EChartsCoreOption, init, use } from 'echarts/core';
+import { type EChartsCoreOption, init, setPlatformAPI, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Theme } from './theme.ts';
 
@@ -15,6 +15,14 @@ use([
   MarkLineComponent,
   SVGRenderer,
 ]);
+
+// There is no font to measure with: DejaVu Sans is wide, so that what fits in it fits in any.
+setPlatformAPI({
+  measureText: (text, style) => {
+    const size = Number(/(\d+(?:\.\d+)?)px/.exec(style ?? '')?.[1] ?? 12);
+    return { width: text.length * size * 0.62 };
+  },
+});
 
 /** A chart that is not drawn yet: one definition for the page and for the file, in light and in dark. */
 export interface Chart {
@@ -41,7 +49,8 @@ export function svgOf(chart: Chart, theme: Theme): string {
   drawn.setOption({ ...base, ...chart.option(theme) });
   const svg = drawn.renderToSVGString();
   drawn.dispose();
-  return svg;
+  // Names within it are numbered through the life of the process: the same chart is to be the same text.
+  return svg.replaceAll(/\bzr\d+-/g, `${chart.name}-${theme.name}-`);
 }
 
 /** A file of its own has a ground of its own, and says what it shows. */
@@ -88,7 +97,13 @@ export function legendOf(theme: Theme, names: readonly string[]) {
     left: 0,
     itemWidth: 14,
     itemHeight: 10,
-    itemGap: 18,
+    itemGap: 16,
     textStyle: { color: theme.text, fontSize: 12.5 },
   };
+}
+
+/** A round number that is no less: where an axis ends. */
+export function roundedUp(value: number): number {
+  const step = 10 ** Math.floor(Math.log10(value)) / 2;
+  return Math.ceil(value / step) * step;
 }

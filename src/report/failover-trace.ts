@@ -1,5 +1,5 @@
 import type { FailoverResult, Phase } from '../measure/failover-result.ts';
-import { type Chart, legendOf, nameAxis, valueAxis } from './chart.ts';
+import { type Chart, legendOf, nameAxis, roundedUp, valueAxis } from './chart.ts';
 import { colourOf, type Theme } from './theme.ts';
 
 const titles = { down: 'port taken away', up: 'port given back', back: 'traffic brought back' } as const;
@@ -10,7 +10,7 @@ export function failoverChart(result: FailoverResult, at: number): Chart {
     name: `failover-${at + 1}`,
     title: `Failover on ${result.host}: ${result.how}, between ${result.between.join(' and ')}`,
     says: `Each bar is a time without traffic, from the moment the port changed; the marks are what the bond or the card said. A probe every ${result.intervalMs} ms in both directions.`,
-    height: result.phases.length * 34 + 90,
+    height: result.phases.length * 38 + 90,
     option: (theme) => optionOf(theme, result.phases),
   };
 }
@@ -22,7 +22,7 @@ function optionOf(theme: Theme, phases: readonly Phase[]) {
     ...said.map(({ atMs }) => atMs),
   ]);
   const directions = [0, 1].map((which) => ({
-    name: which === 0 ? 'there' : 'back',
+    name: directionOf(phases, which),
     colour: colourOf(theme, which),
     data: phases.map(({ ways }) => ways[which]),
   }));
@@ -36,7 +36,7 @@ function optionOf(theme: Theme, phases: readonly Phase[]) {
       nameLocation: 'middle',
       nameGap: 26,
       min: 0,
-      max: Math.ceil(Math.max(10, ...ends) * 1.08),
+      max: roundedUp(Math.max(10, ...ends) * 1.02),
     }),
     yAxis: nameAxis(theme, names, { inverse: true }),
     series: [
@@ -45,12 +45,12 @@ function optionOf(theme: Theme, phases: readonly Phase[]) {
           type: 'bar',
           stack: name,
           silent: true,
-          barWidth: 9,
+          barWidth: 11,
           itemStyle: { color: 'transparent' },
           data: data.map((way) => way?.atMs ?? 0),
         },
         {
-          ...{ type: 'bar', stack: name, name, barWidth: 9, itemStyle: { color: colour, borderRadius: 2 } },
+          ...{ type: 'bar', stack: name, name, barWidth: 11, itemStyle: { color: colour, borderRadius: 2 } },
           data: data.map((way) => ({ value: way?.outageMs ?? 0, label: barLabel(theme, way) })),
         },
       ]),
@@ -64,6 +64,11 @@ function optionOf(theme: Theme, phases: readonly Phase[]) {
       },
     ],
   };
+}
+
+function directionOf(phases: readonly Phase[], which: number): string {
+  const way = phases[0]?.ways[which];
+  return way === undefined ? `direction ${which + 1}` : `${way.from} to ${way.to}`;
 }
 
 function barLabel(theme: Theme, way: Phase['ways'][number] | undefined) {

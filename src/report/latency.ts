@@ -23,7 +23,7 @@ export function latencyChart(runs: readonly BenchRun[]): readonly Chart[] {
       name: 'latency',
       title: 'Round trips, by percentile',
       says: 'One request at a time: how long the fastest five of a hundred took, half of them, and all but one of ten thousand. The way up at the right is what a user waits for.',
-      height: 340 + 10 * Math.ceil(curves.length / 3),
+      height: 350 + 20 * Math.ceil(curves.length / 2),
       option: (theme) => optionOf(theme, curves),
     },
   ];
@@ -52,7 +52,7 @@ function optionOf(theme: Theme, curves: readonly Curve[]) {
       ),
       type: 'plain',
     },
-    grid: { left: 70, right: 30, top: 24 + 20 * Math.ceil(curves.length / 3), bottom: 44 },
+    grid: { left: 70, right: 30, top: 44 + 20 * Math.ceil(curves.length / 2), bottom: 44 },
     xAxis: nameAxis(
       theme,
       shown.map((percent) => `p${percent}`),

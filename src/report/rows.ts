@@ -2,6 +2,7 @@ import { approachOf } from '../measure/export-text.ts';
 import { type Figure, figuresOf } from '../measure/figures.ts';
 import type { BenchRun } from '../measure/run-record.ts';
 import { wireLimit } from '../measure/wire-limit.ts';
+import type { Datapath } from '../model/fabric.ts';
 import { type ReferenceRow, seedCells, seedFigures, seedLineBps, seedSource } from './seed-figures.ts';
 
 /** A throughput of the seed's table, whoever measured it. Gb/s. */
@@ -16,6 +17,9 @@ export interface TableCell {
 export interface TableRow {
   readonly name: string;
   readonly source: string;
+  /** Where the page tells more of it: its number there; absent for the reference. */
+  readonly number?: number;
+  readonly datapath: Datapath;
   readonly cells: { readonly [cell: string]: TableCell };
   readonly pingMeanUs?: number;
   readonly pingMdevUs?: number;
@@ -23,20 +27,34 @@ export interface TableRow {
 
 /** The reference and every run of the suite `seed`, the newest of each approach last. */
 export function tableRows(runs: readonly BenchRun[]): readonly TableRow[] {
-  const measured = runs.filter(({ suite }) => suite.name === 'seed').map(rowOfRun);
+  const measured = runs.flatMap((run, at) => (run.suite.name === 'seed' ? [rowOfRun(run, at + 1)] : []));
   return [...seedFigures.map(rowOfReference), ...measured];
 }
 
-function rowOfReference({ approach, gbps, pingMeanUs, pingMdevUs, tunnel }: ReferenceRow): TableRow {
+function rowOfReference({
+  approach,
+  datapath,
+  gbps,
+  pingMeanUs,
+  pingMdevUs,
+  tunnel,
+}: ReferenceRow): TableRow {
   const around = { tunnel, tagged: tunnel === 'none' };
   const cells = seedCells.map((cell) => {
     const limit = wireLimit(seedLineBps, Number(cell.split('/')[0]), around) / 1e9;
     return [cell, { value: gbps[cell] ?? 0, limit }] as const;
   });
-  return { name: approach, source: seedSource, cells: Object.fromEntries(cells), pingMeanUs, pingMdevUs };
+  return {
+    name: approach,
+    source: seedSource,
+    datapath,
+    cells: Object.fromEntries(cells),
+    pingMeanUs,
+    pingMdevUs,
+  };
 }
 
-function rowOfRun(run: BenchRun): TableRow {
+function rowOfRun(run: BenchRun, number: number): TableRow {
   const figures = new Map(figuresOf(run).map((figure) => [figure.key, figure]));
   const cells = seedCells.flatMap((cell) => {
     const figure = figures.get(`${cell} both`);
@@ -44,7 +62,13 @@ function rowOfRun(run: BenchRun): TableRow {
   });
   const [mean, mdev] = [figures.get('ping mean'), figures.get('ping mdev')];
   return {
-    ...{ name: approachOf(run), source: run.id, cells: Object.fromEntries(cells) },
+    ...{
+      name: approachOf(run),
+      source: run.id,
+      number,
+      datapath: run.ends[0].datapath,
+      cells: Object.fromEntries(cells),
+    },
     ...(mean && { pingMeanUs: mean.median.median }),
     ...(mdev && { pingMdevUs: mdev.median.median }),
   };

@@ -14,7 +14,7 @@ export function runSection(run: BenchRun, at: number, charts: string): string {
   ];
   const pinned = cpus.length > 0 ? `, pinned to CPUs ${cpus.join(', ')}` : '';
   return `<section id="${escaped(id)}"><h2>${at + 1}: ${escaped(approachOf(run))}${marks.join('')}</h2>
-<p>${escaped(id)}: ${escaped(ends[0].name)} on ${escaped(ends[0].host)} to ${escaped(ends[1].name)} on ${escaped(ends[1].host)}; suite ${suite.name}, ${suite.runs} runs of ${suite.seconds} s${pinned}. ${escaped(forwarding.proof)}.${because === undefined ? '' : ` Partial: ${escaped(because)}.`}</p>
+<p>${escaped(id)}: ${escaped(ends[0].name)} on ${escaped(ends[0].host)} to ${escaped(ends[1].name)} on ${escaped(ends[1].host)}; suite ${suite.name}, ${suite.runs} runs of ${suite.seconds} s${pinned}. Forwarded by ${forwarding.by === 'card' ? 'the card' : 'software'}: ${escaped(forwarding.proof)}.${because === undefined ? '' : ` Partial: ${escaped(because)}.`}</p>
 ${figureTable(run)}${charts}
 <details><summary>What it was measured on</summary>${ends.map(endText).join('')}</details></section>`;
 }

@@ -6,18 +6,22 @@ import { seedCells } from './seed-figures.ts';
 /** The seed's table in HTML: the reference first, then what was measured here. */
 export function seedTable(rows: readonly TableRow[]): string {
   const titles = [
-    'Approach',
-    ...seedCells.map((cell) => `iperf3/${cell} (Gb/s)`),
-    'ping mean (µs)',
-    'ping mdev (µs)',
-  ];
-  const head = titles.map((title) => `<th scope="col">${escaped(title)}</th>`).join('');
+    ['Approach', ''],
+    ...seedCells.map((cell) => [`iperf3/${cell}`, 'Gb/s'] as const),
+    ['ping mean', 'µs'],
+    ['ping mdev', 'µs'],
+  ] as const;
+  const head = titles.map(([title, unit]) => `<th scope="col">${title}<small>${unit}</small></th>`).join('');
   return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.map(rowText).join('')}</tbody></table></div>`;
 }
 
-function rowText({ name, source, cells, pingMeanUs, pingMdevUs }: TableRow): string {
+function rowText({ name, source, number, cells, pingMeanUs, pingMdevUs }: TableRow): string {
+  const origin =
+    number === undefined
+      ? escaped(source)
+      : `<a href="#${escaped(source)}">${number}: ${escaped(source)}</a>`;
   const columns = [
-    `<td>${escaped(name)}<small>${escaped(source)}</small></td>`,
+    `<td>${escaped(name)}<small>${origin}</small></td>`,
     ...seedCells.map((cell) => cellText(cells[cell])),
     ...[pingMeanUs, pingMdevUs].map((us) => `<td>${us === undefined ? '–' : numberText(us)}</td>`),
   ];

@@ -24,14 +24,16 @@ section{background:var(--paper);border:1px solid var(--line);border-radius:12px;
 svg{width:100%;height:auto;display:block}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:14px}
-th{font-weight:600;text-align:right;color:var(--faint);border-bottom:1px solid var(--line);padding:8px 10px;white-space:nowrap}
+th{font-weight:600;text-align:right;vertical-align:bottom;color:var(--faint);border-bottom:1px solid var(--line);padding:8px 10px;white-space:nowrap}
 td{text-align:right;padding:8px 10px;border-bottom:1px solid var(--line);white-space:nowrap}
 tr:last-child td{border-bottom:0}
 th:first-child,td:first-child{text-align:left;padding-left:0}
-td small{display:block;color:var(--faint);font-size:11.5px;line-height:1.3}
+td small,th small{display:block;color:var(--faint);font-size:11.5px;line-height:1.3}
 .mark{display:inline-block;border-radius:999px;padding:1px 9px;font-size:12px;border:1px solid var(--line);color:var(--faint);margin-left:8px;vertical-align:2px}
 .card{color:var(--good);border-color:currentColor}.partial{color:var(--bad);border-color:currentColor}
 details{margin-top:14px}summary{cursor:pointer;color:var(--faint)}
+a{color:inherit}
+table+h2{margin-top:30px}.scroll+h2,.scroll+details{margin-top:26px}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:10px 0 0;font-size:13.5px}
 dt{color:var(--faint)}dd{margin:0;overflow-wrap:anywhere}
 .swatch{display:inline-block;width:10px;height:10px;border-radius:3px;margin-right:8px}

@@ -35,6 +35,11 @@ export const dark: Theme = {
   bad: '#ff8a80',
 };
 
+/** The same way to share the card has the same colour everywhere. */
+export function colourOfDatapath(theme: Theme, datapath: 'legacy-vlan' | 'ovs-dpdk' | 'ovs-tc'): string {
+  return colourOf(theme, ['legacy-vlan', 'ovs-dpdk', 'ovs-tc'].indexOf(datapath));
+}
+
 export function colourOf({ series }: Theme, at: number): string {
   return series[at % series.length] ?? '#888888';
 }

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import type { FailoverResult } from '../measure/failover-result.ts';
+import type { BenchRun } from '../measure/run-record.ts';
+import { suiteOf } from '../measure/suite.ts';
+import { reportOf } from './page.ts';
+
+const unseen = { unseen: 'a test' };
+const surroundings = {
+  kernel: '6.12.0',
+  cpu: 'A & B',
+  governor: unseen,
+  iperf3: '3.18',
+  ovs: unseen,
+  netdevs: {},
+};
+const end = (name: string, host: string) =>
+  ({
+    name,
+    host,
+    datapath: 'ovs-tc',
+    address: '10.0.0.1',
+    netdev: 'eth0',
+    mtu: 9000,
+    before: surroundings,
+  }) as const;
+
+function runOf(gbps: number): BenchRun {
+  const suite = suiteOf('seed', 9000);
+  const turns = suite.cells.flatMap((cell) =>
+    [1, 2, 3].map((run) => {
+      const flow = (direction: 'forward' | 'reverse') =>
+        ({
+          direction,
+          bitsPerSecond: (gbps + run / 10) * 1e9,
+          bytes: 1e9,
+          seconds: 1,
+          retransmits: 0,
+        }) as const;
+      const ping = { sent: 10, received: 10, minUs: 1, meanUs: 30 + run, maxUs: 99, mdevUs: 5 };
+      const seen = cell.kind === 'throughput' ? { flows: [flow('forward'), flow('reverse')] } : { ping };
+      return { cell, run, at: '2026-11-22T18:30:00.000Z', ...seen };
+    }),
+  );
+  return {
+    ...{
+      schema: 'vflane.bench-run/1',
+      id: '20261122T183000Z-seed',
+      state: 'complete',
+      version: '1',
+      fabric: 'rack7',
+    },
+    ...{ network: 'storage', suite, cpus: [], turns, started: '2026-11-22T18:30:00.000Z' },
+    ends: [end('web/storage', 'alpha'), end('<script>', 'beta')],
+    wire: { encapsulation: { tunnel: 'vxlan4', tagged: false }, family: 4, lineBps: 100e9, slotBps: 120.4e9 },
+    forwarding: { by: 'card', proof: 'the flows were in hardware' },
+  };
+}
+
+const failover: FailoverResult = {
+  ...{ how: 'carrier', host: 'alpha', between: ['web', 'db'], chooser: 'bond0', intervalMs: 1 },
+  phases: [
+    {
+      ...{ round: 1, phase: 'down', port: '0000:03:00.0' },
+      ways: [
+        {
+          from: 'web',
+          to: 'db',
+          outageMs: 137,
+          byArrivalMs: 137,
+          atMs: 4,
+          lost: 137,
+          doubtMs: 1,
+          agrees: true,
+          over: true,
+          outages: 1,
+        },
+      ],
+      said: [{ atMs: 100, what: 'active port', is: 'port 1' }],
+    },
+  ],
+};
+
+const about = { version: '1', made: '2026-11-22' };
+const report = reportOf({ runs: [runOf(91.18)], failovers: [failover], ...about });
+
+describe('the page', () => {
+  test('has the seed’s figures even where nothing was measured', () => {
+    const { html, svgs } = reportOf({ runs: [], failovers: [], ...about });
+    expect(html).toContain('Nothing was measured yet');
+    expect(html.match(/the seed’s table<\/small>/g)).toHaveLength(3);
+    expect([...svgs.keys()]).toEqual(['throughput.svg', 'throughput-dark.svg']);
+  });
+
+  test('holds a figure against what the wire can carry', () => {
+    // 91.18 Gb/s is all of TCP at MTU 1500 in VXLAN over IPv4 (facts §11); the run's median is 0.2 more.
+    expect(report.html).toContain('91.4<small>100.2 % of the wire');
+    expect(report.html).toContain('74.5 % of the wire');
+  });
+
+  test('asks nothing of anybody: no address, no script', () => {
+    const everything = [report.html, ...report.svgs.values()]
+      .join('\n')
+      .replaceAll(/xmlns(:\w+)?="[^"]*"/g, '');
+    expect(everything).not.toMatch(/https?:|url\((?!#)|<script|@import|\bsrc=/);
+    expect(report.html).toContain('&lt;script&gt;');
+  });
+
+  test('shows who moved the packets', () => {
+    expect(report.html).toContain('<span class="mark card">hardware</span>');
+    const soft = { ...runOf(30), forwarding: { by: 'software', proof: 'not proved' } } as const;
+    expect(reportOf({ runs: [soft], failovers: [], ...about }).html).toContain(
+      '<span class="mark software">software</span>',
+    );
+  });
+
+  test('shows how long the traffic was away', () => {
+    expect(report.svgs.get('failover-1.svg')).toContain('137 ms');
+  });
+
+  test('has every chart in light and in dark, each a file that stands alone', () => {
+    for (const [name, svg] of report.svgs) {
+      expect(svg, name).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"[^>]*><title>/);
+      expect(report.svgs.has(name.endsWith('-dark.svg') ? name : name.replace('.svg', '-dark.svg'))).toBe(
+        true,
+      );
+    }
+    expect(report.svgs.size).toBe(8);
+  });
+
+  test('is the same for the same input', () => {
+    expect(reportOf({ runs: [runOf(91.18)], failovers: [failover], ...about }).html).toBe(report.html);
+  });
+});
