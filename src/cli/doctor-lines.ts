@@ -21,9 +21,18 @@ export function linesOf(report: Report, output: Output): readonly string[] {
       ({ what, why }) => `  ${output.paint('yellow', 'not seen')} ${printable(what)}: ${printable(why)}`,
     ),
     ...(report.findings.length === 0 && unlooked.length === 0 ? ['  nothing wrong was found'] : []),
-    ...report.budgets.map((budget) => `  ${printable(budgetText(budget))}`),
+    ...budgetLines(report),
     ...verdicts.map((verdict) => `  ${printable(verdictText(verdict))}`),
   ];
+}
+
+/** Both ports have the same as a rule: told once. */
+function budgetLines({ budgets }: Report): readonly string[] {
+  const texts = [...new Set(budgets.map(budgetText))];
+  return texts.map((text) => {
+    const pcis = budgets.filter((budget) => budgetText(budget) === text).map(({ pci }) => pci);
+    return `  ${pcis.join(', ')}: ${printable(text)}`;
+  });
 }
 
 function diagnosisLines(diagnosis: Diagnosis, output: Output): readonly string[] {
@@ -31,13 +40,18 @@ function diagnosisLines(diagnosis: Diagnosis, output: Output): readonly string[]
   const place = where.at === undefined ? '' : `${printable(where.at)}: `;
   const line = (label: string, text: string) => `    ${output.paint('dim', `${label}:`)} ${printable(text)}`;
   return [
-    `  ${output.paint(['bold', styles[severity]], `${severity} ${code}`)} ${place}${printable(message)}`,
+    `  ${output.paint(['bold', styles[severity]], `${severity} ${code}`)} ${place}${printable(withoutHost(message, where.host))}`,
     ...evidence.map(({ read, saw }) => line('seen', `${read}: ${saw}`)),
     ...(follows.length > 0 ? [line('follows from', follows.join(', '))] : []),
     line('costs', costs),
     line('do', hint),
     line('source', source),
   ];
+}
+
+/** Its lines stand below the host's own. */
+function withoutHost(message: string, host = ''): string {
+  return message.startsWith(`${host}: `) ? message.slice(host.length + 2) : message;
 }
 
 /** What a text that somebody saw may come from, the likeliest first. */

@@ -1,8 +1,10 @@
 import { isDiagnosis } from '../doctor/ailment.ts';
 import { likelyFor } from '../doctor/symptom-text.ts';
 import type { FabricHost } from '../model/fabric.ts';
-import { diagnoseHost, heldTogether, type Report } from '../operate/diagnose.ts';
+import { diagnoseHost, heldTogether, type Named, type Report } from '../operate/diagnose.ts';
 import { onEachHost, type PerHost } from '../operate/hosts.ts';
+import type { Site } from '../operate/site.ts';
+import { type Bundler, bundlerOf } from './bundle.ts';
 import { connectorFor } from './connect.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
 import { reportJson } from './doctor-json.ts';
@@ -21,27 +23,42 @@ const schema = 'vflane.doctor/1';
 /** Why something does not work, on each host: 0 or 2 only where everything could be looked at. */
 export const run: VerbHandler = async (context, args, options) => {
   symptomOf(options);
+  const bundler = bundlerOf(context, options);
   const way = args[0] === undefined ? undefined : hostOfWay(context, args[0]);
-  if (way !== undefined) return ofWay(context, way, options);
+  if (way !== undefined) return ofWay(context, way, options, bundler);
   const host = args[0] === undefined ? context.global.host : [...context.global.host, args[0]];
   const narrowed = { ...context, global: { ...context.global, host } };
   return withFleet(narrowed, schema, async (fleet) => {
     const asked = await fleet.onEach((site, one) =>
-      diagnoseHost(site, { fabric: fleet.fabric, host: one }, Date.now),
+      look(site, { fabric: fleet.fabric, host: one }, fleet.fabric.hosts, bundler),
     );
-    return tell(context, asked, fleet.sources, options);
+    return tell(context, asked, fleet.sources, options, bundler);
   });
 };
 
-async function ofWay(context: VerbContext, host: FabricHost, options: VerbOptions): Promise<number> {
+function look(
+  site: Site,
+  named: Named | undefined,
+  known: readonly FabricHost[],
+  bundler: Bundler | undefined,
+): Promise<Report> {
+  return bundler ? bundler.diagnose(site, named, known, Date.now) : diagnoseHost(site, named, Date.now);
+}
+
+async function ofWay(
+  context: VerbContext,
+  host: FabricHost,
+  options: VerbOptions,
+  bundler: Bundler | undefined,
+): Promise<number> {
   const asked = await onEachHost([host], connectorFor(context, 'fabric.yaml'), async (site) => {
     try {
-      return await diagnoseHost(site, undefined, Date.now);
+      return await look(site, undefined, [host], bundler);
     } finally {
       await site.close();
     }
   });
-  return tell(context, asked, {}, options);
+  return tell(context, asked, {}, options, bundler);
 }
 
 /** @throws UsageError */
@@ -54,12 +71,13 @@ function symptomOf({ symptom }: VerbOptions): string | undefined {
   );
 }
 
-function tell(
+async function tell(
   { output }: VerbContext,
   each: readonly PerHost<Report>[],
   sources: Fleet['sources'],
   options: VerbOptions,
-): number {
+  bundler: Bundler | undefined,
+): Promise<number> {
   const symptom = symptomOf(options);
   const asked = together(each);
   const troubles = findingsOf(asked);
@@ -81,6 +99,12 @@ function tell(
     hosts: reports.map((report) => reportJson(report, likelyOn(report, symptom))),
     findings: findingsJson(all),
   });
+  if (bundler) {
+    const count = await bundler.write();
+    output.log(
+      `${bundler.file} has what a bug report needs of ${count} host${count === 1 ? '' : 's'}, scrubbed: names of guests, networks and netdevs are still in it`,
+    );
+  }
   return firstEarned(asked.map(exitCodeOfReport));
 }
 

@@ -62,7 +62,8 @@ function aboutNow({ connect }: FabricHost) {
   return { vflane: versionText, by: connect.kind, time: new Date().toISOString() };
 }
 
-function namesOf(hosts: readonly FabricHost[]): KnownNames {
+/** Hosts and users that answers may name, for scrubbing. */
+export function namesOf(hosts: readonly FabricHost[]): KnownNames {
   const ssh = hosts.flatMap(({ connect }) => (connect.kind === 'ssh' ? [connect.destination] : []));
   return {
     hosts: [...hosts.map(({ name }) => name), ...ssh.map(destinationHost)],

@@ -16,6 +16,11 @@ export const discoveryVerbs: readonly Verb[] = [
         form: '--symptom <text>',
         summary: 'words that the kernel or a tool printed: what they may come from, first',
       },
+      {
+        form: '--bundle <file>',
+        summary:
+          'keep what a bug report needs: all that the hosts answered, scrubbed, and what the doctor says of it',
+      },
     ],
     example: 'vflane doctor --symptom "no such device"',
     load: () => import('./doctor.ts'),

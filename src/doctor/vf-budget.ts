@@ -33,15 +33,15 @@ export function budgetsOf({ state, survey }: Patient): readonly VfBudget[] {
   });
 }
 
-/** `0000:03:00.0: 16 VFs of 1 MiB; …`. */
-export function budgetText({ pci, vfs, mibEach, windowMib, fits, msix }: VfBudget): string {
+/** `NUM_OF_VFS=16, of 1 MiB each; …`. */
+export function budgetText({ vfs, mibEach, windowMib, fits, msix }: VfBudget): string {
   const each = mibEach === undefined ? 'the BIOS gave them no address space' : `of ${mibEach} MiB each`;
   const room =
     windowMib === undefined
       ? 'what the slot could have cannot be read'
       : `the BIOS gave the slot ${windowMib} MiB${fits === undefined ? '' : `, room for ${fits} a port without another start of the BIOS’s allocation`}`;
   const vectors = msix === undefined ? '' : `; ${msix} MSI-X vectors for all VFs`;
-  return `${pci}: NUM_OF_VFS=${vfs}, ${each}; ${room}${vectors}`;
+  return `NUM_OF_VFS=${vfs}, ${each}; ${room}${vectors}`;
 }
 
 /** More VFs are wanted than the firmware has: whether the machine has room for them is said before it is asked to boot. */
