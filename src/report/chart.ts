@@ -49,8 +49,17 @@ export function svgOf(chart: Chart, theme: Theme): string {
   drawn.setOption({ ...base, ...chart.option(theme) });
   const svg = drawn.renderToSVGString();
   drawn.dispose();
-  // Names within it are numbered through the life of the process: the same chart is to be the same text.
-  return svg.replaceAll(/\bzr\d+-/g, `${chart.name}-${theme.name}-`);
+  return renamed(svg, `${chart.name}-${theme.name}`);
+}
+
+/** Names within a chart are numbered through the life of the process: the same chart is to be the same text. */
+function renamed(svg: string, own: string): string {
+  const names = new Map<string, string>();
+  return svg.replaceAll(/\bzr\d+-[\w-]+/g, (name) => {
+    const known = names.get(name) ?? `${own}-${names.size}`;
+    names.set(name, known);
+    return known;
+  });
 }
 
 /** A file of its own has a ground of its own, and says what it shows. */
