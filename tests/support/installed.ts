@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 export function inCopyOfMachine(script: string, files: Readonly<Record<string, string>>) {
   const copies = Object.entries(files).map(([to, from]) => `cp -r '${from}' "$copy/root${to}"`);
   const words = ['--mount', '--net', 'sh', '-c', [setUp, ...copies, enter].join('\n'), 'sh', script];
-  const ended = spawnSync('unshare', words, { encoding: 'utf8', timeout: 120_000 });
+  const ended = spawnSync('unshare', words, { encoding: 'utf8', timeout: 170_000 });
   return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr };
 }
 
