@@ -105,6 +105,22 @@ export const measureVerbs: readonly Verb[] = [
     load: () => import('./test-isolation.ts'),
   },
   {
+    name: 'test mtu',
+    summary: 'The largest packet that passes between guests, and which hop is too short',
+    arguments: [],
+    options: [{ form: '--network <name>', summary: 'only this network' }],
+    example: 'vflane test mtu',
+    load: () => import('./test-mtu.ts'),
+  },
+  {
+    name: 'test offload',
+    summary: 'Which flows are in the card, in tc and in software, and why',
+    arguments: [],
+    options: [{ form: '--full', summary: 'every flow, however many' }],
+    example: 'vflane test offload',
+    load: () => import('./test-offload.ts'),
+  },
+  {
     name: 'probe',
     summary: 'What measures from inside a guest: started by vflane itself',
     arguments: [

@@ -100,4 +100,39 @@ export const measureFindings: readonly CatalogueEntry[] = [
     explanation:
       'That nothing arrives is worth something only where something could: every guest of the test has to hear its own network and to be heard there, and every network has to carry its own unicast, ARP or ND, broadcast and multicast. One of them did not, or a network has only one guest that can be tested from. The exit code is 1, however little has leaked.',
   },
+  {
+    code: 'VF6030',
+    severity: 'error',
+    title: 'A network carries less than its MTU',
+    explanation:
+      'Between two guests a packet of the network’s MTU that must not be divided did not come back; the largest that did is told, with the netdevs that are too short for it. On an overlay the underlay needs 50 bytes more than the guests’ packets, 70 over IPv6 (facts §7.4), and where both hosts have that, it is a switch between them. Too small an underlay shows as connections that open and then hang, because what is too long is dropped without a word.',
+  },
+  {
+    code: 'VF6031',
+    severity: 'error',
+    title: 'There is nothing to measure a path between',
+    explanation:
+      'A path MTU is measured by packets from one guest to another of its network. In this file no two guests that are namespaces, or the host itself, are on one network. Add some, and apply.',
+  },
+  {
+    code: 'VF6040',
+    severity: 'error',
+    title: 'Nothing is forwarded in the card, and the file requires it',
+    explanation:
+      'The host’s file says `offload: required`, guests were talking, and not one flow of Open vSwitch is marked as offloaded. Flows in tc that are not in hardware are the seed’s own failure: everything works, and the CPU does it (facts §0). The reasons that vflane can see stand beside it.',
+  },
+  {
+    code: 'VF6041',
+    severity: 'warning',
+    title: 'Nothing is forwarded in the card',
+    explanation:
+      'Guests were talking, and not one flow of Open vSwitch is marked as offloaded; the host’s CPU forwards. The file prefers the card and does not require it, so this is no error. The reasons that vflane can see stand beside it.',
+  },
+  {
+    code: 'VF6042',
+    severity: 'warning',
+    title: 'There were no flows to look at',
+    explanation:
+      'Open vSwitch makes flows of its datapath when packets come, and drops them ten seconds after the last one. While the test pinged between guests of different hosts there were none on this host, or they could not be read. Without traffic nothing can be said of offload.',
+  },
 ];
