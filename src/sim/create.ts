@@ -199,6 +199,7 @@ function boot(state: SimState, hasCard: boolean): void {
   addManagement(state);
   if (hasCard) plugCard(state);
   resetBoard(state);
+  for (const domain of Object.values(state.domains ?? {})) Object.assign(domain, { pid: 0, managed: [] });
   coldOvs(state);
   if (state.boots === 0 && state.generation === 0) firstUnits(state);
   else bootUnits(state);

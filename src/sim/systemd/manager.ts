@@ -13,7 +13,9 @@ import { realName } from './unit-files.ts';
 
 /** The host comes up: everything that the default target pulls in, in its order. */
 export function bootUnits(state: SimState): void {
-  state.systemd = newSystemd(state.systemd.journal);
+  // Programs of the boot before may yet be told of as ended.
+  const { journal, nextForeign } = state.systemd;
+  state.systemd = { ...newSystemd(journal), nextForeign };
   enqueue(state, 'default.target', 'start').forgotten = true;
   runQueue(state);
 }

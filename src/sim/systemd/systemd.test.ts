@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { addFault } from '../faults.ts';
 import { memorySim } from '../open-sim.ts';
-import type { SimHost } from '../sim-host.ts';
+import type { SimHost, SimPrograms } from '../sim-host.ts';
 import { does, tell } from '../testing/tell.ts';
+import { unplug } from '../unplug.ts';
+import { commandsOf } from './command-line.ts';
+import { escapePath, fullName } from './unit-name.ts';
 
 const etc = '/etc/systemd/system';
 
@@ -57,5 +61,137 @@ describe('start, as systemd 252 was seen to answer', () => {
       'a.service: Failed to locate executable /nonexistent/prog: No such file or directory\n',
     );
     expect(stdout).toContain("a.service: Failed with result 'exit-code'.\nFailed to start a.service.\n");
+  });
+});
+
+describe('a boot', () => {
+  const boot = kept('/usr/bin/node /usr/lib/x.cjs agent --boot', '[Install]\nWantedBy=multi-user.target\n');
+
+  /** A host whose boot unit runs a program that only this test knows. */
+  async function withProgram(program: NonNullable<SimPrograms[string]>): Promise<SimHost> {
+    const host = memorySim({ programs: { '/usr/bin/node': program }, onKill: () => {} });
+    await withUnits({ 'boot.service': `[Unit]\nAfter=openvswitch-switch.service\n${boot}` }, host);
+    await does(host, 'systemctl enable boot');
+    return host;
+  }
+
+  it('runs an enabled unit’s program after what it comes after, and keeps what that says', async () => {
+    const seen: unknown[] = [];
+    const host = await withProgram(async (argv, there) => {
+      seen.push(argv, (await tell(there, 'systemctl is-active openvswitch-switch')).stdout);
+      await does(there, 'ip link add x0 type dummy');
+      return { code: 0, stdout: 'made x0\n' };
+    });
+    await host.reboot();
+    expect(seen).toEqual([['/usr/bin/node', '/usr/lib/x.cjs', 'agent', '--boot'], 'active\n']);
+    expect((await tell(host, 'systemctl is-active boot')).stdout).toBe('active\n');
+    expect((await tell(host, 'journalctl -u boot -b -o cat')).stdout).toBe(
+      'Starting boot.service...\nmade x0\nFinished boot.service.\n',
+    );
+  });
+
+  it('ends with a unit failed whose program fails, and everything else there', async () => {
+    const host = await withProgram(async () => ({ code: 4 }));
+    await host.reboot();
+    expect((await tell(host, 'systemctl is-failed boot')).stdout).toBe('failed\n');
+    expect((await tell(host, 'systemctl is-system-running')).stdout).toBe('degraded\n');
+    expect((await tell(host, 'systemctl is-active ssh')).stdout).toBe('active\n');
+    expect(await tell(host, 'systemctl start boot')).toMatchObject({ code: 1 });
+  });
+
+  it('that loses its power boots once more', async () => {
+    let runs = 0;
+    const host = await withProgram(async (_, there) => {
+      runs += 1;
+      await does(there, 'ip link add x0 type dummy');
+      return { code: 0 };
+    });
+    host.alter((state) => addFault(state, { at: 1, after: true, how: 'power' }));
+    await host.reboot();
+    expect(runs).toBe(2);
+    expect(host.state.boots).toBe(2);
+    expect((await tell(host, 'systemctl is-active boot')).stdout).toBe('active\n');
+  });
+
+  it('finds a card that comes late by waiting for it', async () => {
+    const host = await withProgram(async (_, there) => {
+      for (let waited = 0; waited < 60; waited += 1) {
+        if ((await there.listDir('/sys/class/net')).includes('enp3s0f0np0')) return { code: 0 };
+        await there.clock.sleep(1_000);
+      }
+      return { code: 1 };
+    });
+    await host.reboot({ cardAfterMs: 20_000 });
+    expect((await tell(host, 'systemctl is-active boot')).stdout).toBe('active\n');
+  });
+
+  it('waits for a device that a unit is bound to, and goes on without one that never comes', async () => {
+    const device = 'sys-subsystem-net-devices-enp3s0f0np0.device';
+    const text = `[Unit]\nBindsTo=${device}\nAfter=${device}\n${kept('/bin/true', '[Install]\nWantedBy=multi-user.target\n')}`;
+    const host = await withUnits({ 'late.service': text });
+    await does(host, 'systemctl enable late');
+    await host.reboot({ cardAfterMs: 30_000 });
+    expect((await tell(host, 'systemctl is-active late')).stdout).toBe('active\n');
+    host.alter((state) => unplug(state, 'card'));
+    await host.reboot();
+    expect((await tell(host, 'systemctl is-active late')).stdout).toBe('inactive\n');
+    expect((await tell(host, 'journalctl -u late -b -o cat')).stdout).toContain(
+      'Dependency failed for late.service',
+    );
+  });
+
+  it('may find the ports swapped', async () => {
+    const host = memorySim();
+    const mac = async (name: string) => (await host.readFile(`/sys/class/net/${name}/address`)).trim();
+    const before = [await mac('enp3s0f0np0'), await mac('enp3s0f1np1')];
+    await host.reboot({ swapped: 'names' });
+    expect([await mac('enp3s0f1np1'), await mac('enp3s0f0np0')]).toEqual(before);
+    await host.reboot({ swapped: 'no' });
+    expect([await mac('enp3s0f0np0'), await mac('enp3s0f1np1')]).toEqual(before);
+  });
+
+  it('loads the modules and settings that files ask for, and forgets /run', async () => {
+    const host = memorySim();
+    await host.writeFile('/etc/modules-load.d/a.conf', '# for VMs\nvfio-pci\n');
+    await host.writeFile('/etc/sysctl.d/a.conf', 'net.ipv4.conf.all.rp_filter = 2\n');
+    await host.writeFile('/run/a', 'x');
+    await host.reboot();
+    expect(await host.listDir('/sys/module')).toContain('vfio_pci');
+    expect(await host.readFile('/proc/sys/net/ipv4/conf/all/rp_filter')).toBe('2\n');
+    await expect(host.readFile('/run/a')).rejects.toMatchObject({ details: { errno: 'ENOENT' } });
+  });
+});
+
+describe('unit files', () => {
+  it('count as they were when systemd read them, and systemctl warns', async () => {
+    const host = await withUnits({ 'a.service': kept('/bin/true') });
+    await does(host, 'systemctl start a');
+    await host.writeFile(`${etc}/a.service`, kept('/bin/false'));
+    expect(await tell(host, 'systemctl restart a')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr:
+        "Warning: The unit file, source configuration file or drop-ins of a.service changed on disk. Run 'systemctl daemon-reload' to reload units.\n",
+    });
+    await does(host, 'systemctl daemon-reload');
+    expect((await tell(host, 'systemctl restart a')).code).toBe(1);
+  });
+
+  it.each([
+    [
+      String.raw`/bin/a "b c" 'd' e\x20f "g\"h" $$i %% %i`,
+      ['/bin/a', 'b c', 'd', 'e f', 'g"h', '$i', '%', 'x'],
+    ],
+    [String.raw`-/bin/a "" \; b`, ['/bin/a', '', ';', 'b']],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: systemd's own
+    ['/bin/a $WORDS ${WORDS}', ['/bin/a', 'one', 'two', 'one two']],
+  ])('commands are split as systemd splits them: %s', (line, argv) => {
+    const told = { unit: 'u@x.service', host: 'h', bootId: 'b', release: 'r', env: { WORDS: 'one two' } };
+    expect(commandsOf(line, told)).toMatchObject([{ argv }]);
+  });
+
+  it('a path is a device, and what a name may not have is escaped', () => {
+    expect(fullName('/sys/subsystem/net/devices/br-a')).toBe('sys-subsystem-net-devices-br\\x2da.mount');
+    expect(escapePath('/dev/vfio/1 2')).toBe('dev-vfio-1\\x202');
   });
 });
