@@ -43,13 +43,7 @@ export async function makeFakeHost(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, fabricText(false));
   writeFileSync(changed, fabricText(true));
-  const machine = memorySim({
-    name: 'alpha',
-    card: 'connectx5',
-    kernel: 'debian-13',
-    numOfVfs: vfsPerPort,
-  });
-  await applyOn(machine, join(folder, 'var'), fabricText(false));
+  const machine = await appliedHost(join(folder, 'var'));
   await writeOut(machine, join(folder, 'root'));
   await writeAnswers(machine, join(folder, 'ip', 'before'));
   cpSync(join(folder, 'var'), join(folder, 'var-of-the-simulated-one'), { recursive: true });
@@ -59,6 +53,18 @@ export async function makeFakeHost(folder: string): Promise<void> {
   const batches = machine.state.log.slice(linesBefore).map((entry) => ('run' in entry ? entry.stdin : ''));
   writeFileSync(join(folder, 'ip', 'expected'), batches.join(''));
   writeIp(folder);
+}
+
+/** A simulated host on which the file is applied. */
+export async function appliedHost(varFolder: string): Promise<SimHost> {
+  const machine = memorySim({
+    name: 'alpha',
+    card: 'connectx5',
+    kernel: 'debian-13',
+    numOfVfs: vfsPerPort,
+  });
+  await applyOn(machine, varFolder, fabricText(false));
+  return machine;
 }
 
 async function applyOn(machine: SimHost, varFolder: string, text: string): Promise<void> {
@@ -78,7 +84,7 @@ async function applyOn(machine: SimHost, varFolder: string, text: string): Promi
 }
 
 /** What can be seen of a host, as a tree of files. */
-async function writeOut(host: HostReader, root: string): Promise<void> {
+export async function writeOut(host: HostReader, root: string): Promise<void> {
   for (const folder of ['/proc', '/sys/module', '/sys/kernel/iommu_groups', '/sys/bus/pci/drivers']) {
     await copy(host, folder, root);
   }

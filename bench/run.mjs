@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 
 const names = [
   'idle-host',
+  'show-host',
   'change',
   'ovs-host',
   'ovs-ports',
@@ -71,6 +72,7 @@ async function bundle() {
   // Built and started as the tool itself is.
   await bundleAsTool('bench/programs/apply-here.ts', out);
   await bundleAsTool('bench/programs/ovs-ports.ts', join(out, 'ovs'));
+  await bundleAsTool('bench/programs/show-here.ts', join(out, 'show'));
 }
 
 async function bundleAsTool(entryPoint, folder) {
