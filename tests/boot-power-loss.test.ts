@@ -116,6 +116,31 @@ describe('power lost while the host brings itself back', () => {
   );
 });
 
+test('power lost while a host is enabled: it is, or it is not, and can be', async () => {
+  const [scenario] = scenariosIn('ovs-dpdk') as [Scenario];
+  const { world: base } = await setUp(scenario);
+  expect((await applyFile(base, scenario.fabric, scenario.host, scenario.options, 'applied')).kind).toBe(
+    'applied',
+  );
+  const files = Object.keys(base.state.files);
+  for (let at = 1; ; at += 1) {
+    const world = base.clone();
+    world.fail({ at, how: 'kill', after: at % 2 === 0 });
+    const ended = await enable(world, scenario).catch(() => undefined);
+    if (ended) break;
+    world.state.faults = [];
+    const { report } = await restart(world);
+    expect(report.outcome, JSON.stringify(report)).toBe('as-asked');
+    expect(
+      Object.keys(world.state.files).filter((path) => !files.includes(path) && /boot/.test(path)),
+    ).toEqual([]);
+    if (at % 3 !== 0) continue;
+    expect(await enable(world, scenario, 'again'), `${at}`).toMatchObject({ kind: 'applied' });
+    expect((await restart(world)).report.outcome).toBe('as-asked');
+    expect((await planOf(world, scenario)).differences).toEqual([]);
+  }
+});
+
 describe('a plan that was not confirmed before the host was started', () => {
   test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
     '%s',

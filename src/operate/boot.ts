@@ -1,9 +1,10 @@
 import { systemClock } from '../apply/clock.ts';
 import type { OnEvent } from '../apply/event.ts';
-import { HostError } from '../host/host.ts';
+import { type Host, HostError } from '../host/host.ts';
 import { type BootDocument, type BootReport, bootPlaces } from '../model/boot.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
+import { ledgerKey } from '../model/ledger.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { readBootDocument } from './boot-document.ts';
 import { bootFindings, unnamedYet } from './boot-findings.ts';
@@ -55,8 +56,17 @@ export async function bootHost(workshop: Workshop, options: BootOptions): Promis
     ...('planId' in outcome && outcome.planId !== '' ? { planId: outcome.planId } : {}),
     findings,
   };
-  await host.writeFile(bootPlaces.report, `${JSON.stringify(report, null, 1)}\n`);
+  await keep(host, report);
   return { report, outcome };
+}
+
+/** A host that is not enabled any more has no place for it. */
+async function keep(host: Host, report: BootReport): Promise<void> {
+  try {
+    await host.writeFile(bootPlaces.report, `${JSON.stringify(report, null, 1)}\n`);
+  } catch (error) {
+    if (!(error instanceof HostError && error.details.errno === 'ENOENT')) throw error;
+  }
 }
 
 interface Brought {
@@ -70,7 +80,13 @@ async function bringBack(workshop: Workshop, site: Site, options: BootOptions): 
   if (closed.kind !== 'nothing-to-do')
     options.tell('what was not finished, or not confirmed, before this start is not kept');
   const document = await documentOn(site);
-  if (document === undefined) return refused([noDocument(site.name)]);
+  if (document === undefined) {
+    // An `enable` that the start has cut off is taken back, and this unit with it.
+    const isEnabled = (await site.fold()).ledger.entries.has(ledgerKey('boot-unit', bootPlaces.unit));
+    return isEnabled
+      ? refused([noDocument(site.name)])
+      : { outcome: { kind: 'nothing-to-do' }, findings: [] };
+  }
   const first = await attempt(workshop, site, document, options);
   // At a start others are still at work: what they were in the way of once they need not be again.
   return first.outcome.kind === 'rolled-back' || first.outcome.kind === 'stale'

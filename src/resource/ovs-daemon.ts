@@ -1,5 +1,5 @@
 import { isUnseen } from '../model/host-state.ts';
-import { dpdkRuns, service } from './ovs-setting.ts';
+import { dpdkRuns, forgetTries, service } from './ovs-setting.ts';
 import type { Resource } from './resource.ts';
 
 const at = 'ovs-vswitchd';
@@ -20,7 +20,9 @@ export const ovsDaemon: Resource = {
     if (isUnseen(seen)) return [{ at, value: seen }];
     return seen ? [{ at, value: true }] : [];
   },
-  move: (_at, _from, to) => ({ actions: to === null ? [] : [{ run: ['systemctl', 'start', service] }] }),
+  move: (_at, _from, to) => ({
+    actions: to === null ? [] : [forgetTries, { run: ['systemctl', 'start', service] }],
+  }),
   settled: (_at, to) => (to === null ? [] : [dpdkRuns]),
   why: () => 'Start ovs-vswitchd, which ended itself when there were no hugepages yet.',
 };

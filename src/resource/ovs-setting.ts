@@ -1,10 +1,17 @@
 import { isUnseen, type OvsState } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
-import type { Probe } from '../model/plan.ts';
+import { startHook } from '../model/ovs-start.ts';
+import type { Action, Probe } from '../model/plan.ts';
 import type { Resource } from './resource.ts';
 
 /** Debian's unit that starts ovsdb-server and ovs-vswitchd together. */
 export const service = 'openvswitch-switch.service';
+
+/**
+ * After five starts in ten seconds systemd refuses a sixth, whoever asks (systemd.unit(5), StartLimitBurst); where DPDK
+ * cannot start, ovs-vswitchd ends itself and systemd has tried so often on its own.
+ */
+export const forgetTries: Action = { run: ['systemctl', 'reset-failed', startHook.unit] };
 
 /** What counts from the next start of Open vSwitch: keys of `other_config`, and Debian's choice of the daemon. */
 export const startSettings = ['alternative', 'dpdk-extra', 'dpdk-init', 'hw-offload'] as const;
@@ -31,7 +38,7 @@ export const ovsSetting: Resource = {
   reads: (at) => (at === 'dpdk-extra' ? ['port-driver *'] : []),
   move: (at, _from, to) => ({
     actions: [{ run: command(at, to) }],
-    once: [{ run: ['systemctl', 'restart', service] }],
+    once: [forgetTries, { run: ['systemctl', 'restart', service] }],
   }),
   settled: (at, to) => (at === 'dpdk-init' && to === 'true' ? [dpdkRuns] : []),
   takes: () => 'everything',
