@@ -6,7 +6,7 @@ import { forwardingOf } from '../measure/forwarding.ts';
 import { choosePair } from '../measure/pair.ts';
 import type { BenchRun } from '../measure/run-record.ts';
 import { keepRun } from '../measure/run-store.ts';
-import type { SuiteName } from '../measure/suite.ts';
+import type { SuiteName, SuiteOptions } from '../measure/suite.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { headOf, tableOf } from './bench-lines.ts';
@@ -41,7 +41,7 @@ export const run: VerbHandler = (context, _args, options) => {
 interface Wanted {
   readonly suite: SuiteName;
   readonly pair: { readonly network?: string; readonly from?: string; readonly to?: string };
-  readonly lengths: { readonly runs?: number; readonly seconds?: number };
+  readonly lengths: SuiteOptions;
   readonly minRate?: number;
   readonly maxPing?: number;
 }
@@ -52,7 +52,11 @@ function wantedOf(options: VerbOptions): Wanted {
   return {
     suite: options.suite === 'seed' ? 'seed' : 'default',
     pair: { ...text('network'), ...text('from'), ...text('to') },
-    lengths: { ...numberOption(options, 'runs', 1, 1000), ...numberOption(options, 'seconds', 1, 600) },
+    lengths: {
+      ...numberOption(options, 'runs', 1, 1000),
+      ...numberOption(options, 'seconds', 1, 600),
+      only: Array.isArray(options.only) ? options.only.map(String) : [],
+    },
     ...numberOption(options, 'minRate', 0, 10_000),
     ...numberOption(options, 'maxPing', 0, 1e9),
   };

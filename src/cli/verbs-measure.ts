@@ -18,6 +18,11 @@ export const measureVerbs: readonly Verb[] = [
       { form: '--network <name>', summary: 'between guests of this network' },
       { form: '--from <guest>', summary: 'the end that asks: web, or web/storage' },
       { form: '--to <guest>', summary: 'the end that answers' },
+      {
+        form: '--only <cell>',
+        summary: 'only cells of this name, or a part of it: 9000/2, ping; may be given again',
+        repeatable: true,
+      },
       { form: '--runs <n>', summary: 'of each cell (seed: 3, default: 10)' },
       { form: '--seconds <n>', summary: 'of each run of iperf3 (seed: 10, default: 5)' },
       { form: '--min-rate <gbps>', summary: 'exit 9 where the median of a throughput is less' },

@@ -10,7 +10,7 @@ import { isThreaded } from './iperf3.ts';
 import { addressesBetween } from './pair.ts';
 import { type BenchRun, type RunEnd, runSchema, type Surroundings } from './run-record.ts';
 import { runId } from './run-store.ts';
-import { type SuiteName, type SuiteOptions, suiteOf } from './suite.ts';
+import { cellName, type SuiteName, type SuiteOptions, suiteOf } from './suite.ts';
 import { surroundingsOf, withIperf3 } from './surroundings.ts';
 import { type Bench, type BenchEnd, familyOf, Refused } from './turn.ts';
 import { encapsulationOf, type WirePort, wireBetween, wirePortsOf } from './wire.ts';
@@ -67,8 +67,15 @@ export function noPair(message: string): Finding {
   );
 }
 
+function noCell({ suite, options: { only = [] } }: Asked): Finding {
+  const names = suiteOf(suite, 9000).cells.map(cellName).join(', ');
+  const message = `nothing of the suite ${suite} is called ${only.join(' or ')}, or fits into the guests’ MTU`;
+  return finding('VF6050', {}, message, `Its cells are: ${names}.`);
+}
+
 async function begun(asked: Asked, from: Prepared, to: Prepared): Promise<Begun> {
   const suite = suiteOf(asked.suite, Math.min(from.end.mtu, to.end.mtu), asked.options);
+  if (suite.cells.length === 0) throw new Refused('no cell', [noCell(asked)]);
   const started = new Date();
   const ends = [from.end, to.end] as const;
   const both = [from, to].map(({ end, host }) => ({ reader: end.site.reader, host }));

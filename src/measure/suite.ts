@@ -40,12 +40,21 @@ const seedCells = [
 export interface SuiteOptions {
   readonly runs?: number;
   readonly seconds?: number;
+  /** Parts of the cells' names; all cells unless said. */
+  readonly only?: readonly string[];
 }
 
 /** A suite on guests of this MTU; of the seed's cells, those are left out that they cannot send. */
-export function suiteOf(name: SuiteName, mtu: number, { runs, seconds }: SuiteOptions = {}): Suite {
+export function suiteOf(
+  name: SuiteName,
+  mtu: number,
+  { runs, seconds, only = [] }: SuiteOptions = {},
+): Suite {
   const suite = name === 'seed' ? seedSuite() : defaultSuite(mtu);
-  const cells = suite.cells.filter((cell) => cell.kind !== 'throughput' || cell.mtu <= mtu);
+  const cells = suite.cells.filter((cell) => {
+    const asked = only.length === 0 || only.some((part) => cellName(cell).includes(part));
+    return asked && (cell.kind !== 'throughput' || cell.mtu <= mtu);
+  });
   return { ...suite, cells, ...(runs && { runs }), ...(seconds && { seconds }) };
 }
 
