@@ -16,6 +16,7 @@ const names = [
   'plan-scale',
   'plan-road',
   'mesh',
+  'sim-host',
   'lab',
 ];
 const words = process.argv.slice(2);

@@ -147,33 +147,16 @@ describe('unplugging', () => {
   });
 });
 
-describe('speed', () => {
-  it('a look at an untouched host takes no 10 ms', async () => {
-    const look = async (n: number) => {
-      const host = openSim({ stateFile: join(folder, `${n}.json`), name: `host${n}` });
-      await host.query(['ip', '-j', '-d', 'addr', 'show']);
-      await host.listDir(pf0);
-      await host.readFile(`${pf0}/sriov_numvfs`);
-    };
-    await look(0);
-    const start = performance.now();
-    for (let n = 1; n <= 50; n++) await look(n);
-    expect((performance.now() - start) / 50).toBeLessThan(10);
-  });
-
-  it('254 VFs are made and set in no second', async () => {
-    const host = openSim({ stateFile, name: 'alpha', numOfVfs: 127 });
-    const start = performance.now();
-    await makeVfs(host, 127);
-    const lines = [netdev0, 'enp3s0f1np1'].flatMap((pf) =>
-      Array.from(
-        { length: 127 },
-        (_, vf) =>
-          `link set dev ${pf} vf ${vf} mac 02:00:00:00:00:${(vf + 1).toString(16)} vlan 40 spoofchk on trust off`,
-      ),
-    );
-    await host.run(['ip', '-batch', '-'], { stdin: `${lines.join('\n')}\n` });
-    expect(performance.now() - start).toBeLessThan(1000);
-    expect(await vfRecord(host, 'enp3s0f1np1', 126)).toMatchObject({ vlan_list: [{ vlan: 40 }] });
-  });
+it('holds 254 VFs, set in one batch', async () => {
+  const host = openSim({ stateFile, name: 'alpha', numOfVfs: 127 });
+  await makeVfs(host, 127);
+  const lines = [netdev0, 'enp3s0f1np1'].flatMap((pf) =>
+    Array.from(
+      { length: 127 },
+      (_, vf) =>
+        `link set dev ${pf} vf ${vf} mac 02:00:00:00:00:${(vf + 1).toString(16)} vlan 40 spoofchk on trust off`,
+    ),
+  );
+  await host.run(['ip', '-batch', '-'], { stdin: `${lines.join('\n')}\n` });
+  expect(await vfRecord(host, 'enp3s0f1np1', 126)).toMatchObject({ vlan_list: [{ vlan: 40 }] });
 });
