@@ -20,6 +20,7 @@ import { journalctl } from './journalctl.ts';
 import { mstconfig } from './mstconfig.ts';
 import { mstflint } from './mstflint.ts';
 import { mstfwreset } from './mstfwreset.ts';
+import { networkctl, nmcli } from './net-owners.ts';
 import { nft } from './nft.ts';
 import { dpkgQuery, updateAlternatives } from './packages.ts';
 import type { Program } from './program.ts';
@@ -67,6 +68,8 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['apt-get', aptGet],
   ['apt-mark', aptMark],
   ['dpkg', dpkg],
+  ['networkctl', networkctl],
+  ['nmcli', nmcli],
   ['nft', nft],
   ['dpkg-query', dpkgQuery],
   ['rdma', rdma],

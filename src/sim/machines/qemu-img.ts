@@ -52,7 +52,12 @@ const verbs: { readonly [verb: string]: ((state: SimState, asked: Asked) => Repl
 };
 
 function complaint(start: string, error: unknown): Reply {
-  if (error instanceof ImageError) return failed(1, `qemu-img: ${start}${error.message}\n`);
+  // The hint that comes behind a missing format ends without a newline, as the real one's.
+  if (error instanceof ImageError)
+    return failed(
+      1,
+      `qemu-img: ${start}${error.message}${/Detected format/.test(error.message) ? '' : '\n'}`,
+    );
   throw error;
 }
 

@@ -175,11 +175,11 @@ function started(state: SimState, unit: Unit): void {
   const oneshot = typeOf(state, unit) === 'oneshot';
   note(state, unit.name, `${oneshot ? 'Finished' : 'Started'} ${titleOf(state, unit)}.`);
   if (runs) setActive(state, unit, 'active', 'running');
-  else if (stays && unit.execStatus === 0) setActive(state, unit, 'active', 'exited');
+  else if (stays && (oneshot || unit.execStatus === 0)) setActive(state, unit, 'active', 'exited');
   else {
     if (!oneshot) setActive(state, unit, 'active', 'running');
     if (unit.execStatus !== 0 && !oneshot) unit.result = 'exit-code';
-    stopping(state, unit, oneshot ? 'ExecStop' : 'ExecStop');
+    stopping(state, unit, 'ExecStop');
   }
 }
 
