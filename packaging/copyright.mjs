@@ -32,10 +32,9 @@ export function copyrightText(root) {
 function about(root, name) {
   const folder = join(root, 'node_modules', name);
   const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const files = readdirSync(folder)
-    .filter((file) => /^(licen[cs]e|notice|copying)/i.test(file))
-    .sort();
-  const text = files.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n');
+  const text = licenceFiles(folder)
+    .map((file) => withoutApache(readFileSync(file, 'utf8').trim()))
+    .join('\n\n');
   if (text === '') throw new Error(`npm package ${name} is in the bundle, and has no licence file`);
   const holders = [...text.matchAll(/^\s*Copyright (.*\d{4}.*)$/gim)].map(([, holder]) => holder.trim());
   return { name, version, text, shortName: `${license}~${name.replace(/[^a-z0-9.]+/gi, '-')}`, holders };
@@ -44,4 +43,24 @@ function about(root, name) {
 /** DEP-5: a blank line is a dot. */
 function indented(text) {
   return text.split(/\r?\n/).map((line) => (line.trim() === '' ? ' .' : ` ${line.trimEnd()}`));
+}
+
+/** Files of its licence, and of what it has taken in itself; some have a folder of them. */
+function licenceFiles(folder) {
+  const named = readdirSync(folder, { withFileTypes: true }).filter(({ name }) =>
+    /^(licen[cs]e|notice|copying)/i.test(name),
+  );
+  const files = named.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? readdirSync(path).map((name) => join(path, name)) : [path];
+  });
+  return files.sort();
+}
+
+/** Debian has that text once for all (policy 12.5). */
+function withoutApache(text) {
+  return text.replace(
+    /^[ ]*Apache License\s+Version 2\.0, January 2004[^]*?END OF TERMS AND CONDITIONS([^]*?limitations under the License\.)?/m,
+    'On Debian systems, the text of the Apache License, version 2.0, is in\n/usr/share/common-licenses/Apache-2.0.',
+  );
 }
