@@ -11,7 +11,9 @@ export const service = 'openvswitch-switch.service';
  * After five starts in ten seconds systemd refuses a sixth, whoever asks (systemd.unit(5), StartLimitBurst); where DPDK
  * cannot start, ovs-vswitchd ends itself and systemd has tried so often on its own.
  */
-export const forgetTries: Action = { run: ['systemctl', 'reset-failed', startHook.unit] };
+export const forgetTries: Action = {
+  run: ['systemctl', 'reset-failed', service, 'ovsdb-server.service', startHook.unit],
+};
 
 /** What counts from the next start of Open vSwitch: keys of `other_config`, and Debian's choice of the daemon. */
 export const startSettings = ['alternative', 'dpdk-extra', 'dpdk-init', 'hw-offload'] as const;
