@@ -15,8 +15,8 @@ import type { TestHost } from './test-ends.ts';
 /** How a port of this host is taken away as asked; a finding where nobody can. */
 export function cutterFor(context: VerbContext, how: CutWay, tested: TestHost): Cutter | Finding {
   if (how === 'admin') return byPlan(tested);
-  const { connect, name, nic } = tested.host;
-  if (how !== 'pull' && connect.kind === 'lab' && nic.kind === 'pfs') return byLab(context, how, tested);
+  const { connect, name } = tested.host;
+  if (how !== 'pull' && connect.kind === 'lab') return byLab(context, how, tested);
   if (how === 'carrier' || !process.stdin.isTTY) return noWay(how, name);
   return byAsking(context, how, name);
 }
@@ -65,9 +65,14 @@ function byLab(context: VerbContext, how: CutWay, { host }: TestHost): Cutter {
   };
   return {
     how,
-    down: ({ at }) => change(host.nic.kind === 'pfs' && host.nic.pfs[1] === at ? 1 : 0, false),
+    down: ({ at }) => change(portsOf(host)[1] === at ? 1 : 0, false),
     up: async () => (taken === undefined ? [] : change(taken, true)),
   };
+}
+
+/** In the order of the card's. */
+function portsOf({ nic, underlay }: TestHost['host']): readonly string[] {
+  return nic.kind === 'pfs' ? nic.pfs : (underlay?.ports ?? []);
 }
 
 /** By a person at the terminal. */
