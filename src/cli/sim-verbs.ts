@@ -3,6 +3,7 @@ import { HostError } from '../host/host.ts';
 import type { FabricHost } from '../model/fabric.ts';
 import type { SimHost } from '../sim/sim-host.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
+import { durationMs } from './duration.ts';
 import { exitCodes } from './exit-codes.ts';
 import { readFabricFile, stateDir } from './fabric-file.ts';
 import { printFindings } from './print-findings.ts';
@@ -20,12 +21,25 @@ export const exec: VerbHandler = (context, [name = '', ...argv]) =>
     return code;
   });
 
-export const reboot: VerbHandler = (context, [name = '']) =>
+export const reboot: VerbHandler = (context, [name = ''], options) =>
   withMachine(context, name, async ({ machine }) => {
-    await simReboot(machine);
+    await simReboot(machine, { ...lateness(options), ...swapping(options) });
     context.output.log(`${name}: rebooted`);
     return exitCodes.asAsked;
   });
+
+function lateness({ cardAfter }: VerbOptions): { readonly cardAfterMs?: number } {
+  return cardAfter === undefined ? {} : { cardAfterMs: durationMs('--card-after', String(cardAfter)) };
+}
+
+const swaps = ['names', 'ports', 'no'] as const;
+
+function swapping({ swapped }: VerbOptions): { readonly swapped?: (typeof swaps)[number] } {
+  if (swapped === undefined) return {};
+  const known = swaps.find((one) => one === swapped);
+  if (known) return { swapped: known };
+  throw new UsageError(`--swapped ${String(swapped)} is nothing to swap`, `There are ${swaps.join(', ')}.`);
+}
 
 /** A brand-new host: what vflane wrote down there is gone with it. */
 export const reset: VerbHandler = (context, [name = '']) =>

@@ -1,6 +1,6 @@
 import { HostError } from '../host/host.ts';
 import type { Json } from '../model/json.ts';
-import { reset } from '../sim/create.ts';
+import { type RebootOptions, reset } from '../sim/create.ts';
 import { addFault } from '../sim/faults.ts';
 import type { SimHost } from '../sim/sim-host.ts';
 import type { Fault } from '../sim/state.ts';
@@ -32,8 +32,8 @@ function shown(error: HostError): Shown {
 }
 
 /** `sim reboot HOST`: everything is lost but firmware settings and files; there is a new boot id, and units are started. */
-export async function simReboot(host: SimHost): Promise<void> {
-  await host.reboot();
+export async function simReboot(host: SimHost, options: RebootOptions = {}): Promise<void> {
+  await host.reboot(options);
 }
 
 /** `sim reset HOST`: a brand-new host of the same kind, with an empty log. */

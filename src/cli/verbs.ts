@@ -207,7 +207,7 @@ export const verbs: readonly Verb[] = [
     options: [
       { form: '--at <n>', summary: 'which, from 1' },
       { form: '--after', summary: 'after its effect, not before' },
-      { form: '--how <how>', summary: 'error, hang, lie or kill' },
+      { form: '--how <how>', summary: 'error, hang, lie, kill, or power: the host loses its power' },
     ],
     example: 'vflane sim fail alpha --at 3 --how error',
     load: async () => ({ run: (await import('./sim-verbs.ts')).fail }),
@@ -238,8 +238,14 @@ export const verbs: readonly Verb[] = [
     name: 'sim reboot',
     summary: 'Restart a simulated host',
     arguments: [{ form: '<host>', summary: 'a simulated host of the file' }],
-    options: [],
-    example: 'vflane sim reboot alpha',
+    options: [
+      { form: '--card-after <time>', summary: 'its card shows up that long after the start' },
+      {
+        form: '--swapped <what>',
+        summary: "the card's ports have changed places: names, ports, or no more: no",
+      },
+    ],
+    example: 'vflane sim reboot alpha --card-after 20s',
     load: async () => ({ run: (await import('./sim-verbs.ts')).reboot }),
   },
   {
