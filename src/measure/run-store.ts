@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { makeFolder, putFile } from '../host/durable-file.ts';
 import { type BenchRun, runSchema } from './run-record.ts';
 
@@ -66,11 +66,6 @@ export function readRun(folder: string, id: string): BenchRun | Unreadable {
   } catch (error) {
     return { id, why: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** What a tool said in a run. @throws NodeJS.ErrnoException */
-export function readRaw(folder: string, id: string, file: string): string {
-  return gunzipSync(readFileSync(join(folder, id, file))).toString('utf8');
 }
 
 /** `20261122T183000Z-seed`: sorts by time, and is a plain name. */

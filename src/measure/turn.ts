@@ -173,13 +173,14 @@ export class Refused extends Error {
   }
 }
 
-const graceMs = 20_000;
+const usualGraceMs = 20_000;
 
 /** All that a program says at the first end. @throws Refused, HostError */
 export async function said(
   { ends: [from], cpus, signal }: Bench,
   program: MeasureProgram,
   expectedMs: number,
+  graceMs = usualGraceMs,
 ): Promise<string> {
   const lines: string[] = [];
   const asked = {
