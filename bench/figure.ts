@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 export interface Figure {
   readonly what: string;
   readonly figure: number;
-  readonly unit: 's' | 'MB' | '×' | 'processes' | 'writes' | 'tunnels' | 'findings';
+  readonly unit: 's' | '%' | 'MB' | '×' | 'processes' | 'writes' | 'tunnels' | 'findings';
   readonly limit?: { readonly atMost: number } | { readonly atLeast: number };
   /** In words, with its own figure. */
   readonly peer?: string;

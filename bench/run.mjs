@@ -17,6 +17,7 @@ const names = [
   'plan-road',
   'mesh',
   'sim-host',
+  'outages',
   'lab',
 ];
 const words = process.argv.slice(2);
