@@ -1,5 +1,7 @@
 import { autoMarked, dependants, isInstalled, markAuto, markManual, needed, versionOf } from '../packages.ts';
 import type { SimState } from '../state.ts';
+import { reloadUnits, startUnits } from '../systemd/manager.ts';
+import { linksOfPackages } from '../systemd/packaged.ts';
 import { failed, type Program, type Reply, said, silent } from './program.ts';
 
 const lockHeld = 'E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)\n';
@@ -43,13 +45,27 @@ function simulated(state: SimState, names: readonly string[]): string {
 /** What is named is from then on what somebody asked for; what comes along is not. */
 function install(state: SimState, names: readonly string[]): Reply {
   const coming = needed(state, names);
+  const before = Object.keys(linksOfPackages(state));
   state.packages = [...state.packages, ...coming];
+  startInstalled(state, before);
   markAuto(
     state,
     coming.filter((name) => !names.includes(name)),
   );
   markManual(state, names);
   return silent;
+}
+
+/** Debian's packages enable what they bring, and start it (deb-systemd-helper, deb-systemd-invoke). */
+function startInstalled(state: SimState, before: readonly string[]): void {
+  const links = Object.entries(linksOfPackages(state)).filter(([path]) => !before.includes(path));
+  if (links.length === 0) return;
+  for (const [path, target] of links) state.links[path] = target;
+  reloadUnits(state);
+  startUnits(
+    state,
+    links.map(([path]) => path.replace(/^.*\//, '')),
+  );
 }
 
 function remove(state: SimState, names: readonly string[]): Reply {

@@ -99,3 +99,10 @@ it('what is marked so comes up with the host', async () => {
   await does(host, 'systemctl restart libvirtd');
   expect((await tell(host, `${system} domstate vm1`)).stdout).toBe('running\n\n');
 });
+
+it('comes with its daemon when it is installed', async () => {
+  const host = memorySim();
+  await does(host, 'apt-get install -y libvirt-daemon-system');
+  expect((await tell(host, `${system} list --all --name`)).code).toBe(0);
+  expect((await tell(host, 'systemctl is-enabled libvirtd')).stdout).toBe('enabled\n');
+});

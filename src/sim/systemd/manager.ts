@@ -7,7 +7,7 @@ import { runQueue } from './queue.ts';
 import { processEnded } from './service.ts';
 import type { Foreign, Unit } from './state.ts';
 import { newSystemd } from './state.ts';
-import { enqueue } from './transaction.ts';
+import { enqueue, Refused } from './transaction.ts';
 import { definition, readUnit } from './unit.ts';
 import { realName } from './unit-files.ts';
 
@@ -17,6 +17,18 @@ export function bootUnits(state: SimState): void {
   const { journal, nextForeign } = state.systemd;
   state.systemd = { ...newSystemd(journal), nextForeign };
   enqueue(state, 'default.target', 'start').forgotten = true;
+  runQueue(state);
+}
+
+/** Starts units whose end nobody waits for; one that cannot be keeps the others from nothing. */
+export function startUnits(state: SimState, names: readonly string[]): void {
+  for (const name of names) {
+    try {
+      enqueue(state, name, 'start').forgotten = true;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
+  }
   runQueue(state);
 }
 
