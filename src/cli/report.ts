@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { putFile } from '../host/durable-file.ts';
 import type { FailoverResult } from '../measure/failover-result.ts';
+import type { IsolationResult } from '../measure/isolation-result.ts';
 import type { Report, ReportInput } from '../report/page.ts';
 import { keptRuns, runOf } from './bench-runs.ts';
 import type { VerbContext, VerbHandler } from './context.ts';
@@ -21,7 +22,9 @@ export const run: VerbHandler = async (context, names, options) => {
   const runs =
     names.length === 0 ? kept.runs : names.map((name) => runOf(kept.runs, name)).filter((one) => 'id' in one);
   const made = new Date().toISOString();
-  const report = await drawn({ runs, failovers: failoversOf(context), version: versionText, made });
+  const failovers = keptTests(context, 'failover', isFailover);
+  const isolations = keptTests(context, 'isolation', isIsolation);
+  const report = await drawn({ runs, failovers, isolations, version: versionText, made });
   const file = resolve(cwd, typeof options.out === 'string' ? options.out : usualFile);
   const svgs = typeof options.svg === 'string' ? await putSvgs(resolve(cwd, options.svg), report) : [];
   await put(file, report.html);
@@ -72,18 +75,30 @@ async function put(file: string, text: string): Promise<void> {
   }
 }
 
-/** What `vflane test failover` has kept. One that cannot be read is left out. */
-function failoversOf(context: VerbContext): readonly FailoverResult[] {
+/** What `vflane test` of a kind has kept. One that cannot be read is left out. */
+function keptTests<Result>(
+  context: VerbContext,
+  kind: string,
+  isOne: (value: Partial<Result>) => boolean,
+): readonly Result[] {
   const folder = join(stateDir(context, context.global.file ?? 'fabric.yaml'), 'tests');
-  const names = namesIn(folder).filter((name) => /-failover-.*\.json$/.test(name));
+  const names = namesIn(folder).filter((name) => name.includes(`-${kind}-`) && name.endsWith('.json'));
   return names.flatMap((name) => {
     try {
-      const result = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Partial<FailoverResult>;
-      return Array.isArray(result.phases) && Array.isArray(result.between) ? [result as FailoverResult] : [];
+      const result = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Partial<Result>;
+      return isOne(result) ? [result as Result] : [];
     } catch {
       return [];
     }
   });
+}
+
+function isFailover({ phases, between }: Partial<FailoverResult>): boolean {
+  return Array.isArray(phases) && Array.isArray(between);
+}
+
+function isIsolation({ cells, attacks, networks, guests, provesNothing }: Partial<IsolationResult>): boolean {
+  return [cells, attacks, networks, guests, provesNothing].every(Array.isArray);
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FailoverResult } from '../measure/failover-result.ts';
+import type { IsolationResult } from '../measure/isolation-result.ts';
 import type { BenchRun } from '../measure/run-record.ts';
 import { suiteOf } from '../measure/suite.ts';
 import { reportOf } from './page.ts';
@@ -80,12 +81,33 @@ const failover: FailoverResult = {
   ],
 };
 
+const isolation: IsolationResult = {
+  ...{
+    networks: ['storage', 'household'],
+    guests: ['web', 'db'],
+    attacks: ['unicast', 'forged source MAC'],
+    provesNothing: [],
+  },
+  cells: [
+    { from: 'storage', to: 'household', attack: 'unicast', verdict: 'held', tried: 1, arrived: [] },
+    {
+      from: 'storage',
+      to: 'household',
+      attack: 'forged source MAC',
+      verdict: 'leaked',
+      tried: 1,
+      arrived: ['web → db'],
+      expected: 'igb',
+    },
+  ],
+};
+
 const about = { version: '1', made: '2026-11-22' };
-const report = reportOf({ runs: [runOf(91.18)], failovers: [failover], ...about });
+const report = reportOf({ runs: [runOf(91.18)], failovers: [failover], isolations: [isolation], ...about });
 
 describe('the page', () => {
   test('has the seed’s figures even where nothing was measured', () => {
-    const { html, svgs } = reportOf({ runs: [], failovers: [], ...about });
+    const { html, svgs } = reportOf({ runs: [], failovers: [], isolations: [], ...about });
     expect(html).toContain('Nothing was measured yet');
     expect(html.match(/the seed’s table<\/small>/g)).toHaveLength(3);
     expect([...svgs.keys()]).toEqual(['throughput.svg', 'throughput-dark.svg']);
@@ -108,13 +130,18 @@ describe('the page', () => {
   test('shows who moved the packets', () => {
     expect(report.html).toContain('<span class="mark card">hardware</span>');
     const soft = { ...runOf(30), forwarding: { by: 'software', proof: 'not proved' } } as const;
-    expect(reportOf({ runs: [soft], failovers: [], ...about }).html).toContain(
+    expect(reportOf({ runs: [soft], failovers: [], isolations: [], ...about }).html).toContain(
       '<span class="mark software">software</span>',
     );
   });
 
   test('shows how long the traffic was away', () => {
     expect(report.svgs.get('failover-1.svg')).toContain('137 ms');
+  });
+
+  test('shows what leaked, and where that was to be expected', () => {
+    expect(report.html).toContain('<td class="kept" title="">held</td>');
+    expect(report.html).toContain('title="web → db; expected: igb">leaked<small>as expected here</small>');
   });
 
   test('has every chart in light and in dark, each a file that stands alone', () => {
@@ -128,6 +155,8 @@ describe('the page', () => {
   });
 
   test('is the same for the same input', () => {
-    expect(reportOf({ runs: [runOf(91.18)], failovers: [failover], ...about }).html).toBe(report.html);
+    expect(
+      reportOf({ runs: [runOf(91.18)], failovers: [failover], isolations: [isolation], ...about }).html,
+    ).toBe(report.html);
   });
 });

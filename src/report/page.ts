@@ -1,9 +1,11 @@
 import type { FailoverResult } from '../measure/failover-result.ts';
+import type { IsolationResult } from '../measure/isolation-result.ts';
 import type { BenchRun } from '../measure/run-record.ts';
 import { barsChart } from './bars.ts';
 import { boxCharts } from './boxes.ts';
 import { type Chart, escaped, svgFileOf, svgOf } from './chart.ts';
 import { failoverChart } from './failover-trace.ts';
+import { isolationSection } from './isolation-table.ts';
 import { latencyChart } from './latency.ts';
 import { tableRows } from './rows.ts';
 import { runSection } from './run-section.ts';
@@ -15,6 +17,7 @@ import { dark, light } from './theme.ts';
 export interface ReportInput {
   readonly runs: readonly BenchRun[];
   readonly failovers: readonly FailoverResult[];
+  readonly isolations: readonly IsolationResult[];
   /** For the foot of the page. */
   readonly version: string;
   readonly made: string;
@@ -39,6 +42,7 @@ export function reportOf(input: ReportInput): Report {
     head(input),
     `<section><h2>The seed’s table</h2><p>Medians of iperf3 in both directions at once, by MTU and streams, and of a flood ping; under each the share of what TCP can carry at most over that wire. The first lines are the reference, measured by the seed’s author on two ConnectX-5 Ex cards in x8 slots, and not by this installation.</p>${seedTable(rows)}</section>`,
     ...[bars, ...latency, ...failover].map((chart) => `<section>${figure(chart)}</section>`),
+    ...input.isolations.map(isolationSection),
     ...runs.map((run, at) => runSection(run, at, (boxes[at] ?? []).map(figure).join(''))),
     `<footer>Made by vflane ${escaped(input.version)} on ${escaped(input.made)}. Intervals are bootstrap intervals of the median; a figure without one was not measured here.</footer>`,
   ];

@@ -1,0 +1,37 @@
+import type { Cell, IsolationResult } from '../measure/isolation-result.ts';
+import { escaped } from './chart.ts';
+
+/** What each verdict looks like: a good one, a bad one, or one that proves nothing. */
+const looks: { readonly [verdict in Cell['verdict']]: '' | 'kept' | 'leaked' } = {
+  held: 'kept',
+  carried: 'kept',
+  leaked: 'leaked',
+  silent: 'leaked',
+  passes: '',
+  untried: '',
+};
+
+/** Every pair of networks against every kind of frame; what leaked although nothing else was to be expected says so. */
+export function isolationSection(result: IsolationResult): string {
+  const { networks, attacks, guests, cells, provesNothing, partial } = result;
+  const pairs = [...new Map(cells.map(({ from, to }) => [`${from}\n${to}`, { from, to }])).values()];
+  const head = ['from, to', ...attacks].map((title) => `<th scope="col">${escaped(title)}</th>`).join('');
+  const rows = pairs.map(({ from, to }) => {
+    const columns = attacks.map((attack) =>
+      cellText(cells.find((cell) => cell.from === from && cell.to === to && cell.attack === attack)),
+    );
+    return `<tr><td>${escaped(from)} → ${escaped(to)}</td>${columns.join('')}</tr>`;
+  });
+  const doubts = [...provesNothing, ...(partial === undefined ? [] : [`partial: ${partial}`])];
+  return `<section><h2>Who can reach whom</h2>
+<p>${networks.length} networks, ${guests.length} guests. Held: it was sent, and did not arrive. Carried: a network’s own traffic, which has to arrive.${doubts.map((doubt) => ` ${escaped(doubt)}.`).join('')}</p>
+<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div></section>`;
+}
+
+function cellText(cell: Cell | undefined): string {
+  if (cell === undefined) return '<td>–</td>';
+  const { verdict, arrived, expected } = cell;
+  const why = [...arrived, ...(expected === undefined ? [] : [`expected: ${expected}`])].join('; ');
+  const small = expected === undefined ? '' : '<small>as expected here</small>';
+  return `<td class="${looks[verdict]}" title="${escaped(why)}">${verdict}${small}</td>`;
+}

@@ -1,0 +1,176 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Figure } from '../src/measure/figures.ts';
+import type { BenchRun } from '../src/measure/run-record.ts';
+import { missingNamespaces } from './support/namespace-host.ts';
+import { hostNames, type Rack, startRack } from './support/rack.ts';
+import { fabricText } from './support/rack-fabric.ts';
+
+const missing =
+  missingNamespaces() ?? (spawnSync('iperf3', ['--version']).error ? 'not installed: iperf3' : undefined);
+if (missing) console.warn(`skipped: benchmarks between hosts on real Open vSwitch: ${missing}`);
+
+/** TCP with timestamps in a frame as tbf counts it: without what only the wire adds. */
+const goodput = (mbps: number) => (mbps / 1000) * (1448 / 1514);
+const cell = '1500/2 forward';
+
+describe.skipIf(missing)('benchmarks between guests of two hosts', () => {
+  let rack: Rack;
+  beforeAll(async () => {
+    rack = await startRack();
+    rack.wants(fabricText(hostNames));
+    await rack.done('apply', '--yes');
+  }, 60_000);
+  afterAll(() => rack?.stop());
+
+  const ends = [
+    ['alpha', 'disk1'],
+    ['beta', 'disk2'],
+  ] as const;
+
+  function shape(mbps: number): void {
+    for (const [host, guest] of ends) {
+      const rate = ['rate', `${mbps}mbit`, 'burst', '32kb', 'latency', '20ms'];
+      rack.hosts[host].inGuest(guest, ['tc', 'qdisc', 'replace', 'dev', 'storage', 'root', 'tbf', ...rate]);
+    }
+  }
+
+  const asked = [
+    'bench',
+    '--network',
+    'storage',
+    '--from',
+    'disk1',
+    '--to',
+    'disk2',
+    '--only',
+    cell,
+    '--seconds',
+    '1',
+  ];
+
+  interface Ended {
+    readonly run: BenchRun;
+    readonly figures: readonly Figure[];
+    readonly findings: readonly { readonly code: string; readonly message: string }[];
+  }
+
+  function lastLine(stdout: string): Ended {
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Ended;
+  }
+
+  async function bench(...words: readonly string[]) {
+    const { code, stdout, stderr } = await rack.vflane(...asked, ...words, '--json');
+    return { code, stderr, ...lastLine(stdout) };
+  }
+
+  const folder = () => join(rack.command.env.VFLANE_STATE_DIR ?? '', 'bench');
+  const kept = (id: string) => JSON.parse(readFileSync(join(folder(), id, 'run.json'), 'utf8')) as BenchRun;
+
+  test('a shaped link’s median is within 2 % of what it carries; equal ones are not told apart, 10 % is', async () => {
+    shape(50);
+    const first = await bench();
+    const median = first.figures[0]?.median;
+    console.log(
+      `shaped to carry ${goodput(50).toFixed(5)} Gb/s: ${median?.median.toFixed(5)} (${median?.low.toFixed(5)} – ${median?.high.toFixed(5)})`,
+    );
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.run.forwarding.by).toBe('software');
+    expect(Math.abs((median?.median ?? 0) / goodput(50) - 1)).toBeLessThan(0.02);
+    await bench();
+    const equal = await rack.done('bench', 'compare', 'last~1', 'last', '--json');
+    shape(55);
+    await bench();
+    const more = await rack.done('bench', 'compare', 'last~1', 'last', '--json');
+    const verdict = (text: string) =>
+      (JSON.parse(text) as { figures: readonly { verdict: string }[] }).figures[0]?.verdict;
+    expect([verdict(equal.stdout), verdict(more.stdout)]).toEqual(['cannot tell', 'better']);
+  }, 180_000);
+
+  test('a port that somebody has is left to him', async () => {
+    const other = await rack.hosts.beta.talker(['sh', '-c', 'echo ready; exec iperf3 -s -p 5201'], 'disk2');
+    const ended = await bench('--runs', '1');
+    await other.stop();
+    expect(ended.run).toMatchObject({ state: 'complete' });
+    expect(ended.figures[0]?.values).toHaveLength(1);
+  });
+
+  test('Ctrl-C keeps what was measured, as partial: exit 1', async () => {
+    const { program, cwd, env } = rack.command;
+    const child = spawn(process.execPath, [program, ...asked, '--json'], {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const before = stdout;
+      stdout += text;
+      if (!before.includes('"turn"') && stdout.includes('"turn"')) child.kill('SIGINT');
+    });
+    const [code] = await once(child, 'close');
+    const { run, findings } = lastLine(stdout);
+    expect({ code, state: run.state, because: run.because }).toEqual({
+      code: 1,
+      state: 'partial',
+      because: 'stopped by the operator',
+    });
+    expect(findings.map((finding) => finding.code)).toContain('VF6051');
+    expect(kept(run.id)).toEqual(run);
+    expect(run.turns.length).toBeGreaterThan(0);
+    expect(existsSync(join(folder(), run.id, run.turns[0]?.raw ?? ''))).toBe(true);
+    expect(rack.hosts.beta.run(['sh', '-c', 'pgrep -f [-]-forceflush || true'])).toBe('');
+  });
+
+  test('kill -9 keeps what was measured, and stops what it had started', async () => {
+    const { program, cwd, env } = rack.command;
+    const child = spawn(process.execPath, [program, ...asked, '--json'], {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    child.stdout.setEncoding('utf8').once('data', () => child.kill('SIGKILL'));
+    await once(child, 'close');
+    const id = readdirSync(folder()).sort().at(-1) ?? '';
+    expect(kept(id)).toMatchObject({ state: 'running' });
+    expect(kept(id).turns.length).toBeGreaterThan(0);
+    expect((await rack.done('bench', 'list')).stdout).toContain('it was killed');
+  });
+
+  test('other kinds of iperf3 at the two ends are said; another kernel is not compared', async () => {
+    const script =
+      '#!/bin/sh\n[ "$1" = --version ] && { echo "iperf 3.18 (cJSON 1.7.15)"; exit; }\nexec /usr/bin/iperf3 "$@"\n';
+    const { beta } = rack.hosts;
+    beta.run(
+      ['sh', '-c', 'mkdir -p /run/other && cat > /run/other/iperf3 && chmod +x /run/other/iperf3'],
+      script,
+    );
+    beta.run([
+      'sh',
+      '-c',
+      'cp /usr/bin/iperf3 /run/other/real && sed -i s,/usr/bin/iperf3,/run/other/real, /run/other/iperf3',
+    ]);
+    beta.run(['mount', '--bind', '/run/other/iperf3', '/usr/bin/iperf3']);
+    const ended = await bench('--runs', '1').finally(() => beta.run(['umount', '/usr/bin/iperf3']));
+    expect(ended.findings.map(({ code }) => code)).toEqual(['VF6053']);
+    const refused = await rack.vflane('bench', 'compare', 'last~1', 'last');
+    expect(refused.code).toBe(4);
+    expect(refused.stdout).toContain('VF6055');
+    const forced = await rack.done('bench', 'compare', 'last~1', 'last', '--force');
+    expect(forced.stdout).toContain('[forced]');
+  });
+
+  test('a guest that vanishes under it: the rest is kept, and it is said', async () => {
+    const { beta } = rack.hosts;
+    const gone = bench('--runs', '6');
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    beta.run(['ip', 'netns', 'delete', 'disk2']);
+    const { code, run } = await gone;
+    expect({ code, state: run.state }).toEqual({ code: 1, state: 'partial' });
+    expect(run.because).toMatch(/failed/);
+    expect(run.turns.at(-1)?.failed).toBeDefined();
+  });
+});
