@@ -5,6 +5,7 @@ import { askSwitches } from '../lab/switch-client.ts';
 import type { Cutter, CutWay } from '../measure/cut.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Outcome } from '../model/outcome.ts';
 import { cutByPlan, giveBack } from '../operate/admin-cut.ts';
 import type { CutPort } from '../operate/plan-cut.ts';
 import type { VerbContext } from './context.ts';
@@ -29,13 +30,20 @@ function noWay(how: CutWay, host: string): Finding {
   return finding('VF6015', { host }, message, 'Use --how admin, or --how pull at a terminal.');
 }
 
+/** Outcomes that leave a host as it was. */
+const untouched: ReadonlySet<Outcome['kind']> = new Set([
+  ...(['refused', 'locked', 'stale', 'rolled-back', 'nothing-to-do'] as const),
+]);
+
 function byPlan({ site, host }: TestHost): Cutter {
   let isDown = false;
   return {
     how: 'admin',
     down: async (port) => {
+      // Until it is known what came of it, there is something to give back.
+      isDown = true;
       const outcome = await cutByPlan(site, host, port);
-      isDown = outcome.kind === 'applied';
+      isDown = !untouched.has(outcome.kind);
       return outcomeFindings(host.name, outcome);
     },
     up: async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HostError } from '../host/host.ts';
 import type { Finding } from '../model/finding.ts';
 import type { CutPort } from '../operate/plan-cut.ts';
 import type { Cutter } from './cut.ts';
@@ -66,17 +67,28 @@ export async function runFailover(ask: FailoverAsk): Promise<FailoverEnd> {
   try {
     for (let round = 1; round <= ask.times; round++) await oneRound(ask, round, told);
   } catch (error) {
-    if (!(error instanceof Ended)) throw error;
-    ended = error;
-  } finally {
-    const left = await ask.cutter.up();
-    if (left.length > 0)
-      ended = new Ended(ended?.message ?? 'the port could not be given back', [
-        ...(ended?.findings ?? []),
-        ...left,
-      ]);
+    ended = asEnded(error);
   }
+  const left = await giveBack(ask.cutter);
+  if (left !== undefined) ended = new Ended(left.message, [...(ended?.findings ?? []), ...left.findings]);
   return { result: resultOf(ask, phases, ended), findings: ended?.findings ?? [] };
+}
+
+/** @throws what is no trouble of a host's */
+function asEnded(error: unknown): Ended {
+  if (error instanceof Ended) return error;
+  if (error instanceof HostError) return new Ended(error.message);
+  throw error;
+}
+
+/** Where the host is out of reach it gives the port back by itself: the plan that took it waits to be confirmed. */
+async function giveBack(cutter: Cutter): Promise<Ended | undefined> {
+  try {
+    const left = await cutter.up();
+    return left.length === 0 ? undefined : new Ended('the port could not be given back', left);
+  } catch (error) {
+    return new Ended(`the port could not be given back from here: ${asEnded(error).message}`);
+  }
 }
 
 function resultOf(
