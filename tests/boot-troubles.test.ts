@@ -3,7 +3,7 @@ import { bootPlaces } from '../src/model/boot.ts';
 import { bootStatus, bootTroubles, bootWords } from '../src/operate/boot-status.ts';
 import { type RebootOptions, reboot } from '../src/sim/create.ts';
 import { plug, unplug } from '../src/sim/unplug.ts';
-import { enable, startUnit } from './support/enabled.ts';
+import { enable } from './support/enabled.ts';
 import {
   applyScenario,
   carryOutPlan,
@@ -25,8 +25,7 @@ async function enabled(scenario: Scenario): Promise<World> {
 }
 
 async function startWith(world: World, options: RebootOptions, told: string[] = []) {
-  reboot(world.state, options);
-  return startUnit(world, told);
+  return world.restart(options, told);
 }
 
 /** What the card and the host's netdevs are, beside what runs. */
@@ -69,7 +68,7 @@ describe('a start that cannot bring the host back touches nothing, and says why'
     unplug(world.state, 'card');
     await untouched(world, {}, 'VF2001');
     plug(world.state, 'card');
-    expect(await startUnit(world)).toMatchObject({ outcome: { kind: 'applied' } });
+    expect(await world.startUnit()).toMatchObject({ outcome: { kind: 'applied' } });
   });
 
   test('with the card’s ports swapped', async () => {
@@ -91,7 +90,7 @@ describe('a start that cannot bring the host back touches nothing, and says why'
     const port = software.host.underlay?.ports[0] ?? '';
     await world.machine.run(['ip', 'addr', 'add', '10.9.9.9/24', 'dev', port]);
     const before = netdevsOf(world);
-    const { outcome } = await startUnit(world);
+    const { outcome } = await world.startUnit();
     expect(outcome).toMatchObject({ kind: 'refused' });
     expect(netdevsOf(world)).toEqual(before);
   });
@@ -134,7 +133,7 @@ test('one fault at a start is taken back and tried once more', async () => {
   reboot(world.state);
   world.fail({ at: 9, how: 'error', after: false });
   const told: string[] = [];
-  expect(await startUnit(world, told)).toMatchObject({ outcome: { kind: 'applied' } });
+  expect(await world.startUnit(told)).toMatchObject({ outcome: { kind: 'applied' } });
   expect(told.join('\n')).toContain('once more');
   expect((await planOf(world, overlay)).differences).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bootPlaces } from '../src/model/boot.ts';
 import { planToDisable } from '../src/operate/plan-host.ts';
 import { dump, dumpDifference } from './support/dump.ts';
-import { enable, planEnabled, restart } from './support/enabled.ts';
+import { enable, planEnabled } from './support/enabled.ts';
 import { allScenarios, carryOutPlan, errorsIn, planOf, type Scenario, setUp } from './support/scenario.ts';
 import type { World } from './support/world.ts';
 
@@ -33,7 +33,7 @@ describe('an enabled host that is started is as it was last asked to be', () => 
     const world = await enabled(scenario);
     if (!world) return;
     started.push(name);
-    const { report, outcome } = await restart(world);
+    const { report, outcome } = await world.restart();
     expect(outcome).toMatchObject({ kind: expect.stringMatching(/^(applied|nothing-to-do)$/) });
     expect(report.outcome).toBe('as-asked');
     expect((await planOf(world, scenario)).differences).toEqual([]);

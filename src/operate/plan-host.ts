@@ -24,6 +24,7 @@ import {
 } from '../plan/differences.ts';
 import { changesIn, planFor } from '../plan/plan.ts';
 import { portsInUse, sparingHost } from '../plan/spare-host.ts';
+import { afterClosing } from './after-closing.ts';
 import { fabricOf } from './boot-document.ts';
 import { bootSpecOf } from './boot-spec.ts';
 import { foldNow } from './fold-now.ts';
@@ -76,7 +77,7 @@ async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Pro
   const isBooting = options.boot !== undefined && options.boot !== true;
   const sections = sectionsFor(fabric, host, fold.ledger, asked.spec);
   const looked = isBooting ? withoutLibvirt(sections) : sections;
-  const state = await observe(site.reader, { ...looked, boot: isEnabled });
+  const state = afterClosing(await observe(site.reader, { ...looked, boot: isEnabled }), fold);
   const spec = isEnabled
     ? { ...asked.spec, boot: await bootSpecOf(site, asked, state, options.boot) }
     : asked.spec;
@@ -274,12 +275,18 @@ function asOurs(ledger: Ledger, wants: Wants): Ledger {
 }
 
 /** At what vflane put there, and at what these changes took away. */
-function look(site: Site, host: FabricHost | undefined, { ledger }: Fold, changes: readonly Change[] = []) {
+async function look(
+  site: Site,
+  host: FabricHost | undefined,
+  fold: Fold,
+  changes: readonly Change[] = [],
+): Promise<HostState> {
   const taken = changes.map(({ resource, at, from, to }) => {
     return [ledgerKey(resource, at), { resource, at, value: from, was: to }] as const;
   });
-  const entries = new Map([...taken, ...ledger.entries]);
-  return observe(site.reader, sectionsFor(undefined, host, { ...ledger, entries }));
+  const entries = new Map([...taken, ...fold.ledger.entries]);
+  const sections = sectionsFor(undefined, host, { ...fold.ledger, entries });
+  return afterClosing(await observe(site.reader, sections), fold);
 }
 
 /** A plan that was not finished, or waits for its operator, comes first. */

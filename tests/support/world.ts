@@ -1,11 +1,14 @@
 import type { Clock } from '../../src/apply/clock.ts';
 import type { OnEvent } from '../../src/apply/event.ts';
+import { outcomeFindings } from '../../src/cli/outcome-findings.ts';
 import type { Host } from '../../src/host/host.ts';
 import { type Store, StoreFailed, StoreLocked } from '../../src/host/store.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
+import { type Booted, bootHost } from '../../src/operate/boot.ts';
 import { localSite } from '../../src/operate/local-site.ts';
 import type { Request, Site } from '../../src/operate/site.ts';
 import type { Workshop } from '../../src/operate/workshop.ts';
+import type { RebootOptions } from '../../src/sim/create.ts';
 import { memoryKeeper } from '../../src/sim/keeper.ts';
 import { SimHost } from '../../src/sim/sim-host.ts';
 import type { Fault, SimState } from '../../src/sim/state.ts';
@@ -42,12 +45,20 @@ export interface Meddling {
 export class World {
   readonly #machine: SimHost;
   readonly #disk: Disk;
+  #starts = 0;
+  #booted: Booted | undefined;
+  #told: string[] = [];
   locked = false;
   storeFault: StoreFault | undefined;
   meddling: Meddling | undefined;
 
   constructor(machine: SimHost, disk: Disk = { records: [], documents: new Map() }) {
-    this.#machine = machine;
+    const programs = { '/usr/bin/vflane': (_argv: readonly string[], host: SimHost) => this.#boot(host) };
+    this.#machine = new SimHost(memoryKeeper(machine.state), {
+      name: machine.name,
+      onKill: () => {},
+      programs,
+    });
     this.#disk = disk;
   }
 
@@ -90,9 +101,31 @@ export class World {
     return { ...site, carryOut };
   }
 
-  /** What the host itself starts a process of the tool with. */
-  workshop(): Workshop {
-    return this.#mortal().workshop;
+  /** As vflane-boot.service, which systemd starts where it is enabled. */
+  async startUnit(told: string[] = []): Promise<Booted> {
+    this.#starts += 1;
+    return bootHost(this.#mortal().workshop, {
+      planId: () => `boot-${this.#starts}`,
+      onEvent: () => {},
+      explain: (outcome) => outcomeFindings(this.#machine.name, outcome),
+      tell: (line) => void told.push(line),
+      patienceMs: 3_000,
+    });
+  }
+
+  /** The host is started, and its systemd does all that is enabled. Killed where vflane was. */
+  async restart(options: RebootOptions = {}, told: string[] = []): Promise<Booted> {
+    this.locked = false;
+    this.#booted = undefined;
+    this.#told = told;
+    await this.#machine.reboot(options);
+    if (this.#booted) return this.#booted;
+    throw new Killed();
+  }
+
+  async #boot(_host: SimHost): Promise<{ readonly code: number }> {
+    this.#booted = await this.startUnit(this.#told);
+    return { code: this.#booted.report.outcome === 'as-asked' ? 0 : 1 };
   }
 
   #mortal(): { readonly workshop: Workshop; readonly life: Life } {
