@@ -166,7 +166,7 @@ function hugepageLines({ patient: { state } }: Looked): readonly string[] {
 /** Each would be a process: said, and not looked into. */
 function namespaceLines({ patient: { survey } }: Looked): readonly string[] {
   const { unlooked } = survey;
-  if (unlooked.length === 0) return [];
+  if (isUnseen(unlooked) || unlooked.length === 0) return [];
   const names =
     unlooked.length > 4
       ? `${unlooked.slice(0, 4).join(', ')} and ${unlooked.length - 4} more`

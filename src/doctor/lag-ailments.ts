@@ -1,3 +1,4 @@
+import type { HostState } from '../model/host-state.ts';
 import type { Ailment, Patient, Symptom } from './ailment.ts';
 import { bondsOfPorts, lagFile, lagOf, linksOf, listed, portsOf, seenOf, some, vfsOf } from './seen-parts.ts';
 
@@ -89,7 +90,8 @@ export const strangerInBond: Ailment = {
     bondsOfPorts(state).flatMap(({ bond, ports }): readonly Symptom[] => {
       const mine = ports.map(({ name }) => name);
       const others = linksOf(state).filter(
-        ({ name, master }) => master === bond.name && !mine.includes(name),
+        ({ name, master, parentDev }) =>
+          master === bond.name && !mine.includes(name) && !isOfCard(state, parentDev),
       );
       if (others.length === 0) return [];
       const names = others.map(({ name }) => name);
@@ -103,6 +105,11 @@ export const strangerInBond: Ailment = {
       ];
     }),
 };
+
+/** Another port of the card, of which no more than that could be seen. */
+function isOfCard({ pfs }: HostState, parentDev: string | undefined): boolean {
+  return pfs.some(({ pci }) => parentDev?.startsWith(pci.slice(0, pci.lastIndexOf('.'))) === true);
+}
 
 export const halfBonded: Ailment = {
   code: 'VF2126',

@@ -10,7 +10,10 @@ export const newId: Rule = (examined) => {
     .flatMap(({ vfs }) => vfs)
     .filter(
       ({ driver, driverOverride, iommuGroup }) =>
-        driver === 'vfio-pci' && driverOverride !== 'vfio-pci' && !open.has(`/dev/vfio/${iommuGroup}`),
+        driver === 'vfio-pci' &&
+        driverOverride !== 'vfio-pci' &&
+        iommuGroup !== undefined &&
+        !open.has(`/dev/vfio/${iommuGroup}`),
     )
     .map(({ pci }) => pci);
   const [first] = taken;

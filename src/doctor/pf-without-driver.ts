@@ -1,9 +1,10 @@
 import { finding } from '../model/catalogue.ts';
+import { isUnseen } from '../model/host-state.ts';
 import { placeOf, type Rule } from './rule.ts';
 
 export const pfWithoutDriver: Rule = (examined) =>
   examined.state.pfs
-    .filter((pf) => pf.present && pf.netdev === undefined)
+    .filter((pf) => pf.present && pf.netdev === undefined && !isUnseen(pf.numVfs))
     .map((pf) =>
       finding(
         'VF2002',

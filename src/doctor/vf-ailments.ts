@@ -114,7 +114,9 @@ export const takenByNewId: Ailment = {
       .map(({ vf }) => vf)
       .filter(({ driver, driverOverride, iommuGroup }) => {
         const isIdle = !open.has(`/dev/vfio/${iommuGroup}`);
-        return driver === 'vfio-pci' && driverOverride !== 'vfio-pci' && isIdle;
+        // Whose group is not known may be open in a VM.
+        const isTaken = driver === 'vfio-pci' && driverOverride !== 'vfio-pci' && iommuGroup !== undefined;
+        return isTaken && isIdle;
       });
     const [first] = taken;
     if (first === undefined || isUnseen(state.holders)) return [];
@@ -412,6 +414,7 @@ export const portWithoutDriver: Ailment = {
         (pf) =>
           pf.present &&
           pf.netdev === undefined &&
+          !isUnseen(pf.numVfs) &&
           portsOf(state).every(({ pf: other }) => other.pci !== pf.pci),
       )
       .map(({ pci, driver }) => ({

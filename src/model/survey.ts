@@ -1,4 +1,4 @@
-import type { Seen } from './host-state.ts';
+import type { Seen, Unseen } from './host-state.ts';
 import type { PciAddress } from './names.ts';
 
 /** What `show` and `doctor` look at besides a host's state: nothing of it is ever planned. */
@@ -10,6 +10,8 @@ export interface Survey {
   readonly ofed: Seen<boolean>;
   /** The host's clock, and whoever asked's at the same moment: milliseconds since 1970. */
   readonly clock: Seen<{ readonly hostMs: number; readonly oursMs: number }>;
+  /** Why cards could not be searched for, where no file names them; absent where they could. */
+  readonly search?: Unseen;
   /** By PCI address. */
   readonly cards: { readonly [pci: string]: CardSurvey };
   /** Functions of an SR-IOV card that have no netdev of the host's: in recovery, or without a driver. */
@@ -22,7 +24,7 @@ export interface Survey {
   /** Processes that hold VFs, with the CPUs they may run on. */
   readonly holders: readonly HolderSurvey[];
   /** Namespaces that are there and were not looked into. */
-  readonly unlooked: readonly string[];
+  readonly unlooked: Seen<readonly string[]>;
   /** Oldest first; absent where nobody asked. */
   readonly log?: Seen<readonly LogLine[]>;
   /** Only where Open vSwitch is to offload. */

@@ -28,9 +28,6 @@ function host(programs: { readonly [name: string]: Told | undefined }, release =
   };
 }
 
-const tables = ['{"data":[],"headings":[]}', '{"data":[[["set",[]]]],"headings":["ports"]}', '', ''].join(
-  '\n',
-);
 const table = (headings: string, row = '') => `{"data":[${row}],"headings":[${headings}]}\n`;
 const answering = {
   'ovs-vsctl': {

@@ -71,10 +71,15 @@ function observeDaemon(reader: HostReader): Promise<Seen<boolean>> {
       await reader.query(['ovs-appctl', '--timeout=5', '-t', 'ovs-vswitchd', 'version']);
       return true;
     } catch (error) {
-      if (error instanceof HostError && error.details.kind === 'exit') return false;
+      if (error instanceof HostError && isGone(error.details.stderr ?? '')) return false;
       throw error;
     }
   });
+}
+
+/** lib/daemon-unix.c, lib/unixctl.c; whoever may not open the socket is told so. */
+function isGone(stderr: string): boolean {
+  return /cannot (read pidfile|connect to)/.test(stderr) && !/Permission denied|not permitted/.test(stderr);
 }
 
 function observeFlows(reader: HostReader, bridge: string) {

@@ -1,5 +1,5 @@
 import type { HostReader } from '../host/host.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen, type Seen } from '../model/host-state.ts';
 import { asPciAddress, type PciAddress } from '../model/names.ts';
 import { seenOr } from './look.ts';
 
@@ -7,18 +7,20 @@ import { seenOr } from './look.ts';
  * PCI addresses of the PFs that have a netdev and can have VFs, in order: for a host of which no file says where its card is.
  * The link of a netdev leads through the function behind it (Documentation/ABI/testing/sysfs-class-net).
  */
-export async function sriovPfs(reader: HostReader): Promise<readonly PciAddress[]> {
-  const netdevs = await seenOr(() => reader.listDir('/sys/class/net'));
-  if (netdevs === undefined || isUnseen(netdevs)) return [];
+export async function sriovPfs(reader: HostReader): Promise<Seen<readonly PciAddress[]>> {
+  const netdevs = (await seenOr(() => reader.listDir('/sys/class/net'))) ?? [];
+  if (isUnseen(netdevs)) return netdevs;
   const behind = await Promise.all(netdevs.map((netdev) => functionBehind(reader, netdev)));
-  const functions = [...new Set(behind.flatMap((pci) => pci ?? []))].sort();
+  const hidden = behind.find(isUnseen);
+  if (hidden) return hidden;
+  const functions = [...new Set(behind.flatMap((pci) => (pci && !isUnseen(pci) ? [pci] : [])))].sort();
   const able = await Promise.all(functions.map((pci) => canHaveVfs(reader, pci)));
   return functions.filter((_, place) => able[place]);
 }
 
-async function functionBehind(reader: HostReader, netdev: string): Promise<PciAddress | undefined> {
+async function functionBehind(reader: HostReader, netdev: string): Promise<Seen<PciAddress> | undefined> {
   const target = await seenOr(() => reader.readLink(`/sys/class/net/${netdev}`));
-  if (typeof target !== 'string') return undefined;
+  if (typeof target !== 'string') return target;
   return target
     .split('/')
     .flatMap((part) => asPciAddress(part) ?? [])
@@ -28,5 +30,8 @@ async function functionBehind(reader: HostReader, netdev: string): Promise<PciAd
 /** A VF has no such file, nor has a card without SR-IOV. */
 async function canHaveVfs(reader: HostReader, pci: PciAddress): Promise<boolean> {
   const total = await seenOr(() => reader.readFile(`/sys/bus/pci/devices/${pci}/sriov_totalvfs`));
-  return typeof total === 'string' && Number(total) > 0;
+  if (!isUnseen(total)) return total !== undefined && Number(total) > 0;
+  // One that is there and cannot be read is looked at more closely, and said to be unseen.
+  const names = await seenOr(() => reader.listDir(`/sys/bus/pci/devices/${pci}`));
+  return names !== undefined && !isUnseen(names) && names.includes('sriov_totalvfs');
 }

@@ -1,4 +1,4 @@
-import { HostError, type HostReader } from '../host/host.ts';
+import type { HostReader } from '../host/host.ts';
 import { modelOf } from '../model/card-models.ts';
 import { type HostState, isUnseen, type PfState, type Seen } from '../model/host-state.ts';
 import type { CardSurvey, Firmware, HolderSurvey, Survey } from '../model/survey.ts';
@@ -172,11 +172,7 @@ export function parseCpus(status: string): string {
 }
 
 /** Each is a process to look into: those that no file names are told, and not looked at. */
-async function namespacesBesides(reader: HostReader, known: readonly string[]): Promise<readonly string[]> {
-  try {
-    return (await reader.listDir('/run/netns')).filter((name) => !known.includes(name));
-  } catch (error) {
-    if (error instanceof HostError && error.details.kind === 'errno') return [];
-    throw error;
-  }
+async function namespacesBesides(reader: HostReader, known: readonly string[]): Promise<Survey['unlooked']> {
+  const all = (await seenOr(() => reader.listDir('/run/netns'))) ?? [];
+  return isUnseen(all) ? all : all.filter((name) => !known.includes(name));
 }

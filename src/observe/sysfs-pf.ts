@@ -1,5 +1,5 @@
 import type { HostReader } from '../host/host.ts';
-import type { FunctionState, PfState, Seen, VfAdmin, VfState } from '../model/host-state.ts';
+import type { FunctionState, PfState, Seen, Unseen, VfAdmin, VfState } from '../model/host-state.ts';
 import { isUnseen } from '../model/host-state.ts';
 import { asPciAddress, type PciAddress } from '../model/names.ts';
 import { seen, seenOr } from './look.ts';
@@ -13,7 +13,7 @@ export type AdminOf = (netdev: string | undefined, index: number) => Seen<VfAdmi
 export async function observePf(reader: HostReader, pci: PciAddress, adminOf: AdminOf): Promise<PfState> {
   const folder = `${devices}/${pci}`;
   const entries = await seenOr(() => reader.listDir(folder));
-  if (isUnseen(entries)) throw new Error(entries.unseen);
+  if (isUnseen(entries)) return hiddenPf(pci, entries);
   if (entries === undefined) return absentPf(pci);
   const [driver, id, netdev, autoprobe, numVfs, totalVfs] = await Promise.all([
     driverOf(reader, folder),
@@ -23,6 +23,7 @@ export async function observePf(reader: HostReader, pci: PciAddress, adminOf: Ad
     attribute(reader, `${folder}/sriov_numvfs`, Number),
     attribute(reader, `${folder}/sriov_totalvfs`, Number),
   ]);
+  if (isUnseen(netdev)) return hiddenPf(pci, netdev);
   const indices = entries.flatMap((name) => /^virtfn(\d+)$/.exec(name)?.[1] ?? []).map(Number);
   const vfs = await Promise.all(
     indices.sort((a, b) => a - b).map((index) => observeVf(reader, folder, index, adminOf(netdev, index))),
@@ -34,9 +35,10 @@ export async function observePf(reader: HostReader, pci: PciAddress, adminOf: Ad
     id,
     netdev,
     autoprobe: autoprobe ?? true,
-    numVfs: numVfs ?? 0,
+    // One VF that could not be looked at makes their number unknown: it would be missed by whoever counts.
+    numVfs: vfs.find(isUnseen) ?? numVfs ?? 0,
     totalVfs: totalVfs ?? 0,
-    vfs: vfs.filter((vf): vf is VfState => vf !== undefined),
+    vfs: vfs.filter((vf): vf is VfState => vf !== undefined && !isUnseen(vf)),
   };
 }
 
@@ -46,7 +48,7 @@ export async function observePf(reader: HostReader, pci: PciAddress, adminOf: Ad
  */
 export async function observeFunction(reader: HostReader, pci: PciAddress): Promise<FunctionState> {
   const folder = `${devices}/${pci}`;
-  const [driver, override, netdev, numVfs, besides, numaNode, localCpus] = await Promise.all([
+  const [driver, override, own, numVfs, besides, numaNode, localCpus] = await Promise.all([
     driverOf(reader, folder),
     attribute(reader, `${folder}/driver_override`, String),
     onlyNetdev(reader, folder),
@@ -56,6 +58,7 @@ export async function observeFunction(reader: HostReader, pci: PciAddress): Prom
     seen(async () => (await reader.readFile(`${folder}/local_cpulist`)).trim()),
   ]);
   const [present, driverOverride] = [override !== undefined, overrideIn(override)];
+  const netdev = isUnseen(own) ? undefined : own;
   return { pci, present, driver, driverOverride, netdev, numVfs: numVfs ?? 0, besides, numaNode, localCpus };
 }
 
@@ -81,6 +84,12 @@ function overrideIn(text: Seen<string> | undefined): string {
   return typeof text === 'string' && text !== '(null)' ? text : '';
 }
 
+/** A PF of which it cannot be told what it is: no number of it passes for 0. */
+function hiddenPf(pci: PciAddress, why: Unseen): PfState {
+  const nothing = { driver: undefined, id: undefined, netdev: undefined };
+  return { pci, present: true, ...nothing, autoprobe: why, numVfs: why, totalVfs: why, vfs: [] };
+}
+
 function absentPf(pci: PciAddress): PfState {
   const nothing = { driver: undefined, id: undefined, netdev: undefined };
   return { pci, present: false, ...nothing, autoprobe: true, numVfs: 0, totalVfs: 0, vfs: [] };
@@ -91,18 +100,22 @@ async function observeVf(
   pfFolder: string,
   index: number,
   admin: Seen<VfAdmin>,
-): Promise<VfState | undefined> {
+): Promise<Seen<VfState> | undefined> {
   const target = await seenOr(() => reader.readLink(`${pfFolder}/virtfn${index}`));
+  if (isUnseen(target)) return target;
   const pci = typeof target === 'string' ? asPciAddress(lastPart(target)) : undefined;
   if (pci === undefined) return undefined;
   const folder = `${devices}/${pci}`;
-  const driver = await driverOf(reader, folder);
-  const [override, group, netdev] = await Promise.all([
+  const bound = await seenOr(() => reader.readLink(`${folder}/driver`));
+  if (isUnseen(bound)) return bound;
+  const driver = bound === undefined ? undefined : lastPart(bound);
+  const [override, group, own] = await Promise.all([
     attribute(reader, `${folder}/driver_override`, String),
     linkName(reader, `${folder}/iommu_group`),
     makesNetdevs(driver) ? onlyNetdev(reader, folder) : undefined,
   ]);
   const driverOverride = overrideIn(override);
+  const netdev = isUnseen(own) ? undefined : own;
   return { index, pci, driver, driverOverride, iommuGroup: group, netdev, admin };
 }
 
@@ -130,15 +143,16 @@ async function onlyNetdev(
   reader: HostReader,
   folder: string,
   entries?: readonly string[],
-): Promise<string | undefined> {
+): Promise<Seen<string> | undefined> {
   if (entries !== undefined && !entries.includes('net')) return undefined;
   const names = await seenOr(() => reader.listDir(`${folder}/net`));
-  if (names === undefined || isUnseen(names)) return undefined;
+  if (names === undefined || isUnseen(names)) return names;
   if (names.length < 2) return names[0];
   const ports = await Promise.all(
     names.map((name) => attribute(reader, `${folder}/net/${name}/phys_port_name`, String)),
   );
-  return names.find((_, place) => /^p\d+$/.test(`${ports[place]}`));
+  const uplink = names.find((_, place) => /^p\d+$/.test(`${ports[place]}`));
+  return uplink ?? ports.find(isUnseen);
 }
 
 async function attribute<Value>(

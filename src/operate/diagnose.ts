@@ -7,6 +7,7 @@ import { type Verdict, verdictsOf } from '../doctor/verdicts.ts';
 import { budgetsOf, type VfBudget } from '../doctor/vf-budget.ts';
 import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { Diagnosis, Finding } from '../model/finding.ts';
+import type { Unseen } from '../model/host-state.ts';
 import type { Sections } from '../observe/observe.ts';
 import { observeSurvey, type SurveyOptions } from '../observe/survey.ts';
 import { lookBare } from './look-bare.ts';
@@ -33,8 +34,10 @@ export async function lookWhole(
   named: Named | undefined,
   options: SurveyOptions,
 ): Promise<Looked> {
-  const { plan, sections } = await lookPlain(site, named);
-  const { state, survey } = await observeSurvey(site.reader, plan.state, options);
+  const { plan, sections, hidden } = await lookPlain(site, named);
+  const surveyed = await observeSurvey(site.reader, plan.state, options);
+  const { state } = surveyed;
+  const survey = hidden === undefined ? surveyed.survey : { ...surveyed.survey, search: hidden };
   const wants = named && plan.spec ? { ...named, spec: plan.spec } : undefined;
   const patient = { host: named?.host.name ?? site.name, state, survey, ledger: plan.fold.ledger };
   return { patient: wants ? { ...patient, wants } : patient, plan: { ...plan, state }, sections };
@@ -43,10 +46,10 @@ export async function lookWhole(
 async function lookPlain(
   site: Site,
   named: Named | undefined,
-): Promise<{ readonly plan: HostPlan; readonly sections: Sections }> {
+): Promise<{ readonly plan: HostPlan; readonly sections: Sections; readonly hidden?: Unseen }> {
   if (named === undefined) {
-    const { sections, ...plan } = await lookBare(site);
-    return { plan, sections };
+    const { sections, hidden, ...plan } = await lookBare(site);
+    return hidden === undefined ? { plan, sections } : { plan, sections, hidden };
   }
   const { fabric, host } = named;
   const plan = await planFromFile(site, fabric, host, { allowDisruption: true });

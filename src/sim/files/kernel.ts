@@ -11,12 +11,28 @@ import { lagMapping } from '../lag.ts';
 import { bootId } from '../macs.ts';
 import type { SimState } from '../state.ts';
 import { hugepagesDir } from './hugepages.ts';
-import { type DirNode, dir, file, link, listing, type Node } from './node.ts';
+import { both, type DirNode, dir, file, link, listing, type Node } from './node.ts';
 import { devicePath } from './pci.ts';
 import { sysctlNet } from './sysctl.ts';
 
 /** /proc */
 export function procDir(state: SimState, ns: string): DirNode {
+  return both(kernelProc(state, ns), processDirs(state));
+}
+
+/** Of a process only what it is called and where it may run: everywhere, unless somebody pins it. */
+function processDirs(state: SimState): DirNode {
+  return listing(
+    () => state.processes.map(({ pid }) => `${pid}`),
+    (name) => {
+      const process = state.processes.find(({ pid }) => `${pid}` === name);
+      const text = `Name:\t${process?.command.slice(0, 15)}\nUid:\t0\t0\t0\t0\nCpus_allowed_list:\t0-31\n`;
+      return process && dir({ status: () => file(() => text) });
+    },
+  );
+}
+
+function kernelProc(state: SimState, ns: string): DirNode {
   return dir({
     cmdline: () =>
       file(() => `BOOT_IMAGE=/boot/vmlinuz-${kernelOf(state).release} root=/dev/vda1 ro quiet\n`),
