@@ -1,14 +1,4 @@
-import type { SimState } from './state.ts';
-
-/** What the card's flash and its settings are, where they are not as when it was bought. */
-export interface Firmware {
-  /** What runs, and what the flash holds: it runs after a reset (facts §6.1). */
-  running: string;
-  flashed: string;
-  /** SRIOV_EN now, and after the next reset. */
-  sriov: boolean;
-  nextSriov: boolean;
-}
+import type { Firmware, SimState } from './state.ts';
 
 const asBought = '16.35.4554';
 /** The part that the simulated card is, and the board that its images are for. */

@@ -1,5 +1,4 @@
 import type { CardName } from './cards.ts';
-import type { Firmware } from './firmware.ts';
 import type { KernelName } from './kernels.ts';
 import type { BoardDevice, Domain, GuestTraits, Machine } from './machines/machine.ts';
 import type { NftTable } from './nft/state.ts';
@@ -88,6 +87,16 @@ export interface SimState {
   events: SimEvent[];
   log: LogEntry[];
   faults: Fault[];
+}
+
+/** What the card's flash and its settings are, where they are not as when it was bought. */
+export interface Firmware {
+  /** What runs, and what the flash holds: it runs after a reset (facts §6.1). */
+  running: string;
+  flashed: string;
+  /** SRIOV_EN now, and after the next reset. */
+  sriov: boolean;
+  nextSriov: boolean;
 }
 
 /** `wall`: the machine's clock plus an offset, so that time passes between two commands. */
