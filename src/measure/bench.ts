@@ -49,7 +49,7 @@ export async function runBench(
     const raw = done.raw === '' ? {} : { raw: await keeper.putRaw(rawName(cell, run), done.raw) };
     turns.push({ ...done.turn, ...raw });
     findings.push(...done.findings);
-    await keeper.put({ ...begun, turns });
+    await keeper.put({ ...begun, turns: [...turns] });
     const elapsedMs = performance.now() - startedAt;
     tell({ turn: done.turn, n: turns.length, of: planned.length, elapsedMs, expectedMs: expected });
   }

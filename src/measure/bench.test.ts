@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest';
+import { parseFabric } from '../fabric/parse-fabric.ts';
+import type { Fabric } from '../model/fabric.ts';
+import { type Begun, begin, surroundingsAfter } from './begin.ts';
+import { runBench } from './bench.ts';
+import { differencesOf } from './comparable.ts';
+import { asCsv, asMarkdown } from './export-text.ts';
+import { figuresOf } from './figures.ts';
+import { choosePair } from './pair.ts';
+import type { BenchRun } from './run-record.ts';
+import type { RunKeeper } from './run-store.ts';
+import type { SuiteName } from './suite.ts';
+import { endAt, failed, notInstalled } from './testing/stand-in.ts';
+
+const text = `name: rack7
+networks: { storage: { id: 42, mtu: 9000, subnet: 10.0.0.0/24 } }
+hosts:
+  alpha: { connect: root@alpha, datapath: ovs-tc, nic: "0000:03:00", underlay: 192.168.9.1/24, guests: { web: { netns: true, networks: { storage: 10.0.0.1/24 } } } }
+  beta: { connect: root@beta, datapath: ovs-tc, nic: "0000:03:00", underlay: 192.168.9.2/24, guests: { db: { netns: true, networks: { storage: 10.0.0.2/24 } } } }
+`;
+
+function fabricOf(): Fabric {
+  const { fabric, findings } = parseFabric(text, 'fabric.yaml');
+  if (!fabric) throw new Error(JSON.stringify(findings));
+  return fabric;
+}
+
+type Answers = Parameters<typeof endAt>[2];
+
+async function begun(
+  suite: SuiteName,
+  first: Answers = {},
+  second: Answers = {},
+  signal = new AbortController().signal,
+) {
+  const pair = [endAt('alpha', 'web', first), endAt('beta', 'db', second)] as const;
+  return begin({ fabric: fabricOf(), pair, suite, options: { runs: 3 }, version: '1', signal });
+}
+
+async function benched(suite: SuiteName, first: Answers = {}, signal = new AbortController().signal) {
+  const started = (await begun(suite, first, {}, signal)) as Begun;
+  const kept: BenchRun[] = [];
+  const keeper: RunKeeper = {
+    folder: '',
+    put: async (run) => void kept.push(run),
+    putRaw: async (name) => `raw/${name}.gz`,
+  };
+  const told: string[] = [];
+  const { run } = await runBench(started.bench, started.run, keeper, ({ n, of }) => told.push(`${n}/${of}`));
+  return { run, kept, told, started };
+}
+
+describe('a benchmark', () => {
+  test('of the seed: the median of the six directed values, and of three pings', async () => {
+    const { run, kept, told } = await benched('seed');
+    expect(run.state).toBe('complete');
+    expect(figuresOf(run).map(({ key, values }) => [key, values.length])).toEqual([
+      ['1500/2 both', 6],
+      ['9000/2 both', 6],
+      ['9000/6 both', 6],
+      ['ping mean', 3],
+      ['ping mdev', 3],
+    ]);
+    const [throughput] = figuresOf(run);
+    expect(throughput?.median.median).toBeCloseTo((1.58912 + 4.658918) / 2, 4);
+    expect(told.at(-1)).toBe('12/12');
+    // Kept after every run: what was over is there, whenever it ends.
+    expect(kept.map(({ turns }) => turns.length)).toEqual(Array.from({ length: 13 }, (_, at) => at));
+  });
+
+  test('by default also has one request at a time, the cells in turns', async () => {
+    const { run } = await benched('default');
+    expect(run.state).toBe('complete');
+    expect(figuresOf(run).map(({ key }) => key)).toEqual([
+      ...[
+        '1500/2 forward',
+        '1500/2 reverse',
+        '9000/2 forward',
+        '9000/2 reverse',
+        '9000/6 forward',
+        '9000/6 reverse',
+      ],
+      ...[
+        'ping mean',
+        'ping mdev',
+        'tcp round trips p50',
+        'tcp round trips p99',
+        'udp round trips p50',
+        'udp round trips p99',
+      ],
+    ]);
+    expect(run.turns.slice(0, 2).map((turn) => turn.run)).toEqual([1, 1]);
+    expect(run.turns[9]?.cell).toEqual(run.turns[8]?.cell);
+  });
+
+  test('that claims a card and proves nothing is labelled software', async () => {
+    const { run, started } = await benched('seed');
+    expect(run.forwarding.by).toBe('software');
+    expect((await surroundingsAfter(started))[0].after?.kernel).toBe('6.12.38');
+  });
+
+  test('whose iperf3 is missing at one end is not begun', async () => {
+    expect(await begun('seed', {}, { 'iperf3-version': notInstalled })).toMatchObject([{ code: 'VF6001' }]);
+  });
+
+  test('whose ends have other kinds of iperf3 says so', async () => {
+    const started = (await begun('seed', {}, { 'iperf3-version': 'iperf 3.18 (cJSON 1.7.15)' })) as Begun;
+    expect(started.findings).toMatchObject([{ code: 'VF6053' }]);
+  });
+
+  test('goes on without ping where nobody is root, and is partial', async () => {
+    const { run } = await benched('seed', {
+      ping: failed('ping: cannot flood; minimal interval is 2 ms', 2),
+    });
+    expect(run).toMatchObject({ state: 'partial' });
+    expect(run.because).toContain('cannot flood');
+    expect(figuresOf(run).map(({ unit }) => unit)).toEqual(['Gb/s', 'Gb/s', 'Gb/s']);
+  });
+
+  test('ends where three runs in a row have failed', async () => {
+    const busy = {
+      iperf3:
+        '{"start":{"version":"iperf 3.12"},"error":"the server is busy running a test. try again later"}',
+    };
+    const { run, told } = await benched('seed', busy);
+    expect(told).toHaveLength(3);
+    expect(run.because).toContain('the server is busy');
+    expect(figuresOf(run)).toEqual([]);
+  });
+
+  test('that is stopped keeps what it has', async () => {
+    const controller = new AbortController();
+    controller.abort();
+    const { run } = await benched('seed', {}, controller.signal);
+    expect(run).toMatchObject({ state: 'partial', because: 'stopped by the operator', turns: [] });
+  });
+});
+
+describe('two runs', () => {
+  test('of other kernels, kinds of iperf3, pinnings or lengths are not comparable', async () => {
+    const { run } = await benched('seed');
+    const [first, second] = run.ends;
+    const at = (change: object): BenchRun => ({
+      ...run,
+      ends: [{ ...first, before: { ...first.before, ...change } }, second],
+    });
+    expect(differencesOf(run, run)).toEqual([]);
+    expect(differencesOf(run, at({ iperf3: '3.15' }))).toEqual([]);
+    expect(differencesOf(run, at({ iperf3: '3.16' }))).toHaveLength(1);
+    expect(differencesOf(run, at({ kernel: '6.13' }))).toEqual([
+      'the kernel of the first end: 6.12.38 and 6.13',
+    ]);
+    expect(differencesOf(run, { ...run, cpus: [1] })).toEqual(['the CPUs that were used: none and 1']);
+    expect(differencesOf(run, { ...run, suite: { ...run.suite, seconds: 1 } })).toHaveLength(1);
+  });
+
+  test('are exported as the seed’s table, and value by value', async () => {
+    const { run } = await benched('seed');
+    expect(asMarkdown([run]).split('\n')[2]).toBe(
+      '| ovs/tc + VXLAN (software) | 3.12 | 3.12 | 3.12 | 30.0 | 7.00 |',
+    );
+    const lines = asCsv([run]).trim().split('\n');
+    expect(lines).toHaveLength(1 + 3 * 6 + 2 * 3);
+    expect(new Set(lines.map((line) => line.split(',').length))).toEqual(new Set([10]));
+  });
+});
+
+describe('a pair', () => {
+  const ends = [endAt('alpha', 'web'), endAt('alpha', 'cache'), endAt('beta', 'db')];
+  const names = (wanted: Parameters<typeof choosePair>[1]) =>
+    choosePair(ends, wanted)?.map(({ guest }) => guest);
+
+  test('is of two hosts where there are such, and of whom was named', () => {
+    expect(names({})).toEqual(['web', 'db']);
+    expect(names({ to: 'cache' })).toEqual(['db', 'cache']);
+    expect(names({ from: 'web', to: 'cache/storage' })).toEqual(['web', 'cache']);
+    expect(names({ network: 'household' })).toBeUndefined();
+    expect(names({ from: 'web', to: 'web' })).toBeUndefined();
+  });
+});
