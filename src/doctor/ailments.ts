@@ -1,8 +1,11 @@
 import type { Diagnosis } from '../model/finding.ts';
 import { type Ailment, diagnosed, type Patient } from './ailment.ts';
+import * as bridge from './bridge-ailments.ts';
 import * as card from './card-ailments.ts';
+import * as guest from './guest-ailments.ts';
 import * as host from './host-ailments.ts';
 import * as lag from './lag-ailments.ts';
+import * as log from './log-ailments.ts';
 import { offloadAsked, switchesApart } from './offload-asked.ts';
 import * as ovs from './ovs-ailments.ts';
 import * as port from './port-ailments.ts';
@@ -28,8 +31,8 @@ export const ailments: readonly Ailment[] = [
   // The kernel and its driver.
   offloadAsked,
   switchesApart,
-  card.modeRefused,
-  card.writeBlocked,
+  log.modeRefused,
+  log.writeBlocked,
   host.lostByReboot,
   // Ports, their bond and the card's LAG.
   port.deadSwitch,
@@ -47,17 +50,17 @@ export const ailments: readonly Ailment[] = [
   lag.roceLagActive,
   lag.lagRefused,
   lag.sharedFdbOff,
-  card.lagNotUndone,
+  log.lagNotUndone,
   lag.rdmaRenamed,
   port.oneChannel,
   port.portDown,
   port.representorDown,
   port.offloadSwitchedOff,
   // VFs and guests.
-  vf.onePortShared,
-  vf.guestBondUnwatched,
+  guest.onePortShared,
+  guest.guestBondUnwatched,
   vf.stateEnable,
-  vf.foreignMac,
+  guest.foreignMac,
   vf.spoofWithoutMac,
   vf.sameMacTwice,
   vf.takenByNewId,
@@ -65,17 +68,17 @@ export const ailments: readonly Ailment[] = [
   vf.groupNotViable,
   vf.spareOnWire,
   vf.trustRefused,
-  card.farFromCard,
+  guest.farFromCard,
   // Open vSwitch and the tunnels.
   ovs.databaseDown,
   ovs.daemonDown,
   host.tooFewPages,
-  ovs.dpdkNotRunning,
-  ovs.dpdkBeforeCard,
+  bridge.dpdkNotRunning,
+  bridge.dpdkBeforeCard,
   ovs.notRestarted,
   ovs.policySkips,
   ovs.bondBlockMissing,
-  ovs.portInBridge,
+  bridge.portInBridge,
   ovs.representorRenamed,
   ovs.portBroken,
   tunnel.noLocalAddress,
@@ -83,10 +86,10 @@ export const ailments: readonly Ailment[] = [
   tunnel.mtuChain,
   tunnel.otherUdpPort,
   tunnel.loopOfTunnels,
-  ovs.openBridge,
-  ovs.flowsLost,
-  ovs.localUp,
-  ovs.ipv6OnPorts,
+  bridge.openBridge,
+  bridge.flowsLost,
+  bridge.localUp,
+  bridge.ipv6OnPorts,
   tunnel.unguarded,
   // Who else is at it.
   host.ownedByNetworkManager,

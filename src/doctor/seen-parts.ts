@@ -95,11 +95,6 @@ export function setting(state: HostState, key: string): string | undefined {
   return ovsOf(state)?.settings[key];
 }
 
-/** The prefix of a CIDR left out. */
-export function addressOf(cidr: string): string {
-  return cidr.replace(/\/.*$/, '');
-}
-
 /** As one reads it: `a, b and c`. */
 export function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
