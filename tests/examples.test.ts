@@ -24,6 +24,7 @@ hosts:
     nic: "0000:03:00"
     guests:
       ceph1: { netns: true, networks: { storage: 192.168.10.2/24 } }
+      db: { vm: { cpus: 1, memory: 1G, disk: debian-13.qcow2 }, networks: { storage: 192.168.10.3/24 } }
 `,
   );
 });

@@ -1,19 +1,12 @@
 import type { Attachment, Fabric, FabricHost, Guest, GuestKind, Network } from '../model/fabric.ts';
-import type {
-  GuestSpec,
-  HostSpec,
-  LaneMember,
-  LaneSpec,
-  LinkMonitor,
-  PfSpec,
-  VfSpec,
-} from '../model/host-spec.ts';
+import type { HostSpec, LaneMember, LaneSpec, LinkMonitor, PfSpec, VfSpec } from '../model/host-spec.ts';
 import type { Ledger } from '../model/ledger.ts';
 import type { GuestName, MacAddress, NetworkName, PciAddress } from '../model/names.ts';
 import { allocate } from './allocation.ts';
 import { gatewaysOf } from './gateways.ts';
 import { guestMac } from './guest-mac.ts';
 import { bondName, memberName } from './lane-name.ts';
+import { guestSpec } from './machine.ts';
 import { wireMtu } from './wire-mtu.ts';
 
 /** Milliseconds; the shortest interval whose failover the seed relies on (`miimon 100`). */
@@ -37,16 +30,15 @@ export function expandLegacyVlan(fabric: Fabric, host: FabricHost, ledger: Ledge
     eswitch: 'legacy',
     vfs: Array.from({ length: host.vfs }, (_, index) => vfSpec(owners.get(index), index, port)),
   });
-  const guestSpec = ({ name, kind, attachments }: Guest): GuestSpec => {
-    const lanes = attachments.flatMap(({ network }) => {
+  const laneSpecs = ({ name, attachments }: Guest): readonly LaneSpec[] =>
+    attachments.flatMap(({ network }) => {
       const owner = attached.get(attachmentName(name, network));
       const index = allocation[attachmentName(name, network)];
       return owner && index !== undefined ? [laneSpec(owner, pfs, index)] : [];
     });
-    return { name, kind, lanes };
-  };
+  const guests = host.guests.map((guest) => guestSpec(guest, laneSpecs(guest), host));
   const nics = [{ pfs: pfs.map(pfSpec) }];
-  return { host: host.name, datapath: host.datapath, nics, guests: host.guests.map(guestSpec), allocation };
+  return { host: host.name, datapath: host.datapath, nics, guests, allocation };
 }
 
 /** A guest on a network, with the MAC of its VF on each port. */

@@ -6,6 +6,7 @@ import { allocate } from './allocation.ts';
 import { gatewaysOf } from './gateways.ts';
 import { guestMac } from './guest-mac.ts';
 import { bondName } from './lane-name.ts';
+import { guestSpec } from './machine.ts';
 import { guestPortName } from './port-name.ts';
 
 const monitorIntervalMs = 100;
@@ -69,11 +70,10 @@ const drivers: { readonly [kind in GuestKind]: VfSpec['driver'] } = {
 };
 
 export function guestSpecs(host: FabricHost, lanes: readonly Lane[]): readonly GuestSpec[] {
-  return host.guests.map((guest) => ({
-    name: guest.name,
-    kind: guest.kind,
-    lanes: lanes.filter((lane) => lane.guest === guest).map((lane) => laneSpec(lane, host)),
-  }));
+  return host.guests.map((guest) => {
+    const its = lanes.filter((lane) => lane.guest === guest).map((lane) => laneSpec(lane, host));
+    return guestSpec(guest, its, host);
+  });
 }
 
 /** One VF under the lane's own name: the card fails over below it, so there is nothing to bond or to watch. */

@@ -55,7 +55,11 @@ const drive = {
   localCpus: '0-3',
 };
 
-function said(more: Partial<MachinesState>, state: Partial<HostState> = {}, vmMore: Partial<VmSpec> = {}) {
+function said(
+  more: Partial<MachinesState> = {},
+  state: Partial<HostState> = {},
+  vmMore: Partial<VmSpec> = {},
+) {
   const one = { ...guest('web', 'vm', ['storage']), vm: { ...vm, ...vmMore } };
   const host = fabricHost('alpha', [one]);
   const of = fabric([host]);
@@ -82,70 +86,103 @@ test('nothing is said of a host that has all of it', () => {
   expect(said({})).toEqual([]);
 });
 
-test.each<readonly [string, RegExp, Partial<MachinesState>, Partial<HostState>?, Partial<VmSpec>?]>([
-  ['no QEMU', /^VF2070 .*qemu-system/, { programs: { '/usr/bin/qemu-system-x86_64': false } }],
-  ['no image', /^VF2071 .*debian-13\.qcow2, is not there/, { images: { [path]: null } }],
+interface Case {
+  readonly wanted: RegExp;
+  readonly more?: Partial<MachinesState>;
+  readonly state?: Partial<HostState>;
+  readonly vm?: Partial<VmSpec>;
+}
+
+test.each<readonly [string, Case]>([
+  [
+    'no QEMU',
+    { wanted: /^VF2070 .*qemu-system/, more: { programs: { '/usr/bin/qemu-system-x86_64': false } } },
+  ],
+  ['no image', { wanted: /^VF2071 .*debian-13\.qcow2, is not there/, more: { images: { [path]: null } } }],
   [
     'an image that is written to',
-    /^VF2072 .*in use/,
-    { images: { [path]: { unseen: 'Failed to get shared "write" lock' } } },
+    {
+      wanted: /^VF2072 .*in use/,
+      more: { images: { [path]: { unseen: 'Failed to get shared "write" lock' } } },
+    },
   ],
   [
     'a disk on another image',
-    /^VF2073 .*\/old\.qcow2/,
-    { guests: { web: { ...web, disk: { format: 'qcow2', size: 1, backing: '/old.qcow2' } } } },
+    {
+      wanted: /^VF2073 .*\/old\.qcow2/,
+      more: { guests: { web: { ...web, disk: { format: 'qcow2', size: 1, backing: '/old.qcow2' } } } },
+    },
   ],
-  ['a unit of somebody else', /^VF2075 /, { guests: { web: { ...web, dropIn: '[Service]\n' } } }],
-  ['too little memory', /^VF2076 .*2176 MiB.*1000 of 4096/, { memory: { totalMiB: 4096, freeMiB: 1000 } }],
+  [
+    'a unit of somebody else',
+    { wanted: /^VF2075 /, more: { guests: { web: { ...web, dropIn: '[Service]\n' } } } },
+  ],
+  [
+    'too little memory',
+    { wanted: /^VF2076 .*2176 MiB.*1000 of 4096/, more: { memory: { totalMiB: 4096, freeMiB: 1000 } } },
+  ],
   [
     'a guest that failed',
-    /^VF2080 .*did not shut down in time/,
-    { guests: { web: { ...web, unit: { active: 'failed', result: 'timeout', isStale: false } } } },
+    {
+      wanted: /^VF2080 .*did not shut down in time/,
+      more: { guests: { web: { ...web, unit: { active: 'failed', result: 'timeout', isStale: false } } } },
+    },
   ],
-  ['no user-data', /^VF2082 /, { userData: { '/var/lib/vflane/images/db.yaml': null } }],
-  ['no drive', /^VF2077 .*no PCI function 0000:41/, {}, { functions: [{ ...drive, present: false }] }],
+  ['no user-data', { wanted: /^VF2082 /, more: { userData: { '/var/lib/vflane/images/db.yaml': null } } }],
+  [
+    'no drive',
+    { wanted: /^VF2077 .*no PCI function 0000:41/, state: { functions: [{ ...drive, present: false }] } },
+  ],
   [
     'a drive that is mounted',
-    /^VF2077 .*mounted at \/srv/,
-    { blockUse: { [nvme]: ['/dev/nvme0n1 is mounted at /srv'] } },
+    {
+      wanted: /^VF2077 .*mounted at \/srv/,
+      more: { blockUse: { [nvme]: ['/dev/nvme0n1 is mounted at /srv'] } },
+    },
   ],
   [
     'a drive in a group with a NIC',
-    /^VF2077 .*0000:42:00\.0 \(igb\)/,
-    {},
     {
-      functions: [
-        { ...drive, besides: [{ pci: asPciAddress('0000:42:00.0') as PciAddress, driver: 'igb' }] },
-      ],
+      wanted: /^VF2077 .*0000:42:00\.0 \(igb\)/,
+      state: {
+        functions: [
+          { ...drive, besides: [{ pci: asPciAddress('0000:42:00.0') as PciAddress, driver: 'igb' }] },
+        ],
+      },
     },
   ],
   [
     'a VF in a group with a NIC',
-    /^VF2077 .*group 20 .*not viable.*\(igb\)/,
-    { besides: { [vf.pci]: [{ pci: '0000:42:00.0', driver: 'igb' }] } },
-    { pfs },
+    {
+      wanted: /^VF2077 .*group 20 .*not viable.*\(igb\)/,
+      more: { besides: { [vf.pci]: [{ pci: '0000:42:00.0', driver: 'igb' }] } },
+      state: { pfs },
+    },
   ],
   [
     'a VF that is held',
-    /^VF2078 .*0000:03:00\.2.*pid 77/,
-    {},
-    { pfs, holders: [{ path: '/dev/vfio/20', pid: 77, command: 'dpdk-testpmd' }] },
+    {
+      wanted: /^VF2078 .*0000:03:00\.2.*pid 77/,
+      state: { pfs, holders: [{ path: '/dev/vfio/20', pid: 77, command: 'dpdk-testpmd' }] },
+    },
   ],
   [
     'no libvirt',
-    /^VF2074 .*not installed/,
-    { guests: { web: { ...web, domain: { unseen: 'no such program', lacks: 'program' } } } },
-    {},
-    { manager: 'libvirt' },
+    {
+      wanted: /^VF2074 .*not installed/,
+      more: { guests: { web: { ...web, domain: { unseen: 'no such program', lacks: 'program' } } } },
+      vm: { manager: 'libvirt' },
+    },
   ],
   [
     'a domain of somebody else',
-    /^VF2075 .*domain web/,
-    { guests: { web: { ...web, domain: { xml: null, digest: '', state: 'running' } } } },
-    {},
-    { manager: 'libvirt' },
+    {
+      wanted: /^VF2075 .*domain web/,
+      more: { guests: { web: { ...web, domain: { xml: null, digest: '', state: 'running' } } } },
+      vm: { manager: 'libvirt' },
+    },
   ],
-])('%s', (_what, wanted, more, state, vmMore) => {
+])('%s', (_what, { wanted, more, state, vm: vmMore }) => {
   const all = said(more, state, vmMore);
   expect(all).toHaveLength(1);
   expect(all[0]).toMatch(wanted);

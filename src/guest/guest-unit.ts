@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { guestPaths, guestTemplate } from '../model/guest-paths.ts';
 import { execLine } from './exec-line.ts';
 import { powerDownS } from './power-script.ts';
@@ -59,8 +60,7 @@ WantedBy=multi-user.target
 
 /** What makes an instance of the template one guest. `cpus`: as the kernel lists them, where it has to stay on some. */
 export function dropInText(argv: readonly string[], cpus: string | undefined): string {
-  return [
-    '# Written by vflane: what guest this is.',
+  const body = [
     '[Service]',
     ...(cpus === undefined ? [] : [`CPUAffinity=${cpus}`]),
     // A list of commands is emptied by an empty one (systemd.service(5)).
@@ -68,4 +68,13 @@ export function dropInText(argv: readonly string[], cpus: string | undefined): s
     `ExecStart=${execLine(argv)}`,
     '',
   ].join('\n');
+  const digest = createHash('sha256').update(body).digest('hex').slice(0, 16);
+  return `# Written by vflane: what guest this is.\n${marked}${digest}\n${body}`;
+}
+
+const marked = '# definition ';
+
+/** The line of a drop-in that no other definition has: with it the file is known, though addresses of VFs stand in it. */
+export function definitionLine(dropIn: string): string {
+  return dropIn.split('\n').find((line) => line.startsWith(marked)) ?? '';
 }

@@ -62,7 +62,7 @@ function made(at: string, { on, format = 'raw', sizeMib, firmware, manager }: Di
   // libvirt's QEMU is a user of its own, and has to reach what it is given below it.
   const mode = manager === 'libvirt' ? '0711' : '0700';
   return [
-    { run: ['mkdir', '-p', '-m', mode, folder] },
+    { run: ['mkdir', '-p', `--mode=${mode}`, folder] },
     ...(firmware === 'uefi' ? [{ run: ['cp', '-n', ovmf.variables, variables] }] : []),
     { run: ['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', format, '-b', on, `${disk}.new`, ...size] },
     { run: ['mv', '-n', `${disk}.new`, disk] },

@@ -33,7 +33,7 @@ export const vmDomain: Resource = {
       };
     return {
       actions: [
-        { run: ['mkdir', '-p', '-m', '0711', folder] },
+        { run: ['mkdir', '-p', '--mode=0711', folder] },
         { write: domain, text: withLookups(`${to}`) },
         { run: [...virsh, 'define', domain] },
       ],

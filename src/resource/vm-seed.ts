@@ -29,8 +29,13 @@ export const vmSeed: Resource = {
     ],
   }),
   settled: (at, to) => {
-    const query = ['qemu-img', 'info', '-U', '--output=json', guestPaths(at).seed];
-    return to === null ? [] : [{ query, at: ['format'], is: 'raw' }];
+    const { seed, seedFolder } = guestPaths(at);
+    const query = ['qemu-img', 'info', '-U', '--output=json', seed];
+    const texts = Object.entries((to ?? {}) as SeedFiles);
+    return [
+      ...texts.map(([file, text]) => ({ read: `${seedFolder}/${file}`, is: text.trim() })),
+      ...(to === null ? [] : [{ query, at: ['format'], is: 'raw' }]),
+    ];
   },
   why: (_from, to) =>
     to === null

@@ -1,3 +1,4 @@
+import { definitionLine } from '../guest/guest-unit.ts';
 import { withLookups } from '../guest/vf-token.ts';
 import { guestPaths } from '../model/guest-paths.ts';
 import { isUnseen } from '../model/host-state.ts';
@@ -23,7 +24,8 @@ export const vmUnit: Resource = {
     }),
   replaced: () => true,
   move: (at, _from, to) => ({ actions: to === null ? away(at) : put(at, to as Unit) }),
-  settled: (at) => [
+  settled: (at, to) => [
+    ...(to === null ? [] : [{ read: guestPaths(at).dropIn, has: definitionLine(textOf(to as Unit)) }]),
     { says: ['systemctl', 'show', '--property=NeedDaemonReload', '--value', guestPaths(at).unit], is: 'no' },
   ],
   why: (_from, to) =>
@@ -34,10 +36,13 @@ export const vmUnit: Resource = {
 
 const reload: Action = { run: ['systemctl', 'daemon-reload'] };
 
+function textOf(unit: Unit): string {
+  return typeof unit === 'string' ? unit : unit.unread;
+}
+
 function put(at: string, unit: Unit): readonly Action[] {
   const { dropIn, dropInFolder } = guestPaths(at);
-  const text = typeof unit === 'string' ? unit : unit.unread;
-  return [{ run: ['mkdir', '-p', dropInFolder] }, { write: dropIn, text: withLookups(text) }, reload];
+  return [{ run: ['mkdir', '-p', dropInFolder] }, { write: dropIn, text: withLookups(textOf(unit)) }, reload];
 }
 
 function away(at: string): readonly Action[] {

@@ -63,7 +63,11 @@ export function dump(state: SimState): readonly string[] {
     ...dumpOvs(ovs),
     // What was only asked about is loaded and does not run; when and as which process the others started is clock and counter.
     ...Object.values(systemd.units)
-      .filter(({ active }) => active !== 'inactive')
+      // A guest that failed does not run; systemd only remembers it.
+      .filter(
+        ({ name, active }) =>
+          active !== 'inactive' && !(name.startsWith('vflane-guest@') && active === 'failed'),
+      )
       .map(({ name, active, sub, dropIns }) => `unit ${name} ${active} ${sub} ${dropIns.join(' ')}`)
       .sort(),
     // A setting of a netdev that was undone is as one that was never made.
@@ -82,7 +86,9 @@ export function dump(state: SimState): readonly string[] {
 }
 
 function withoutDisks(files: SimState['files']): SimState['files'] {
-  return Object.fromEntries(Object.entries(files).filter(([path]) => !guestDisk.test(path)));
+  const kept = Object.entries(files).filter(([path]) => !guestDisk.test(path));
+  // A process that was started anew has another number.
+  return Object.fromEntries(kept.map(([path, text]) => [path, path.endsWith('/qemu.pid') ? '' : text]));
 }
 
 /** Files are listed by name, and not by when they were made. */

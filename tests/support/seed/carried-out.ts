@@ -16,7 +16,9 @@ import { World } from '../world.ts';
 /** What the log wanted: a VM with VFs 1 of both ports on VLAN 40, or with VF 0 on VNI 42; and a namespace of the same kind. */
 function fabricText(datapath: Datapath): string {
   const isLegacy = datapath === 'legacy-vlan';
-  const vm = 'vm: { external: true, networks: { storage: 192.168.10.2/24 } }';
+  const machine =
+    '{ cpus: 16, memory: 8G, disk: /root/debian-13-nocloud-amd64-20250814-2204.qcow2, cloud-init: none }';
+  const vm = `vm: { vm: ${machine}, networks: { storage: 192.168.10.2/24 } }`;
   const bench = 'bench: { netns: true, networks: { storage: 192.168.10.3/24 } }';
   const common = `datapath: ${datapath}, nic: "0000:03:00", vfs: 2`;
   const beta = `  beta: { connect: sim:connectx5, ${common}, underlay: 192.168.9.1/24, guests: { far: { external: true, networks: { storage: 192.168.10.1/24 } } } }\n`;

@@ -111,10 +111,18 @@ export function started(vfs: readonly string[]): readonly SeedCommand[] {
   const url = `https://cloud.debian.org/images/cloud/trixie/20250814-2204/${image}`;
   const qemu = 'sudo qemu-system-x86_64 -accel kvm -nographic -m 8G -cpu host -smp 16';
   const devices = vfs.map((vf) => ` -device vfio-pci,host=${vf}`).join('');
-  const why = 'vflane starts no VM yet: `vflane export guest` prints the -device words for whoever does.';
   return [
-    left(`if ! [ -f ${image} ]; then wget ${url}; fi`, 'vm', why),
-    left(`${qemu} -drive file=${image}${devices}`, 'vm', why),
+    toldOf(
+      `if ! [ -f ${image} ]; then wget ${url}; fi`,
+      'The image is the user’s: vflane says where it is missing, and from where Debian’s own come.',
+      { after: [`rm /root/${image}`], code: 'VF2071', says: /cloud\.debian\.org\/images/ },
+    ),
+    better(
+      `${qemu} -drive file=${image}${devices}`,
+      'systemd runs it, on an overlay: the image stays as it was, and the VM outlives the terminal.',
+      ['systemctl start vflane-guest@vm.service'],
+      [/-drive file=/],
+    ),
   ];
 }
 
