@@ -11,7 +11,7 @@ import { addressesBetween } from './pair.ts';
 import { type BenchRun, type RunEnd, runSchema, type Surroundings } from './run-record.ts';
 import { runId } from './run-store.ts';
 import { cellName, type SuiteName, type SuiteOptions, suiteOf } from './suite.ts';
-import { surroundingsOf, withIperf3 } from './surroundings.ts';
+import { type NetdevAt, surroundingsOf, withIperf3 } from './surroundings.ts';
 import { type Bench, type BenchEnd, familyOf, Refused } from './turn.ts';
 import { encapsulationOf, type WirePort, wireBetween, wirePortsOf } from './wire.ts';
 
@@ -120,14 +120,20 @@ async function prepare(
   const said = await iperf3At(end, signal);
   const spec = await specOf(end.site, fabric, host);
   const ports = await wirePortsOf(end.site.reader, host);
-  const netdevs = ports.flatMap(({ netdev }) => (netdev === undefined ? [] : [netdev]));
+  const netdevs = netdevsOf(end, ports);
   const before = withIperf3(await surroundingsOf(end.site.reader, netdevs), said);
   const road = roadOf(host);
   const representors = road === 'representor' ? (spec?.overlay?.tenantPorts ?? []) : undefined;
   const { datapath } = host;
   const { netdev, mtu } = end;
   const record = { name: nameOf(end), host: host.name, datapath, address, netdev, mtu, before };
-  return { end: { ...end, address, representors }, host, road, ports, record };
+  return { end: { ...end, address, representors, netdevs }, host, road, ports, record };
+}
+
+/** The ports to the wire, and the guest's own netdev. */
+function netdevsOf({ place, netdev: own }: Endpoint, ports: readonly WirePort[]): readonly NetdevAt[] {
+  const wire = ports.flatMap(({ netdev }) => (netdev === undefined ? [] : [{ name: netdev }]));
+  return [...wire, place.in === 'netns' ? { name: own, netns: place.guest } : { name: own }];
 }
 
 function roadOf({ nic, datapath }: FabricHost): Road {
@@ -154,7 +160,7 @@ function tools({ ends: [from, to] }: BenchRun): readonly Finding[] {
 /** What the ends look like when it is over. */
 export async function surroundingsAfter({ bench, run }: Begun): Promise<BenchRun['ends']> {
   const after = async (end: BenchEnd, record: RunEnd): Promise<RunEnd> => {
-    const now: Surroundings = await surroundingsOf(end.site.reader, Object.keys(record.before.netdevs));
+    const now: Surroundings = await surroundingsOf(end.site.reader, end.netdevs);
     return { ...record, after: { ...now, iperf3: record.before.iperf3 } };
   };
   return [await after(bench.ends[0], run.ends[0]), await after(bench.ends[1], run.ends[1])];

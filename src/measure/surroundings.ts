@@ -3,8 +3,21 @@ import type { Seen } from '../model/host-state.ts';
 import { iperf3Version } from './iperf3.ts';
 import type { NetdevSurroundings, Said, Surroundings } from './run-record.ts';
 
+/** A netdev of the host, or of a guest that is a namespace. */
+export interface NetdevAt {
+  readonly name: string;
+  readonly netns?: string;
+}
+
+function labelOf({ name, netns }: NetdevAt): string {
+  return netns === undefined ? name : `${netns}: ${name}`;
+}
+
 /** What a figure depends on, as a host has it now; what it does not tell is unseen, with the reason. */
-export async function surroundingsOf(reader: HostReader, netdevs: readonly string[]): Promise<Surroundings> {
+export async function surroundingsOf(
+  reader: HostReader,
+  netdevs: readonly NetdevAt[],
+): Promise<Surroundings> {
   const [kernel, cpu, governor, ovs, ...each] = await Promise.all([
     reader.readFile('/proc/sys/kernel/osrelease'),
     seen(reader.readFile('/proc/cpuinfo'), cpuModel),
@@ -13,9 +26,11 @@ export async function surroundingsOf(reader: HostReader, netdevs: readonly strin
       reader.query(['ovs-vsctl', '--no-headings', 'get', 'Open_vSwitch', '.', 'ovs_version']),
       ({ stdout }) => stdout.trim().replaceAll('"', ''),
     ),
-    ...netdevs.map((name) => netdevOf(reader, name)),
+    ...netdevs.map((netdev) => netdevOf(reader, netdev)),
   ]);
-  const named = netdevs.flatMap((name, at) => (each[at] === undefined ? [] : [[name, each[at]] as const]));
+  const named = netdevs.flatMap((netdev, at) =>
+    each[at] === undefined ? [] : [[labelOf(netdev), each[at]] as const],
+  );
   const iperf3: Seen<string> = { unseen: 'it has not run yet' };
   return { kernel: kernel.trim(), cpu, governor, iperf3, ovs, netdevs: Object.fromEntries(named) };
 }
@@ -26,15 +41,20 @@ export function withIperf3(surroundings: Surroundings, said: string): Surroundin
   return version === undefined ? surroundings : { ...surroundings, iperf3: version };
 }
 
-async function netdevOf(reader: HostReader, name: string): Promise<NetdevSurroundings> {
-  const ask = (option: string) => seen(reader.query(['ethtool', option, name]), ({ stdout }) => said(stdout));
+async function netdevOf(reader: HostReader, { name, netns }: NetdevAt): Promise<NetdevSurroundings> {
+  const inside = netns === undefined ? [] : ['ip', 'netns', 'exec', netns];
+  const speedFile = netns === undefined ? `/sys/class/net/${name}/speed` : '';
+  const ask = (option: string) =>
+    seen(reader.query([...inside, 'ethtool', option, name]), ({ stdout }) => said(stdout));
   const [driver, channels, rings, coalescing, features, speed] = await Promise.all([
     ask('-i'),
     ask('-l'),
     ask('-g'),
     ask('-c'),
     ask('-k'),
-    seen(reader.readFile(`/sys/class/net/${name}/speed`), Number),
+    speedFile === ''
+      ? ({ unseen: 'it is inside a guest' } as const)
+      : seen(reader.readFile(speedFile), Number),
   ]);
   const states = typeof speed !== 'number' || speed > 0;
   const speedMbps = states ? speed : { unseen: `${name} states no speed` };

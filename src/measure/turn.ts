@@ -10,12 +10,15 @@ import { parseRoundTrips } from './round-trips.ts';
 import type { OffloadSeen, Turn } from './run-record.ts';
 import { NoServer, startServer } from './server.ts';
 import { type Cell, roundTripsMs, type Suite } from './suite.ts';
+import type { NetdevAt } from './surroundings.ts';
 
 /** An end with what is asked of its host beside the figures. */
 export interface BenchEnd extends Endpoint {
   readonly address: string;
   /** Representors of its host's tenants; undefined where no hardware is to be asked. */
   readonly representors: readonly string[] | undefined;
+  /** Whose settings the figures depend on. */
+  readonly netdevs: readonly NetdevAt[];
 }
 
 export interface Bench {
