@@ -122,7 +122,10 @@ const cases: { readonly [code: string]: readonly [is: PatientParts, isNot: Patie
   ],
   VF2122: [{ survey: { lockdown: 'integrity' } }, { survey: { lockdown: undefined } }],
   VF2100: [{ state: both(without) }, { state: { ...both(without), ovs: ovs({ settings: {} }) } }],
-  VF2101: [{ state: both({ ...without, lag: apart }) }, { state: both({ lag: apart }) }],
+  VF2101: [
+    { state: { ...both({ ...without, lag: apart }), ovs: dpdk() } },
+    { state: { ...both({ lag: apart }), ovs: dpdk() } },
+  ],
   VF2130: [
     {
       state: legacyPorts(),
@@ -467,6 +470,14 @@ test('every rule has a case, and there are at least forty', () => {
   expect(ailments.length).toBeGreaterThanOrEqual(40);
 });
 
+test('every row of the checklist that facts end with has its rule', () => {
+  const sources = ailments.map(({ source }) => source).join(' ');
+  const missing = Array.from({ length: 23 }, (_, row) => `§14.${row + 1}`).filter(
+    (row) => !new RegExp(`${row.replace('.', '\\.')}(?!\\d)`).test(sources),
+  );
+  expect(missing).toEqual([]);
+});
+
 describe.each(Object.entries(cases))('%s', (code, [is, isNot]) => {
   test('is found, with what was seen, what it costs, what mends it and where that is from', () => {
     const found = diagnose(patient(is)).filter((one) => one.code === code);
@@ -489,7 +500,7 @@ describe.each(Object.entries(cases))('%s', (code, [is, isNot]) => {
 });
 
 test('what follows from another fault stands behind it and says so', () => {
-  const found = diagnose(patient({ state: both({ ...without, lag: apart }) }));
+  const found = diagnose(patient({ state: { ...both({ ...without, lag: apart }), ovs: dpdk() } }));
   const [root, later] = ['VF2101', 'VF2047'].map((code) => found.findIndex((one) => one.code === code));
   expect(root).toBeLessThan(later ?? 0);
   expect(found[later ?? 0]?.follows).toEqual(['VF2101']);

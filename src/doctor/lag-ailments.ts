@@ -38,7 +38,7 @@ export const sharedFdbOff: Ailment = {
     'VFs of the second port are not reached through the first, DPDK finds no bond, and no VF fails over.',
   source: 'facts §0, §1.4, §14.2; mlx5 lag.c (mlx5_lag_shared_fdb_supported)',
   texts: ['shared_fdb:off', "Can't enable single FDB mode", 'shared_fdb:0'],
-  follows: ['VF2101', 'VF2127'],
+  follows: ['VF2101', 'VF2100', 'VF2127'],
   find: ({ state }) => {
     const lag = lagOf(state);
     if (lag?.state !== 'active' || lag.type !== 'switchdev' || !lag.flags.includes('shared_fdb:off'))

@@ -48,6 +48,10 @@ export const offloadAsked: Ailment = {
   find: (patient) => {
     const without = withoutOffload(patient);
     if (without.length === 0 || setting(patient.state, 'hw-offload') !== 'true') return [];
+    // Under DPDK the setting is for DPDK's own way into the card, and the next rule's matter.
+    if (setting(patient.state, 'dpdk-init') === 'true') return [];
+    // Whoever wrote `offload: preferred` is told once, by VF2031, that it is software.
+    if (patient.wants !== undefined && patient.wants.host.offload !== 'required') return [];
     const { kernel } = patient.state;
     return [
       {
@@ -79,7 +83,8 @@ export const switchesApart: Ailment = {
     const lag = lagOf(patient.state);
     const without = withoutOffload(patient);
     if (lag?.state !== 'active' || lag.type !== 'switchdev' || without.length === 0) return [];
-    if (!lag.flags.includes('shared_fdb:off')) return [];
+    // The kernel's bond fails over what the kernel forwards; DPDK has no other way than the card's.
+    if (!lag.flags.includes('shared_fdb:off') || setting(patient.state, 'dpdk-init') !== 'true') return [];
     return [
       {
         at: lag.pci,

@@ -8,8 +8,10 @@ export const oneChannel: Ailment = {
   source: 'facts §5, §14.6; mlx5 en_rep.c (MLX5E_REP_PARAMS_DEF_NUM_CHANNELS)',
   texts: ['Combined: 1', 'number of channels drops from 32 to 1', 'throughput drops from 90 to 30 Gbps'],
   find: ({ state }) =>
-    state.pfs.flatMap(({ pci, netdev, channels }): readonly Symptom[] => {
+    state.pfs.flatMap(({ pci, netdev, channels, eswitch }): readonly Symptom[] => {
       const seen = seenOf(channels);
+      // Other drivers have their own reasons for one.
+      if (seenOf(eswitch) !== 'switchdev') return [];
       if (netdev === undefined || seen === undefined || seen.now > 1 || seen.max < 2) return [];
       return [
         {
