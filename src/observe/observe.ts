@@ -27,6 +27,8 @@ export interface Sections {
   readonly routes: readonly string[];
   /** Whether Open vSwitch and the card's own switch matter. */
   readonly overlay: boolean;
+  /** Whether vflane's own nftables tables matter; unless said, they do where an overlay does. */
+  readonly guard?: boolean;
   /** Bridges of Open vSwitch that should be there. */
   readonly bridges?: readonly string[];
   /** Whether the host's own static routes matter. */
@@ -55,7 +57,7 @@ export interface Sections {
 export async function observe(reader: HostReader, sections: Sections): Promise<HostState> {
   const [switching, bootId, kernel, addr, modules, holders, namespaces, routes, groups] = await Promise.all([
     // First, because it is two processes that wait for each other.
-    sections.overlay ? observeSwitching(reader, sections.bridges) : {},
+    sections.overlay ? observeSwitching(reader, sections) : {},
     text(reader, '/proc/sys/kernel/random/boot_id'),
     text(reader, '/proc/sys/kernel/osrelease'),
     seen(async () => parseIpAddr((await reader.query(['ip', '-j', '-d', 'addr', 'show'])).stdout)),
@@ -124,13 +126,13 @@ function tenantPorts({ tenantPorts: named = [] }: Sections, links: HostState['li
   return [...new Set([...named, ...(isUnseen(links) ? [] : representorsIn(links))])];
 }
 
-async function observeSwitching(reader: HostReader, bridges: Sections['bridges']) {
+async function observeSwitching(reader: HostReader, { bridges, guard: asksGuard = true }: Sections) {
   const [ovs, guard, ovsStart] = await Promise.all([
     observeOvs(reader, bridges),
-    observeGuard(reader),
+    asksGuard ? observeGuard(reader) : undefined,
     observeOvsStart(reader),
   ]);
-  return { ovs, guard, ovsStart };
+  return { ovs, ...(guard ? { guard } : {}), ovsStart };
 }
 
 function observeHostRoutes(reader: HostReader) {

@@ -37,6 +37,7 @@ export function sectionsFor(
     hugepages: left.hugepages ?? [],
     packages: left.packages ?? [],
     bootFiles: left.bootFiles ?? [],
+    guard: true,
     bridges: left.bridges ?? [],
     boot: left.boot === true || spec?.boot !== undefined,
     checksums: unique([...(spec ? copiedLanes(spec) : []), ...(left.checksums ?? [])]),
@@ -80,6 +81,7 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
     hugepages: atOf(hugepageKinds),
     packages: atOf(new Set([systemPackage.kind])),
     bootFiles: atOf(new Set([bootFile.kind])),
+    guard: places.some(({ resource }) => resource === 'underlay-guard'),
     bridges: atOf(bridgeKinds),
     boot: places.some(({ resource }) => bootKinds.has(resource)),
   };
