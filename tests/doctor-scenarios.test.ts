@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isDiagnosis } from '../src/doctor/ailment.ts';
 import { likelyFor } from '../src/doctor/symptom-text.ts';
+import { StoreFailed } from '../src/host/store.ts';
 import type { Diagnosis } from '../src/model/finding.ts';
 import { diagnoseHost, heldTogether, type Report } from '../src/operate/diagnose.ts';
 import type { KernelName } from '../src/sim/kernels.ts';
@@ -168,6 +169,14 @@ describe('a host of vflane’s', () => {
       expect(heldTogether([named])).toEqual([named]);
     },
   );
+
+  test('whose journal only root may read is looked at all the same', async () => {
+    const site = newWorld().process();
+    const fold = () => Promise.reject(new StoreFailed('cannot read /var/lib/vflane/journal: EACCES'));
+    const { unlooked, verdicts } = await diagnoseHost({ ...site, fold }, undefined, () => 0);
+    expect(unlooked).toContainEqual({ what: 'journal', why: expect.stringContaining('EACCES') });
+    expect(verdicts).toHaveLength(3);
+  });
 
   test('without root it says what it could not read, and calls nothing fine for it', async () => {
     const world = newWorld();

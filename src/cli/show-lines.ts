@@ -1,5 +1,6 @@
 import { capacityGbps } from '../doctor/pcie.ts';
 import { lagOf, linksOf, portsOf, seenOf } from '../doctor/seen-parts.ts';
+import { unlookedIn } from '../doctor/unlooked.ts';
 import { isUnseen, type LinkState, type OvsBridge, type PfState, type Seen } from '../model/host-state.ts';
 import type { CardSurvey } from '../model/survey.ts';
 import type { Looked } from '../operate/diagnose.ts';
@@ -8,7 +9,7 @@ import { poolLines } from './show-pool.ts';
 
 /** A host's card and what stands on it, as a person reads it: one screen. */
 export function linesOf(host: string, looked: Looked, full: boolean): readonly string[] {
-  const { state } = looked.patient;
+  const { state, survey } = looked.patient;
   const inSoftware = softwareIn(looked.plan.plan).length > 0 ? ', forwards in software' : '';
   return [
     `${host}: kernel ${state.kernel}${inSoftware}`,
@@ -23,6 +24,7 @@ export function linesOf(host: string, looked: Looked, full: boolean): readonly s
     ...ovsLines(looked),
     ...hugepageLines(looked),
     ...namespaceLines(looked),
+    ...unlookedIn(state, survey).map(({ what, why }) => `  not seen ${what}: ${why}`),
   ];
 }
 

@@ -12,6 +12,8 @@ export interface Survey {
   readonly clock: Seen<{ readonly hostMs: number; readonly oursMs: number }>;
   /** Why cards could not be searched for, where no file names them; absent where they could. */
   readonly search?: Unseen;
+  /** Why vflane's own journal could not be read; absent where it could. */
+  readonly journal?: Unseen;
   /** By PCI address. */
   readonly cards: { readonly [pci: string]: CardSurvey };
   /** Functions of an SR-IOV card that have no netdev of the host's: in recovery, or without a driver. */

@@ -51,6 +51,13 @@ describe('Open vSwitch', () => {
     });
   });
 
+  test('whose socket only root may open is not seen, and not called stopped', async () => {
+    const stderr =
+      'ovs-vsctl: unix:/var/run/openvswitch/db.sock: database connection failed (Permission denied)\n';
+    const seen = await observeOvs(host({ 'ovs-vsctl': { exitCode: 1, stderr } }));
+    expect(seen).toEqual({ unseen: expect.stringContaining('Permission denied') });
+  });
+
   test('of another trouble says so in its own words, and is not called absent', async () => {
     const seen = await observeOvs(host({ 'ovs-vsctl': { exitCode: 1, stderr: 'ovs-vsctl: no table\n' } }));
     expect(seen).toMatchObject({ unseen: expect.stringContaining('no table') });

@@ -61,6 +61,8 @@ function whyNoDb(error: unknown): Unseen | undefined {
   if (kind === 'missing')
     return { unseen: 'Open vSwitch is not installed: there is no ovs-vsctl', lacks: 'program' };
   const said = /ovs-vsctl: (.*database connection failed.*)/.exec(stderr)?.[1];
+  // Its socket is root's: that it may not be opened says nothing of who listens.
+  if (said?.includes('Permission denied')) return { unseen: said };
   return said === undefined ? undefined : { unseen: `ovsdb-server does not run: ${said}`, lacks: 'service' };
 }
 

@@ -8,6 +8,7 @@ import { budgetsOf, type VfBudget } from '../doctor/vf-budget.ts';
 import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { Diagnosis, Finding } from '../model/finding.ts';
 import type { Unseen } from '../model/host-state.ts';
+import { emptyLedger } from '../model/ledger.ts';
 import type { Sections } from '../observe/observe.ts';
 import { observeSurvey, type SurveyOptions } from '../observe/survey.ts';
 import { lookBare } from './look-bare.ts';
@@ -34,13 +35,30 @@ export async function lookWhole(
   named: Named | undefined,
   options: SurveyOptions,
 ): Promise<Looked> {
-  const { plan, sections, hidden } = await lookPlain(site, named);
+  const { folded, journal } = await withFold(site);
+  const { plan, sections, hidden } = await lookPlain(folded, named);
   const surveyed = await observeSurvey(site.reader, plan.state, options);
   const { state } = surveyed;
-  const survey = hidden === undefined ? surveyed.survey : { ...surveyed.survey, search: hidden };
+  const survey = {
+    ...surveyed.survey,
+    ...(hidden === undefined ? {} : { search: hidden }),
+    ...(journal === undefined ? {} : { journal }),
+  };
   const wants = named && plan.spec ? { ...named, spec: plan.spec } : undefined;
   const patient = { host: named?.host.name ?? site.name, state, survey, ledger: plan.fold.ledger };
   return { patient: wants ? { ...patient, wants } : patient, plan: { ...plan, state }, sections };
+}
+
+/** What vflane did is written where only root may read: the rest is looked at all the same. Across a line only its name is left of the error. */
+async function withFold(site: Site): Promise<{ readonly folded: Site; readonly journal?: Unseen }> {
+  try {
+    const fold = await site.fold();
+    return { folded: { ...site, fold: async () => fold } };
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'StoreFailed')) throw error;
+    const fold: Fold = { ledger: emptyLedger, history: [] };
+    return { folded: { ...site, fold: async () => fold }, journal: { unseen: error.message } };
+  }
 }
 
 async function lookPlain(
