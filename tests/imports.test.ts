@@ -20,12 +20,13 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
     ...['model', 'fabric', 'guest', 'datapath', 'resource', 'doctor', 'plan', 'host', 'observe', 'apply'],
     'scrub',
   ],
+  discover: ['model', 'fabric', 'doctor', 'operate'],
   measure: ['model', 'host', 'operate'],
   report: ['model', 'measure'],
   lab: ['host'],
   cli: [
     ...['model', 'fabric', 'datapath', 'resource', 'doctor', 'plan', 'host', 'observe', 'sim', 'apply'],
-    ...['guest', 'operate', 'measure', 'report', 'lab', 'scrub'],
+    ...['guest', 'operate', 'discover', 'measure', 'report', 'lab', 'scrub'],
   ],
 };
 

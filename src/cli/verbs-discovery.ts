@@ -3,6 +3,26 @@ import type { Verb } from './verb.ts';
 /** What a host has, why something does not work, and what its card's firmware says. */
 export const discoveryVerbs: readonly Verb[] = [
   {
+    name: 'init',
+    summary: 'Write a first file for hosts, of the cards that are found there',
+    arguments: [
+      {
+        form: '[host...]',
+        summary: 'the way to a host (root@alpha, local, sim:connectx5), or NAME=WAY; default: this machine',
+      },
+    ],
+    options: [
+      { form: '-o, --out <file>', summary: 'write it into this new file; default: to stdout' },
+      {
+        form: '--datapath <name>',
+        summary: 'the way the card is to be shared; default: one that is possible there',
+        choices: ['legacy-vlan', 'ovs-tc', 'ovs-dpdk'],
+      },
+    ],
+    example: 'vflane init alpha=sim:connectx5 beta=sim:connectx5/doca',
+    load: () => import('./init.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'Say why something does not work: what was seen, what it costs, what mends it',
     arguments: [

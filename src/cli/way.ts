@@ -13,9 +13,14 @@ export function hostOfWay(context: VerbContext, text: string): FabricHost | unde
   if (!/[@:]/.test(text) && (text !== 'local' || hasHost(context, text))) return undefined;
   const read = readConnect(text);
   if ('wrong' in read) throw new UsageError(read.wrong, read.hint);
+  return bareHost(nameOf(read.value), read.value);
+}
+
+/** A host of which nothing is known but the way to it. */
+export function bareHost(name: HostName, connect: Connect): FabricHost {
   return {
-    name: nameOf(read.value),
-    connect: read.value,
+    name,
+    connect,
     datapath: 'legacy-vlan',
     nic: { kind: 'software' },
     vfs: 0,
@@ -28,7 +33,8 @@ function hasHost(context: VerbContext, name: string): boolean {
   return readFabricFile(context).fabric?.hosts.some((host) => host.name === name) === true;
 }
 
-function nameOf(connect: Connect): HostName {
+/** What a host is called after the way to it. */
+export function nameOf(connect: Connect): HostName {
   if (connect.kind === 'lab') return connect.machine;
   if (connect.kind !== 'ssh') return `this-${connect.kind === 'sim' ? 'simulation' : 'machine'}` as HostName;
   return asHostName(destinationHost(connect.destination)) ?? ('that-machine' as HostName);

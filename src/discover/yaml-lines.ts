@@ -1,0 +1,25 @@
+const widest = 108;
+
+/** A text as comment lines of YAML, broken at spaces. */
+export function comment(text: string, indent = ''): readonly string[] {
+  const lines: string[] = [];
+  let line = `${indent}#`;
+  for (const word of text.replace(/\p{C}/gu, ' ').split(' ')) {
+    if (line.length + word.length + 1 > widest && line.length > indent.length + 1) {
+      lines.push(line);
+      line = `${indent}#  `;
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** A scalar that every reader of YAML takes for that text: in quotes unless it is harmless without. */
+export function scalar(text: string): string {
+  return /^[A-Za-z][A-Za-z0-9_.@/=?-]*(:[A-Za-z0-9_.@/=?-]+)*$/.test(text) && !reserved.test(text)
+    ? text
+    : JSON.stringify(text);
+}
+
+/** YAML 1.1's words for what is no text, which other readers know. */
+const reserved = /^(y|n|yes|no|on|off|true|false|null)$/i;
