@@ -1,4 +1,4 @@
-import type { HostReader } from '../host/host.ts';
+import { HostError, type HostReader } from '../host/host.ts';
 import { isUnseen, type Seen } from '../model/host-state.ts';
 import { asPciAddress, type PciAddress } from '../model/names.ts';
 import { seenOr } from './look.ts';
@@ -18,8 +18,18 @@ export async function sriovPfs(reader: HostReader): Promise<Seen<readonly PciAdd
   return functions.filter((_, place) => able[place]);
 }
 
+/** A plain file stands among the netdevs where the bonding module is loaded: `bonding_masters` (bond_sysfs.c). */
+async function linkAt(reader: HostReader, path: string): Promise<string | undefined> {
+  try {
+    return await reader.readLink(path);
+  } catch (error) {
+    if (error instanceof HostError && error.details.errno === 'EINVAL') return undefined;
+    throw error;
+  }
+}
+
 async function functionBehind(reader: HostReader, netdev: string): Promise<Seen<PciAddress> | undefined> {
-  const target = await seenOr(() => reader.readLink(`/sys/class/net/${netdev}`));
+  const target = await seenOr(() => linkAt(reader, `/sys/class/net/${netdev}`));
   if (typeof target !== 'string') return target;
   return target
     .split('/')
