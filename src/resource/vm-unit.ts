@@ -25,7 +25,9 @@ export const vmUnit: Resource = {
   replaced: () => true,
   move: (at, _from, to) => ({ actions: to === null ? away(at) : put(at, to as Unit) }),
   settled: (at, to) => [
-    ...(to === null ? [] : [{ read: guestPaths(at).dropIn, has: definitionLine(textOf(to as Unit)) }]),
+    to === null
+      ? { link: guestPaths(at).dropIn, is: '' }
+      : { read: guestPaths(at).dropIn, has: definitionLine(textOf(to as Unit)) },
     { says: ['systemctl', 'show', '--property=NeedDaemonReload', '--value', guestPaths(at).unit], is: 'no' },
   ],
   why: (_from, to) =>

@@ -8,6 +8,7 @@ import {
   type RunOptions,
 } from '../host/host.ts';
 import { isReadOnly } from '../host/read-only.ts';
+import { isReadingLine } from '../host/socket-talk.ts';
 import { advance, nowMs } from './clock.ts';
 import type { Reply } from './commands/program.ts';
 import { type RebootOptions, reboot, type SimOptions } from './create.ts';
@@ -201,6 +202,13 @@ export class SimHost implements Host {
         }),
       ),
     );
+  }
+
+  /** The same, for lines that only read. */
+  async ask(socket: string, lines: readonly string[], timeoutMs?: number): Promise<readonly string[]> {
+    if (!lines.every(isReadingLine))
+      throw new HostError({ kind: 'refused', host: this.name, argv: ['ask', socket, ...lines] });
+    return this.converse(socket, lines, timeoutMs);
   }
 
   /** Timers of `systemd-run` whose time has come, oldest first; who runs one takes it first. */

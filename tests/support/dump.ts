@@ -32,8 +32,21 @@ const guestDisk = /^\/var\/lib\/vflane\/guests\/[a-z0-9-]+\/disk\.qcow2(\.new)?$
  * Equal lines: nobody could tell the hosts apart.
  */
 export function dump(state: SimState): readonly string[] {
-  const { pfs, netdevs, routes, namespaces, ovs, hugepages, sysctls, nft, folders, systemd, files, ...rest } =
-    state;
+  const {
+    pfs,
+    netdevs,
+    routes,
+    namespaces,
+    ovs,
+    hugepages,
+    sysctls,
+    nft,
+    folders,
+    systemd,
+    files,
+    processes,
+    ...rest
+  } = state;
   const nameOf = namesByIndex(netdevs);
   const kept = Object.entries(rest).filter(([key]) => !forgotten.includes(key as keyof SimState));
   const functions = pfs.flatMap(({ vfs, iommuGroup: _group, ...pf }) => [
@@ -54,6 +67,10 @@ export function dump(state: SimState): readonly string[] {
     ...Object.entries(hugepages).flatMap(([size, pages]) =>
       pages === 0 ? [] : [`hugepages ${size} ${pages}`],
     ),
+    // One that was started anew comes last.
+    ...processes
+      .map((process) => `process ${JSON.stringify(process).replace(/"(startedMs|pid)":\d+,?/g, '')}`)
+      .sort(),
     `files ${JSON.stringify(inOrder(withoutDisks(files)))}`,
     // An empty folder does nothing; what is in one is a file.
     ...folders
