@@ -19,7 +19,11 @@ import { parseChannels, parseEswitchMode, parseTcOffload } from './switchdev.ts'
 import { parseQdiscs } from './tc-qdisc.ts';
 import { parseTxChecksum } from './tenant-ports.ts';
 
-/** Pasted from real tools: Debian 12's (iproute2 6.1, util-linux 2.38, ethtool 6.1) unless said; the card's are facts §2.3's. */
+/**
+ * dmesg, tc (but for its ingress line), /proc/net/arp and /proc/stat are pasted from Debian 12's tools (util-linux 2.38,
+ * iproute2 6.1); devlink's are facts §2.3's. The others are written after the formats' descriptions and were seen on no host:
+ * NetworkManager, networkd, netplan, ifupdown, a card's resource file, Debian 13's dmesg.
+ */
 const said = {
   devlinkInfo:
     '{"info":{"pci/0000:03:00.0":{"driver":"mlx5_core","versions":{"fixed":{"fw.psid":"MT_0000000013"},"running":{"fw.version":"16.35.4554","fw":"16.35.4554"},"stored":{"fw.version":"16.35.4554","fw":"16.35.4554"}}},"auxiliary/mlx5_core.eth.0":{}}}',
@@ -51,7 +55,7 @@ const said = {
     '# Automatically generated file; DO NOT EDIT.\nCONFIG_MLX5_CORE=m\nCONFIG_MLX5_ESWITCH=y\n# CONFIG_NET_TC_SKB_EXT is not set\nCONFIG_LOCALVERSION=""\n',
 } as const;
 
-describe('what real tools printed', () => {
+describe('what tools print', () => {
   test('devlink: firmware by card, and a switch at runtime', () => {
     const same = { psid: 'MT_0000000013', running: '16.35.4554', stored: '16.35.4554' };
     expect(parseDevlinkInfo(said.devlinkInfo)).toEqual({ '0000:03:00.0': same });
