@@ -6,6 +6,7 @@ import type { Change } from '../model/plan.ts';
 /** vflane took a thing from one value to another: from now on it answers for it, until it is what it was at first. */
 export function claim(entries: Map<string, LedgerEntry>, change: Change): void {
   const { resource, at, from, to } = change;
+  if (change.unheld) return;
   const key = ledgerKey(resource, at);
   const held = entries.get(key);
   const was = change.was === null ? null : held ? held.was : from;

@@ -137,10 +137,12 @@ function restoreEntries({ entries }: Folding, { claimed, entriesBefore }: Run): 
 /** What remains of a change is as its plan knew it: with what it stands on, it came from nothing. */
 function rooted(run: Run, change: Change): Change {
   const key = ledgerKey(change.resource, change.at);
-  const isRooted = run.plan.steps.some((step) =>
-    step.changes.some(({ resource, at, was }) => was === null && ledgerKey(resource, at) === key),
-  );
-  return isRooted ? { ...change, was: null } : change;
+  const known = run.plan.steps
+    .flatMap((step) => step.changes)
+    .filter(({ resource, at }) => ledgerKey(resource, at) === key);
+  const isRooted = known.some(({ was }) => was === null);
+  const isUnheld = known.some(({ unheld }) => unheld === true);
+  return { ...change, ...(isRooted ? { was: null } : {}), ...(isUnheld ? { unheld: true } : {}) };
 }
 
 export function isUnconfirmed(run: Run): boolean {

@@ -26,7 +26,7 @@ export const run: VerbHandler = (context, args, options) =>
       ? await fromFile(context, fleet, options)
       : written(context, fleet, plans, options);
     const steps = [...requests.values()].flatMap((request) => ('kind' in request ? [] : stepsIn(request)));
-    if (steps.length > 0 && !(await mayGoOn(context, options, 'Apply this?'))) {
+    if (steps.length > 0 && !(await mayGoOn(context, options, 'Apply this?', shown))) {
       context.output.log('nothing was done');
       return exitCodes.failed;
     }

@@ -33,13 +33,25 @@ export function confirmWithinMs({ confirmWithin }: VerbOptions): number | undefi
   return typeof confirmWithin === 'string' ? durationMs('--confirm-within', confirmWithin) : undefined;
 }
 
+/** Nobody burns a card by pressing a key. @throws UsageError */
+function refuseUnsaidBurn(plans: readonly Plan[]): void {
+  const burns = plans.some(({ steps }) => steps.some(({ resource }) => resource === 'firmware-image'));
+  if (burns)
+    throw new UsageError(
+      'this plan burns firmware, which is done only where --yes was said',
+      'Look at the plan, and say it again with --yes if this is what you want.',
+    );
+}
+
 /** Asks whether to go on; without a terminal nobody can answer. @throws UsageError */
 export async function mayGoOn(
   context: VerbContext,
   options: VerbOptions,
   question: string,
+  plans: readonly Plan[] = [],
 ): Promise<boolean> {
   if (options.yes === true) return true;
+  refuseUnsaidBurn(plans);
   if (!process.stdin.isTTY || !context.output.terminal.stderr) {
     throw new UsageError('there is no terminal to ask on', 'Say --yes if this is what you want.');
   }

@@ -22,6 +22,7 @@ const questions = {
   enable: 'Enable this?',
   disable: 'Disable this?',
   prepare: 'Prepare this?',
+  firmware: 'Write this to the cards?',
 } as const;
 
 /** Plans on every host what a verb other than `apply` does, shows it, asks, and does it. */
@@ -45,7 +46,7 @@ export function planAndDo(
     );
     // What is refused anyway is not asked about.
     const work = [...requests.values()].some(hasSteps);
-    if (work && !(await mayGoOn(context, options, questions[verb]))) {
+    if (work && !(await mayGoOn(context, options, questions[verb], plans))) {
       context.output.log('nothing was done');
       return exitCodes.failed;
     }

@@ -38,7 +38,7 @@ export const run: VerbHandler = (context, _args, options) =>
   });
 
 /** The file of `--out`, where one is asked for. */
-function planFile({ cwd }: VerbContext, options: VerbOptions): readonly JsonList[] {
+export function planFile({ cwd }: VerbContext, options: VerbOptions): readonly JsonList[] {
   if (typeof options.out !== 'string') return [];
   const path = options.out;
   const file = written(path, () => openSync(resolve(cwd, path), 'w'));

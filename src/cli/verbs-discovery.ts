@@ -1,5 +1,22 @@
 import type { Verb } from './verb.ts';
 
+const firmwareHost = {
+  form: '[host]',
+  summary: 'only this host',
+};
+const image = {
+  form: '--image <file>',
+  summary: 'burn this image, which lies on the host itself: unpacked, and for its very board (PSID)',
+};
+const count = {
+  form: '--vfs <n>',
+  summary: 'NUM_OF_VFS, exactly; default: at least the pool of the file, never lowered but for a LAG',
+};
+const reset = {
+  form: '--reset',
+  summary: 'reset the card at the end, if nothing uses it; else it counts from the next start on',
+};
+
 /** What a host has, why something does not work, and what its card's firmware says. */
 export const discoveryVerbs: readonly Verb[] = [
   {
@@ -55,5 +72,39 @@ export const discoveryVerbs: readonly Verb[] = [
     ],
     example: 'vflane watch --for 1s',
     load: () => import('./watch.ts'),
+  },
+  {
+    name: 'firmware show',
+    summary: 'What the firmware of each card is, which settings matter, and what waits for a reset',
+    arguments: [
+      {
+        form: '[host]',
+        summary: 'only this host; one that is in no file by the way to it: root@alpha, local',
+      },
+    ],
+    options: [],
+    example: 'vflane firmware show',
+    load: () => import('./firmware-show.ts'),
+  },
+  {
+    name: 'firmware plan',
+    summary: 'Show what would be written to each card: SR-IOV, the number of VFs, an image',
+    arguments: [firmwareHost],
+    options: [
+      image,
+      count,
+      reset,
+      { form: '-o, --out <file>', summary: 'also write the plan, for `vflane apply FILE`' },
+    ],
+    example: 'vflane firmware plan',
+    load: () => import('./firmware-plan.ts'),
+  },
+  {
+    name: 'firmware apply',
+    summary: 'Keep what the card holds, write what is wanted, and look again; burn only with --yes',
+    arguments: [firmwareHost],
+    options: [{ form: '--yes', summary: 'do not ask; an image is burnt only with it' }, image, count, reset],
+    example: 'vflane firmware apply --yes',
+    load: () => import('./firmware-apply.ts'),
   },
 ];

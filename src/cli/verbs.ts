@@ -24,6 +24,7 @@ export const globalOptions: readonly VerbOption[] = [
 export const verbGroups: Readonly<Record<string, string>> = {
   vm: 'The VMs that vflane runs',
   export: 'Print what others need: a script of the plan, the settings of a guest',
+  firmware: 'What is in the card itself: its firmware, SR-IOV, the number of VFs',
   sim: 'Talk to the simulated hosts',
   lab: 'Real kernels in QEMU',
   test: 'Prove that traffic outlives a port, and that tenants cannot reach each other',

@@ -88,8 +88,19 @@ const reasons: { readonly [kind in HostErrorKind]: (d: HostErrorDetails) => stri
 };
 
 function describe(details: HostErrorDetails): string {
-  const said = (details.stderr ?? '').trim().replace(/\s*\n\s*/g, '; ');
+  const said = wordsOf(details)
+    .trim()
+    .replace(/\s*\n\s*/g, '; ');
   return `${details.host}: ${reasons[details.kind](details)}: ${inBrief(details.argv)}${said ? `: ${said}` : ''}`;
+}
+
+/** The firmware tools print what went wrong on stdout (mstflint, flint/subcommands.cpp, reportErr). */
+function wordsOf({ stderr = '', stdout = '' }: HostErrorDetails): string {
+  if (stderr.trim() !== '') return stderr;
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes('-E-'))
+    .join('\n');
 }
 
 const longestCommand = 240;

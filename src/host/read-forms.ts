@@ -145,7 +145,8 @@ export const readForms: ReadonlyMap<string, ReadForms> = new Map<string, ReadFor
       args: /^(-U|--force-share|--output=json|--backing-chain|\/.*)$/s,
     },
   ],
-  ['mstflint', { valued: /^(-d|--device)$/, commands: ['q', 'q full', 'query', 'query full'] }],
+  ['mstflint', { valued: /^(-d|--device|-i|--image)$/, commands: ['q', 'q full', 'query', 'query full'] }],
+  ['mstfwreset', { valued: /^(-d|--device)$/, commands: ['q', 'query'] }],
   [
     'mstconfig',
     {

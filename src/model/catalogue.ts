@@ -5,6 +5,7 @@ import { connectionFindings } from './catalogue-connection.ts';
 import { defectFindings } from './catalogue-defect.ts';
 import { doctorFindings } from './catalogue-doctor.ts';
 import { fileFindings } from './catalogue-file.ts';
+import { firmwareFindings } from './catalogue-firmware.ts';
 import { hostFindings } from './catalogue-host.ts';
 import { labFindings } from './catalogue-lab.ts';
 import { machineFindings } from './catalogue-machines.ts';
@@ -22,6 +23,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...machineFindings,
   ...byHandFindings,
   ...doctorFindings,
+  ...firmwareFindings,
   ...bootFindings,
   ...prepareFindings,
   ...planFindings,

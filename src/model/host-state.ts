@@ -1,3 +1,4 @@
+import type { FirmwareState } from './firmware.ts';
 import type { Json } from './json.ts';
 import type { MachinesState } from './machine-state.ts';
 import type { PciAddress } from './names.ts';
@@ -52,6 +53,8 @@ export interface HostState {
   readonly machines?: MachinesState;
   /** What brings the host back after a start; absent where nobody asked. */
   readonly boot?: BootState;
+  /** What the firmware tools say of a card, by its first PF; absent where nobody asked. */
+  readonly firmware?: { readonly [pci: string]: FirmwareState };
   /** Who has a VFIO group open. */
   readonly holders: Seen<readonly Holder[]>;
   /** The netdev over which the operator came in, where one can be told. */

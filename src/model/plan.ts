@@ -59,6 +59,8 @@ export interface Change {
   readonly to: Json;
   /** What it was before vflane came, where that is not `from`: what stands on a thing of vflane's was not there. */
   readonly was?: null;
+  /** Not of what the ledger names: a card's own setting, which outlives whatever vflane sets up on the host. */
+  readonly unheld?: true;
 }
 
 export interface Step {

@@ -3,6 +3,7 @@ import { type HostState, isUnseen, type LinkState, type PfState, type Seen } fro
 import type { PciAddress } from '../model/names.ts';
 import { observeBoot } from './boot.ts';
 import { observeDpdkParts } from './dpdk-parts.ts';
+import { observeFirmwareOf } from './firmware.ts';
 import { observeHugepages } from './hugepages.ts';
 import { type IpAddrShow, parseIpAddr } from './ip-link.ts';
 import { parseDefaultRoutes, parseHostRoutes } from './ip-route.ts';
@@ -40,6 +41,8 @@ export interface Sections {
   /** Packages that were installed for vflane, and files for the host's next start. */
   readonly packages?: readonly string[];
   readonly bootFiles?: readonly string[];
+  /** First PFs of cards whose firmware tools are asked. */
+  readonly firmware?: readonly PciAddress[];
   /** Netdevs by which tenants' frames come in, besides representors: whether the host has IPv6 there matters. */
   readonly tenantPorts?: readonly string[];
   /** Whether it matters what brings the host back after a start. */
@@ -93,6 +96,7 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
       : {}),
     ...(sections.packages?.length ? { packages: await observePackages(reader, sections.packages) } : {}),
     ...(sections.bootFiles?.length ? { bootFiles: await observeBootFiles(reader, sections.bootFiles) } : {}),
+    ...(sections.firmware?.length ? { firmware: await observeFirmwareOf(reader, sections.firmware) } : {}),
     ...(sections.dpdk ? { dpdkParts: await observeDpdkParts(reader) } : {}),
     ...(sections.boot ? { boot: await observeBoot(reader) } : {}),
     ...(sections.machines ? { machines: await observeMachines(reader, sections.machines, pfs) } : {}),

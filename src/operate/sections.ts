@@ -37,6 +37,7 @@ export function sectionsFor(
     hugepages: left.hugepages ?? [],
     packages: left.packages ?? [],
     bootFiles: left.bootFiles ?? [],
+    firmware: left.firmware ?? [],
     guard: true,
     bridges: left.bridges ?? [],
     boot: left.boot === true || spec?.boot !== undefined,
@@ -81,6 +82,7 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
     hugepages: atOf(hugepageKinds),
     packages: atOf(new Set([systemPackage.kind])),
     bootFiles: atOf(new Set([bootFile.kind])),
+    firmware: unique(atOf(firmwareKinds).flatMap((at) => asPciAddress(headOf(at)) ?? [])),
     guard: places.some(({ resource }) => resource === 'underlay-guard'),
     bridges: atOf(bridgeKinds),
     boot: places.some(({ resource }) => bootKinds.has(resource)),
@@ -104,6 +106,9 @@ const checksumKinds: ReadonlySet<string> = new Set(['guest-checksum']);
 
 /** Resources whose `at` is a place where pages are counted. */
 const hugepageKinds: ReadonlySet<string> = new Set(['hugepages']);
+
+/** Resources whose `at` begins with a card's first PF. */
+const firmwareKinds: ReadonlySet<string> = new Set(['firmware-setting', 'firmware-image']);
 
 /** Resources whose `at` is a bridge that has flows. */
 const bridgeKinds: ReadonlySet<string> = new Set(['flows']);

@@ -41,6 +41,7 @@ function areOneProcess(a: Move, b: Move): boolean {
   if ('nft' in a) return 'nft' in b;
   if ('install' in a) return 'install' in b;
   if ('uninstall' in a) return 'uninstall' in b;
+  if ('settings' in a) return 'settings' in b && a.card === b.card;
   return a.once !== undefined && 'actions' in b && b.once !== undefined;
 }
 
@@ -62,9 +63,16 @@ function together(first: Move, moves: readonly Move[], way: Way): readonly Actio
     return files.length === 0 ? [] : [{ run: ['rm', '-f', ...files] }];
   }
   if ('install' in first || 'uninstall' in first) return packageActions(moves);
+  if ('settings' in first) {
+    const settings = moves.flatMap((move) => ('settings' in move ? move.settings : []));
+    return [{ run: ['mstconfig', '-d', first.card, '-y', 'set', ...settings], timeoutMs: settingsTimeoutMs }];
+  }
   const once = moves.flatMap((move) => ('actions' in move ? (move.once ?? []) : []));
   return [...moves.flatMap((move) => ('actions' in move ? move.actions : [])), ...distinct(once)];
 }
+
+/** The card writes each setting into its flash. */
+const settingsTimeoutMs = 120_000;
 
 /** How long apt may take to fetch and set up, in milliseconds. */
 const packagesTimeoutMs = 900_000;

@@ -8,6 +8,10 @@ import { bridgeLocal } from '../resource/bridge-local.ts';
 import { bridgePort } from '../resource/bridge-port.ts';
 import { channels } from '../resource/channels.ts';
 import { eswitch } from '../resource/eswitch.ts';
+import { firmwareImage } from '../resource/firmware-image.ts';
+import { firmwareReset } from '../resource/firmware-reset.ts';
+import { firmwareSaved } from '../resource/firmware-saved.ts';
+import { firmwareSetting } from '../resource/firmware-setting.ts';
 import { flows } from '../resource/flows.ts';
 import { guestAddress } from '../resource/guest-address.ts';
 import { guestBond } from '../resource/guest-bond.ts';
@@ -69,6 +73,11 @@ export const order: readonly Resource[] = [
   systemPackage,
   // It counts from the next start on, whatever is set up now.
   bootFile,
+  // What is there is kept before something is written; a reset loads all that was.
+  firmwareSaved,
+  firmwareImage,
+  firmwareSetting,
+  firmwareReset,
   // Before there are netdevs that somebody else would take for his.
   keepOff,
   // A driver has to be there before a VF can be bound to it.

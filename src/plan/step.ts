@@ -68,7 +68,7 @@ function stepOf(changes: readonly Change[], context: StepContext): Step {
       ),
       timeoutMs: Math.max(...kinds.map(([{ timeoutMs }]) => timeoutMs)),
     },
-    changes: changes.filter(({ resource }) => !resourceOf(resource).stays),
+    changes: changes.flatMap(journalled),
   };
 }
 
@@ -96,6 +96,13 @@ function interrupted(
 
 function moveOf({ resource, at, from, to }: Change): Move {
   return resourceOf(resource).move(at, from, to);
+}
+
+/** What of a change the journal is told. */
+function journalled(change: Change): readonly Change[] {
+  const { stays, unheld } = resourceOf(change.resource);
+  if (stays) return [];
+  return unheld ? [{ ...change, unheld }] : [change];
 }
 
 function reversed({ resource, at, from, to }: Change): Change {

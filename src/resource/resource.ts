@@ -28,6 +28,8 @@ export interface Resource {
   readonly stays?: true;
   /** Wanted by `prepare` alone: no other plan asks after it, and only `undo` and `destroy` take it away. */
   readonly apart?: true;
+  /** The card's own, and not the host's: the ledger does not name it, and only an `undo` of its plan takes it back. */
+  readonly unheld?: true;
   /** A setting of what it stands on: it comes and goes with that, and has no earlier value of its own. */
   readonly attribute?: true;
   /** The value it has by itself as soon as what it stands on exists; absent for what must be made. */
@@ -57,7 +59,7 @@ export interface Placed<Value> {
   readonly value: Value;
 }
 
-/** A change is lines for one `ip -batch` (in a namespace), commands for one `ovs-vsctl` or one `nft`, files for one `rm`, packages for one `apt-get` or `dpkg`, or actions of its own. */
+/** A change is lines for one `ip -batch` (in a namespace), commands for one `ovs-vsctl` or one `nft`, files for one `rm`, packages for one `apt-get` or `dpkg`, settings of one card for one `mstconfig`, or actions of its own. */
 export type Move =
   | { readonly batch: readonly Text[]; readonly namespace?: string }
   | { readonly vsctl: readonly (readonly string[])[] }
@@ -65,6 +67,7 @@ export type Move =
   | { readonly remove: readonly string[] }
   | { readonly install: readonly string[] }
   | { readonly uninstall: readonly string[] }
+  | { readonly settings: readonly string[]; readonly card: string }
   | {
       readonly actions: readonly Action[];
       /** After the actions of all changes of the step, the same one only once. */

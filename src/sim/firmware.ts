@@ -56,6 +56,6 @@ export function imageAt(state: SimState, path: string): Image | 'missing' | 'non
 }
 
 /** What reading the flash leaves in a file. */
-export function imageText(version: string): string {
-  return `${header}${JSON.stringify({ version, psid, date: '19.11.2024' } satisfies Image)}`;
+export function imageText(version: string, of: string = psid, date = '19.11.2024'): string {
+  return `${header}${JSON.stringify({ version, psid: of, date } satisfies Image)}`;
 }

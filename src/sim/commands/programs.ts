@@ -11,6 +11,7 @@ import { ovsVsctl } from '../ovs/vsctl.ts';
 import { daemonPrograms } from '../systemd/daemons.ts';
 import { aptGet, aptMark, dpkg, updateGrub } from './apt.ts';
 import { busctl } from './busctl.ts';
+import { cp } from './copy.ts';
 import { devlink } from './devlink.ts';
 import { ethtool } from './ethtool.ts';
 import { cat, ls, readlink, tee, test } from './files.ts';
@@ -49,6 +50,7 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ...daemonPrograms,
   ['busctl', busctl],
   ['cat', cat],
+  ['cp', cp],
   ['devlink', devlink],
   ['dmesg', dmesg],
   ['ethtool', ethtool],

@@ -1,0 +1,27 @@
+import type { FirmwareOptions } from '../operate/plan-firmware.ts';
+import type { VerbContext, VerbOptions } from './context.ts';
+import { numberOption } from './number-option.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What no card’s firmware goes beyond, whatever its model. */
+const mostVfs = 1024;
+
+/** @throws UsageError */
+export function firmwareOptions(options: VerbOptions): FirmwareOptions {
+  const { image, reset } = options;
+  if (image !== undefined && (typeof image !== 'string' || !/^\/[^\0]+$/.test(image)))
+    throw new UsageError(
+      `--image ${String(image)} is no path from the root on`,
+      'Name the unpacked .bin as it lies on the host: --image /root/fw.bin',
+    );
+  const count = numberOption(options, 'vfs', 1, mostVfs);
+  if (count.vfs !== undefined && !Number.isInteger(count.vfs))
+    throw new UsageError(`--vfs ${count.vfs} is none`, `Give a whole number from 1 to ${mostVfs}.`);
+  return { ...count, ...(image === undefined ? {} : { image }), reset: reset === true };
+}
+
+/** The same with only the host of `[host]`, where one is given. */
+export function narrowedTo(context: VerbContext, name: string | undefined): VerbContext {
+  if (name === undefined) return context;
+  return { ...context, global: { ...context.global, host: [...context.global.host, name] } };
+}

@@ -1,0 +1,58 @@
+import type { Fabric, FabricHost } from '../model/fabric.ts';
+import type { FirmwareState, FlashState } from '../model/firmware.ts';
+import type { HostSpec } from '../model/host-spec.ts';
+import { type HostState, isUnseen, type PfState, type Seen } from '../model/host-state.ts';
+import type { Ledger } from '../model/ledger.ts';
+import type { PciAddress } from '../model/names.ts';
+import type { VfWindow } from '../model/survey.ts';
+
+/** A card with all that is asked before its firmware is touched. */
+export interface FirmwareCard {
+  /** Its first PF: its tools are asked by it. */
+  readonly pci: PciAddress;
+  /** `ConnectX-5 Ex`; undefined where the id is none that is known. */
+  readonly model: string | undefined;
+  /** Its PFs, those included that the file does not name. */
+  readonly pfs: readonly PfState[];
+  readonly firmware: FirmwareState;
+  readonly window: Seen<VfWindow>;
+  /** It answers as its boot loader. */
+  readonly recovery: boolean;
+  /** The host's part of the file pairs its ports. */
+  readonly hasLag: boolean;
+}
+
+/** What a plan for a host's firmware is made from. */
+export interface FirmwareAsked {
+  readonly fabric: Fabric;
+  readonly host: FabricHost;
+  readonly spec: HostSpec;
+  readonly state: HostState;
+  readonly ledger: Ledger;
+  readonly cards: readonly FirmwareCard[];
+  readonly lockdown: Seen<string> | undefined;
+  readonly image?: { readonly file: string; readonly is: Seen<FlashState> };
+  /** NUM_OF_VFS is to be exactly this. */
+  readonly vfs?: number;
+  readonly reset: boolean;
+}
+
+export function seenOf<Value>(value: Seen<Value>): Value | undefined {
+  return isUnseen(value) ? undefined : value;
+}
+
+/** The number that a setting will be; undefined where the card has no such setting, or it could not be read. */
+export function nextOf({ firmware }: Pick<FirmwareCard, 'firmware'>, name: string): number | undefined {
+  const next = seenOf(firmware.settings)?.byName[name]?.next;
+  return typeof next === 'number' ? next : undefined;
+}
+
+/** mlx5 lag.c: above it the firmware makes no LAG; its number counts, not that of the VFs in use (facts §1.2). */
+export const mostForLag = 64;
+
+/** NUM_OF_VFS as it should be: what was said, or enough for the pool, and never lowered but for a LAG. */
+export function wantedVfs(asked: Pick<FirmwareAsked, 'host' | 'vfs'>, card: FirmwareCard): number {
+  if (asked.vfs !== undefined) return asked.vfs;
+  const enough = Math.max(asked.host.vfs, nextOf(card, 'NUM_OF_VFS') ?? 0);
+  return card.hasLag ? Math.min(enough, mostForLag) : enough;
+}

@@ -1,0 +1,64 @@
+import { pciReset } from '../model/firmware.ts';
+import { isUnseen } from '../model/host-state.ts';
+import { type FirmwareCard, seenOf } from './firmware-asked.ts';
+
+/** Something that a card will be and is not yet: it waits for a reset, or for a start of the host. */
+export interface Pending {
+  /** `firmware`, or a setting's name. */
+  readonly what: string;
+  readonly now: string;
+  readonly next: string;
+}
+
+/** Where what counts is another thing than what was written. */
+export function pendingOn(card: Pick<FirmwareCard, 'firmware' | 'pfs'>): readonly Pending[] {
+  const { flash, settings } = card.firmware;
+  const running = seenOf(flash)?.running;
+  const image =
+    running === undefined ? [] : [{ what: 'firmware', now: running, next: seenOf(flash)?.version ?? '' }];
+  const byName = seenOf(settings)?.byName ?? {};
+  const differing = Object.entries(byName).flatMap(([what, { now, next }]) =>
+    now === undefined || now === next ? [] : [{ what, now: String(now), next: String(next) }],
+  );
+  return [...image, ...differing, ...unknownToKernel(card, differing)];
+}
+
+/** The card has it, and the kernel still goes by what it read when it started: its count of VFs (pci_iov_init). */
+function unknownToKernel(
+  { firmware, pfs }: Pick<FirmwareCard, 'firmware' | 'pfs'>,
+  known: readonly Pending[],
+): readonly Pending[] {
+  const byName = seenOf(firmware.settings)?.byName ?? {};
+  const vfs = byName.SRIOV_EN?.now === 1 ? byName.NUM_OF_VFS?.now : undefined;
+  const total = pfs.find(({ totalVfs }) => typeof totalVfs === 'number')?.totalVfs;
+  if (typeof vfs !== 'number' || total === undefined || isUnseen(total) || total === vfs) return [];
+  if (known.some(({ what }) => what === 'NUM_OF_VFS' || what === 'SRIOV_EN')) return [];
+  return [{ what: 'sriov_totalvfs', now: String(total), next: String(vfs) }];
+}
+
+/** `NUM_OF_VFS 16 → 32`. */
+export function pendingText(pending: readonly Pending[]): string {
+  return pending.map(({ what, now, next }) => `${what} ${now} → ${next}`).join(', ');
+}
+
+/** How what was written comes to count on this card: which reset it can do, and when the host has to be started anew. */
+export function resetText(
+  { firmware, pci }: FirmwareCard,
+  pending: readonly Pick<Pending, 'what'>[],
+): string {
+  const isSpace = pending.some(({ what }) => /^(NUM_OF_VFS|SRIOV_EN|.*BAR_SIZE|sriov_totalvfs)$/.test(what));
+  if (isSpace)
+    return `Restart the host: VFs take address space, which the BIOS hands out when it starts. Where a restart changes nothing, switch the power off and on. A reset of the card alone may do (mstfwreset -d ${pci} -l ${pciReset} reset), and leaves the kernel with what the BIOS gave before.`;
+  const levels = seenOf(firmware.resets);
+  if (levels === undefined) return 'Restart the host: which resets the card can do could not be read.';
+  if (canReset({ firmware }))
+    return `The card can be reset by itself (level ${pciReset}): \`vflane firmware apply --reset --yes\` once nothing uses it, or restart the host.`;
+  const warm = levels.some(({ level, supported }) => level > pciReset && supported);
+  return warm
+    ? 'The card knows no reset but that of the host: restart it.'
+    : 'The card knows no reset at all: switch the host’s power off and on.';
+}
+
+export function canReset({ firmware }: Pick<FirmwareCard, 'firmware'>): boolean {
+  return seenOf(firmware.resets)?.some(({ level, supported }) => level === pciReset && supported) === true;
+}
