@@ -59,6 +59,7 @@ async function expectBack(how: string): Promise<void> {
     `${how}: udev settled at ${settled.toFixed(1)} s, host as asked ${(done - settled).toFixed(1)} s later ` +
       `(of which vflane itself ${took} ms)`,
   );
+  console.log(await lab.ssh('journalctl -b -u vflane-boot -o short-monotonic --no-pager'));
   expect(done - settled).toBeLessThan(10);
   expect(await expectVflane(0, 'verify')).toMatch(/alpha: verified/);
   expect(await lab.ssh(ping)).toMatch(/ [1-9] received/);

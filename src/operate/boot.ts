@@ -51,7 +51,7 @@ export async function bootHost(workshop: Workshop, options: BootOptions): Promis
     schema: 'vflane.boot-report/1',
     bootId: (await host.readFile('/proc/sys/kernel/random/boot_id')).trim(),
     time: startedAt,
-    tookMs: clock.now() - startedAt,
+    tookMs: Math.round(clock.now() - startedAt),
     outcome: isAsAsked ? 'as-asked' : 'failed',
     ...('planId' in outcome && outcome.planId !== '' ? { planId: outcome.planId } : {}),
     findings,
