@@ -25,8 +25,8 @@ export type FailoverEnd = { readonly result: FailoverResult; readonly findings: 
 const quietMs = 1_000;
 const patienceMs = 15_000;
 const lookEveryMs = 100;
-/** So long datagrams may take to arrive at all, before anything is taken away. */
-const startMs = 15_000;
+/** So long datagrams may take to arrive at all, before anything is taken away: on an emulated processor a probe takes long to start. */
+const startMs = 60_000;
 
 /** Ends a test, with what was measured until then kept. */
 class Ended extends Error {
