@@ -89,9 +89,10 @@ describe('approach 1', () => {
     ]);
   });
 
-  test('vflane names the VM that runs, the VFs that are not its own, and new_id', async () => {
+  test('vflane names the VM that runs, its image and its VFs, the VFs that are not its own, and new_id', async () => {
     const { world } = await typedOn('approach 1: host', 'debian-13');
-    expect(codes(await findingsOn(world, 'legacy-vlan'))).toEqual(['VF3002', 'VF3003']);
+    const running = ['VF2072', 'VF2078', 'VF3002', 'VF3003'];
+    expect(codes(await findingsOn(world, 'legacy-vlan'))).toEqual(running);
     await endVms(world);
     expect(codes(await findingsOn(world, 'legacy-vlan'))).toEqual(['VF2043', 'VF3002']);
     await expectTakenOver(world, 'legacy-vlan');
