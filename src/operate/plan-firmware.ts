@@ -53,16 +53,18 @@ export async function planFirmware(
 function planned(asked: FirmwareAsked) {
   const { host, state, ledger } = asked;
   const unlooked = lookFindings(asked);
-  const told = unlooked.length > 0 ? unlooked : adviceFindings(asked);
-  const isRefused = told.some(({ severity }) => severity === 'error');
+  const found = unlooked.length > 0 ? unlooked : adviceFindings(asked);
+  const against = found.filter(({ severity }) => severity === 'error');
+  const isRefused = against.length > 0;
   const { plan, differences } = planFor({
     host: host.name,
     state,
-    ledger,
+    // What vflane set up on the host was not looked at, and is not to be struck from it as gone.
+    ledger: { ...ledger, entries: new Map() },
     wants: byPlace(isRefused ? [] : firmwareWants(asked)),
     allocation: ledger.allocation,
     allowDisruption: false,
   });
   const pending = isRefused ? [] : pendingFindings(asked, plan.steps);
-  return { plan: { ...plan, findings: [...told, ...pending, ...plan.findings] }, differences };
+  return { plan: { ...plan, findings: [...(isRefused ? against : found), ...pending, ...plan.findings] }, differences };
 }
