@@ -1,4 +1,4 @@
-import { better, type Chapter, left, planned, type SeedCommand, toldOf } from './row.ts';
+import { asked, better, type Chapter, left, planned, type SeedCommand, toldOf } from './row.ts';
 
 const firmware = 'fw-ConnectX5-rel-16_35_4554-MCX516A-CDA_Ax_Bx-UEFI-14.29.15-FlexBoot-3.6.902.bin';
 const reading = 'Whoever looks at a card’s firmware also says what it means; nothing reads it yet.';
@@ -8,14 +8,29 @@ export const commonChapters: readonly Chapter[] = [
   {
     name: 'measurements',
     commands: [
-      left('iperf3 --parallel 2 --bidi --client 192.168.10.1', 'bench', 'Measuring is not built.'),
-      left('ping -fc 10000 192.168.10.1', 'bench', 'Measuring is not built.'),
+      asked(
+        'iperf3 --parallel 2 --bidi --client 192.168.10.1',
+        'bench',
+        'The suite `seed` runs it, three times a cell; --bidi is how iperf3 lets --bidir be cut short.',
+        [
+          /iperf3 --client 192\.168\.10\.1 .*--parallel 2 .*--bidir/,
+          /iperf3 --client 192\.168\.10\.1 .*--parallel 6 .*--bidir/,
+        ],
+      ),
+      asked('ping -fc 10000 192.168.10.1', 'bench', 'As it stands there, and once more to warm up.', [
+        /ping -n -c 10000 -f .*192\.168\.10\.1$/,
+      ]),
     ],
   },
   {
     name: 'step 0: packages',
     commands: [
-      left('sudo apt install mstflint wget qemu-system-x86', 'prepare', 'vflane installs no packages yet.'),
+      asked(
+        'sudo apt install mstflint wget qemu-system-x86',
+        'prepare',
+        'What the file needs of the host, and only that: `vflane firmware` asks for mstflint, and images are not fetched.',
+        [/apt-get .*install .*qemu-system-x86/],
+      ),
     ],
   },
   {

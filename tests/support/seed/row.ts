@@ -29,8 +29,15 @@ export type Fate =
   /** A finding has the command; or `vflane export guest` prints it for the VM and the plan does it for a namespace. */
   | { readonly kind: 'finding'; readonly why: string; readonly said: Said }
   | { readonly kind: 'guest'; readonly recipe: readonly Pattern[]; readonly by: readonly Pattern[] }
+  /** Another verb than `apply` has hosts run these lines. */
+  | {
+      readonly kind: 'asked';
+      readonly why: string;
+      readonly verb: 'bench' | 'prepare';
+      readonly by: readonly Pattern[];
+    }
   /** Not done yet: by the verb that is to do it. */
-  | { readonly kind: 'left'; readonly why: string; readonly verb: 'bench' | 'firmware' | 'prepare' | 'vm' };
+  | { readonly kind: 'left'; readonly why: string; readonly verb: 'firmware' | 'vm' };
 
 export interface SeedCommand {
   /** As it was typed, on one line. */
@@ -67,6 +74,15 @@ export function toldOf(typed: string, why: string, said: Said): SeedCommand {
 
 export function inGuest(typed: string, recipe: readonly Pattern[], by: readonly Pattern[]): SeedCommand {
   return { typed, fate: { kind: 'guest', recipe, by } };
+}
+
+export function asked(
+  typed: string,
+  verb: Extract<Fate, { readonly kind: 'asked' }>['verb'],
+  why: string,
+  by: readonly Pattern[],
+): SeedCommand {
+  return { typed, fate: { kind: 'asked', verb, why, by } };
 }
 
 export function left(
