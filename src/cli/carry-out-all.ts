@@ -69,13 +69,18 @@ export async function carryOutAll(
   fleet: Fleet,
   verb: string,
   requestFor: (host: string) => Request | Outcome,
-  { notes = [], plans = [] }: Beside = {},
+  { notes = [], plans = [], after }: Beside = {},
 ): Promise<number> {
   const work = (site: Site, { name }: FabricHost): Promise<Outcome> | Outcome => {
     const request = requestFor(name);
     return 'kind' in request ? request : site.carryOut(request, progressOf(name, context.output));
   };
-  return tellOutcomes(context, fleet, verb, await inTheirTurn(fleet, plans, work), notes);
+  const done = await inTheirTurn(fleet, plans, work);
+  const looked = after === undefined ? [] : await fleet.onEach(after);
+  const found = looked.flatMap(({ value }) => value ?? []);
+  const code = tellOutcomes(context, fleet, verb, done, [...notes, ...found]);
+  printFindings(found, fleet.sources, context.output);
+  return code;
 }
 
 interface Beside {
@@ -83,6 +88,8 @@ interface Beside {
   readonly notes?: readonly Finding[];
   /** Of which guests move from one host to another. */
   readonly plans?: readonly Plan[];
+  /** One more look at each host, whatever came of it: what it finds changes no exit code. */
+  readonly after?: (site: Site, host: FabricHost) => Promise<readonly Finding[]>;
 }
 
 export function tellOutcomes(

@@ -1,4 +1,9 @@
+import type { FabricHost } from '../model/fabric.ts';
+import type { Finding } from '../model/finding.ts';
+import { lookAtFirmware } from '../operate/look-firmware.ts';
 import { planFirmware } from '../operate/plan-firmware.ts';
+import type { Site } from '../operate/site.ts';
+import { pendingFindings } from '../plan/firmware-advice.ts';
 import type { VerbHandler } from './context.ts';
 import { firmwareOptions, narrowedTo } from './firmware-options.ts';
 import { planAndDo } from './plan-and-do.ts';
@@ -6,7 +11,17 @@ import { planAndDo } from './plan-and-do.ts';
 /** Writes to each card what is wanted of it, and looks again: "next" has it then, and what counts only later is said. */
 export const run: VerbHandler = (context, [name], options) => {
   const asked = firmwareOptions(options);
-  return planAndDo(narrowedTo(context, name), 'firmware', options, (site, host, _planning, fabric) =>
-    planFirmware(site, fabric, host, asked),
+  return planAndDo(
+    narrowedTo(context, name),
+    'firmware',
+    options,
+    (site, host, _planning, fabric) => planFirmware(site, fabric, host, asked),
+    pendingNow,
   );
 };
+
+/** What the card was told and does not go by yet, after a plan that was taken back, too. */
+async function pendingNow(site: Site, host: FabricHost): Promise<readonly Finding[]> {
+  const { cards } = await lookAtFirmware(site, host.nic.kind === 'pfs' ? host.nic.pfs : []);
+  return pendingFindings({ host, cards }, []);
+}

@@ -1,4 +1,5 @@
 import type { Fabric, FabricHost } from '../model/fabric.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { HostPlan, PlanOptions } from '../operate/plan-host.ts';
 import type { Request, Site } from '../operate/site.ts';
@@ -31,6 +32,7 @@ export function planAndDo(
   verb: keyof typeof questions,
   options: VerbOptions,
   planOne: PlanOne,
+  after?: (site: Site, host: FabricHost) => Promise<readonly Finding[]>,
 ): Promise<number> {
   return withFleet(context, `vflane.${verb}/1`, async (fleet) => {
     const allowDisruption = options.allowDisruption === true;
@@ -51,7 +53,7 @@ export function planAndDo(
       return exitCodes.failed;
     }
     const requestFor = (host: string) => requests.get(host) ?? ({ kind: 'nothing-to-do' } as const);
-    return carryOutAll(context, fleet, verb, requestFor, { plans });
+    return carryOutAll(context, fleet, verb, requestFor, { plans, ...(after && work ? { after } : {}) });
   });
 }
 

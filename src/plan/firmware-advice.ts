@@ -143,7 +143,10 @@ function resetFindings(asked: FirmwareAsked, card: FirmwareCard): readonly Findi
 }
 
 /** What waits, and how it comes to count: what the steps are about to write, and what was written before. */
-export function pendingFindings(asked: FirmwareAsked, steps: readonly Step[]): readonly Finding[] {
+export function pendingFindings(
+  asked: Pick<FirmwareAsked, 'host' | 'cards'>,
+  steps: readonly Step[],
+): readonly Finding[] {
   const changes = steps.flatMap((step) => step.changes);
   return asked.cards.flatMap((card) => {
     const coming = changes.flatMap(({ resource, at, from, to }): Pending[] => {

@@ -12,9 +12,9 @@ export const firmwareReset: Resource = {
   wanted: () => [],
   there: () => [],
   move: (at, _from, to) => ({ actions: to === null ? [] : [resetting(at)] }),
-  settled: (at, to) => runs(at, to),
+  settled: (at, to) => holds('running', at, to),
   shown: (at) => [{ read: pciPath(at, 'sriov_totalvfs'), is: '' }],
-  guard: (_at, _from, to) => ports(to).flatMap(unused),
+  guard: (at, _from, to) => [...holds('stored', at, to), ...ports(to).flatMap(unused)],
   why: () =>
     'Reset the card: both its ports are gone for some seconds. Nothing uses them now, and it is looked once more right before.',
 };
@@ -41,9 +41,9 @@ function unused({ pci, netdev }: Reset['ports'][number]): readonly Probe[] {
   ];
 }
 
-function runs(at: string, to: Json): readonly Probe[] {
+function holds(what: 'running' | 'stored', at: string, to: Json): readonly Probe[] {
   if (to === null) return [];
   const { version } = to as unknown as Reset;
   const query = ['devlink', '-j', 'dev', 'info', `pci/${at}`];
-  return [{ query, at: ['info', `pci/${at}`, 'versions', 'running', 'fw.version'], is: version }];
+  return [{ query, at: ['info', `pci/${at}`, 'versions', what, 'fw.version'], is: version }];
 }

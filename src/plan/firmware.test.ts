@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import { compareVersions, type FirmwareState, firmwarePage, firstPfs } from '../model/firmware.ts';
+import type { HostState, PfState } from '../model/host-state.ts';
+import type { PciAddress } from '../model/names.ts';
+import type { Unseen } from '../model/unseen.ts';
+import type { FirmwareCard } from './firmware-asked.ts';
+import { firmwareBudget, firmwareBudgetText } from './firmware-budget.ts';
+import { toolFindings } from './firmware-findings.ts';
+import { pendingOn, resetText } from './firmware-pending.ts';
+
+const [one, other] = ['0000:03:00.0', '0000:03:00.1'] as PciAddress[] as [PciAddress, PciAddress];
+
+function pfOf(pci: PciAddress, change: Partial<PfState> = {}): PfState {
+  return {
+    ...{ pci, present: true, driver: 'mlx5_core', id: '15b3:1019', netdev: 'p0', vfs: [] },
+    ...{ autoprobe: true, numVfs: 0, totalVfs: 16 },
+    ...change,
+  };
+}
+
+const setting = (now: number, next = now) => ({ byDefault: 0, now, next });
+const healthy: FirmwareState = {
+  flash: { psid: 'MT_0000000013', version: '16.35.4554', running: undefined, date: undefined },
+  settings: {
+    family: 'ConnectX5',
+    part: undefined,
+    byName: {
+      ...{
+        SRIOV_EN: setting(1),
+        NUM_OF_VFS: setting(16),
+        NUM_PF_MSIX: setting(63),
+        NUM_VF_MSIX: setting(11),
+      },
+      ...{ PF_LOG_BAR_SIZE: setting(5), VF_LOG_BAR_SIZE: setting(0) },
+    },
+  },
+  resets: [
+    { level: 3, does: 'Driver restart and PCI reset', supported: true, isDefault: true },
+    { level: 4, does: 'Warm Reboot', supported: true, isDefault: false },
+  ],
+};
+
+function cardOf(change: Partial<FirmwareCard> = {}): FirmwareCard {
+  return {
+    ...{ pci: one, model: 'ConnectX-5 Ex', pfs: [pfOf(one), pfOf(other)], firmware: healthy },
+    ...{ window: { bytes: 0, above: 128 * 2 ** 20, msix: undefined }, recovery: false, hasLag: false },
+    ...change,
+  };
+}
+
+const withSettings = (byName: Record<string, ReturnType<typeof setting>>): FirmwareState => ({
+  ...healthy,
+  settings: { family: undefined, part: undefined, byName },
+});
+const failing = (why: Unseen): FirmwareState => ({ flash: why, settings: why, resets: why });
+
+describe('why the firmware could not be looked at', () => {
+  const refused: Unseen = { unseen: 'exit code 1: mstflint -d 0000:03:00.0 q: -E- Cannot open Device' };
+  const told = (card: FirmwareCard, { root = true, lockdown = 'none' as string | Unseen | undefined } = {}) =>
+    toolFindings(
+      { name: 'alpha', state: { root } as HostState, cards: [card], lockdown },
+      { host: 'alpha' },
+    ).map(({ code }) => code);
+
+  test.each([
+    ['nothing is wrong', cardOf(), {}, []],
+    [
+      'no mstflint',
+      cardOf({ firmware: failing({ unseen: 'no such program', lacks: 'program' }) }),
+      {},
+      ['VF2200'],
+    ],
+    [
+      'another maker',
+      cardOf({ pfs: [pfOf(one, { id: '8086:1521' })], firmware: failing(refused) }),
+      {},
+      ['VF2201'],
+    ],
+    ['not root', cardOf({ firmware: failing(refused) }), { root: false }, ['VF2202']],
+    ['Secure Boot', cardOf({ firmware: failing(refused) }), { lockdown: 'integrity' }, ['VF2203']],
+    ['a tool that refuses', cardOf({ firmware: failing(refused) }), {}, ['VF2204']],
+    ['one of them', cardOf({ firmware: { ...healthy, settings: refused } }), {}, ['VF2204']],
+    [
+      'lockdown unseen',
+      cardOf({ firmware: failing(refused) }),
+      { lockdown: { unseen: 'EACCES' } },
+      ['VF2204'],
+    ],
+    ['recovery', cardOf({ recovery: true, firmware: failing(refused) }), { root: false }, ['VF2205']],
+  ])('%s', (_what, card, around, codes) => expect(told(card, around)).toEqual(codes));
+});
+
+describe('what waits', () => {
+  test('is what next and now differ in, and the firmware that does not run yet', () => {
+    const firmware = {
+      ...withSettings({ SRIOV_EN: setting(0, 1), NUM_OF_VFS: setting(8, 32), NUM_VF_MSIX: setting(11) }),
+      flash: { psid: 'P', version: '2', running: '1', date: undefined },
+    };
+    expect(pendingOn(cardOf({ firmware })).map(({ what, now, next }) => [what, now, next])).toEqual([
+      ['firmware', '1', '2'],
+      ['SRIOV_EN', '0', '1'],
+      ['NUM_OF_VFS', '8', '32'],
+    ]);
+  });
+
+  test('is told where the card has more VFs than the kernel has heard of', () => {
+    const firmware = withSettings({ SRIOV_EN: setting(1), NUM_OF_VFS: setting(32) });
+    expect(pendingOn(cardOf({ firmware }))).toEqual([{ what: 'sriov_totalvfs', now: '16', next: '32' }]);
+  });
+
+  test('is not invented where now is not told', () => {
+    const firmware = withSettings({ NUM_OF_VFS: { byDefault: 0, now: undefined as never, next: 32 } });
+    expect(pendingOn(cardOf({ firmware }))).toEqual([]);
+  });
+
+  test.each([
+    ['a new image on a card that can be reset', ['firmware'], [true, true], /--reset/],
+    ['one that cannot', ['firmware'], [false, true], /restart it/],
+    ['one that knows no reset', ['firmware'], [false, false], /power off and on/],
+    [
+      'VFs, for which the BIOS finds room',
+      ['NUM_OF_VFS'],
+      [true, true],
+      /Restart the host.*power off and on/,
+    ],
+  ])('%s', (_what, pending, [pci, warm], says) => {
+    const resets = [pci, warm].map((supported, place) => ({
+      level: 3 + place,
+      does: '',
+      supported: supported === true,
+      isDefault: false,
+    }));
+    const card = cardOf({ firmware: { ...healthy, resets } });
+    expect(
+      resetText(
+        card,
+        pending.map((what) => ({ what })),
+      ),
+    ).toMatch(says);
+  });
+});
+
+describe('the budget', () => {
+  test('is the rule of the firmware and the window of the BIOS', () => {
+    expect(firmwareBudget(cardOf(), 64)).toEqual({
+      ...{ vfs: 64, ports: 2, vectors: 2 * (63 + 64 * 11) },
+      ...{ vfMib: 128, allMib: 192, slotMib: 128 },
+    });
+  });
+
+  test('says what is not known', () => {
+    const card = cardOf({ firmware: withSettings({}), window: { unseen: 'EACCES' }, pfs: [pfOf(one)] });
+    expect(firmwareBudgetText(firmwareBudget(card, 8))).toBe(
+      '8 VFs on each of 1 port: address space that the card does not tell; what the BIOS gave the slot cannot be read',
+    );
+  });
+});
+
+test.each([
+  ['16.35.4554', '16.35.8002', -1],
+  ['16.9.1', '16.35.1', -1],
+  ['16.35.8002', '16.35.8002', 0],
+  ['22.1.0', '16.35.8002', 1],
+  ['16.35', '16.35.1', -1],
+])('%s beside %s', (left, right, sign) => expect(Math.sign(compareVersions(left, right))).toBe(sign));
+
+test('each card is asked by its first port', () => {
+  const far = '0001:03:00.1' as PciAddress;
+  expect(firstPfs([other, far, one])).toEqual([one, far]);
+});
+
+test('a model that is not known is led to all pages', () => {
+  expect([firmwarePage('ConnectX-5 Ex'), firmwarePage(undefined)]).toEqual([
+    'https://network.nvidia.com/support/firmware/connectx5en/',
+    'https://network.nvidia.com/support/firmware/firmware-downloads/',
+  ]);
+});
