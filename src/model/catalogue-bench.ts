@@ -58,4 +58,18 @@ export const benchFindings: readonly CatalogueEntry[] = [
     explanation:
       'Benchmarks are kept on the operator’s side, in `.vflane/bench` beside the file; `VFLANE_STATE_DIR` moves it. There are not as many as `last~N` would need. `vflane bench` measures and keeps one, `vflane bench list` says which there are.',
   },
+  {
+    code: 'VF6058',
+    severity: 'error',
+    title: 'The MTU of a measured guest cannot be changed',
+    explanation:
+      'A benchmark of a smaller MTU than the guests’ gives their netdevs that MTU for as long as its runs last, by a plan that waits to be confirmed, so that they get their own back whatever becomes of vflane. That plan was refused, or the guests got their own back too early. With `--keep-mtu` no MTU is changed: TCP’s segments are made as small as they would be.',
+  },
+  {
+    code: 'VF6059',
+    severity: 'error',
+    title: 'A host has no underlay to be measured by',
+    explanation:
+      '`--from host:NAME` measures from the host itself, by the address that its tunnels leave from: the baseline that an overlay is held against. In legacy mode a host has no such address, and before the file is applied no host has. Measure between guests instead, or apply first.',
+  },
 ];
