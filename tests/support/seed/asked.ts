@@ -1,10 +1,14 @@
+import { firmwareLines } from '../../../src/cli/firmware-lines.ts';
 import { suiteOf, turnsOf } from '../../../src/measure/suite.ts';
 import { endAt } from '../../../src/measure/testing/stand-in.ts';
 import type { BenchEnd } from '../../../src/measure/turn.ts';
 import { doTurn } from '../../../src/measure/turn.ts';
+import type { Plan } from '../../../src/model/plan.ts';
 import { measureArgv } from '../../../src/operate/measure-argv.ts';
+import { planFirmware } from '../../../src/operate/plan-firmware.ts';
 import { planToPrepare } from '../../../src/operate/plan-prepare.ts';
 import { inWords } from '../../../src/plan/words.ts';
+import { reboot } from '../../../src/sim/create.ts';
 import { fabricOf, newWorld } from './carried-out.ts';
 
 /** What the suite `seed` has the first end run, with the log's addresses. */
@@ -35,10 +39,45 @@ async function prepared(): Promise<readonly string[]> {
   const [host] = fabric.hosts;
   if (!host) throw new Error('the fabric has no host');
   const { plan } = await planToPrepare(world.process(), fabric, host);
-  return plan.steps.flatMap(({ actions }) =>
+  return commandsOf(plan);
+}
+
+function commandsOf({ steps }: Plan): readonly string[] {
+  return steps.flatMap(({ actions }) =>
     actions.flatMap((action) => ('run' in action ? [action.run.map(inWords).join(' ')] : [])),
   );
 }
 
+const image = '/root/fw-ConnectX5-rel-16_35_8002-MCX516A-CDA_Ax_Bx.bin';
+
+/** What `firmware` asks and runs on a host whose card has SR-IOV off, for the log's number of VFs, and what it shows. */
+async function firmware(): Promise<readonly string[]> {
+  const world = newWorld();
+  await world.machine.run(['mstconfig', '-d', '03:00.0', '-y', 'set', 'SRIOV_EN=0', 'NUM_OF_VFS=1']);
+  reboot(world.state);
+  const lines: string[] = [];
+  const site = world.process();
+  const query: typeof site.reader.query = (argv, timeoutMs) => {
+    lines.push(argv.join(' '));
+    return site.reader.query(argv, timeoutMs);
+  };
+  const reader = new Proxy(site.reader, {
+    get: (of, key) => (key === 'query' ? query : bound(of, Reflect.get(of, key))),
+  });
+  const fabric = fabricOf('legacy-vlan');
+  const [host] = fabric.hosts;
+  if (!host) throw new Error('the fabric has no host');
+  const { plan, cards } = await planFirmware({ ...site, reader }, fabric, host, {
+    image,
+    vfs: 16,
+    reset: true,
+  });
+  return [...lines, ...commandsOf(plan), ...cards.flatMap(firmwareLines)];
+}
+
+function bound(of: object, member: unknown): unknown {
+  return typeof member === 'function' ? member.bind(of) : member;
+}
+
 /** What a verb has hosts run. */
-export const askedBy = { bench: benched, prepare: prepared } as const;
+export const askedBy = { bench: benched, prepare: prepared, firmware } as const;

@@ -1,8 +1,6 @@
-import { asked, better, type Chapter, left, planned, type SeedCommand, toldOf } from './row.ts';
+import { asked, better, type Chapter, planned, type SeedCommand, toldOf } from './row.ts';
 
 const firmware = 'fw-ConnectX5-rel-16_35_4554-MCX516A-CDA_Ax_Bx-UEFI-14.29.15-FlexBoot-3.6.902.bin';
-const reading = 'Whoever looks at a card’s firmware also says what it means; nothing reads it yet.';
-const burning = 'Firmware is burnt card by card, with nobody on it; nothing does that yet.';
 
 export const commonChapters: readonly Chapter[] = [
   {
@@ -46,20 +44,41 @@ export const commonChapters: readonly Chapter[] = [
           says: /lspci -D/,
         },
       ),
-      left('sudo mstflint --device 03:00.0 query', 'firmware', reading),
-      left(`wget https://www.mellanox.com/downloads/firmware/${firmware}.zip`, 'firmware', burning),
-      left(`unzip ${firmware}.zip`, 'firmware', burning),
-      left(`sudo mstflint --dev 03:00.0 -i ${firmware} burn`, 'firmware', burning),
-      left('sudo mstfwreset --dev 03:00.0 reset', 'firmware', burning),
-      toldOf(
+      asked(
+        'sudo mstflint --device 03:00.0 query',
+        'firmware',
+        'Beside what the card’s settings are and which resets it can do.',
+        [/^mstflint -d 0000:03:00\.0 q$/, /^mstconfig -d 0000:03:00\.0 -e q$/],
+      ),
+      asked(
+        `wget https://www.mellanox.com/downloads/firmware/${firmware}.zip`,
+        'firmware',
+        'vflane fetches no firmware: it says on which page the card’s is.',
+        [/https:\/\/network\.nvidia\.com\/support\/firmware\/connectx5en\//],
+      ),
+      asked(
+        `unzip ${firmware}.zip`,
+        'firmware',
+        'The image is given unpacked; whether it is one, and for this board, is asked before anything else.',
+        [/^mstflint -i \S+MCX516A-CDA\S*\.bin q$/],
+      ),
+      asked(
+        `sudo mstflint --dev 03:00.0 -i ${firmware} burn`,
+        'firmware',
+        'After what the flash holds was read out: undo burns that back.',
+        [/^mstflint -d 0000:03:00\.0 ri \S+\.bin$/, /^mstflint -d 0000:03:00\.0 -i \S+\.bin -y burn$/],
+      ),
+      asked(
+        'sudo mstfwreset --dev 03:00.0 reset',
+        'firmware',
+        'Only with --reset, and only where nothing uses the card.',
+        [/^mstfwreset -d 0000:03:00\.0 -l 3 -y reset$/],
+      ),
+      asked(
         'sudo mstconfig --dev 03:00.0 set SRIOV_EN=1 NUM_OF_VFS=16',
-        'A card that offers no VFs is a finding with this command, for the pool that the file asks for (facts §6.2).',
-        {
-          after: [],
-          numOfVfs: 0,
-          code: 'VF2003',
-          says: /mstconfig -d 0000:03:00\.0 set SRIOV_EN=1 NUM_OF_VFS=2\b/,
-        },
+        'firmware',
+        'For the pool of the file, or --vfs; the settings are kept before, and -y answers the question.',
+        [/^mstconfig -d 0000:03:00\.0 -y set SRIOV_EN=1 NUM_OF_VFS=16$/],
       ),
       toldOf('sudo reboot', 'When to restart a host is its operator’s to say: the finding asks for it.', {
         after: [],

@@ -33,11 +33,9 @@ export type Fate =
   | {
       readonly kind: 'asked';
       readonly why: string;
-      readonly verb: 'bench' | 'prepare';
+      readonly verb: 'bench' | 'firmware' | 'prepare';
       readonly by: readonly Pattern[];
-    }
-  /** Not done yet: by the verb that is to do it. */
-  | { readonly kind: 'left'; readonly why: string; readonly verb: 'firmware' | 'vm' };
+    };
 
 export interface SeedCommand {
   /** As it was typed, on one line. */
@@ -83,12 +81,4 @@ export function asked(
   by: readonly Pattern[],
 ): SeedCommand {
   return { typed, fate: { kind: 'asked', verb, why, by } };
-}
-
-export function left(
-  typed: string,
-  verb: Extract<Fate, { readonly kind: 'left' }>['verb'],
-  why: string,
-): SeedCommand {
-  return { typed, fate: { kind: 'left', verb, why } };
 }
