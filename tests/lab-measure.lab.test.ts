@@ -51,11 +51,22 @@ async function failover(how: string, times: number): Promise<Failover> {
     how,
     '--times',
     `${times}`,
+    // An emulated processor does not keep up with a thousand datagrams a second.
+    '--interval',
+    '10ms',
     '--yes',
     '--json',
   ];
   const said = await expectVflane(0, ...words);
   const told = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Failover;
+  for (const { round, phase, ways } of told.phases) {
+    const gaps = ways.map(
+      ({ outageMs, byArrivalMs, over, lost }) =>
+        `${outageMs.toFixed(0)}/${byArrivalMs.toFixed(0)} ms, ${lost} lost${over ? '' : ', not over'}`,
+    );
+    process.stdout.write(`  ${round} ${phase}: ${gaps.join(' | ')}\n`);
+  }
+  process.stdout.write(`  overrun ${told.overrun}\n`);
   for (const { phase, n, medianMs, worstMs } of told.summary) {
     process.stdout.write(
       `failover by ${how}: ${phase} median ${medianMs.toFixed(0)} ms, worst ${worstMs.toFixed(0)} ms, n ${n}\n`,

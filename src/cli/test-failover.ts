@@ -25,13 +25,14 @@ import { untilInterrupt } from './until-interrupt.ts';
 import { findingsJson } from './validate.ts';
 
 const schema = 'vflane.test-failover/1';
-const intervalMs = 1;
 
 interface Wanted {
   readonly between: readonly string[];
   readonly network?: string;
   readonly how: CutWay;
   readonly times: number;
+  /** Between two probes. */
+  readonly intervalMs: number;
   readonly maxOutageMs?: number;
 }
 
@@ -56,13 +57,14 @@ export const run: VerbHandler = (context, _args, options) => {
 
 /** @throws UsageError */
 function wantedOf(options: VerbOptions): Wanted {
-  const { between, network, how, maxOutage } = options;
+  const { between, network, how, maxOutage, interval } = options;
   const { times = 3 } = numberOption(options, 'times', 1, 1000);
   return {
     between: Array.isArray(between) ? between.map(String) : [],
     ...(typeof network === 'string' ? { network } : {}),
     how: (typeof how === 'string' ? how : 'admin') as CutWay,
     times,
+    intervalMs: typeof interval === 'string' ? durationMs('--interval', interval) : 1,
     ...(typeof maxOutage === 'string' ? { maxOutageMs: durationMs('--max-outage', maxOutage) } : {}),
   };
 }
@@ -117,11 +119,12 @@ async function measured(
 ): Promise<number> {
   const { output } = context;
   const { signal, done } = untilInterrupt(output);
-  const streams = new StreamPair(ends, intervalMs * 1000);
+  const streams = new StreamPair(ends, wanted.intervalMs * 1000);
   try {
     if (!(await flowing(streams, signal))) return refused(context, fleet, silent(streams));
     const ended = await runFailover({
-      ...{ streams, ports, cutter, intervalMs, signal },
+      ...{ streams, ports, cutter, signal },
+      intervalMs: wanted.intervalMs,
       times: wanted.times,
       onPhase: (phase) => {
         for (const line of phaseLines(phase)) output.log(line);
@@ -174,6 +177,16 @@ function findingsAbout(result: FailoverResult, maxOutageMs: number | undefined):
             'VF6014',
             where,
             `in ${apart} of ${phases.length} phases loss and arrival do not agree`,
+            'Measure again on quieter hosts.',
+          ),
+        ]
+      : []),
+    ...(result.overrun > 0
+      ? [
+          finding(
+            'VF6017',
+            where,
+            `${result.overrun} datagrams arrived and were lost by a probe that had no processor: outages may be none of the network’s`,
             'Measure again on quieter hosts.',
           ),
         ]

@@ -95,6 +95,10 @@ export const measureVerbs: readonly Verb[] = [
         default: 'admin',
       },
       { form: '--times <n>', summary: 'how often (3)' },
+      {
+        form: '--interval <time>',
+        summary: 'between two probes (1ms); more where a guest’s processor is too slow',
+      },
       { form: '--max-outage <time>', summary: 'exit 9 where the traffic was away for longer (300ms)' },
       { form: '-y, --yes', summary: 'do not ask' },
     ],

@@ -45,6 +45,8 @@ export interface FailoverResult {
   readonly chooser: string;
   readonly intervalMs: number;
   readonly phases: readonly Phase[];
+  /** Datagrams that arrived and were lost by a probe that had no processor: with any, an outage may be none of the network’s. */
+  readonly overrun: number;
   /** Why it was ended before its end. */
   readonly partial?: string;
 }

@@ -104,6 +104,7 @@ function resultOf(
     chooser: ports.chooser,
     intervalMs,
     phases,
+    overrun: streams.overrun,
     ...(ended && { partial: ended.message }),
   };
 }

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { ProbeWorld } from './probe.ts';
@@ -9,6 +10,8 @@ import type { StreamSpec } from './stream-line.ts';
 const tellEveryMs = 100;
 /** What one turn may catch up with: a process that stood still for a second is not to flood the network for it. */
 const mostAtOnce = 256;
+/** Room for what arrives while this process gets no processor; the kernel gives what it allows (net.core.rmem_max). */
+const receiveBytes = 4 * 1024 * 1024;
 /** A datagram: run, number, microseconds; padded to a usual small size. */
 const datagramBytes = 64;
 
@@ -27,6 +30,7 @@ export async function probeStream(spec: unknown, world: ProbeWorld): Promise<num
   const listening = once(socket, 'listening');
   socket.bind(asked.port, asked.local);
   await listening;
+  socket.setRecvBufferSize(receiveBytes);
   return stream.run();
 }
 
@@ -46,6 +50,15 @@ function asSpec(spec: unknown): StreamSpec {
   if (typeof local !== 'string' || typeof peer !== 'string' || !numbers || (intervalUs ?? 0) < 100)
     throw new TypeError('a stream wants { local, peer, port, intervalUs (at least 100), run }');
   return spec as StreamSpec;
+}
+
+/** Datagrams that arrived in this namespace and found no room, because nobody took them out in time (RFC 4113, udpInErrors’ kin). */
+function overruns(): number {
+  const lines = readFileSync('/proc/self/net/snmp', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('Udp:'));
+  const [names = [], counts = []] = lines.map((line) => line.split(' '));
+  return Number(counts[names.indexOf('RcvbufErrors')] ?? 0);
 }
 
 class Stream {
@@ -122,6 +135,7 @@ class Stream {
       sent: this.#sent,
       got: this.#got,
       refused: this.#refused,
+      overrun: overruns(),
     };
     this.#world.say(JSON.stringify(line));
     this.#told = this.#next;

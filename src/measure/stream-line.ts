@@ -23,14 +23,16 @@ export interface StreamLine {
   readonly got: readonly number[];
   /** How many the kernel refused to send so far. */
   readonly refused: number;
+  /** How many arrived and were dropped for want of room, since the namespace began. */
+  readonly overrun: number;
 }
 
 /** Undefined where it is no such line. */
 export function parseStreamLine(text: string): StreamLine | undefined {
   try {
-    const { at, from, sent, got, refused } = JSON.parse(text) as Partial<StreamLine>;
+    const { at, from, sent, got, refused, overrun = 0 } = JSON.parse(text) as Partial<StreamLine>;
     const whole = isNumber(at) && isNumber(from) && isNumber(refused) && areNumbers(sent) && areNumbers(got);
-    return whole && got.length % 3 === 0 ? { at, from, sent, got, refused } : undefined;
+    return whole && got.length % 3 === 0 ? { at, from, sent, got, refused, overrun } : undefined;
   } catch {
     return undefined;
   }

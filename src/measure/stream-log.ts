@@ -7,6 +7,9 @@ export class StreamLog {
   /** By the other end's numbers. */
   readonly got: (number | undefined)[] = [];
   refused = 0;
+  /** Datagrams that arrived and were dropped because the probe did not take them out in time: no outage of the network’s. */
+  overrun = 0;
+  #firstOverrun: number | undefined;
   /** The end's clock when it last said something. */
   lastUs = 0;
   /** What to add to the end's clock to have this process's (`performance.now()`), in milliseconds: the least that was seen, because a line takes its time. */
@@ -20,11 +23,13 @@ export class StreamLog {
     else this.#take(line, nowMs);
   }
 
-  #take({ at, from, sent, got, refused }: StreamLine, nowMs: number): void {
+  #take({ at, from, sent, got, refused, overrun }: StreamLine, nowMs: number): void {
     for (const [place, when] of sent.entries()) this.sent[from + place] = when;
     for (let place = 0; place + 2 < got.length; place += 3) this.got[got[place] ?? 0] ??= got[place + 2];
     this.lastUs = at;
     this.refused = refused;
+    this.#firstOverrun ??= overrun;
+    this.overrun = overrun - this.#firstOverrun;
     this.offsetMs = Math.min(this.offsetMs, nowMs - at / 1000);
   }
 }

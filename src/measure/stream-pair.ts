@@ -81,6 +81,11 @@ export class StreamPair {
     return this.toldUs(from, to) / 1000 + from.offsetMs;
   }
 
+  /** Datagrams that reached a guest and were lost there by the probe itself. */
+  get overrun(): number {
+    return this.#logs[0].overrun + this.#logs[1].overrun;
+  }
+
   arrived(way: 0 | 1): number {
     return this.#logsOf(way)[1].got.length;
   }

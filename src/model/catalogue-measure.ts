@@ -87,6 +87,13 @@ export const measureFindings: readonly CatalogueEntry[] = [
       'Ctrl-C, a guest that vanished or a host that could no longer be reached ended the measurement. What was measured until then is kept and marked as partial. A port that was down is brought up again: at once where the host is reached, and otherwise by the host itself within a minute.',
   },
   {
+    code: 'VF6017',
+    severity: 'warning',
+    title: 'A probe did not keep up',
+    explanation:
+      'Datagrams reached the guest, and the kernel dropped them there because the probe got no processor in time to take them out (RcvbufErrors in /proc/net/snmp). They look like an outage of the network and are none. On an emulated or overloaded host no outage of a few hundred milliseconds can be told from this: measure again where the guests have a processor to spare.',
+  },
+  {
     code: 'VF6020',
     severity: 'error',
     title: 'A tenant reaches what it must not',
