@@ -10,7 +10,7 @@ export const poolBeyondFirmware: Rule = (examined) => {
             'VF2004',
             placeOf(examined, 'vfs'),
             `${examined.host.name}: a pool of ${wanted} VFs is asked for, and the firmware of ${pf.pci} allows ${pf.totalVfs}`,
-            `Ask for at most ${pf.totalVfs}, or raise NUM_OF_VFS and reboot: mstconfig -d ${pf.pci} set NUM_OF_VFS=${wanted}.`,
+            `Ask for at most ${pf.totalVfs}, or raise NUM_OF_VFS and reboot: mstconfig -d ${pf.pci} set NUM_OF_VFS=${wanted} (\`vflane firmware plan\` has it with what it takes).`,
           ),
         ]
       : [],
