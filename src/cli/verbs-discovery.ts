@@ -40,6 +40,20 @@ export const discoveryVerbs: readonly Verb[] = [
     load: () => import('./init.ts'),
   },
   {
+    name: 'import',
+    summary: 'Write a file of what hosts are that somebody set up by hand: its plan is empty',
+    arguments: [
+      {
+        form: '<host...>',
+        summary:
+          'the way to a host (root@alpha, local), NAME=WAY, or a host of the file; both ends of a tunnel at once',
+      },
+    ],
+    options: [{ form: '-o, --out <file>', summary: 'write it into this new file; default: to stdout' }],
+    example: 'vflane import alpha -o imported.yaml',
+    load: () => import('./import.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'Say why something does not work: what was seen, what it costs, what mends it',
     arguments: [

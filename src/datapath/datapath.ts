@@ -9,7 +9,15 @@ export type Expand = (fabric: Fabric, host: FabricHost, ledger: Ledger) => HostS
 
 /** Every way of sharing the NIC that is built; `undefined` is refused by name before anything is looked at. */
 export const datapaths: { readonly [name in Datapath]: Expand | undefined } = {
-  'legacy-vlan': expandLegacyVlan,
-  'ovs-tc': expandOvsTc,
-  'ovs-dpdk': expandOvsDpdk,
+  'legacy-vlan': withFound(expandLegacyVlan),
+  'ovs-tc': withFound(expandOvsTc),
+  'ovs-dpdk': withFound(expandOvsDpdk),
 };
+
+/** What is left as it was found is the same whatever the card is used for. */
+function withFound(expand: Expand): Expand {
+  return (fabric, host, ledger) => {
+    const spec = expand(fabric, host, ledger);
+    return host.asFound === undefined ? spec : { ...spec, asFound: host.asFound };
+  };
+}

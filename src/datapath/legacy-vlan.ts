@@ -2,7 +2,7 @@ import type { Attachment, Fabric, FabricHost, Guest, GuestKind, Network } from '
 import type { HostSpec, LaneMember, LaneSpec, LinkMonitor, PfSpec, VfSpec } from '../model/host-spec.ts';
 import type { Ledger } from '../model/ledger.ts';
 import type { GuestName, MacAddress, NetworkName, PciAddress } from '../model/names.ts';
-import { allocate } from './allocation.ts';
+import { allocate, givenVfs } from './allocation.ts';
 import { gatewaysOf } from './gateways.ts';
 import { guestMac } from './guest-mac.ts';
 import { bondName, memberName } from './lane-name.ts';
@@ -19,7 +19,7 @@ const monitorIntervalMs = 100;
 export function expandLegacyVlan(fabric: Fabric, host: FabricHost, ledger: Ledger): HostSpec {
   const networks = new Map(fabric.networks.map((network) => [network.name, network]));
   const attached = attachmentsOf(fabric, host, networks);
-  const allocation = allocate([...attached.keys()], ledger.allocation, host.vfs);
+  const allocation = allocate([...attached.keys()], ledger.allocation, host.vfs, givenVfs(host));
   const pfs = host.nic.kind === 'pfs' ? host.nic.pfs : [];
   const mtu = wireMtu(fabric);
   const owners = new Map(Object.entries(allocation).map(([name, index]) => [index, attached.get(name)]));

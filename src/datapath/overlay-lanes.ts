@@ -2,7 +2,7 @@ import type { Attachment, Fabric, FabricHost, Guest, GuestKind, Network } from '
 import type { Allocation, GuestSpec, LaneSpec, VfSpec } from '../model/host-spec.ts';
 import type { Ledger } from '../model/ledger.ts';
 import type { MacAddress, PciAddress } from '../model/names.ts';
-import { allocate } from './allocation.ts';
+import { allocate, givenVfs } from './allocation.ts';
 import { gatewaysOf } from './gateways.ts';
 import { guestMac } from './guest-mac.ts';
 import { bondName } from './lane-name.ts';
@@ -35,7 +35,7 @@ export function attachedLanes(fabric: Fabric, host: FabricHost, ledger: Ledger):
   const names = attached.map(({ name }) => name);
   // Without a card there is no pool that could run out.
   const pool = host.nic.kind === 'software' ? Number.POSITIVE_INFINITY : 2 * host.vfs;
-  const allocation: Allocation = allocate(names, ledger.allocation, pool);
+  const allocation: Allocation = allocate(names, ledger.allocation, pool, givenVfs(host));
   return attached.flatMap((lane) => {
     const slot = allocation[lane.name];
     return slot === undefined ? [] : [{ ...lane, slot }];

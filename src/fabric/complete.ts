@@ -68,6 +68,7 @@ function host(read: ReadHost): FabricHost {
     ...(read.underlay && { underlay: underlay(read.underlay, nic) }),
     offload: read.offload ?? (nic.kind === 'software' ? 'off' : 'required'),
     guests: read.guests.map(guest),
+    ...(read.asFound.length > 0 && { asFound: read.asFound }),
   };
 }
 
@@ -97,6 +98,7 @@ function guest(read: ReadGuest): Guest {
 function attachment(read: ReadAttachment): Attachment {
   return {
     network: needed(asNetworkName(read.key)),
+    ...(read.vf !== undefined && { vf: read.vf }),
     addresses: texts(read.addresses),
     dhcp: read.dhcp.includes(4),
     ...(read.dhcp.includes(6) && { dhcp6: true }),

@@ -54,6 +54,7 @@ function readAttachment(attachment: Cursor): ReadAttachment {
     addresses: given.filter(({ cidr, family }) => fits(cidr, family)).map(({ cidr }) => cidr),
     misplaced: given.filter(({ cidr, family }) => !fits(cidr, family)).map(({ cidr }) => cidr),
     dhcp: families.filter((family) => textOf(family.cursor) === 'dhcp').map((family) => family.family ?? 4),
+    vf: numberOf(at('vf')),
     macs: allOf(at('mac'), readMac),
     maxRateMbps: readMaxRate(at('max-rate')),
     trustAt: isGiven(at('trust')) ? at('trust').path : undefined,

@@ -1,4 +1,6 @@
 import type { Datapath, FabricHost, Nic } from '../model/fabric.ts';
+import { type Found, placesIn } from '../model/found.ts';
+import type { Json } from '../model/json.ts';
 import { readAddress, readHostCidr, readRoute } from './address.ts';
 import { readConnect } from './connect.ts';
 import {
@@ -40,7 +42,29 @@ function readHost(host: Cursor): ReadHost {
     underlay: isGiven(at('underlay')) ? readUnderlay(at('underlay')) : undefined,
     offload: textOf(at('offload')) as FabricHost['offload'] | undefined,
     guests: readGuests(at('guests')),
+    asFound: readAsFound(at('as-found')),
+    noPlaces: noPlaces(at('as-found')),
   };
+}
+
+function readAsFound(kinds: Cursor): readonly Found[] {
+  return children(kinds).flatMap((kind) =>
+    children(kind).flatMap((place) => {
+      if (place.value === undefined) return [];
+      // Mappings of the file have no prototype, which a comparison would take for a difference.
+      const value = JSON.parse(JSON.stringify(place.value)) as Json;
+      const resource = String(kind.path.at(-1));
+      return placesIn(String(place.path.at(-1))).map((at) => ({ resource, at, value }));
+    }),
+  );
+}
+
+/** Runs of VFs that go backwards. */
+function noPlaces(kinds: Cursor): readonly At<string>[] {
+  const keys = children(kinds).flatMap((kind) =>
+    children(kind).map(({ path }) => ({ value: String(path.at(-1)), path })),
+  );
+  return keys.filter(({ value }) => placesIn(value).length === 0);
 }
 
 function readNic(nic: Cursor): Nic | undefined {

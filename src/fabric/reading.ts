@@ -1,4 +1,5 @@
 import type { Connect, Datapath, FabricHost, GuestKind, Nic, VmSpec } from '../model/fabric.ts';
+import type { Found } from '../model/found.ts';
 import type { IfName, PciAddress } from '../model/names.ts';
 import type { Address, Cidr } from './address.ts';
 import type { At } from './cursor.ts';
@@ -37,6 +38,9 @@ export interface ReadHost {
   /** As it is written. */
   readonly offload: FabricHost['offload'] | undefined;
   readonly guests: readonly ReadGuest[];
+  readonly asFound: readonly Found[];
+  /** Keys under it that name no place. */
+  readonly noPlaces: readonly At<string>[];
 }
 
 export interface ReadUnderlay {
@@ -75,6 +79,7 @@ export interface ReadAttachment {
   readonly misplaced: readonly At<Cidr>[];
   /** Families that are asked for by DHCP. */
   readonly dhcp: readonly (4 | 6)[];
+  readonly vf: number | undefined;
   readonly macs: readonly At<string>[];
   readonly maxRateMbps: number;
   /** Where trust is written, whatever it says. */

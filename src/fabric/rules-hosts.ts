@@ -60,6 +60,33 @@ export const poolsHoldTheGuests: Rule = (fabric, where) =>
     return [finding('VF1023', where([...host.path, 'vfs']), message, `write vfs: ${needed} or more`)];
   });
 
+/** Where the file says which VF, it is one of the pool, and no other place's. */
+export const vfsAreGivenOnce: Rule = (fabric, where) =>
+  fabric.hosts.flatMap((host) => {
+    if (host.vfs === undefined || host.datapath === undefined || host.nic?.kind !== 'pfs') return [];
+    const given = host.guests.flatMap(({ attachments }) => attachments).filter(({ vf }) => vf !== undefined);
+    const pool = isOverlay(host.datapath) ? 2 * host.vfs : host.vfs;
+    const beyond = given
+      .filter(({ vf = 0 }) => vf >= pool)
+      .map(({ vf, path }) => {
+        const message = `there is no VF ${vf} in a pool of ${pool}`;
+        return finding('VF2280', where([...path, 'vf']), message, `allowed: 0 to ${pool - 1}`);
+      });
+    const again = twice(given, ({ vf }) => `${vf}`).map(([, { vf, path }]) => {
+      const message = `VF ${vf} is another place’s on this host already`;
+      return finding('VF2280', where([...path, 'vf']), message, 'give each its own, or leave the key out');
+    });
+    return [...beyond, ...again];
+  });
+
+export const foundPlacesArePlaces: Rule = (fabric, where) =>
+  fabric.hosts.flatMap(({ noPlaces }) =>
+    noPlaces.map(({ value, path }) => {
+      const hint = 'write the smaller number first: "0000:03:00.0/2-4"';
+      return finding('VF2281', where(path, 'key'), `${quoted(value)} is no run of VFs`, hint);
+    }),
+  );
+
 /** The firmware forms no LAG while a PF may have more than 64 VFs (facts §17). */
 export const lagKeepsPoolsSmall: Rule = (fabric, where) =>
   fabric.hosts

@@ -30,6 +30,8 @@ export const rules: readonly Rule[] = [
   underlay.uplinksHaveAWire,
   underlay.uplinksAreApart,
   hosts.poolsHoldTheGuests,
+  hosts.vfsAreGivenOnce,
+  hosts.foundPlacesArePlaces,
   hosts.lagKeepsPoolsSmall,
   hosts.hostsAreReachedOnce,
   hosts.portsOfOneCard,

@@ -9,6 +9,7 @@ import {
   named,
   oneOrMore,
   rate,
+  wholeNumber,
   withSchema,
 } from './shape-parts.ts';
 import { vm } from './shape-vm.ts';
@@ -26,6 +27,13 @@ function attachment() {
         'a MAC address such as "02:00:00:00:00:01", or a list',
       ),
     ),
+    vf: z.optional(
+      described(
+        wholeNumber(0, 511),
+        'Which VF of the pool it has: on legacy-vlan of each port, on an overlay port 0 is counted first; the first free one unless given.',
+        'the number of a VF, from 0',
+      ),
+    ),
     'max-rate': z.optional(
       described(
         rate(),
@@ -40,7 +48,7 @@ function attachment() {
   return described(
     z.union([short, full]),
     "A guest's place on a network.",
-    'an address such as 192.168.10.2/24, a list, dhcp, none, or a mapping { address, v4, v6, mac, max-rate, trust, spoofchk }',
+    'an address such as 192.168.10.2/24, a list, dhcp, none, or a mapping { address, v4, v6, mac, vf, max-rate, trust, spoofchk }',
   );
 }
 

@@ -17,6 +17,28 @@ function nic() {
   );
 }
 
+/** Values are compared and never acted upon: any will do. */
+function foundValue() {
+  const whole = z.union([
+    z.string(),
+    z.number(),
+    z.boolean(),
+    z.null(),
+    z.array(z.unknown()),
+    z.record(z.string(), z.unknown()),
+  ]);
+  return described(whole, 'The value that was found; null: nothing is there.', 'any value');
+}
+
+function asFound() {
+  const places = z.record(z.string(), foundValue());
+  return described(
+    z.record(z.string(), described(places, 'Places and what was found there.', 'a mapping of places')),
+    'What somebody set up by hand and vflane leaves as it is, with the value that was found; `vflane import` writes it.',
+    'a mapping of kinds of things, such as vf-mac, to places and values',
+  );
+}
+
 export function host() {
   return described(
     mapping({
@@ -53,8 +75,9 @@ export function host() {
           'a mapping of guest names',
         ),
       ),
+      'as-found': z.optional(asFound()),
     }),
     'A machine with a card.',
-    'a mapping { connect, datapath, nic, vfs, underlay, offload, guests }',
+    'a mapping { connect, datapath, nic, vfs, underlay, offload, guests, as-found }',
   );
 }

@@ -7,6 +7,7 @@ import { doctorFindings } from './catalogue-doctor.ts';
 import { fileFindings } from './catalogue-file.ts';
 import { firmwareFindings } from './catalogue-firmware.ts';
 import { hostFindings } from './catalogue-host.ts';
+import { importFindings } from './catalogue-import.ts';
 import { labFindings } from './catalogue-lab.ts';
 import { machineFindings } from './catalogue-machines.ts';
 import { measureFindings } from './catalogue-measure.ts';
@@ -26,6 +27,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...firmwareFindings,
   ...bootFindings,
   ...prepareFindings,
+  ...importFindings,
   ...planFindings,
   ...connectionFindings,
   ...labFindings,

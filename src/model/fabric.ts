@@ -1,3 +1,4 @@
+import type { Found } from './found.ts';
 import type {
   FabricName,
   GuestName,
@@ -52,6 +53,8 @@ export interface FabricHost {
   readonly underlay?: Underlay;
   readonly offload: 'required' | 'preferred' | 'off';
   readonly guests: readonly Guest[];
+  /** What somebody set up by hand, and vflane leaves as it is. */
+  readonly asFound?: readonly Found[];
 }
 
 export type Connect =
@@ -113,6 +116,8 @@ export interface CloudInit {
 /** A guest on a network. */
 export interface Attachment {
   readonly network: NetworkName;
+  /** Which VF of the pool: legacy-vlan of each port, an overlay counts port 0's first; the first free one unless given. */
+  readonly vf?: number;
   /** CIDRs. */
   readonly addresses: readonly string[];
   readonly dhcp: boolean;

@@ -1,4 +1,5 @@
 import type { Datapath, GuestKind } from './fabric.ts';
+import type { Found } from './found.ts';
 import type { Json } from './json.ts';
 import type { MachineSpec } from './machine.ts';
 import type { GuestName, HostName, IfName, MacAddress, NetworkName, PciAddress } from './names.ts';
@@ -21,6 +22,8 @@ export interface HostSpec {
   readonly underlay?: UnderlaySpec;
   /** Only where the host is to bring itself back after a start. */
   readonly boot?: BootSpec;
+  /** What somebody set up by hand, and nobody asks for otherwise. */
+  readonly asFound?: readonly Found[];
 }
 
 /** What brings a host back: how vflane is started there, and what the host has to be. */

@@ -25,6 +25,7 @@ import {
 import { changesIn, planFor } from '../plan/plan.ts';
 import { portsInUse, sparingHost } from '../plan/spare-host.ts';
 import { afterClosing } from './after-closing.ts';
+import { foundFindings, standsInTheWay } from './as-found.ts';
 import { fabricOf } from './boot-document.ts';
 import { bootSpecOf } from './boot-spec.ts';
 import { foldNow } from './fold-now.ts';
@@ -93,13 +94,16 @@ async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Pro
     allocation,
     ...options,
   });
-  const found = examine({ fabric, host, spec, state, ledger: fold.ledger });
+  const examined = examine({ fabric, host, spec, state, ledger: fold.ledger });
+  const isLeft = spec.asFound !== undefined && plan.steps.length === 0;
+  const found = isLeft ? examined.filter((one) => !standsInTheWay(one)) : examined;
   const told = isBooting ? found.filter(({ code }) => !ofMachines.test(code)) : found;
   const findings = [
     ...told,
     ...waiting(host.name, fold, state),
     ...news(plan.findings, told),
     ...ifupdownFindings(spec, state),
+    ...foundFindings(fabric, host, state),
   ];
   // What would be done to a card that is not there is no plan, and nobody could check it.
   const steps = told.some(({ code }) => code === 'VF2001') ? [] : plan.steps;

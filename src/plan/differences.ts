@@ -2,7 +2,7 @@ import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen, type Unseen } from '../model/host-state.ts';
 import { type Json, sameJson } from '../model/json.ts';
 import { type Ledger, type LedgerEntry, ledgerKey } from '../model/ledger.ts';
-import { type ByPlace, ofKind } from './by-place.ts';
+import { type ByPlace, byPlace, ofKind } from './by-place.ts';
 import { order, resourceOf } from './order.ts';
 
 /** What a host should have; `null`: it must not be there. */
@@ -30,7 +30,20 @@ export function wantsOf(spec: HostSpec, state: HostState, ledger: Ledger): Wants
     ({ resource, at }) => !wants.get(resource)?.has(at) && resourceOf(resource).apart === undefined,
   );
   for (const entry of former) addFormer(wants, entry);
-  return former.length === 0 ? wants : grounded(wants, havesOf(state));
+  const all = former.length === 0 ? wants : grounded(wants, havesOf(state));
+  return withoutFound(all, spec);
+}
+
+/** What somebody set up by hand, and the file leaves as it is, is not asked for, nor taken back to what it was. */
+function withoutFound(wants: Wants, { asFound = [] }: HostSpec): Wants {
+  if (asFound.length === 0) return wants;
+  const found = byPlace(asFound);
+  return new Map(
+    [...wants].map(([resource, places]) => {
+      const left = found.get(resource);
+      return [resource, left ? new Map([...places].filter(([at]) => !left.has(at))) : places];
+    }),
+  );
 }
 
 /**

@@ -1,0 +1,97 @@
+import { type Imported, importHosts } from '../discover/import-hosts.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Report } from '../operate/diagnose.ts';
+import { onEachHost } from '../operate/hosts.ts';
+import { askedHosts } from './asked-hosts.ts';
+import { connectorFor } from './connect.ts';
+import type { VerbContext, VerbHandler } from './context.ts';
+import { exitCodes, firstEarned } from './exit-codes.ts';
+import { type KeptSites, keptSites } from './kept-sites.ts';
+import { exitCodeOf } from './outcome-findings.ts';
+import { printFindings } from './print-findings.ts';
+import { findingsOf } from './troubles.ts';
+import { findingsJson } from './validate.ts';
+import { newFileOf, writeNewFile } from './written-file.ts';
+
+/** A file of what hosts are that somebody set up by hand, and what is unsafe about it. */
+export const run: VerbHandler = async (context, args, options) => {
+  const out = newFileOf(context, options);
+  const asked = askedHosts(context, args);
+  const sites = keptSites(connectorFor(context, out ?? 'fabric.yaml'));
+  try {
+    const imported = await importHosts(asked, onEachOf(sites), { file: out ?? 'fabric.yaml', now: Date.now });
+    if (imported.text !== undefined && out !== undefined) writeNewFile(context, out, imported.text);
+    return tell(context, imported, out);
+  } finally {
+    await sites.close();
+  }
+};
+
+function onEachOf({ connect }: KeptSites) {
+  const onEach: Parameters<typeof importHosts>[1] = (hosts, work) => onEachHost(hosts, connect, work);
+  return onEach;
+}
+
+function tell(context: VerbContext, imported: Imported, out: string | undefined): number {
+  const { output } = context;
+  const { text } = imported;
+  if (text !== undefined && out === undefined) output.result(text.trimEnd());
+  const findings = findingsIn(imported);
+  printFindings(findings, {}, { ...output, result: output.log });
+  for (const line of summary(imported, out)) output.log(line);
+  output.json('vflane.import/1', {
+    file: text ?? null,
+    written: text === undefined ? null : (out ?? null),
+    hosts: imported.hosts.map(({ name, datapath, guests, networks, asFound }) => ({
+      host: name,
+      datapath,
+      guests: guests.map((guest) => guest.name),
+      networks: networks.map((network) => network.name),
+      asFound: asFound.map((one) => ({ ...one })),
+      differences: differencesOf(imported, name),
+    })),
+    findings: findingsJson(findings),
+  });
+  return codeOf(imported);
+}
+
+function reportsOf({ reports }: Imported): readonly Report[] {
+  return reports.flatMap(({ value }) => value ?? []);
+}
+
+function differencesOf(imported: Imported, name: string): number {
+  return reportsOf(imported).find(({ host }) => host === name)?.looked.plan.differences.length ?? 0;
+}
+
+/** Each once: the doctor and the plan may say the same. */
+function findingsIn(imported: Imported): readonly Finding[] {
+  const own = reportsOf(imported).flatMap(({ findings }) => findings);
+  return [...findingsOf([...imported.troubled, ...imported.reports]), ...imported.findings, ...own];
+}
+
+function summary(imported: Imported, out: string | undefined): readonly string[] {
+  if (imported.text === undefined) return [];
+  const file = out ?? 'the file';
+  return [
+    ...imported.hosts.map(({ name, guests, asFound }) => {
+      const left = asFound.length === 0 ? '' : `, ${asFound.length} places left as found`;
+      const changes = differencesOf(imported, name);
+      const plan = changes === 0 ? 'the plan is empty' : `${changes} differences`;
+      return `${name}: ${guests.length} guest${guests.length === 1 ? '' : 's'}${left}; ${plan}`;
+    }),
+    `next: read ${file}, give the networks and guests the names you want, and then: vflane plan`,
+  ];
+}
+
+/** 0 where the file's plan is empty; 2 where it is not; 4 where it would be refused, or could not be made whole. */
+function codeOf({ text, reports, troubled }: Imported): number {
+  if (text === undefined && troubled.length === 0) return exitCodes.preconditionsNotMet;
+  const codes = [...troubled, ...reports].map(({ trouble, value }) => {
+    if (trouble) return exitCodeOf(trouble);
+    const plan = (value as Report | undefined)?.looked.plan;
+    if (plan?.plan.findings.some(({ severity }) => severity === 'error'))
+      return exitCodes.preconditionsNotMet;
+    return plan && plan.differences.length > 0 ? exitCodes.differs : exitCodes.asAsked;
+  });
+  return firstEarned(codes);
+}

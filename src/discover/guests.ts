@@ -1,0 +1,49 @@
+import type { Allocation } from '../model/host-spec.ts';
+import type { ImportedAttachment, ImportedGuest } from './imported.ts';
+import type { VfUse } from './vf-use.ts';
+
+/** A place on a network that was found in use. */
+export interface FoundPlace {
+  readonly slot: number;
+  readonly use: VfUse;
+  /** Other than by the ledger. */
+  readonly network: string;
+  readonly attachment: Omit<ImportedAttachment, 'network'>;
+}
+
+/** `guest`, `network` of each VF that vflane itself once gave out. */
+export function rememberedAt(allocation: Allocation, slot: number) {
+  const [name] = Object.entries(allocation).find(([, index]) => index === slot) ?? [];
+  const [guest, network] = name?.split('/') ?? [];
+  return guest === undefined || network === undefined ? undefined : { guest, network };
+}
+
+/** One guest for each user of VFs, by the name that it has or is given. */
+export function guestsOf(places: readonly FoundPlace[], allocation: Allocation): readonly ImportedGuest[] {
+  const guests = new Map<string, ImportedGuest>();
+  const numbers = new Map<string, number>();
+  for (const { slot, use, network, attachment } of places) {
+    const known = rememberedAt(allocation, slot)?.guest;
+    const by = known === undefined ? use.by : `guest ${known}`;
+    const before = guests.get(by);
+    const isTwice = before?.attachments.some((one) => one.network === network) === true;
+    // A guest is on a network once: the same VM's second VF there is another guest's place.
+    const key = isTwice ? `${by} ${slot}` : by;
+    const name = known ?? use.name ?? freshName(use, slot, numbers);
+    const guest = guests.get(key) ?? {
+      name: isTwice ? `${name}-${slot}` : name,
+      kind: use.kind,
+      says: use.says,
+      attachments: [],
+    };
+    guests.set(key, { ...guest, attachments: [...guest.attachments, { ...attachment, network }] });
+  }
+  return [...guests.values()];
+}
+
+function freshName({ by }: VfUse, slot: number, numbers: Map<string, number>): string {
+  if (!by.startsWith('pid ')) return `vf${slot}`;
+  const number = numbers.get(by) ?? numbers.size + 1;
+  numbers.set(by, number);
+  return `vm${number}`;
+}

@@ -1,0 +1,74 @@
+import { linkNamed, seenOf } from '../doctor/seen-parts.ts';
+import { type HostState, isUnseen, type LinkState, type VfAdmin, type VfState } from '../model/host-state.ts';
+import { asGuestName } from '../model/names.ts';
+
+/** Who has a VF, as the host shows it. */
+export interface VfUse {
+  readonly kind: 'external' | 'netns' | 'host';
+  /** The same for all VFs of one user. */
+  readonly by: string;
+  /** A name for that user, where the host has one. */
+  readonly name?: string;
+  readonly says: string;
+  /** Whether somebody has it right now, and not only could. */
+  readonly isHeld: boolean;
+  /** CIDRs that it is seen to have. */
+  readonly addresses: readonly string[];
+}
+
+export const unset = '00:00:00:00:00:00';
+
+export function useOf(state: HostState, vf: VfState): VfUse {
+  return heldByProcess(state, vf) ?? inNamespace(state, vf) ?? onHost(state, vf) ?? freeForVm(vf);
+}
+
+function heldByProcess({ holders }: HostState, { driver, iommuGroup }: VfState): VfUse | undefined {
+  if (driver !== 'vfio-pci' || isUnseen(holders)) return undefined;
+  const holder = holders.find(({ path }) => path === `/dev/vfio/${iommuGroup}`);
+  if (!holder) return undefined;
+  const says = `held by ${holder.command} (pid ${holder.pid})`;
+  return { kind: 'external', by: `pid ${holder.pid}`, says, isHeld: true, addresses: [] };
+}
+
+function inNamespace({ namespaces }: HostState, { pci }: VfState): VfUse | undefined {
+  for (const [name, links] of Object.entries(namespaces)) {
+    if (links === null || isUnseen(links)) continue;
+    const link = links.find(({ parentDev }) => parentDev === pci);
+    if (!link) continue;
+    const lane = links.find((one) => one.name === link.master) ?? link;
+    const says = `in the namespace ${name}`;
+    const known = asGuestName(name) === undefined ? {} : { name };
+    return { kind: 'netns', by: `netns ${name}`, ...known, says, isHeld: true, addresses: lane.addresses };
+  }
+  return undefined;
+}
+
+/** Bound to the host's own driver, with a netdev of the host's. */
+function onHost(state: HostState, { netdev }: VfState): VfUse | undefined {
+  const link: LinkState | undefined = linkNamed(state, netdev);
+  if (!link) return undefined;
+  const lane = linkNamed(state, link.master) ?? link;
+  const says = `the host’s own ${link.name}`;
+  return {
+    kind: 'host',
+    by: 'host',
+    name: 'machine',
+    says,
+    isHeld: lane.addresses.length > 0,
+    addresses: lane.addresses,
+  };
+}
+
+function freeForVm({ pci, driver }: VfState): VfUse {
+  const says = driver === undefined ? 'without a driver' : `on ${driver}, held by nobody`;
+  return { kind: 'external', by: `vf ${pci}`, says, isHeld: false, addresses: [] };
+}
+
+export function adminOf({ admin }: VfState): VfAdmin | undefined {
+  return seenOf(admin);
+}
+
+export function hasMac(vf: VfState | undefined): boolean {
+  const mac = vf === undefined ? undefined : adminOf(vf)?.mac;
+  return mac !== undefined && mac !== unset;
+}

@@ -1,0 +1,69 @@
+import { placeOf } from '../doctor/rule.ts';
+import { didYouMean } from '../fabric/nearest.ts';
+import { finding } from '../model/catalogue.ts';
+import type { Fabric, FabricHost } from '../model/fabric.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Found } from '../model/found.ts';
+import { type HostState, isUnseen } from '../model/host-state.ts';
+import { sameJson } from '../model/json.ts';
+import { haveAt, havesOf } from '../plan/differences.ts';
+import { order } from '../plan/order.ts';
+
+/** What a file leaves as it was found: how much of it, and what of it is not so any more. */
+export function foundFindings(fabric: Fabric, host: FabricHost, state: HostState): readonly Finding[] {
+  const { asFound = [] } = host;
+  if (asFound.length === 0) return [];
+  const kinds = new Set(order.map(({ kind }) => kind));
+  const known = asFound.filter(({ resource }) => kinds.has(resource));
+  const unknown = new Set(asFound.map(({ resource }) => resource).filter((kind) => !kinds.has(kind)));
+  const at = placeOf({ fabric, host }, 'as-found');
+  return [
+    ...[...unknown].map((kind) =>
+      finding(
+        'VF2282',
+        placeOf({ fabric, host }, 'as-found', kind),
+        `${host.name}: nothing that vflane sets up is called ${kind}`,
+        `${didYouMean(kind, [...kinds])}take the key away, or write it as \`vflane plan\` prints it.`,
+      ),
+    ),
+    finding(
+      'VF2270',
+      at,
+      `${host.name}: ${known.length} ${known.length === 1 ? 'place is' : 'places are'} left as somebody set ${known.length === 1 ? 'it' : 'them'} up by hand: ${countsOf(known)}`,
+      'Take a line out of as-found, and plan: vflane then says what it would make of that place, and of whom it takes it.',
+    ),
+    ...changed(known, state).map((message) =>
+      finding(
+        'VF2271',
+        at,
+        `${host.name}: ${message}`,
+        'Nobody but whoever set it up puts it back: write the new value into the file, or take the line out.',
+      ),
+    ),
+  ];
+}
+
+function countsOf(found: readonly Found[]): string {
+  const counts = new Map<string, number>();
+  for (const { resource } of found) counts.set(resource, (counts.get(resource) ?? 0) + 1);
+  return [...counts].map(([kind, count]) => (count === 1 ? kind : `${kind} (${count})`)).join(', ');
+}
+
+function changed(found: readonly Found[], state: HostState): readonly string[] {
+  const haves = havesOf(state);
+  return found.flatMap(({ resource, at, value }) => {
+    const have = haveAt(haves, resource, at);
+    if (isUnseen(have) || sameJson(have, value)) return [];
+    return [`${resource} at ${at} was found as ${JSON.stringify(value)}, and is ${JSON.stringify(have)} now`];
+  });
+}
+
+/**
+ * What stands in the way of steps, by its code, is in nobody's way where there are none: whoever leaves a bridge as it was
+ * found is not told to take it apart.
+ */
+export function standsInTheWay({ code }: Finding): boolean {
+  return inTheWay.has(code);
+}
+
+const inTheWay: ReadonlySet<string> = new Set(['VF2044', 'VF2049', 'VF2054', 'VF2055', 'VF2056']);

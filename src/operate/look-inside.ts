@@ -1,0 +1,18 @@
+import { isUnseen } from '../model/host-state.ts';
+import { observe } from '../observe/observe.ts';
+import { observeSurvey } from '../observe/survey.ts';
+import type { Looked } from './diagnose.ts';
+import { lookBare } from './look-bare.ts';
+import type { Site } from './site.ts';
+
+/** A host of which no file says anything, with what is inside of its namespaces, and its card's switch and bridges. */
+export async function lookInside(site: Site, now: () => number): Promise<Looked> {
+  const { hidden, sections, ...plan } = await lookBare(site);
+  const surveyed = await observeSurvey(site.reader, plan.state, { faults: false, now });
+  const survey = hidden === undefined ? surveyed.survey : { ...surveyed.survey, search: hidden };
+  const inside = isUnseen(survey.unlooked) ? [] : survey.unlooked;
+  const all = { ...sections, overlay: true, namespaces: [...sections.namespaces, ...inside] };
+  const state = await observe(site.reader, all);
+  const patient = { host: site.name, state, survey, ledger: plan.fold.ledger };
+  return { patient, plan: { ...plan, state }, sections: all };
+}
