@@ -4,13 +4,32 @@ import { cellName } from '../measure/suite.ts';
 import { isUnseen } from '../model/host-state.ts';
 import type { Output } from './output.ts';
 
+/** How the smaller MTUs come about. */
+function mtuLines({ suite: { cells, mtuBy }, ends }: BenchRun): readonly string[] {
+  const own = Math.min(...ends.map(({ mtu }) => mtu));
+  const mtus = cells.flatMap((cell) => (cell.kind === 'throughput' && cell.mtu < own ? [cell.mtu] : []));
+  if (mtus.length === 0) return [];
+  const names = [...new Set(mtus)].join(' and ');
+  return mtuBy === 'netdev'
+    ? [`both guests have MTU ${names} for its cells, and their own otherwise`]
+    : [`both ends keep their MTU: TCP’s segments are those of MTU ${names} for its cells`];
+}
+
 /** What is measured, between which ends, and how. */
-export function headOf({ id, suite, ends: [from, to], network, cpus }: BenchRun): readonly string[] {
+export function headOf(run: BenchRun): readonly string[] {
+  const {
+    id,
+    suite,
+    ends: [from, to],
+    network,
+    cpus,
+  } = run;
   const { runs, seconds, cells } = suite;
   const pinned = cpus.length > 0 ? `, pinned to CPUs ${cpus.join(',')}` : '';
   return [
     `${id}: ${from.name} on ${from.host} to ${to.name} on ${to.host}, network ${network}`,
     `suite ${suite.name}: ${cells.map(cellName).join(', ')}; ${runs} runs each, of ${seconds} s${pinned}`,
+    ...mtuLines(run),
   ];
 }
 
@@ -25,6 +44,7 @@ export function tableOf(run: BenchRun, { paint }: Pick<Output, 'paint'>): readon
     '',
     paint('bold', lines[0] ?? ''),
     ...lines.slice(1),
+    ...(run.impossible ?? []).map(({ cell, because }) => `${cell}  not possible: ${because}`),
     ...(state === 'complete'
       ? []
       : ['', paint('yellow', `partial: ${run.because ?? 'it was never said how it ended'}`)]),

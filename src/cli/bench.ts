@@ -10,6 +10,7 @@ import type { SuiteName, SuiteOptions } from '../measure/suite.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { headOf, tableOf } from './bench-lines.ts';
+import { mtuLender } from './bench-mtu.ts';
 import { progressLine, runJson, turnJson } from './bench-progress.ts';
 import { benchFolder } from './bench-runs.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
@@ -42,6 +43,7 @@ interface Wanted {
   readonly suite: SuiteName;
   readonly pair: { readonly network?: string; readonly from?: string; readonly to?: string };
   readonly lengths: SuiteOptions;
+  readonly keepMtu: boolean;
   readonly minRate?: number;
   readonly maxPing?: number;
 }
@@ -57,6 +59,7 @@ function wantedOf(options: VerbOptions): Wanted {
       ...numberOption(options, 'seconds', 1, 600),
       only: Array.isArray(options.only) ? options.only.map(String) : [],
     },
+    keepMtu: options.keepMtu === true,
     ...numberOption(options, 'minRate', 0, 10_000),
     ...numberOption(options, 'maxPing', 0, 1e9),
   };
@@ -92,6 +95,7 @@ async function measure(
     options: wanted.lengths,
     version: versionText,
     signal,
+    ...(wanted.keepMtu ? {} : { lender: mtuLender(fabric, pair) }),
   });
   if (!('bench' in begun)) return refuse(context, fleet, begun);
   return carryOut(context, fleet, begun, wanted);

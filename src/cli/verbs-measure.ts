@@ -25,6 +25,7 @@ export const measureVerbs: readonly Verb[] = [
       },
       { form: '--runs <n>', summary: 'of each cell (seed: 3, default: 10)' },
       { form: '--seconds <n>', summary: 'of each run of iperf3 (seed: 10, default: 5)' },
+      { form: '--keep-mtu', summary: 'make TCP’s segments smaller instead of the guests’ MTU' },
       { form: '--min-rate <gbps>', summary: 'exit 9 where the median of a throughput is less' },
       { form: '--max-ping <us>', summary: 'exit 9 where the median of ping’s mean is more' },
     ],

@@ -7,10 +7,11 @@ import { cpusForBoth } from './cpu-list.ts';
 import { type Endpoint, nameOf } from './endpoint.ts';
 import { forwardingOf, type Road } from './forwarding.ts';
 import { isThreaded } from './iperf3.ts';
+import type { MtuLender } from './mtu-lender.ts';
 import { addressesBetween } from './pair.ts';
 import { type BenchRun, type RunEnd, runSchema, type Surroundings } from './run-record.ts';
 import { runId } from './run-store.ts';
-import { cellName, type SuiteName, type SuiteOptions, suiteOf } from './suite.ts';
+import { cellName, type SuiteName, type SuiteOptions, suiteOf, tooLargeFor } from './suite.ts';
 import { type NetdevAt, surroundingsOf, withIperf3 } from './surroundings.ts';
 import { type Bench, type BenchEnd, familyOf, Refused } from './turn.ts';
 import { encapsulationOf, type WirePort, wireBetween, wirePortsOf } from './wire.ts';
@@ -22,6 +23,8 @@ export interface Asked {
   readonly options: SuiteOptions;
   readonly version: string;
   readonly signal: AbortSignal;
+  /** Absent where the guests are to keep their MTU. */
+  readonly lender?: MtuLender;
 }
 
 export interface Begun {
@@ -74,7 +77,10 @@ function noCell({ suite, options: { only = [] } }: Asked): Finding {
 }
 
 async function begun(asked: Asked, from: Prepared, to: Prepared): Promise<Begun> {
-  const suite = suiteOf(asked.suite, Math.min(from.end.mtu, to.end.mtu), asked.options);
+  const { lender } = asked;
+  const own = Math.min(from.end.mtu, to.end.mtu);
+  const mtuBy = lender === undefined ? 'segments' : 'netdev';
+  const suite = { ...suiteOf(asked.suite, own, asked.options), mtuBy } as const;
   if (suite.cells.length === 0) throw new Refused('no cell', [noCell(asked)]);
   const started = new Date();
   const ends = [from.end, to.end] as const;
@@ -89,12 +95,20 @@ async function begun(asked: Asked, from: Prepared, to: Prepared): Promise<Begun>
       started: started.toISOString(),
     },
     ...{ version: asked.version, fabric: asked.fabric.name, network: from.end.network ?? '', suite, cpus },
+    ...impossibleFor(asked, own),
     ends: [from.record, to.record],
     wire: wireFor(from, to),
     forwarding: forwardingOf(roads, []),
     turns: [],
   };
-  return { bench: { ends, suite, cpus, signal: asked.signal }, run, roads, findings: tools(run) };
+  const bench = { ends, suite, cpus, signal: asked.signal, ...(lender && { lender }) };
+  return { bench, run, roads, findings: tools(run) };
+}
+
+function impossibleFor({ suite, options }: Asked, mtu: number): Pick<BenchRun, 'impossible'> {
+  const cells = tooLargeFor(suite, mtu, options);
+  if (cells.length === 0) return {};
+  return { impossible: cells.map((cell) => ({ cell: cellName(cell), because: `MTU ${mtu}` })) };
 }
 
 function wireFor(from: Prepared, to: Prepared): BenchRun['wire'] {

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { parseFabric } from '../fabric/parse-fabric.ts';
+import { finding } from '../model/catalogue.ts';
 import type { Fabric } from '../model/fabric.ts';
+import type { Finding } from '../model/finding.ts';
 import { type Begun, begin, surroundingsAfter } from './begin.ts';
 import { runBench } from './bench.ts';
 import { differencesOf } from './comparable.ts';
 import { asCsv, asMarkdown } from './export-text.ts';
 import { figuresOf } from './figures.ts';
+import type { MtuLender } from './mtu-lender.ts';
 import { choosePair } from './pair.ts';
 import type { BenchRun } from './run-record.ts';
 import type { RunKeeper } from './run-store.ts';
@@ -32,13 +35,37 @@ async function begun(
   first: Answers = {},
   second: Answers = {},
   signal = new AbortController().signal,
+  lender?: MtuLender,
 ) {
   const pair = [endAt('alpha', 'web', first), endAt('beta', 'db', second)] as const;
-  return begin({ fabric: fabricOf(), pair, suite, options: { runs: 3 }, version: '1', signal });
+  const lends = lender ? { lender } : {};
+  return begin({ fabric: fabricOf(), pair, suite, options: { runs: 3 }, version: '1', signal, ...lends });
 }
 
-async function benched(suite: SuiteName, first: Answers = {}, signal = new AbortController().signal) {
-  const started = (await begun(suite, first, {}, signal)) as Begun;
+/** Lends as long as it is not told otherwise, and says in which order things were done. */
+function lenderOf(
+  log: string[],
+  troubles: { readonly lend?: Finding; readonly back?: Finding } = {},
+): MtuLender {
+  return {
+    lend: async (mtu) => {
+      log.push(`MTU ${mtu}`);
+      return troubles.lend ? [troubles.lend] : [];
+    },
+    giveBack: async () => {
+      log.push('own MTU');
+      return troubles.back ? [troubles.back] : [];
+    },
+  };
+}
+
+async function benched(
+  suite: SuiteName,
+  first: Answers = {},
+  signal = new AbortController().signal,
+  lender?: MtuLender,
+) {
+  const started = (await begun(suite, first, {}, signal, lender)) as Begun;
   const kept: BenchRun[] = [];
   const keeper: RunKeeper = {
     folder: '',
@@ -128,6 +155,45 @@ describe('a benchmark', () => {
     expect(figuresOf(run)).toEqual([]);
   });
 
+  const early = finding('VF6058', {}, 'beta had its own MTU back too early', 'Measure again.');
+
+  test('gives the guests a smaller MTU for the cells of that, and their own back', async () => {
+    const log: string[] = [];
+    const { run } = await benched('seed', {}, undefined, lenderOf(log));
+    expect(run).toMatchObject({ state: 'complete', suite: { mtuBy: 'netdev' } });
+    expect(log).toEqual(['MTU 1500', 'own MTU']);
+  });
+
+  test('measures nothing with an MTU that it could not give', async () => {
+    const { run } = await benched('seed', {}, undefined, lenderOf([], { lend: early }));
+    expect(run).toMatchObject({ state: 'partial', because: early.message, turns: [] });
+  });
+
+  test('believes none of the runs during which the guests had their own MTU back', async () => {
+    const { run } = await benched('seed', {}, undefined, lenderOf([], { back: early }));
+    expect(run).toMatchObject({ state: 'partial', because: early.message });
+    expect(run.turns.map(({ failed: why }) => why)).toEqual(Array(3).fill(early.message));
+  });
+
+  test('of guests with a small MTU says which cells are not possible', async () => {
+    const pair = [{ ...endAt('alpha', 'web'), mtu: 1500 }, endAt('beta', 'db')] as const;
+    const { signal } = new AbortController();
+    const started = await begin({
+      fabric: fabricOf(),
+      pair,
+      suite: 'seed',
+      options: {},
+      version: '1',
+      signal,
+    });
+    const { run } = started as Begun;
+    expect(run.impossible).toEqual([
+      { cell: '9000/2 both', because: 'MTU 1500' },
+      { cell: '9000/6 both', because: 'MTU 1500' },
+    ]);
+    expect(asMarkdown([run])).toContain('| not possible: MTU 1500 | not possible: MTU 1500 |');
+  });
+
   test('that is stopped keeps what it has', async () => {
     const controller = new AbortController();
     controller.abort();
@@ -152,6 +218,7 @@ describe('two runs', () => {
     ]);
     expect(differencesOf(run, { ...run, cpus: [1] })).toEqual(['the CPUs that were used: none and 1']);
     expect(differencesOf(run, { ...run, suite: { ...run.suite, seconds: 1 } })).toHaveLength(1);
+    expect(differencesOf(run, { ...run, suite: { ...run.suite, mtuBy: 'netdev' } })).toHaveLength(1);
   });
 
   test('are exported as the seed’s table, and value by value', async () => {

@@ -1,8 +1,10 @@
 import type { Finding } from '../model/finding.ts';
+import { type Block, blocksOf } from './blocks.ts';
+import { reached, warmUp, warmUpMs } from './reach.ts';
 import type { BenchRun, Turn } from './run-record.ts';
 import type { RunKeeper } from './run-store.ts';
-import { type Cell, cellName, expectedMs, turnsOf } from './suite.ts';
-import { type Bench, doTurn, said } from './turn.ts';
+import { type Cell, cellName, expectedMs } from './suite.ts';
+import { type Bench, doTurn } from './turn.ts';
 
 /** What happens, for whoever watches. */
 export interface TurnTold {
@@ -21,6 +23,17 @@ export interface BenchEnded {
   readonly findings: readonly Finding[];
 }
 
+/** A run under way. */
+interface Going {
+  readonly bench: Bench;
+  readonly turns: Turn[];
+  readonly findings: Finding[];
+  /** Keeps a turn, with what the tool said. */
+  readonly keep: (turn: Turn, raw: string) => Promise<void>;
+  /** Why it ends early. */
+  because?: string;
+}
+
 /** Failures in a row after which it is no use to go on. */
 const mostFailures = 3;
 
@@ -31,30 +44,75 @@ export async function runBench(
   keeper: RunKeeper,
   tell: (told: TurnTold) => void,
 ): Promise<BenchEnded> {
-  const turns: Turn[] = [];
-  const findings: Finding[] = [];
-  const planned = turnsOf(bench.suite);
-  const expected = planned.reduce((sum, { cell }) => sum + expectedMs(cell, bench.suite), warmUpMs(bench));
+  const blocks = blocksOf(bench.suite, Math.min(...bench.ends.map(({ mtu }) => mtu)));
+  const of = blocks.reduce((sum, { turns }) => sum + turns.length, 0);
+  const wholeMs = blocks.reduce((sum, block) => sum + blockMs(bench, block), 0);
   const startedAt = performance.now();
-  let because: string | undefined;
+  const turns: Turn[] = [];
+  const keep = async (turn: Turn, text: string) => {
+    const raw = text === '' ? {} : { raw: await keeper.putRaw(rawName(turn.cell, turn.run), text) };
+    turns.push({ ...turn, ...raw });
+    await keeper.put({ ...begun, turns: [...turns] });
+    const elapsedMs = performance.now() - startedAt;
+    tell({ turn, n: turns.length, of, elapsedMs, expectedMs: wholeMs });
+  };
+  const going: Going = { bench, turns, findings: [], keep };
   await keeper.put(begun);
+  for (const block of blocks) {
+    if (going.because === undefined) await doBlock(going, block);
+  }
+  const because = going.because ?? (turns.length < of ? stopped : failuresOf(turns));
+  return { run: { ...begun, ...endOf(because), turns }, findings: unique(going.findings) };
+}
+
+const stopped = 'stopped by the operator';
+
+/** With its MTU, where the guests' own is another; they have their own back when it is over. */
+async function doBlock(going: Going, block: Block): Promise<void> {
+  const { bench, turns, findings } = going;
+  const { lender } = bench;
+  if (block.mtu === undefined || lender === undefined) return doTurns(going, block);
+  const against = await lender.lend(block.mtu, longestMs(bench, block));
+  const first = turns.length;
+  if (against.length === 0) await doTurns(going, block);
+  const left = against.length > 0 ? against : await lender.giveBack();
+  findings.push(...left);
+  if (left[0] === undefined) return;
+  going.because ??= left[0].message;
+  // Nobody knows which of them still had the MTU.
+  for (const [at, turn] of turns.entries()) {
+    if (at >= first) turns[at] = { ...turn, failed: turn.failed ?? left[0].message };
+  }
+}
+
+async function doTurns(going: Going, { turns: planned }: Block): Promise<void> {
+  const { bench, turns, findings } = going;
+  await reached(bench);
   await warmUp(bench);
   for (const { cell, run } of planned) {
-    if (bench.signal.aborted) because = 'stopped by the operator';
-    else if (hopeless(turns)) because = `the last ${mostFailures} runs failed: ${turns.at(-1)?.failed}`;
-    if (because !== undefined) break;
+    if (bench.signal.aborted) going.because = stopped;
+    else if (hopeless(turns)) going.because = `the last ${mostFailures} runs failed: ${turns.at(-1)?.failed}`;
+    if (going.because !== undefined) return;
     const done = await doTurn(bench, cell, run);
     // What was cut short by Ctrl-C says nothing.
     if (bench.signal.aborted && done.turn.failed !== undefined) continue;
-    const raw = done.raw === '' ? {} : { raw: await keeper.putRaw(rawName(cell, run), done.raw) };
-    turns.push({ ...done.turn, ...raw });
     findings.push(...done.findings);
-    await keeper.put({ ...begun, turns: [...turns] });
-    const elapsedMs = performance.now() - startedAt;
-    tell({ turn: done.turn, n: turns.length, of: planned.length, elapsedMs, expectedMs: expected });
+    await going.keep(done.turn, done.raw);
   }
-  because ??= turns.length < planned.length ? 'stopped by the operator' : failuresOf(turns);
-  return { run: { ...begun, ...endOf(because), turns }, findings: unique(findings) };
+}
+
+/** As far as can be told before, in milliseconds. */
+function blockMs(bench: Bench, { turns, mtu }: Block): number {
+  const lending = mtu === undefined ? 0 : 2_000;
+  return turns.reduce((sum, { cell }) => sum + expectedMs(cell, bench.suite), warmUpMs(bench) + lending);
+}
+
+/** A turn that is slow to begin or to end; and whatever comes before the first. */
+const slackMs = { turn: 10_000, block: 60_000 } as const;
+
+/** So long the guests may have a block's MTU at most. */
+function longestMs(bench: Bench, block: Block): number {
+  return blockMs(bench, block) + block.turns.length * slackMs.turn + slackMs.block;
 }
 
 function endOf(because: string | undefined): Pick<BenchRun, 'state' | 'because' | 'ended'> {
@@ -82,17 +140,4 @@ function unique(findings: readonly Finding[]): readonly Finding[] {
 /** `9000-2-both.1`. */
 function rawName(cell: Cell, run: number): string {
   return `${cellName(cell).replaceAll(/[ /]/g, '-')}.${run}`;
-}
-
-/** A flood of 10000 takes less than a second on a card; a slow road is warm by then, too. */
-const longestWarmUpMs = 3_000;
-
-function warmUpMs({ suite }: Bench): number {
-  return suite.cells.some(({ kind }) => kind === 'flood-ping') ? 1_000 : longestWarmUpMs / 2;
-}
-
-/** The first packets set the flows up; the seed's author throws one flood away for it. What goes wrong here is told by the first turn. */
-async function warmUp(bench: Bench): Promise<void> {
-  const flood = { name: 'ping', to: bench.ends[1].address, count: 10_000, flood: true, quiet: true } as const;
-  await said(bench, flood, longestWarmUpMs, 0).catch(() => undefined);
 }

@@ -8,7 +8,7 @@ export function differencesOf(a: BenchRun, b: BenchRun): readonly string[] {
     ...kernels(at, a.ends[at], b.ends[at]),
     ...iperf3(at, a.ends[at], b.ends[at]),
   ]);
-  return [...new Set(ends), ...pinnings(a, b), ...lengths(a, b)];
+  return [...new Set(ends), ...pinnings(a, b), ...lengths(a, b), ...mtus(a, b)];
 }
 
 const which = ['first', 'second'] as const;
@@ -34,4 +34,10 @@ function pinnings({ cpus: a }: BenchRun, { cpus: b }: BenchRun): readonly string
 function lengths({ suite: a }: BenchRun, { suite: b }: BenchRun): readonly string[] {
   const text = ({ seconds, omitSeconds }: BenchRun['suite']) => `${seconds} s after ${omitSeconds} s`;
   return text(a) === text(b) ? [] : [`how long iperf3 measured: ${text(a)} and ${text(b)}`];
+}
+
+function mtus({ suite: a }: BenchRun, { suite: b }: BenchRun): readonly string[] {
+  const text = ({ mtuBy = 'segments' }: BenchRun['suite']) =>
+    mtuBy === 'netdev' ? 'the guests’ netdevs' : 'TCP’s segments';
+  return text(a) === text(b) ? [] : [`what was made smaller for a smaller MTU: ${text(a)} and ${text(b)}`];
 }

@@ -38,7 +38,16 @@ export function asMarkdown(runs: readonly BenchRun[]): string {
 
 function seedRow(run: BenchRun): readonly string[] {
   const figures = new Map(figuresOf(run).map((figure) => [figure.key, figure]));
-  return [approachOf(run), ...seedColumns.map(([, key]) => numberOf(figures.get(key)?.median.median))];
+  const cells = seedColumns.map(
+    ([, key]) => impossibleIn(run, key) ?? numberOf(figures.get(key)?.median.median),
+  );
+  return [approachOf(run), ...cells];
+}
+
+/** Why a run has no such figure, where that is known. */
+export function impossibleIn({ impossible = [] }: BenchRun, key: string): string | undefined {
+  const found = impossible.find(({ cell }) => cell === key);
+  return found && `not possible: ${found.because}`;
 }
 
 function figureRows(run: BenchRun): readonly (readonly string[])[] {

@@ -25,6 +25,8 @@ export interface BenchRun {
   readonly fabric: string;
   readonly network: string;
   readonly suite: Suite;
+  /** Cells of the suite that these guests cannot send, each with the reason; absent where there are none. */
+  readonly impossible?: readonly Impossible[];
   /** iperf3's client is at the first end, its server at the second. */
   readonly ends: readonly [RunEnd, RunEnd];
   readonly wire: Wire;
@@ -32,6 +34,13 @@ export interface BenchRun {
   /** One list for both ends; empty where nothing was pinned. */
   readonly cpus: readonly number[];
   readonly turns: readonly Turn[];
+}
+
+export interface Impossible {
+  /** `9000/2 both`. */
+  readonly cell: string;
+  /** `MTU 1500`. */
+  readonly because: string;
 }
 
 export interface RunEnd {

@@ -24,7 +24,14 @@ export interface Suite {
   /** Whether the cells take turns, so that what changes with time changes all of them alike. */
   readonly interleaved: boolean;
   readonly pinned: boolean;
+  /**
+   * How a cell of a smaller MTU than the guests' is measured: their netdevs get that MTU, or TCP's segments are made as
+   * small. Absent in runs of versions that knew only the latter.
+   */
+  readonly mtuBy?: MtuBy;
 }
+
+export type MtuBy = 'netdev' | 'segments';
 
 /** Fewer cannot tell 10 % apart as often as they should (`promises.test.ts`). */
 export const defaultRuns = 10;
@@ -50,12 +57,24 @@ export function suiteOf(
   mtu: number,
   { runs, seconds, only = [] }: SuiteOptions = {},
 ): Suite {
-  const suite = name === 'seed' ? seedSuite() : defaultSuite(mtu);
-  const cells = suite.cells.filter((cell) => {
-    const asked = only.length === 0 || only.some((part) => cellName(cell).includes(part));
-    return asked && (cell.kind !== 'throughput' || cell.mtu <= mtu);
-  });
+  const suite = askedFor(name, mtu, only);
+  const cells = suite.cells.filter((cell) => !isTooLarge(cell, mtu));
   return { ...suite, cells, ...(runs && { runs }), ...(seconds && { seconds }) };
+}
+
+/** Cells of a suite that guests of this MTU cannot send. */
+export function tooLargeFor(name: SuiteName, mtu: number, { only = [] }: SuiteOptions = {}): readonly Cell[] {
+  return askedFor(name, mtu, only).cells.filter((cell) => isTooLarge(cell, mtu));
+}
+
+function askedFor(name: SuiteName, mtu: number, only: readonly string[]): Suite {
+  const suite = name === 'seed' ? seedSuite() : defaultSuite(mtu);
+  const isAsked = (cell: Cell) => only.length === 0 || only.some((part) => cellName(cell).includes(part));
+  return { ...suite, cells: suite.cells.filter(isAsked) };
+}
+
+function isTooLarge(cell: Cell, mtu: number): boolean {
+  return cell.kind === 'throughput' && cell.mtu > mtu;
 }
 
 function seedSuite(): Suite {
@@ -90,18 +109,6 @@ function defaultSuite(largest: number): Suite {
 export function cellName(cell: Cell): string {
   if (cell.kind === 'throughput') return `${cell.mtu}/${cell.streams} ${cell.direction}`;
   return cell.kind === 'flood-ping' ? 'ping' : `${cell.protocol} round trips`;
-}
-
-/** Each run of each cell, in the order in which they are done. */
-export function turnsOf({
-  cells,
-  runs,
-  interleaved,
-}: Suite): readonly { readonly cell: Cell; readonly run: number }[] {
-  const numbers = Array.from({ length: runs }, (_, at) => at + 1);
-  if (!interleaved) return cells.flatMap((cell) => numbers.map((run) => ({ cell, run })));
-  // Every other round goes backwards: what comes after what is not the same each time.
-  return numbers.flatMap((run) => (run % 2 ? cells : cells.toReversed()).map((cell) => ({ cell, run })));
 }
 
 /** How long a run of a cell takes, as far as can be told before, in milliseconds. */

@@ -4,6 +4,7 @@ import type { MeasureProgram } from '../operate/measure-request.ts';
 import { busyCores, readCpuTicks } from './cpu-use.ts';
 import type { Endpoint } from './endpoint.ts';
 import { parseIperf3 } from './iperf3.ts';
+import type { MtuLender } from './mtu-lender.ts';
 import { bytesBetween, offloadCounters, packetsBetween } from './offload-seen.ts';
 import { parsePing } from './ping.ts';
 import { parseRoundTrips } from './round-trips.ts';
@@ -26,6 +27,8 @@ export interface Bench {
   readonly suite: Suite;
   readonly cpus: readonly number[];
   readonly signal: AbortSignal;
+  /** Absent where the guests keep their MTU. */
+  readonly lender?: MtuLender;
 }
 
 /** What a turn has measured, and what the tool said. */
@@ -115,8 +118,9 @@ async function throughput(bench: Bench, cell: Cell & { kind: 'throughput' }): Pr
     },
     bench.signal,
   );
-  // A guest of a larger MTU sends as small packets as one of this MTU would.
-  const mss = cell.mtu < Math.min(from.mtu, to.mtu) ? { mss: cell.mtu - ipAndTcp[familyOf(to.address)] } : {};
+  // An end that keeps its larger MTU sends as small packets as one of this MTU would.
+  const isLarger = bench.lender === undefined && cell.mtu < Math.min(from.mtu, to.mtu);
+  const mss = isLarger ? { mss: cell.mtu - ipAndTcp[familyOf(to.address)] } : {};
   const program: MeasureProgram = {
     ...{ name: 'iperf3', to: to.address, bind: from.address, port: server.port, seconds },
     ...(omitSeconds > 0 && { omitSeconds }),

@@ -1,4 +1,4 @@
-import { approachOf } from '../measure/export-text.ts';
+import { approachOf, impossibleIn } from '../measure/export-text.ts';
 import { type Figure, figuresOf } from '../measure/figures.ts';
 import type { BenchRun } from '../measure/run-record.ts';
 import { wireLimit } from '../measure/wire-limit.ts';
@@ -21,6 +21,8 @@ export interface TableRow {
   readonly number?: number;
   readonly datapath: Datapath;
   readonly cells: { readonly [cell: string]: TableCell };
+  /** Why a cell is empty, where that is known. */
+  readonly impossible?: { readonly [cell: string]: string };
   readonly pingMeanUs?: number;
   readonly pingMdevUs?: number;
 }
@@ -60,6 +62,10 @@ function rowOfRun(run: BenchRun, number: number): TableRow {
     const figure = figures.get(`${cell} both`);
     return figure === undefined ? [] : [[cell, cellOf(figure)] as const];
   });
+  const impossible = seedCells.flatMap((cell) => {
+    const why = impossibleIn(run, `${cell} both`);
+    return why === undefined ? [] : [[cell, why] as const];
+  });
   const [mean, mdev] = [figures.get('ping mean'), figures.get('ping mdev')];
   return {
     ...{
@@ -68,6 +74,7 @@ function rowOfRun(run: BenchRun, number: number): TableRow {
       number,
       datapath: run.ends[0].datapath,
       cells: Object.fromEntries(cells),
+      impossible: Object.fromEntries(impossible),
     },
     ...(mean && { pingMeanUs: mean.median.median }),
     ...(mdev && { pingMdevUs: mdev.median.median }),

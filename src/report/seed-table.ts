@@ -15,21 +15,22 @@ export function seedTable(rows: readonly TableRow[]): string {
   return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.map(rowText).join('')}</tbody></table></div>`;
 }
 
-function rowText({ name, source, number, cells, pingMeanUs, pingMdevUs }: TableRow): string {
+function rowText({ name, source, number, cells, impossible, pingMeanUs, pingMdevUs }: TableRow): string {
   const origin =
     number === undefined
       ? escaped(source)
       : `<a href="#${escaped(source)}">${number}: ${escaped(source)}</a>`;
   const columns = [
     `<td>${escaped(name)}<small>${origin}</small></td>`,
-    ...seedCells.map((cell) => cellText(cells[cell])),
+    ...seedCells.map((cell) => cellText(cells[cell], impossible?.[cell])),
     ...[pingMeanUs, pingMdevUs].map((us) => `<td>${us === undefined ? '–' : numberText(us)}</td>`),
   ];
   return `<tr>${columns.join('')}</tr>`;
 }
 
-function cellText(cell: TableCell | undefined): string {
-  if (cell === undefined) return '<td>–</td>';
+function cellText(cell: TableCell | undefined, why?: string): string {
+  if (cell === undefined)
+    return why === undefined ? '<td>–</td>' : `<td>–<small>${escaped(why)}</small></td>`;
   const { value, low, high, limit } = cell;
   const interval =
     low === undefined || high === undefined ? [] : [`${numberText(low)} – ${numberText(high)}`];
