@@ -9,7 +9,7 @@ const mostVfs = 1024;
 /** @throws UsageError */
 export function firmwareOptions(options: VerbOptions): FirmwareOptions {
   const { image, reset } = options;
-  if (image !== undefined && (typeof image !== 'string' || !/^\/[^\0]+$/.test(image)))
+  if (image !== undefined && (typeof image !== 'string' || !isPath(image)))
     throw new UsageError(
       `--image ${String(image)} is no path from the root on`,
       'Name the unpacked .bin as it lies on the host: --image /root/fw.bin',
@@ -18,6 +18,11 @@ export function firmwareOptions(options: VerbOptions): FirmwareOptions {
   if (count.vfs !== undefined && !Number.isInteger(count.vfs))
     throw new UsageError(`--vfs ${count.vfs} is none`, `Give a whole number from 1 to ${mostVfs}.`);
   return { ...count, ...(image === undefined ? {} : { image }), reset: reset === true };
+}
+
+/** Below /dev, /proc and /sys to open a file may be to do something. */
+function isPath(text: string): boolean {
+  return /^\/[^\0\n]+$/.test(text) && !/^\/+(dev|proc|sys)(\/|$)|(^|\/)\.\.(\/|$)/.test(text);
 }
 
 /** The same with only the host of `[host]`, where one is given. */

@@ -7,6 +7,7 @@ import { firmwareOptions, narrowedTo } from './firmware-options.ts';
 import { withFleet } from './fleet.ts';
 import { exitCodeOfPlan, findingsOf, planFile, showPlans } from './plan.ts';
 import { planJson } from './plan-json.ts';
+import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
 
 const schema = 'vflane.firmware-plan/1';
@@ -14,6 +15,11 @@ const schema = 'vflane.firmware-plan/1';
 /** What would be written to each card; 0 with nothing to do, 2 with something, 4 where it would be refused. */
 export const run: VerbHandler = (context, [name], options) => {
   const asked = firmwareOptions(options);
+  if (asked.reset && options.out !== undefined)
+    throw new UsageError(
+      'a plan with a reset is not kept: whether anything uses the card is looked at when it is made',
+      'Leave out --reset or -o; `vflane firmware apply --reset` plans and resets at once.',
+    );
   return withFleet(narrowedTo(context, name), schema, async (fleet) => {
     const lists = planFile(context, options);
     const planned = await fleet.onEach((site, host) => planFirmware(site, fleet.fabric, host, asked));

@@ -97,6 +97,7 @@ function imageFindings(asked: FirmwareAsked, card: FirmwareCard): readonly Findi
       ),
     ];
   if (flash === undefined) return [];
+  if (image.is.psid !== flash.psid && isForAnother(asked, image.is.psid)) return [];
   if (image.is.psid !== flash.psid)
     return [
       finding(
@@ -126,6 +127,11 @@ function imageFindings(asked: FirmwareAsked, card: FirmwareCard): readonly Findi
           'It is burnt if you say --yes. Older firmware may not know settings that are in use.',
         ),
       ];
+}
+
+/** Of several cards the image is for those whose board it is. */
+function isForAnother({ cards }: FirmwareAsked, psid: string): boolean {
+  return cards.some(({ firmware }) => seenOf(firmware.flash)?.psid === psid);
 }
 
 function resetFindings(asked: FirmwareAsked, card: FirmwareCard): readonly Finding[] {

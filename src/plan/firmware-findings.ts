@@ -37,6 +37,15 @@ function cardFindings(look: Look, card: FirmwareCard, where: Where): readonly Fi
   const { name } = look;
   const [pf] = card.pfs;
   const at = { ...where, at: card.pci };
+  if (pf?.present === false)
+    return [
+      finding(
+        'VF2001',
+        at,
+        `${name} has no PCI function ${card.pci}`,
+        'Look for the card with `lspci -D | grep -i mellanox`, and name it in `nic:`.',
+      ),
+    ];
   if (card.recovery)
     return [
       finding(

@@ -19,7 +19,8 @@ export function firmwareWants(asked: FirmwareAsked): readonly AtPlace<Json>[] {
 
 /** Only those that are to change: what is as wanted needs no copy. */
 function settingsFor(asked: FirmwareAsked, card: FirmwareCard): readonly AtPlace<Json>[] {
-  const wanted = { SRIOV_EN: 1, NUM_OF_VFS: wantedVfs(asked, card) };
+  // With PF_NUM_OF_VF_VALID the card goes by a number of each port instead (mlxconfig’s database; facts §6.2).
+  const wanted = { SRIOV_EN: 1, PF_NUM_OF_VF_VALID: 0, NUM_OF_VFS: wantedVfs(asked, card) };
   return Object.entries(wanted).flatMap(([name, value]) => {
     const next = nextOf(card, name);
     if (next === undefined || next === value) return [];
@@ -60,7 +61,9 @@ function settingsFile(card: FirmwareCard): string {
 }
 
 function resetFor({ image }: FirmwareAsked, card: FirmwareCard, changes: boolean): readonly AtPlace<Json>[] {
-  const version = (image && seenOf(image.is)?.version) ?? seenOf(card.firmware.flash)?.version;
+  const flash = seenOf(card.firmware.flash);
+  const given = image && seenOf(image.is);
+  const version = given !== undefined && given.psid === flash?.psid ? given.version : flash?.version;
   if (version === undefined || !(changes || pendingOn(card).length > 0)) return [];
   const ports = card.pfs.map(({ pci, netdev }) => ({ pci, netdev: netdev ?? '' }));
   const value: Reset = { ports, version };

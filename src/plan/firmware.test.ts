@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { compareVersions, type FirmwareState, firmwarePage, firstPfs } from '../model/firmware.ts';
 import type { HostState, PfState } from '../model/host-state.ts';
+import { emptyLedger } from '../model/ledger.ts';
 import type { PciAddress } from '../model/names.ts';
 import type { Unseen } from '../model/unseen.ts';
-import type { FirmwareCard } from './firmware-asked.ts';
+import { adviceFindings } from './firmware-advice.ts';
+import type { FirmwareAsked, FirmwareCard } from './firmware-asked.ts';
 import { firmwareBudget, firmwareBudgetText } from './firmware-budget.ts';
 import { toolFindings } from './firmware-findings.ts';
 import { pendingOn, resetText } from './firmware-pending.ts';
+import { firmwareWants } from './firmware-wants.ts';
 
 const [one, other] = ['0000:03:00.0', '0000:03:00.1'] as PciAddress[] as [PciAddress, PciAddress];
 
@@ -163,6 +166,69 @@ test.each([
   ['22.1.0', '16.35.8002', 1],
   ['16.35', '16.35.1', -1],
 ])('%s beside %s', (left, right, sign) => expect(Math.sign(compareVersions(left, right))).toBe(sign));
+
+describe('what is wanted of several cards', () => {
+  const far = '0000:41:00.0' as PciAddress;
+  const farCard = cardOf({
+    pci: far,
+    pfs: [pfOf(far)],
+    firmware: {
+      ...withSettings({ SRIOV_EN: setting(0), NUM_OF_VFS: setting(0), PF_NUM_OF_VF_VALID: setting(1) }),
+      flash: { psid: 'MT_0000000080', version: '16.35.4554', running: undefined, date: undefined },
+    },
+  });
+  const asked = {
+    fabric: { source: { file: 'fabric.yaml', places: new Map() } },
+    host: { name: 'alpha', vfs: 8 },
+    state: { links: [] },
+    ledger: emptyLedger,
+    cards: [cardOf(), farCard],
+    reset: false,
+    image: {
+      file: '/root/new.bin',
+      is: { psid: 'MT_0000000080', version: '16.35.8002', running: undefined, date: undefined },
+    },
+  } as unknown as FirmwareAsked;
+
+  test('is what each lacks; an image goes only into its own board', () => {
+    expect(
+      firmwareWants(asked).flatMap(({ resource, at, value }) =>
+        resource === 'firmware-saved' ? [] : [[at, value]],
+      ),
+    ).toEqual([
+      [far, 'MT_0000000080 16.35.8002'],
+      [`${far}/SRIOV_EN`, 1],
+      [`${far}/PF_NUM_OF_VF_VALID`, 0],
+      [`${far}/NUM_OF_VFS`, 8],
+    ]);
+    expect(adviceFindings(asked).map(({ code }) => code)).toEqual(['VF2213']);
+  });
+
+  test('an image for none of them is refused for each', () => {
+    const image = {
+      file: '/root/new.bin',
+      is: { psid: 'X', version: '1', running: undefined, date: undefined },
+    };
+    const codes = adviceFindings({ ...asked, image }).map(({ code }) => code);
+    expect(codes.filter((code) => code === 'VF2208')).toHaveLength(2);
+  });
+
+  test('a reset leaves each with its own firmware', () => {
+    const running = {
+      ...healthy,
+      flash: { psid: 'MT_0000000013', version: '16.35.4554', running: '16.31.1', date: undefined },
+    };
+    const resets = firmwareWants({ ...asked, cards: [cardOf({ firmware: running }), farCard], reset: true });
+    expect(
+      resets
+        .filter(({ resource }) => resource === 'firmware-reset')
+        .map(({ at, value }) => [at, (value as unknown as { version: string }).version]),
+    ).toEqual([
+      [one, '16.35.4554'],
+      [far, '16.35.8002'],
+    ]);
+  });
+});
 
 test('each card is asked by its first port', () => {
   const far = '0001:03:00.1' as PciAddress;
