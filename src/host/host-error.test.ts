@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { HostError } from './host.ts';
+
+const argv = ['mstflint', '-d', '03:00.0', 'q'];
+const failed = (said: { readonly stdout?: string; readonly stderr?: string }) =>
+  new HostError({ kind: 'exit', host: 'alpha', argv, exitCode: 1, ...said }).message;
+
+// Pasted from mstflint 4.21, which says what went wrong on stdout.
+const stdout = '-E- Cannot open Device: 03:00.0. No such file or directory. MFE_CR_ERROR\n';
+
+test('the firmware tools’ words are found where they print them', () => {
+  expect(failed({ stdout: ` Failed!\n${stdout}`, stderr: '' })).toBe(
+    'alpha: exit code 1: mstflint -d 03:00.0 q: -E- Cannot open Device: 03:00.0. No such file or directory. MFE_CR_ERROR',
+  );
+});
+
+test('stderr comes first, and what else is printed is no reason', () => {
+  expect(failed({ stdout, stderr: 'killed\n' })).toBe('alpha: exit code 1: mstflint -d 03:00.0 q: killed');
+  expect(failed({ stdout: 'lines\nof a table\n' })).toBe('alpha: exit code 1: mstflint -d 03:00.0 q');
+});
