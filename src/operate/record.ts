@@ -4,6 +4,7 @@ import { recordingHost } from '../host/transcript-host.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { observe, type Sections } from '../observe/observe.ts';
 import type { Site } from './site.ts';
+import { heldWithoutUserData, withoutUserData } from './without-user-data.ts';
 
 export interface SiteRecording {
   /** The site, each of whose answers is kept. */
@@ -24,7 +25,8 @@ export function recordSite(site: Site): SiteRecording {
     const sections = { ...asked, overlay: true, hostRoutes: true, dpdk: true };
     const { kernel } = await observe(reader, sections);
     await askBesides(reader);
-    const held = { entries: [...ledger.entries.values()], allocation: ledger.allocation };
+    const left = heldWithoutUserData([...ledger.entries.values()]);
+    const held = { entries: left, allocation: ledger.allocation };
     return {
       schema: transcriptSchema,
       ...about,
@@ -33,7 +35,7 @@ export function recordSite(site: Site): SiteRecording {
       scrubbed: false,
       sections,
       ledger: held,
-      entries: entries(),
+      entries: withoutUserData(entries(), sections),
     };
   };
   return { site: { ...site, reader }, end };
