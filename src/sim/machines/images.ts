@@ -90,3 +90,9 @@ export function refuseLocked(state: SimState, path: string, writes: boolean): vo
   const name = lock === 'write' ? '"write"' : lock;
   throw new ImageError(`Failed to get ${name} lock\nIs another process using the image [${path}]?`);
 }
+
+/** A file was removed: those who had it open have it still, under no name (proc_pid_fd(5)). */
+export function forgetHolders(state: SimState, path: string): void {
+  const open = state.processes.flatMap((process: Process) => process.machine?.disks ?? []);
+  for (const disk of open) if (inHome(disk.path) === inHome(path)) disk.path = `${disk.path} (deleted)`;
+}

@@ -56,6 +56,17 @@ describe('a VM as a unit', () => {
     expect((await tell(host, 'systemctl is-active vm@a')).stdout).toBe('inactive\n');
   });
 
+  it('keeps a volume that was removed under it, and another may be made in its place', async () => {
+    const seed = `${images}/seed.img`;
+    const args = `${disk} -blockdev driver=raw,node-name=seed0,read-only=on,file.driver=file,file.filename=${seed}`;
+    const host = await withVm(args);
+    const make = `qemu-img create -f raw ${seed} 1M`;
+    await does(host, make, 'systemctl start vm@a');
+    expect((await tell(host, make)).stderr).toContain('Failed to get "write" lock');
+    await does(host, `rm -f ${seed}`, make, make, 'systemctl stop vm@a', 'systemctl start vm@a');
+    expect((await tell(host, make)).code).toBe(1);
+  });
+
   it('that does not hear the power button is ended by systemd', async () => {
     const host = await withVm(disk);
     host.alter((state) => setGuestTraits(state, 'a', { ignoresPowerdown: true }));

@@ -4,7 +4,16 @@ import { isOrdinaryFolder } from '../folders.ts';
 import { MissingProgram } from '../missing.ts';
 import { isInstalled } from '../packages.ts';
 import type { SimState } from '../state.ts';
-import { chainOf, type Image, ImageError, inHome, openImage, refuseLocked, textOf } from './images.ts';
+import {
+  chainOf,
+  forgetHolders,
+  type Image,
+  ImageError,
+  inHome,
+  openImage,
+  refuseLocked,
+  textOf,
+} from './images.ts';
 
 /** `qemu-img info|create|convert|resize`; the texts are those of 7.2 and 10.0, which say the same. */
 export const qemuImg: Program = ({ state, argv }) => {
@@ -193,6 +202,8 @@ function formatting(path: string, image: Image): string {
 function put(state: SimState, path: string, image: Image): Reply {
   if (!isOrdinaryFolder(state, posix.dirname(inHome(path))))
     return failed(1, `qemu-img: ${path}: Could not create '${path}': No such file or directory\n`);
+  // Who has a file open that was removed keeps that one, and its lock; what is made under the name is another file.
+  if (state.files[inHome(path)] === undefined) forgetHolders(state, path);
   refuseLocked(state, path, true);
   state.files[inHome(path)] = textOf(image);
   return silent;
