@@ -90,6 +90,27 @@ describe.skipIf(missing)('benchmarks between guests of two hosts', () => {
     expect([verdict(equal.stdout), verdict(more.stdout)]).toEqual(['cannot tell', 'better']);
   }, 180_000);
 
+  const mtuOf = (host: 'alpha' | 'beta', guest: 'disk1' | 'disk2') =>
+    /mtu (\d+)/.exec(rack.hosts[host].inGuest(guest, ['ip', 'link', 'show', 'storage']))?.[1];
+
+  test('a smaller MTU is the guests’ own for those runs only; with --keep-mtu TCP’s segments are smaller', async () => {
+    const { program, cwd, env } = rack.command;
+    const child = spawn(process.execPath, [program, ...asked, '--runs', '2', '--json'], {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const seen = new Set<string | undefined>();
+    child.stdout.on('data', () => seen.add(`${mtuOf('alpha', 'disk1')} ${mtuOf('beta', 'disk2')}`));
+    const [code] = await once(child, 'close');
+    expect(code).toBe(0);
+    expect([...seen]).toContain('1500 1500');
+    expect([mtuOf('alpha', 'disk1'), mtuOf('beta', 'disk2')]).toEqual(['9000', '9000']);
+    expect((await rack.vflane('verify')).code).toBe(0);
+    const ended = await bench('--runs', '1', '--keep-mtu');
+    expect(ended.run).toMatchObject({ state: 'complete', suite: { mtuBy: 'segments' } });
+  });
+
   test('a port that somebody has is left to him', async () => {
     const other = await rack.hosts.beta.talker(['sh', '-c', 'echo ready; exec iperf3 -s -p 5201'], 'disk2');
     const ended = await bench('--runs', '1');
@@ -138,6 +159,10 @@ describe.skipIf(missing)('benchmarks between guests of two hosts', () => {
     expect(kept(id)).toMatchObject({ state: 'running' });
     expect(kept(id).turns.length).toBeGreaterThan(0);
     expect((await rack.done('bench', 'list')).stdout).toContain('it was killed');
+    const again = await rack.vflane(...asked, '--runs', '1');
+    expect(again).toMatchObject({ code: 4, stdout: expect.stringContaining('VF6058') });
+    expect(await rack.vflane('rollback')).toMatchObject({ code: 0 });
+    expect([mtuOf('alpha', 'disk1'), mtuOf('beta', 'disk2')]).toEqual(['9000', '9000']);
   });
 
   test('other kinds of iperf3 at the two ends are said; another kernel is not compared', async () => {

@@ -131,6 +131,7 @@ async function prepare(
 ): Promise<Prepared> {
   const host = fabric.hosts.find(({ name }) => name === end.host);
   if (host === undefined) throw new Error(`an end on ${end.host}, which is not in the fabric`);
+  await nothingLent(end);
   const said = await iperf3At(end, signal);
   const spec = await specOf(end.site, fabric, host);
   const ports = await wirePortsOf(end.site.reader, host);
@@ -153,6 +154,16 @@ function netdevsOf({ place, netdev: own }: Endpoint, ports: readonly WirePort[])
 function roadOf({ nic, datapath }: FabricHost): Road {
   if (nic.kind === 'software') return 'cpu';
   return datapath === 'legacy-vlan' ? 'vf' : 'representor';
+}
+
+/** What a benchmark that was killed has lent is not measured as if it were the guests' own. @throws Refused */
+async function nothingLent({ site, host }: Endpoint): Promise<void> {
+  const { open, unconfirmed } = await site.fold();
+  const waiting = open ?? unconfirmed;
+  if (waiting?.verb !== 'bench') return;
+  const message = `${host}: another benchmark has changed its guests’ MTU (${waiting.id}): it is still running, or was killed`;
+  const hint = 'Wait until the host takes that back by itself; or have it do so now: vflane rollback';
+  throw new Refused(message, [finding('VF6058', { host, at: waiting.id }, message, hint)]);
 }
 
 /** Its version; and that it is there at all, before anything is begun. @throws Refused */
