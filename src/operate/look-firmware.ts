@@ -2,10 +2,11 @@ import type { Fold } from '../apply/fold.ts';
 import { modelOf } from '../model/card-models.ts';
 import { cardOf, firstPfs } from '../model/firmware.ts';
 import type { HostSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen, type Seen } from '../model/host-state.ts';
+import { type Holder, type HostState, isUnseen, type Seen } from '../model/host-state.ts';
 import type { PciAddress } from '../model/names.ts';
 import { nvidiaPfs } from '../observe/card-ports.ts';
 import { observeLockdown } from '../observe/lockdown.ts';
+import { seen } from '../observe/look.ts';
 import { observe } from '../observe/observe.ts';
 import { observeOdd } from '../observe/odd-functions.ts';
 import { observeWindow, portAbove } from '../observe/pci-slot.ts';
@@ -19,6 +20,8 @@ export interface FirmwareLook {
   readonly fold: Fold;
   readonly cards: readonly FirmwareCard[];
   readonly lockdown: Seen<string> | undefined;
+  /** Programs that drive a port past the kernel, as DPDK does: they hold its verbs (rdma-core, libibverbs). */
+  readonly verbsUsers: Seen<readonly Holder[]>;
 }
 
 /** Asks the cards that a file names on a host; without a file all that NVIDIA has made. */
@@ -40,10 +43,14 @@ export async function lookAtFirmware(
     firmware: isUnseen(found) ? asked : asked.filter((pci) => found.includes(pci)),
   });
   const paired = spec === undefined ? [] : pairedBy(spec(fold));
-  const [lockdown, odd] = await Promise.all([observeLockdown(reader), observeOdd(reader, [])]);
+  const [lockdown, odd, verbsUsers] = await Promise.all([
+    observeLockdown(reader),
+    observeOdd(reader, []),
+    seen(() => reader.openFiles('/dev/infiniband')),
+  ]);
   const inRecovery = odd.filter(({ recovery }) => recovery).map(({ pci }) => pci);
   const all = asked.map((pci) => cardAt(site, state, pci, { paired, inRecovery }));
-  return { state, fold, cards: await Promise.all(all), lockdown };
+  return { state, fold, cards: await Promise.all(all), lockdown, verbsUsers };
 }
 
 function pairedBy({ nics }: HostSpec): readonly PciAddress[] {

@@ -35,12 +35,12 @@ export async function planFirmware(
   if (!expand) return { ...(await planFromFile(site, fabric, host, { allowDisruption: false })), cards: [] };
   const named = host.nic.kind === 'pfs' ? host.nic.pfs : [];
   const look = await lookAtFirmware(site, named, ({ ledger }) => expand(fabric, host, ledger));
-  const { state, fold, cards, lockdown } = look;
+  const { state, fold, cards, lockdown, verbsUsers } = look;
   const spec = expand(fabric, host, fold.ledger);
   const { image: file, vfs, reset } = options;
   const image = file === undefined ? {} : { image: { file, is: await observeImage(site.reader, file) } };
   const asked: FirmwareAsked = {
-    ...{ fabric, host, spec, state, ledger: fold.ledger, cards, lockdown, reset },
+    ...{ fabric, host, spec, state, ledger: fold.ledger, cards, lockdown, verbsUsers, reset },
     ...image,
     ...(vfs === undefined ? {} : { vfs }),
   };
@@ -66,5 +66,8 @@ function planned(asked: FirmwareAsked) {
     allowDisruption: false,
   });
   const pending = isRefused ? [] : pendingFindings(asked, plan.steps);
-  return { plan: { ...plan, findings: [...(isRefused ? against : found), ...pending, ...plan.findings] }, differences };
+  return {
+    plan: { ...plan, findings: [...(isRefused ? against : found), ...pending, ...plan.findings] },
+    differences,
+  };
 }

@@ -1,7 +1,7 @@
 import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { FirmwareState, FlashState } from '../model/firmware.ts';
 import type { HostSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen, type PfState, type Seen } from '../model/host-state.ts';
+import { type Holder, type HostState, isUnseen, type PfState, type Seen } from '../model/host-state.ts';
 import type { Ledger } from '../model/ledger.ts';
 import type { PciAddress } from '../model/names.ts';
 import type { VfWindow } from '../model/survey.ts';
@@ -31,6 +31,8 @@ export interface FirmwareAsked {
   readonly ledger: Ledger;
   readonly cards: readonly FirmwareCard[];
   readonly lockdown: Seen<string> | undefined;
+  /** Programs that hold verbs of some RDMA device: DPDK drives a port of the kernel's so. */
+  readonly verbsUsers: Seen<readonly Holder[]>;
   readonly image?: { readonly file: string; readonly is: Seen<FlashState> };
   /** NUM_OF_VFS is to be exactly this. */
   readonly vfs?: number;

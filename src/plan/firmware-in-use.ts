@@ -8,8 +8,19 @@ export function reasonsAgainstReset(asked: FirmwareAsked, card: FirmwareCard): r
   return [
     ...(canReset(card) ? [] : ['it does not say that it can be reset by itself (level 3)']),
     ...card.pfs.flatMap((pf) => [...functionInUse(pf), ...netdevInUse(asked, pf)]),
+    ...verbsInUse(asked),
     ...heldByVflane(asked, card),
   ];
+}
+
+/** A port that DPDK drives has a driver and a netdev of the kernel's all the same, and nothing of it is seen there. */
+function verbsInUse({ verbsUsers }: FirmwareAsked): readonly string[] {
+  if (isUnseen(verbsUsers)) return [`who drives it past the kernel cannot be read: ${verbsUsers.unseen}`];
+  const users = verbsUsers.filter(({ path }) => /\/uverbs\d+$/.test(path));
+  const named = new Map(users.map((user) => [user.pid, user]));
+  return [...named.values()].map(
+    ({ command, pid, path }) => `${command} (pid ${pid}) has ${path} open, as DPDK and RDMA programs do`,
+  );
 }
 
 /** mstfwreset takes VFs away by itself, whoever has them (facts §6.2). */

@@ -8,6 +8,7 @@ import { adviceFindings } from './firmware-advice.ts';
 import type { FirmwareAsked, FirmwareCard } from './firmware-asked.ts';
 import { firmwareBudget, firmwareBudgetText } from './firmware-budget.ts';
 import { toolFindings } from './firmware-findings.ts';
+import { reasonsAgainstReset } from './firmware-in-use.ts';
 import { pendingOn, resetText } from './firmware-pending.ts';
 import { firmwareWants } from './firmware-wants.ts';
 
@@ -184,6 +185,7 @@ describe('what is wanted of several cards', () => {
     ledger: emptyLedger,
     cards: [cardOf(), farCard],
     reset: false,
+    verbsUsers: [],
     image: {
       file: '/root/new.bin',
       is: { psid: 'MT_0000000080', version: '16.35.8002', running: undefined, date: undefined },
@@ -228,6 +230,69 @@ describe('what is wanted of several cards', () => {
       [far, '16.35.8002'],
     ]);
   });
+});
+
+describe('why a card is not reset', () => {
+  const asked = {
+    state: { links: [], session: undefined },
+    ledger: emptyLedger,
+    verbsUsers: [{ path: '/dev/infiniband/rdma_cm', pid: 7, command: 'rdma-ndd' }],
+  } as unknown as FirmwareAsked;
+  const free = [{ name: 'p0', master: undefined, lower: undefined, addresses: [] }];
+  const links = (...more: readonly object[]) =>
+    ({ ...asked, state: { links: [...free, ...more], session: 'vlan5' } }) as unknown as FirmwareAsked;
+
+  test('nothing uses it', () => expect(reasonsAgainstReset(asked, cardOf())).toEqual([]));
+
+  test.each([
+    [
+      'DPDK',
+      { ...asked, verbsUsers: [{ path: '/dev/infiniband/uverbs0', pid: 9, command: 'ovs-vswitchd' }] },
+      {},
+      /ovs-vswitchd \(pid 9\)/,
+    ],
+    ['it cannot be told', { ...asked, verbsUsers: { unseen: 'EACCES' } }, {}, /cannot be read: EACCES/],
+    [
+      'nor can links',
+      { ...asked, state: { links: { unseen: 'no ip' } } } as FirmwareAsked,
+      {},
+      /cannot be read: no ip/,
+    ],
+    ['nor can VFs', asked, { pfs: [pfOf(one, { numVfs: { unseen: 'EIO' } })] }, /cannot be read: EIO/],
+    ['a driver of DPDK’s', asked, { pfs: [pfOf(one, { driver: 'vfio-pci' })] }, /driven by vfio-pci/],
+    [
+      'it cannot be reset',
+      asked,
+      { firmware: { ...healthy, resets: { unseen: 'no mstfwreset' } } },
+      /level 3/,
+    ],
+    [
+      'the operator’s own way, over a VLAN of a bond',
+      {
+        ...asked,
+        state: {
+          session: 'vlan5',
+          links: [
+            { name: 'p0', master: 'bond0', addresses: [] },
+            { name: 'bond0', addresses: [] },
+            { name: 'vlan5', lower: 'bond0', addresses: [] },
+          ],
+        },
+      } as unknown as FirmwareAsked,
+      {},
+      /connected over p0; p0 is a port of bond0/,
+    ],
+    [
+      'the operator’s own way, over a VLAN',
+      links({ name: 'vlan5', lower: 'p0', addresses: [] }),
+      {},
+      /connected over p0/,
+    ],
+  ] as const)('%s', (_what, of, card, says) =>
+    expect(
+      reasonsAgainstReset(of as FirmwareAsked, cardOf({ pfs: [pfOf(one)], ...card })).join('; '),
+    ).toMatch(says),
+  );
 });
 
 test('each card is asked by its first port', () => {
