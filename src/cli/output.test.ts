@@ -43,6 +43,28 @@ test('--json keeps stdout to the object; the log goes to stderr all the same', (
   expect(lines).toEqual({ stdout: '{"schema":"vflane.apply/1","step":1}\n', stderr: 'working\n' });
 });
 
+describe('what somebody else has said', () => {
+  const said = 'a\u001b]0;title\u0007b\u009b2Jc\u001b[8md\r\u007f\te\n';
+  const shown = 'a\\u001b]0;title\\u0007b\\u009b2Jc\\u001b[8md\\u000d\\u007f\te\n';
+
+  test('moves no terminal’s cursor, in the result or in the log', () => {
+    const { lines, output } = outputTo(true);
+    output.result(said);
+    output.log(output.paintLog('red', said));
+    expect(lines).toEqual({ stdout: `${shown}\n`, stderr: `\u001b[31m${shown}\u001b[39m\n` });
+  });
+
+  test('is the same in JSON, in letters', () => {
+    const { lines, output } = outputTo(true, {}, 'auto', true);
+    output.json('a/1', { said });
+    output.stream('a/1', { said });
+    output.jsonList('a/1', 'list').end({ said });
+    expect(lines.stdout).not.toMatch(/[^\P{Cc}\n]/u);
+    const [pretty = '', line = '', list = ''] = lines.stdout.split(/(?<=\n)(?=\{)/);
+    for (const text of [pretty, line, list]) expect(JSON.parse(text)).toMatchObject({ said });
+  });
+});
+
 describe('a finding on a terminal', () => {
   const finding = (line: number, col: number) => ({
     code: 'VF1002',

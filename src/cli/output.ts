@@ -43,12 +43,14 @@ export function makeOutput(stdout: Sink, stderr: Sink, options: OutputOptions): 
   const { json } = options;
   const object = (schema: string, value: object) => ({ schema, ...value });
   return {
-    result: (line) => void (json || stdout.write(`${line}\n`)),
+    result: (line) => void (json || stdout.write(`${harmless(line)}\n`)),
     json: (schema, value) =>
-      void (json && stdout.write(`${JSON.stringify(object(schema, value), null, 2)}\n`)),
-    jsonList: (schema, key) => (json ? jsonList((text) => void stdout.write(text), schema, key) : noList),
-    stream: (schema, value) => void (json && stdout.write(`${JSON.stringify(object(schema, value))}\n`)),
-    log: (line) => void stderr.write(`${line}\n`),
+      void (json && stdout.write(`${harmless(JSON.stringify(object(schema, value), null, 2))}\n`)),
+    jsonList: (schema, key) =>
+      json ? jsonList((text) => void stdout.write(harmless(text)), schema, key) : noList,
+    stream: (schema, value) =>
+      void (json && stdout.write(`${harmless(JSON.stringify(object(schema, value)))}\n`)),
+    log: (line) => void stderr.write(`${harmless(line)}\n`),
     paint: painter(stdout, options),
     paintLog: painter(stderr, options),
     wantsJson: json,
@@ -58,6 +60,20 @@ export function makeOutput(stdout: Sink, stderr: Sink, options: OutputOptions): 
       columns: stdout.columns ?? stderr.columns ?? 80,
     },
   };
+}
+
+/** The colours and weights of this program. Everything else that a terminal obeys, but for new lines and tabs. */
+const obeyed = /(\u001b\[(?:1|2|22|3[1-69])m)|[^\P{Cc}\n\t]/gu;
+
+/**
+ * What guests, hosts and tools have said stands in most lines, and a terminal is to obey none of it (xterm's ctlseqs: C1,
+ * too, which JSON leaves as it is). Written as in JSON, so that JSON stays what it was.
+ */
+function harmless(text: string): string {
+  return text.replace(
+    obeyed,
+    (char, ours?: string) => ours ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 // Since Node 22 styleText asks the stream by itself unless told not to; Node 20 ignores the third argument.
