@@ -16,6 +16,7 @@ afterEach(() => {
 async function answering(answer: (line: string) => string | undefined, greeting = ''): Promise<string> {
   const path = join(folder, 'socket');
   server = createServer((socket) => {
+    socket.on('error', () => undefined);
     if (greeting !== '') socket.write(greeting);
     socket.on('data', (data) => {
       const said = answer(data.toString().trim());
@@ -45,6 +46,17 @@ test('nobody answers: the deadline passes; nobody is there: it is said which err
   await expect(talkToSocket('alpha', `${path}-none`, [], 50)).rejects.toMatchObject({
     details: { errno: 'ENOENT' },
   });
+});
+
+test('who answers without end is not heard to the end, in one line or in many', async () => {
+  for (const line of ['x'.repeat(999), `${'{}'.repeat(400)}\n`]) {
+    const path = await answering(() => line.repeat(2_000));
+    await expect(talkToSocket('alpha', path, ['{"execute":"guest-ping"}'], 5_000)).rejects.toMatchObject({
+      details: { errno: 'ENOBUFS', stderr: 'it says more than 1048576 bytes' },
+    });
+    server?.close();
+    rmSync(path, { force: true });
+  }
 });
 
 test.each([

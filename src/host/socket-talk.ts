@@ -15,8 +15,8 @@ export function isReadingLine(line: string): boolean {
   }
 }
 
-/** The most that may be answered, in bytes. */
-const limitBytes = 4 * 1024 * 1024;
+/** The most that may be answered, in bytes: whoever is inside a guest can say anything, and for as long as it is heard. */
+const limitBytes = 1024 * 1024;
 
 /**
  * Sends lines to a unix socket, each after the one before was answered by a line that is JSON with `return` or `error`, and
@@ -34,6 +34,7 @@ export function talkToSocket(
     const heard: string[] = [];
     let rest = '';
     let sent = 0;
+    let bytes = 0;
     const end = (settle: () => void) => {
       clearTimeout(timer);
       socket.destroy();
@@ -54,8 +55,12 @@ export function talkToSocket(
     );
     socket.once('close', () => fail({ kind: 'errno', errno: 'EPIPE', stderr: 'the other end closed it' }));
     socket.on('data', (data: Buffer) => {
+      bytes += data.length;
+      if (bytes > limitBytes) {
+        fail({ kind: 'errno', errno: 'ENOBUFS', stderr: `it says more than ${limitBytes} bytes` });
+        return;
+      }
       rest += data.toString('utf8');
-      if (rest.length > limitBytes) fail({ kind: 'errno', errno: 'ENOBUFS' });
       const whole = rest.split('\n');
       rest = whole.pop() ?? '';
       for (const line of whole) {

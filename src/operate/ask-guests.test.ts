@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import type { LaneSpec } from '../model/host-spec.ts';
-import { lacksIn, parseInterfaces } from './ask-guests.ts';
+import type { HostReader } from '../host/host.ts';
+import type { GuestSpec, HostSpec, LaneSpec } from '../model/host-spec.ts';
+import type { HostState } from '../model/host-state.ts';
+import { askGuests, lacksIn, parseInterfaces } from './ask-guests.ts';
 
 const [mac0, mac1] = ['02:00:00:00:00:10', '02:00:00:00:00:11'];
 const lane = {
@@ -45,4 +47,18 @@ test('an agent that refuses is no agent that lacks something', () => {
   expect(() => parseInterfaces('{"error":{"class":"CommandNotFound","desc":"no"}}')).toThrow(
     /CommandNotFound/,
   );
+});
+
+test.each([
+  ['nested without end', `{"error":${'['.repeat(200_000)}${']'.repeat(200_000)}}`],
+  ['long', JSON.stringify({ error: 'x'.repeat(100_000) })],
+  ['of other types', '{"return":[null]}'],
+  ['no JSON', '\u001b]0;x\u0007'],
+])('what an agent says, %s, is its own trouble and not that of who asks', async (_, line) => {
+  const guest = { name: 'db', lanes: [lane], machine: { manager: 'systemd' } } as unknown as GuestSpec;
+  const unit = { active: 'active', result: 'success', isStale: false };
+  const state = { machines: { guests: { db: { unit } } } } as unknown as HostState;
+  const reader = { ask: async () => [line] } as unknown as HostReader;
+  const [answer] = await askGuests(reader, { guests: [guest] } as unknown as HostSpec, state);
+  expect(answer).toEqual({ guest: 'db', notAsked: expect.stringMatching(/^.{1,300}$/s) });
 });

@@ -13,6 +13,8 @@ export type GuestAnswer = { readonly guest: string } & (
 
 /** How long an agent may take, in milliseconds: one that is there answers at once. */
 const answerMs = 3_000;
+/** Of what an agent says, in characters. */
+const longestQuote = 200;
 
 /** Asks inside the guests whether they have what the file gives them; where nobody answers, that is said. */
 export function askGuests(
@@ -41,11 +43,15 @@ async function askOne(reader: HostReader, { name: guest, lanes, machine }: Guest
     const heard = await reader.ask(guestPaths(guest).agent, lines, answerMs);
     return { guest, lacks: lacksIn(lanes, parseInterfaces(heard.at(-1) ?? '')) };
   } catch (error) {
-    if (!(error instanceof HostError || error instanceof SyntaxError || error instanceof TypeError))
-      throw error;
+    if (!isOfTheGuest(error)) throw error;
     const isSilent = error instanceof HostError && error.details.kind === 'timeout';
     return { guest, notAsked: isSilent ? 'no guest agent answers in it' : error.message };
   }
+}
+
+/** What somebody inside a guest says may be anything; nested deeply enough, it is also a RangeError. */
+function isOfTheGuest(error: unknown): error is Error {
+  return [HostError, SyntaxError, TypeError, RangeError].some((kind) => error instanceof kind);
 }
 
 /** A netdev inside a guest. */
@@ -59,7 +65,8 @@ export interface GuestNetdev {
 /** The answer to `guest-network-get-interfaces` (qemu-ga-ref(7)). @throws SyntaxError, TypeError */
 export function parseInterfaces(line: string): readonly GuestNetdev[] {
   const { return: list, error } = JSON.parse(line) as { readonly return?: unknown; readonly error?: unknown };
-  if (!Array.isArray(list)) throw new TypeError(`the guest agent says ${JSON.stringify(error ?? null)}`);
+  if (!Array.isArray(list))
+    throw new TypeError(`the guest agent says ${JSON.stringify(error ?? null).slice(0, longestQuote)}`);
   return (list as readonly { readonly [key: string]: unknown }[]).map((one) => ({
     name: `${one.name}`,
     mac: `${one['hardware-address'] ?? ''}`.toLowerCase(),
