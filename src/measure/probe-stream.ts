@@ -84,12 +84,17 @@ class Stream {
     const telling = setInterval(() => this.#tell(), tellEveryMs);
     while (!this.#world.signal.aborted) {
       this.#sendDue();
-      await setTimeout(1);
+      await setTimeout(this.#untilDueMs());
     }
     clearInterval(telling);
     this.#tell();
     this.#socket.close();
     return 0;
+  }
+
+  /** Waking for nothing costs a slow processor what it needs to hear. */
+  #untilDueMs(): number {
+    return Math.max(1, (this.#next * this.#spec.intervalUs - this.#now()) / 1000);
   }
 
   /** A timer of Node is never less than a millisecond, and often more: what has come due meanwhile goes out together. */
