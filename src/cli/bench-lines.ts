@@ -1,5 +1,6 @@
 import { type Figure, figuresOf } from '../measure/figures.ts';
 import type { BenchRun } from '../measure/run-record.ts';
+import { largestPayload } from '../measure/slot-limit.ts';
 import { cellName } from '../measure/suite.ts';
 import { isUnseen } from '../model/host-state.ts';
 import type { Output } from './output.ts';
@@ -100,10 +101,14 @@ function shareOf(value: number, limit: number | undefined): string {
   return limit === undefined ? '–' : `${((100 * value) / limit).toFixed(1)} %`;
 }
 
-function limitsOf({ wire: { lineBps, slotBps } }: BenchRun): readonly string[] {
+function limitsOf({ wire: { lineBps, slotBps, slotPayload } }: BenchRun): readonly string[] {
   const wire = isUnseen(lineBps)
     ? `no limit of the wire: ${lineBps.unseen}`
     : `a line of ${lineBps / 1e9} Gb/s`;
-  const slot = isUnseen(slotBps) ? '' : `; a slot that carries ${shown(slotBps / 1e9)} Gb/s`;
+  const payload =
+    slotPayload === undefined || isUnseen(slotPayload)
+      ? `assumed: packets of ${largestPayload} bytes`
+      : `packets of ${slotPayload} bytes`;
+  const slot = isUnseen(slotBps) ? '' : `; a slot that carries ${shown(slotBps / 1e9)} Gb/s (${payload})`;
   return [`${wire}${slot}`];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { slotLimit } from './slot-limit.ts';
+import { parseMaxPayload, slotLimit } from './slot-limit.ts';
 import { wireLimit } from './wire-limit.ts';
 
 const plain = { tunnel: 'none', tagged: false } as const;
@@ -37,4 +37,27 @@ test.each([
 
 test('Gen 1 spends a fifth on its coding', () => {
   expect(slotLimit({ gigatransfers: 2.5, lanes: 1 }, 1e9) / 1e9).toBeCloseTo(2, 2);
+});
+
+// Written by hand, as lspci 3.9.0 (ls-caps.c) puts these lines.
+const lspci = `0000:03:00.0 Ethernet controller: Mellanox Technologies MT28800 Family [ConnectX-5 Ex]
+	Capabilities: [60] Express (v2) Endpoint, MSI 00
+		DevCap:	MaxPayload 512 bytes, PhantFunc 0, Latency L0s unlimited, L1 unlimited
+			ExtTag+ AttnBtn- AttnInd- PwrInd- RBE+ FLReset+ SlotPowerLimit 0W
+		DevCtl:	CorrErr+ NonFatalErr+ FatalErr+ UnsupReq-
+			RlxdOrd+ ExtTag+ PhantFunc- AuxPwr- NoSnoop+ FLReset-
+			MaxPayload 256 bytes, MaxReadReq 512 bytes
+		DevSta:	CorrErr+ NonFatalErr- FatalErr- UnsupReq+ AuxPwr- TransPend-
+`;
+
+test('the packets of a slot are those that are set, not those that the card could', () => {
+  expect(parseMaxPayload(lspci)).toBe(256);
+});
+
+test.each([
+  ['nothing', ''],
+  ['no root', '03:00.0 Ethernet controller: Mellanox\n\tCapabilities: <access denied>\n'],
+  ['only what the card could', lspci.slice(0, lspci.indexOf('DevCtl'))],
+])('where lspci says %s, nothing is known of them', (_what, text) => {
+  expect(parseMaxPayload(text)).toBeUndefined();
 });

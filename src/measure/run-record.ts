@@ -65,6 +65,8 @@ export interface Wire {
   readonly lineBps: Seen<number>;
   /** Of the narrowest slot. */
   readonly slotBps: Seen<number>;
+  /** Bytes of a packet on the slots, the smallest; unseen where `slotBps` is of packets as large as any server's. Absent in older runs. */
+  readonly slotPayload?: Seen<number>;
 }
 
 /** Who moved the packets, and how that is known. */

@@ -9,10 +9,10 @@ export interface Slot {
 /** Header, sequence number and CRCs of a packet with 64-bit addresses (facts §11). */
 const aroundATlp = 24;
 /** Bytes; the largest that servers use. A slot whose own is not known is not blamed for what it may not have. */
-const largestPayload = 512;
+export const largestPayload = 512;
 
 /** The most a slot carries in one direction, in bits per second, before flow control and descriptors (2–3 % more). */
-export function slotLimit({ gigatransfers, lanes }: Slot, payloadBytes = largestPayload): number {
+export function slotLimit({ gigatransfers, lanes }: Slot, payloadBytes: number = largestPayload): number {
   // Gen 1 and 2 are coded 8b/10b, from Gen 3 on 128b/130b.
   const coding = gigatransfers > 5 ? 128 / 130 : 8 / 10;
   return (gigatransfers * 1e9 * lanes * coding * payloadBytes) / (payloadBytes + aroundATlp);
@@ -23,4 +23,11 @@ export function parseSlot(speed: string, width: string): Slot | undefined {
   const gigatransfers = Number(/^(\d+(\.\d+)?) GT\/s/.exec(speed.trim())?.[1]);
   const lanes = Number(/^\d+$/.exec(width.trim())?.[0]);
   return gigatransfers > 0 && lanes > 0 && lanes <= 32 ? { gigatransfers, lanes } : undefined;
+}
+
+/** What `lspci -vv` says of the function: `MaxPayload 256 bytes` under DevCtl is what is set, under DevCap what it could. */
+export function parseMaxPayload(text: string): number | undefined {
+  const [, set = ''] = /^\s*DevCtl:([\s\S]*?)^\s*DevSta:/m.exec(text) ?? [];
+  const bytes = Number(/\bMaxPayload (\d+) bytes/.exec(set)?.[1]);
+  return bytes >= 128 && bytes <= 4096 ? bytes : undefined;
 }

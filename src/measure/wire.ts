@@ -1,8 +1,8 @@
-import type { HostReader } from '../host/host.ts';
+import { HostError, type HostReader } from '../host/host.ts';
 import type { FabricHost } from '../model/fabric.ts';
 import { isUnseen, type Seen } from '../model/host-state.ts';
 import type { Wire } from './run-record.ts';
-import { parseSlot, slotLimit } from './slot-limit.ts';
+import { parseMaxPayload, parseSlot, slotLimit } from './slot-limit.ts';
 import type { Encapsulation } from './wire-limit.ts';
 
 /** A port of a host that reaches the wire. */
@@ -11,6 +11,8 @@ export interface WirePort {
   readonly netdev: string | undefined;
   readonly lineBps: Seen<number>;
   readonly slotBps: Seen<number>;
+  /** Bytes of a packet on its slot. */
+  readonly slotPayload: Seen<number>;
 }
 
 /** What is put around a guest's packet between hosts of this kind. */
@@ -30,7 +32,7 @@ export async function wirePortsOf(
   const none: Seen<number> = { unseen: 'no PCIe slot is known' };
   const ports = await Promise.all(
     (underlay?.ports ?? []).map(async (netdev) => {
-      return { netdev, lineBps: await lineOf(reader, netdev), slotBps: none };
+      return { netdev, lineBps: await lineOf(reader, netdev), slotBps: none, slotPayload: none };
     }),
   );
   return [...cards, ...ports];
@@ -43,11 +45,25 @@ async function cardPort(reader: HostReader, pci: string): Promise<WirePort> {
     await textOf(reader, `${folder}/current_link_speed`),
     await textOf(reader, `${folder}/current_link_width`),
   );
+  const slotPayload = await payloadOf(reader, pci);
+  const payload = isUnseen(slotPayload) ? undefined : slotPayload;
   return {
     netdev,
+    slotPayload,
     lineBps: netdev === undefined ? { unseen: `${pci} has no netdev` } : await lineOf(reader, netdev),
-    slotBps: slot ? slotLimit(slot) : { unseen: `${pci} states no link of its slot` },
+    slotBps: slot ? slotLimit(slot, payload) : { unseen: `${pci} states no link of its slot` },
   };
+}
+
+/** The kernel shows it in no file of text; without root lspci does not see it, either. */
+async function payloadOf(reader: HostReader, pci: string): Promise<Seen<number>> {
+  try {
+    const { stdout } = await reader.query(['lspci', '-vv', '-s', pci]);
+    return parseMaxPayload(stdout) ?? { unseen: `lspci says nothing of the packets of ${pci}` };
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    return { unseen: 'lspci (pciutils) was not to be asked' };
+  }
 }
 
 /** In switchdev the folder has the representors, too; the uplink's port name is p0 or p1 (facts §2.4). */
@@ -86,5 +102,6 @@ export function wireBetween(
     family,
     lineBps: least((port) => port.lineBps),
     slotBps: least((port) => port.slotBps),
+    slotPayload: least((port) => port.slotPayload),
   };
 }
