@@ -151,6 +151,14 @@ describe.each(Object.entries(walks))('%s', (_name, walk) => {
   });
 });
 
+test('who is not root is told so, and nothing is asked of the host', async () => {
+  const state = createState({ name: 'alpha', kernel: 'debian-13-rebuilt', uid: 1000 });
+  const world = new World(new SimHost(memoryKeeper(state), { name: 'alpha', onKill: () => {} }));
+  const { plan } = await planOn(world, everything);
+  expect(plan.findings.map(({ code }) => code)).toEqual(['VF2202']);
+  expect(plan.steps).toEqual([]);
+});
+
 test('what runs after a reset that is said to have failed is told as pending', async () => {
   const world = reset.start.clone();
   world.fail({ at: reset.commands.length, how: 'error', after: true });

@@ -3,7 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import { lookAtFirmware } from '../operate/look-firmware.ts';
 import { planFirmware } from '../operate/plan-firmware.ts';
 import type { Site } from '../operate/site.ts';
-import { pendingFindings } from '../plan/firmware-advice.ts';
+import { pendingFindings } from '../plan/firmware-notice.ts';
 import type { VerbHandler } from './context.ts';
 import { firmwareOptions, narrowedTo } from './firmware-options.ts';
 import { planAndDo } from './plan-and-do.ts';

@@ -347,6 +347,12 @@ describe('--reset', () => {
   });
 });
 
+test('VFs that a reset brings are said to wait for the BIOS all the same', async () => {
+  const said = await json(rack({ vfs: 32 }), `firmware plan --image ${newer} --reset`);
+  expect(codesOf(said)).toEqual([2, 'VF2212', 'VF2216']);
+  expect(said.findings[1]?.message).toMatch(/NUM_OF_VFS 16 → 32 counts for the card after its reset/);
+});
+
 test('a plan with a reset is made and carried out at once, and never kept', async () => {
   expect(await rack()('firmware plan --reset -o reset.json')).toMatchObject({ code: 64 });
 });

@@ -3,7 +3,6 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { compareVersions, firmwarePage } from '../model/firmware.ts';
 import { isUnseen } from '../model/host-state.ts';
-import type { Step } from '../model/plan.ts';
 import {
   type FirmwareAsked,
   type FirmwareCard,
@@ -14,7 +13,6 @@ import {
 } from './firmware-asked.ts';
 import { budgetFindings } from './firmware-budget.ts';
 import { reasonsAgainstReset } from './firmware-in-use.ts';
-import { type Pending, pendingOn, pendingText, resetText } from './firmware-pending.ts';
 
 /** What is said of what is asked for: what stands against it, and what it takes. */
 export function adviceFindings(asked: FirmwareAsked): readonly Finding[] {
@@ -146,40 +144,4 @@ function resetFindings(asked: FirmwareAsked, card: FirmwareCard): readonly Findi
       'Leave --reset out: what is written counts from the host’s next start on.',
     ),
   ];
-}
-
-/** What waits, and how it comes to count: what the steps are about to write, and what was written before. */
-export function pendingFindings(
-  asked: Pick<FirmwareAsked, 'host' | 'cards'>,
-  steps: readonly Step[],
-): readonly Finding[] {
-  const changes = steps.flatMap((step) => step.changes);
-  return asked.cards.flatMap((card) => {
-    const coming = changes.flatMap(({ resource, at, from, to }): Pending[] => {
-      const [pci, name = 'firmware'] = at.split('/');
-      if (pci !== card.pci) return [];
-      const version = (value: unknown) =>
-        resource === 'firmware-image' ? (String(value).split(' ')[1] ?? '') : String(value);
-      return [{ what: name, now: nowOf(card, name) ?? version(from), next: version(to) }];
-    });
-    const waiting = pendingOn(card).filter(({ what }) => !coming.some((one) => one.what === what));
-    const all = [...coming.filter(({ now, next }) => now !== next), ...waiting];
-    if (all.length === 0 || steps.some(({ resource }) => resource === 'firmware-reset')) return [];
-    const tense = coming.length > 0 ? 'will be pending' : 'is pending';
-    return [
-      finding(
-        'VF2216',
-        { host: asked.host.name, at: card.pci },
-        `${asked.host.name}: ${card.pci}: ${pendingText(all)} ${tense}`,
-        resetText(card, all),
-      ),
-    ];
-  });
-}
-
-function nowOf({ firmware }: FirmwareCard, name: string): string | undefined {
-  const flash = seenOf(firmware.flash);
-  if (name === 'firmware') return flash?.running ?? flash?.version;
-  const now = seenOf(firmware.settings)?.byName[name]?.now;
-  return now === undefined ? undefined : String(now);
 }

@@ -41,13 +41,17 @@ export function pendingText(pending: readonly Pending[]): string {
   return pending.map(({ what, now, next }) => `${what} ${now} → ${next}`).join(', ');
 }
 
+/** What changes the address space that the card asks of the BIOS. */
+export function isOfSpace({ what }: Pick<Pending, 'what'>): boolean {
+  return /^(NUM_OF_VFS|SRIOV_EN|PF_NUM_OF_VF.*|.*BAR_SIZE|sriov_totalvfs)$/.test(what);
+}
+
 /** How what was written comes to count on this card: which reset it can do, and when the host has to be started anew. */
 export function resetText(
   { firmware, pci }: FirmwareCard,
   pending: readonly Pick<Pending, 'what'>[],
 ): string {
-  const isSpace = pending.some(({ what }) => /^(NUM_OF_VFS|SRIOV_EN|.*BAR_SIZE|sriov_totalvfs)$/.test(what));
-  if (isSpace)
+  if (pending.some(isOfSpace))
     return `Restart the host: VFs take address space, which the BIOS hands out when it starts. Where a restart changes nothing, switch the power off and on. A reset of the card alone may do (mstfwreset -d ${pci} -l ${pciReset} reset), and leaves the kernel with what the BIOS gave before.`;
   const levels = seenOf(firmware.resets);
   if (levels === undefined) return 'Restart the host: which resets the card can do could not be read.';
