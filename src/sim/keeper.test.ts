@@ -45,6 +45,19 @@ describe('a host in a file', () => {
     expect(Math.abs(open().clock.now() - 2000 - Date.now())).toBeLessThan(5000);
   });
 
+  it('says of a guest whose agent does not answer yet that it does not, and holds nobody up', async () => {
+    const agent = '-device virtserialport,chardev=agent0,name=org.qemu.guest_agent.0';
+    const socket = '-chardev socket,id=agent0,path=/run/agent.sock,server=on,wait=off';
+    const qemu = `qemu-system-x86_64 -name guest=a -m 512 ${socket} -device virtio-serial-pci ${agent} -daemonize`;
+    const host = open();
+    await does(host, qemu);
+    const began = performance.now();
+    expect(await refusal(host.ask('/run/agent.sock', ['{"execute":"guest-ping"}'], 1))).toMatchObject({
+      kind: 'timeout',
+    });
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
   it('is not taken for a host of another kind', async () => {
     await does(open(), 'true');
     const other = () => openSim({ stateFile, name: 'alpha', card: 'igb' });

@@ -193,9 +193,11 @@ export class SimHost implements Host {
     timeoutMs: number = defaultTimeoutMs,
   ): Promise<readonly string[]> {
     this.#alive();
-    return this.alter((state) =>
-      this.#waited(['converse', socket], timeoutMs, () =>
-        this.#told(['converse', socket], () => {
+    const argv = ['converse', socket];
+    // The state is one operation's at a time, and what is waited for is another one.
+    return this.#waited(argv, timeoutMs, () =>
+      this.alter((state) =>
+        this.#told(argv, () => {
           const answers = converse(state, socket, lines);
           settle(state);
           return answers;
