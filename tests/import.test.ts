@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Imported } from '../src/discover/import-hosts.ts';
 import type { Finding } from '../src/model/finding.ts';
-import { importWorlds, planOfText, typedHost } from './support/import.ts';
-import { errorsIn } from './support/scenario.ts';
+import { planToAdopt } from '../src/operate/plan-adopt.ts';
+import { planToDestroy, planToUndo } from '../src/operate/plan-host.ts';
+import { importWorlds, parsed, planOfText, typedHost } from './support/import.ts';
+import { carryOutPlan, errorsIn } from './support/scenario.ts';
+import type { World } from './support/world.ts';
 
 /** What somebody set up by hand, by the log's own commands, as a file; and what that file's plan is. */
 
@@ -62,3 +65,84 @@ describe('what is unsafe about it is said', () => {
     expect(bridge?.message).toMatch(/not secure.*no protected ports.*own port up/);
   });
 });
+
+describe('adopted', () => {
+  const allocationOf = {
+    'legacy-vlan': { 'vm1/vlan40': 1 },
+    'ovs-tc': { 'vm1/vni42': 0 },
+    'ovs-dpdk': { 'vm1/vni42': 0 },
+  };
+
+  test.each(approaches)('%s on %s is vflane’s without a change, and is given back so', async (...row) => {
+    const [, kernel, names, datapath] = row;
+    const world = await typedHost(kernel, ...names);
+    const { text } = await importWorlds({ alpha: world });
+    const log = world.state.log.length;
+    expect(await adopt(world, text)).toMatchObject({ kind: 'applied' });
+    expect(world.state.log).toHaveLength(log);
+    const { ledger } = await world.process().fold();
+    expect(ledger.allocation).toEqual(allocationOf[datapath]);
+    expect([...ledger.entries.keys()]).toContain('num-vfs 0000:03:00.0');
+    const again = await planOfText(world, text);
+    expect({ steps: again.plan.steps, differences: again.differences }).toEqual({
+      steps: [],
+      differences: [],
+    });
+    expect(await adoption(world, text)).toBeUndefined();
+
+    for (const back of [planToUndo, planToDestroy]) {
+      const given = world.clone();
+      const planned = await back(given.process(), undefined, { allowDisruption: false });
+      expect(planned?.plan.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+      const outcome = planned && (await carryOutPlan(given.process(), planned.plan, 'undo', 'back'));
+      expect(outcome).toMatchObject({ kind: 'applied' });
+      expect(given.state.log).toEqual([]);
+      expect((await given.process().fold()).ledger.entries.size).toBe(0);
+    }
+  });
+
+  test('a guest that is added gets a VF of the adopted pool; of one that was not it is refused', async () => {
+    const world = await typedHost('debian-13', 'approach 1: host');
+    const { text = '' } = await importWorlds({ alpha: world });
+    const more = text.replace(
+      '    guests:\n',
+      '    guests:\n      web: { netns: true, networks: { vlan40: none } }\n',
+    );
+    expect(errorsIn((await planOfText(world, more)).plan)).toEqual(['VF3002', 'VF3002']);
+    await adopt(world, text);
+    const { plan } = await planOfText(world, more);
+    expect(errorsIn(plan)).toEqual([]);
+    expect(plan.allocation).toEqual({ 'vm1/vlan40': 1, 'web/vlan40': 0 });
+    expect(plan.steps.flatMap(({ disrupts }) => disrupts)).toEqual([]);
+    expect(await carryOutPlan(world.process(), plan, 'apply', 'more')).toMatchObject({ kind: 'applied' });
+    expect((await planOfText(world, more)).differences).toEqual([]);
+    expect(world.state.processes).not.toEqual([]);
+  });
+
+  test('after a reboot the file sets up what was adopted, and that is vflane’s own then', async () => {
+    const world = await typedHost('debian-13', 'approach 1: host');
+    const { text } = await importWorlds({ alpha: world });
+    await adopt(world, text);
+    await world.machine.reboot();
+    const nothing = await planToDestroy(world.process(), undefined, { allowDisruption: false });
+    expect(nothing.plan.steps.flatMap(({ actions }) => actions)).toEqual([]);
+    const { plan } = await planOfText(world, text);
+    const o = await carryOutPlan(world.process(), plan, 'apply', 'anew');
+    expect(o).toMatchObject({ kind: 'applied' });
+    const { ledger } = await world.process().fold();
+    expect(ledger.entries.get('num-vfs 0000:03:00.0')).toMatchObject({ value: 2, was: null });
+  });
+});
+
+async function adoption(world: World, text: string | undefined) {
+  const fabric = parsed(text);
+  const [host] = fabric.hosts;
+  if (!host) throw new Error('the file has no host');
+  return planToAdopt(world.process(), host, { allowDisruption: false }, fabric);
+}
+
+async function adopt(world: World, text: string | undefined) {
+  const planned = await adoption(world, text);
+  if (!planned) throw new Error('there is nothing to adopt');
+  return carryOutPlan(world.process(), planned.plan, 'adopt', 'adopted');
+}

@@ -2,20 +2,58 @@ import { type Imported, importHosts } from '../discover/import-hosts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Report } from '../operate/diagnose.ts';
 import { onEachHost } from '../operate/hosts.ts';
+import { planToAdopt } from '../operate/plan-adopt.ts';
 import { askedHosts } from './asked-hosts.ts';
 import { connectorFor } from './connect.ts';
-import type { VerbContext, VerbHandler } from './context.ts';
+import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
 import { exitCodes, firstEarned } from './exit-codes.ts';
 import { type KeptSites, keptSites } from './kept-sites.ts';
 import { exitCodeOf } from './outcome-findings.ts';
+import { planAndDo } from './plan-and-do.ts';
 import { printFindings } from './print-findings.ts';
 import { findingsOf } from './troubles.ts';
+import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
 import { newFileOf, writeNewFile } from './written-file.ts';
 
 /** A file of what hosts are that somebody set up by hand, and what is unsafe about it. */
 export const run: VerbHandler = async (context, args, options) => {
   const out = newFileOf(context, options);
+  if (options.adopt === true) mayAdopt(args, out, options);
+  if (args.length === 0) {
+    if (options.adopt === true) return adopt(context, options);
+    throw new UsageError('no host is named', 'Name the way to it: vflane import root@alpha.');
+  }
+  const code = await importTo(context, args, out);
+  if (options.adopt !== true || out === undefined || code !== exitCodes.asAsked) return code;
+  // What is told of the file is on stdout or in it already: one result, one object.
+  const { output, global } = context;
+  const quiet = { ...output, json: () => {} };
+  return adopt({ ...context, output: quiet, global: { ...global, file: out, host: [] } }, options);
+};
+
+/** @throws UsageError */
+function mayAdopt(args: readonly string[], out: string | undefined, { yes }: VerbOptions): void {
+  if (args.length > 0 && out === undefined) {
+    const hint =
+      'Name it: vflane import HOST -o fabric.yaml --adopt; or adopt by a file: vflane import --adopt.';
+    throw new UsageError('what is taken over is what a file says, and there is none', hint);
+  }
+  if (yes !== true && !process.stdin.isTTY) {
+    throw new UsageError('there is no terminal to ask on', 'Say --yes if this is what you want.');
+  }
+}
+
+/** What is there as the file has it is vflane's from now on. */
+function adopt(context: VerbContext, options: VerbOptions): Promise<number> {
+  return planAndDo(context, 'adopt', options, planToAdopt);
+}
+
+async function importTo(
+  context: VerbContext,
+  args: readonly string[],
+  out: string | undefined,
+): Promise<number> {
   const asked = askedHosts(context, args);
   const sites = keptSites(connectorFor(context, out ?? 'fabric.yaml'));
   try {
@@ -25,7 +63,7 @@ export const run: VerbHandler = async (context, args, options) => {
   } finally {
     await sites.close();
   }
-};
+}
 
 function onEachOf({ connect }: KeptSites) {
   const onEach: Parameters<typeof importHosts>[1] = (hosts, work) => onEachHost(hosts, connect, work);
@@ -79,7 +117,7 @@ function summary(imported: Imported, out: string | undefined): readonly string[]
       const plan = changes === 0 ? 'the plan is empty' : `${changes} differences`;
       return `${name}: ${guests.length} guest${guests.length === 1 ? '' : 's'}${left}; ${plan}`;
     }),
-    `next: read ${file}, give the networks and guests the names you want, and then: vflane plan`,
+    `next: read ${file}, and then: vflane plan; vflane import --adopt takes over what it says`,
   ];
 }
 

@@ -23,6 +23,7 @@ const questions = {
   enable: 'Enable this?',
   disable: 'Disable this?',
   prepare: 'Prepare this?',
+  adopt: 'Take this over?',
   firmware: 'Write this to the cards?',
 } as const;
 

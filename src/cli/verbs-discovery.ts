@@ -44,12 +44,20 @@ export const discoveryVerbs: readonly Verb[] = [
     summary: 'Write a file of what hosts are that somebody set up by hand: its plan is empty',
     arguments: [
       {
-        form: '<host...>',
+        form: '[host...]',
         summary:
           'the way to a host (root@alpha, local), NAME=WAY, or a host of the file; both ends of a tunnel at once',
       },
     ],
-    options: [{ form: '-o, --out <file>', summary: 'write it into this new file; default: to stdout' }],
+    options: [
+      { form: '-o, --out <file>', summary: 'write it into this new file; default: to stdout' },
+      {
+        form: '--adopt',
+        summary:
+          'have vflane answer for what is there as the file says it, from now on; nothing is run on a host. Without HOST: by the file that is there',
+      },
+      { form: '-y, --yes', summary: 'do not ask' },
+    ],
     example: 'vflane import alpha -o imported.yaml',
     load: () => import('./import.ts'),
   },

@@ -1,6 +1,7 @@
 import type { Datapath, Fabric, FabricHost } from '../model/fabric.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import type { Ledger } from '../model/ledger.ts';
+import { givenVfs } from './allocation.ts';
 import { expandLegacyVlan } from './legacy-vlan.ts';
 import { expandOvsDpdk } from './ovs-dpdk.ts';
 import { expandOvsTc } from './ovs-tc.ts';
@@ -18,6 +19,19 @@ export const datapaths: { readonly [name in Datapath]: Expand | undefined } = {
 function withFound(expand: Expand): Expand {
   return (fabric, host, ledger) => {
     const spec = expand(fabric, host, ledger);
-    return host.asFound === undefined ? spec : { ...spec, asFound: host.asFound };
+    if (host.asFound === undefined) return spec;
+    const given = newlyGiven(spec, host);
+    return { ...spec, asFound: host.asFound.filter(({ at }) => !given.has(at)) };
   };
+}
+
+/** VFs of guests whom the file does not name by their VF: they came after, and what they are given is made for them. */
+function newlyGiven({ nics }: HostSpec, host: FabricHost): ReadonlySet<string> {
+  const known = givenVfs(host);
+  const vfs = nics.flatMap(({ pfs }) => pfs.flatMap((pf) => pf.vfs.map((vf) => ({ pf, vf }))));
+  return new Set(
+    vfs.flatMap(({ pf, vf: { index, owner } }) =>
+      owner && known[`${owner.guest}/${owner.network}`] === undefined ? [`${pf.pci}/${index}`] : [],
+    ),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Allocation } from './host-spec.ts';
-import type { Json } from './json.ts';
+import { type Json, sameJson } from './json.ts';
 
 /** What vflane put on a host, folded from its journal: it takes away only this. */
 export interface Ledger {
@@ -15,6 +15,11 @@ export interface LedgerEntry {
   readonly value: Json;
   /** What it was before vflane first touched it; `null`: not there. */
   readonly was: Json;
+}
+
+/** It was there before vflane came, and vflane answers for it without having changed it. */
+export function isAdopted({ value, was }: LedgerEntry): boolean {
+  return value !== null && sameJson(value, was);
 }
 
 export const emptyLedger: Ledger = { entries: new Map(), allocation: {} };

@@ -59,6 +59,8 @@ export interface Change {
   readonly to: Json;
   /** What it was before vflane came, where that is not `from`: what stands on a thing of vflane's was not there. */
   readonly was?: null;
+  /** It was there before vflane came, as it is wanted: from now on vflane answers for it. */
+  readonly adopts?: true;
   /** Not of what the ledger names: a card's own setting, which outlives whatever vflane sets up on the host. */
   readonly unheld?: true;
 }
@@ -109,5 +111,7 @@ export interface Plan {
   readonly leaves?: readonly string[];
   /** What is as wanted already, and has to be so still when all steps are done; absent where nothing is. */
   readonly keeps?: readonly Kept[];
+  /** Places that the file leaves to whoever set them up: nobody asks what becomes of them; absent where there are none. */
+  readonly left?: readonly Pick<Change, 'resource' | 'at'>[];
   readonly findings: readonly Finding[];
 }

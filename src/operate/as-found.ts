@@ -4,14 +4,20 @@ import { finding } from '../model/catalogue.ts';
 import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Found } from '../model/found.ts';
+import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
-import { haveAt, havesOf } from '../plan/differences.ts';
+import { haveAt, havesOf, leftAsFound } from '../plan/differences.ts';
 import { order } from '../plan/order.ts';
 
 /** What a file leaves as it was found: how much of it, and what of it is not so any more. */
-export function foundFindings(fabric: Fabric, host: FabricHost, state: HostState): readonly Finding[] {
-  const { asFound = [] } = host;
+export function foundFindings(
+  fabric: Fabric,
+  host: FabricHost,
+  spec: HostSpec,
+  state: HostState,
+): readonly Finding[] {
+  const asFound = leftAsFound(spec, state);
   if (asFound.length === 0) return [];
   const kinds = new Set(order.map(({ kind }) => kind));
   const known = asFound.filter(({ resource }) => kinds.has(resource));

@@ -113,7 +113,7 @@ async function conclude(
   if (walked.kind === 'interrupted') return { kind: 'interrupted', planId, stepsDone: walked.stepsDone };
   if (walked.kind === 'rebooted') return afterReboot(bench, planId, bootId);
   if (walked.kind === 'failed') return takeBack(bench, bootId, walked.failure);
-  const residue = await residueOf(bench.host, wantsAfter(changesIn(plan.steps), plan.keeps));
+  const residue = await residueOf(bench.host, wantsAfter(changesIn(plan.steps), plan.keeps), plan);
   if (residue.length > 0) return takeBack(bench, bootId, notAsAsked(plan, residue));
   await finish({ ...bench, planId }, 'applied');
   const { unconfirmed } = await readFold(bench.store);

@@ -1,7 +1,8 @@
 import type { HostReader } from '../host/host.ts';
 import { isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
-import type { Change, Kept } from '../model/plan.ts';
+import { ledgerKey } from '../model/ledger.ts';
+import type { Change, Kept, Plan } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
 import { basisOf } from '../plan/basis.ts';
 import { byPlace, eachPlace } from '../plan/by-place.ts';
@@ -15,7 +16,13 @@ import {
   type Wants,
 } from '../plan/differences.ts';
 import { resourceOf } from '../plan/order.ts';
+import { changesIn } from '../plan/plan.ts';
 import { sectionsOf } from './sections.ts';
+
+/** What a plan's steps do; what they only take over is as it was before and after. */
+export function doneIn(plan: Plan): readonly Change[] {
+  return changesIn(plan.steps).filter(({ adopts }) => adopts !== true);
+}
 
 /** The first value each place had before these changes. */
 export function wantsBefore(changes: readonly Change[]): Wants {
@@ -45,7 +52,11 @@ export async function goneOf(reader: HostReader, wants: Wants): Promise<readonly
 }
 
 /** Looks, and tells every place that is not as wanted: `from` is what is wanted, `to` what is there. */
-export async function residueOf(reader: HostReader, asked: Wants): Promise<readonly Change[]> {
+export async function residueOf(
+  reader: HostReader,
+  asked: Wants,
+  plan?: Pick<Plan, 'left' | 'steps'>,
+): Promise<readonly Change[]> {
   const state = await observe(reader, sectionsOf([...eachPlace(asked)]));
   const haves = havesOf(state);
   const wants = grounded(asked, haves);
@@ -61,12 +72,16 @@ export async function residueOf(reader: HostReader, asked: Wants): Promise<reado
     from: want,
     to: { unseen },
   }));
-  return [...differing, ...hidden, ...strayOf(wants, haves)];
+  const { left = [], steps = [] } = plan ?? {};
+  const told = changesIn(steps).filter(({ from, to }) => sameJson(from, to));
+  const keys = new Set([...left, ...told].map(({ resource, at }) => ledgerKey(resource, at)));
+  return [...differing, ...hidden, ...strayOf(wants, haves, keys)];
 }
 
 /** What came by itself with a thing that was made anew, and should not have: a VF that the host's own driver has taken. */
-function strayOf(wants: Wants, haves: Haves): readonly Change[] {
+function strayOf(wants: Wants, haves: Haves, asItWas: ReadonlySet<string>): readonly Change[] {
   const isMadeAnew = (key: string) => {
+    if (asItWas.has(key)) return false;
     const space = key.indexOf(' ');
     return (wants.get(key.slice(0, space))?.get(key.slice(space + 1)) ?? null) !== null;
   };
@@ -74,7 +89,7 @@ function strayOf(wants: Wants, haves: Haves): readonly Change[] {
     const { attribute, fresh, standsOn } = resourceOf(resource);
     if (attribute || fresh === undefined) return [];
     return [...places].flatMap(([at, value]) => {
-      if (isUnseen(value) || sameJson(value, fresh)) return [];
+      if (isUnseen(value) || sameJson(value, fresh) || asItWas.has(ledgerKey(resource, at))) return [];
       if (wants.get(resource)?.has(at) || !standsOn?.(at, value).some(isMadeAnew)) return [];
       return [{ resource, at, from: fresh, to: value }];
     });

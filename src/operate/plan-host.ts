@@ -103,7 +103,7 @@ async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Pro
     ...waiting(host.name, fold, state),
     ...news(plan.findings, told),
     ...ifupdownFindings(spec, state),
-    ...foundFindings(fabric, host, state),
+    ...foundFindings(fabric, host, spec, state),
   ];
   // What would be done to a card that is not there is no plan, and nobody could check it.
   const steps = told.some(({ code }) => code === 'VF2001') ? [] : plan.steps;
@@ -208,13 +208,15 @@ export async function planToUndo(
     return findings.length === 0 ? undefined : refusedPlan(site, fold, findings, state);
   }
   const allocation = before === undefined ? {} : ((await site.plan(before))?.allocation ?? {});
+  // What was only taken over is given back by a stroke in the ledger: there is nothing to do on the host.
+  const forgets = changes.some(({ adopts }) => adopts === true);
   return planBackwards(
     site,
     fold,
     state,
     grounded(wantsBefore(changes), havesOf(state)),
     allocation,
-    options,
+    forgets ? { ...options, forgets } : options,
   );
 }
 

@@ -6,6 +6,7 @@ import type { Change } from '../model/plan.ts';
 import type { Sections } from '../observe/observe.ts';
 import { bootFile } from '../resource/boot-file.ts';
 import { copiedLanes } from '../resource/guest-checksum.ts';
+import { hostBond } from '../resource/host-bond.ts';
 import { machinesIn } from '../resource/machine-text.ts';
 import { systemPackage } from '../resource/package.ts';
 import { machinesFor, machinesOf, pfsOfMachines } from './machine-sections.ts';
@@ -58,7 +59,7 @@ type AnyPlace = Pick<Change, 'resource' | 'at'> & { readonly [key: string]: unkn
 export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): Sections {
   const heads = places.map(({ resource, at }) => ({ resource, head: headOf(at) }));
   const [ofFunctions, others] = [places.filter(isOfFunction), places.filter((place) => !isOfFunction(place))];
-  const named = (others as readonly AnyPlace[]).flatMap((place) => Object.values(place));
+  const named = (others as readonly AnyPlace[]).flatMap((place) => namesIn(place));
   const pfs = [...new Set(named.map(headOf))].flatMap((head) => asPciAddress(head) ?? []);
   const functions = ofFunctions.flatMap(({ at }) => asPciAddress(at) ?? []);
   const namespaces = heads.flatMap(({ resource, head }) =>
@@ -87,6 +88,17 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
     bridges: atOf(bridgeKinds),
     boot: places.some(({ resource }) => bootKinds.has(resource)),
   };
+}
+
+/** What a place's values name: a bond names its members inside of one. */
+function namesIn(place: AnyPlace): readonly unknown[] {
+  const values = Object.values(place);
+  return place.resource === hostBond.kind ? values.flatMap(textsIn) : values;
+}
+
+function textsIn(value: unknown): readonly unknown[] {
+  if (typeof value !== 'object' || value === null) return [value];
+  return Object.values(value).flatMap(textsIn);
 }
 
 /** Of a function that DPDK takes whole, whatever it was for before. */

@@ -4,9 +4,8 @@ import { finish } from '../apply/walk.ts';
 import { StoreFailed } from '../host/store.ts';
 import type { Outcome, StepFailure } from '../model/outcome.ts';
 import type { Change } from '../model/plan.ts';
-import { changesIn } from '../plan/plan.ts';
 import { disarmAction } from './dead-man.ts';
-import { goneOf, residueOf, wantsBefore } from './look.ts';
+import { doneIn, goneOf, residueOf, wantsBefore } from './look.ts';
 import { bootKinds } from './sections.ts';
 import type { Bench } from './workshop.ts';
 
@@ -21,7 +20,7 @@ export async function takeBack(
   if (!open) return failure ? neverBegan(failure) : { kind: 'nothing-to-do' };
   const result = await rollbackPlan({ ...bench, open, bootId });
   if (result.kind === 'rebooted') return afterReboot(bench, open.id, bootId);
-  const residue = await residueOf(bench.host, wantsBefore(changesIn(open.plan.steps)));
+  const residue = await residueOf(bench.host, wantsBefore(doneIn(open.plan)), open.plan);
   await closeRolledBack(bench, open.id, residue);
   await disarm(bench, open);
   return rolledBack(open.id, residue, result.failures, failure);
@@ -76,8 +75,8 @@ export async function closeAfterReboot(
 ): Promise<readonly Change[]> {
   const open = { ...onlyOnDisk(former), bootId };
   if (open.steps.some(({ state }) => state !== 'untouched')) await rollbackPlan({ ...bench, open, bootId });
-  const changes = changesIn(former.plan.steps);
-  const residue = await residueOf(bench.host, wantsBefore(changes));
+  const changes = doneIn(former.plan);
+  const residue = await residueOf(bench.host, wantsBefore(changes), former.plan);
   const outcome = residue.length === 0 ? 'rolled-back' : 'rollback-incomplete';
   // Settings went with their VFs: the ledger has to hear of those, too, that nobody would miss.
   const gone = residue.length === 0 ? [] : await goneOf(bench.host, wantsBefore(changes));

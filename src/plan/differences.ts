@@ -1,7 +1,8 @@
+import type { Found } from '../model/found.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen, type Unseen } from '../model/host-state.ts';
 import { type Json, sameJson } from '../model/json.ts';
-import { type Ledger, type LedgerEntry, ledgerKey } from '../model/ledger.ts';
+import { isAdopted, type Ledger, type LedgerEntry, ledgerKey } from '../model/ledger.ts';
 import { type ByPlace, byPlace, ofKind } from './by-place.ts';
 import { order, resourceOf } from './order.ts';
 
@@ -29,15 +30,17 @@ export function wantsOf(spec: HostSpec, state: HostState, ledger: Ledger): Wants
   const former = [...ledger.entries.values()].filter(
     ({ resource, at }) => !wants.get(resource)?.has(at) && resourceOf(resource).apart === undefined,
   );
-  for (const entry of former) addFormer(wants, entry);
-  const all = former.length === 0 ? wants : grounded(wants, havesOf(state));
-  return withoutFound(all, spec);
+  if (former.length === 0) return withoutFound(wants, spec, state);
+  const haves = havesOf(state);
+  for (const entry of former) addFormer(wants, entry, haves);
+  const all = grounded(wants, haves);
+  return withoutFound(all, spec, state);
 }
 
 /** What somebody set up by hand, and the file leaves as it is, is not asked for, nor taken back to what it was. */
-function withoutFound(wants: Wants, { asFound = [] }: HostSpec): Wants {
-  if (asFound.length === 0) return wants;
-  const found = byPlace(asFound);
+function withoutFound(wants: Wants, spec: HostSpec, state: HostState): Wants {
+  const found = byPlace(leftAsFound(spec, state));
+  if (found.size === 0) return wants;
   return new Map(
     [...wants].map(([resource, places]) => {
       const left = found.get(resource);
@@ -47,14 +50,32 @@ function withoutFound(wants: Wants, { asFound = [] }: HostSpec): Wants {
 }
 
 /**
+ * The places that are left as they were found. Of a port whose VFs are made anew, as after a reboot, there is nothing left
+ * that was found: they are made as vflane makes them, who has to know for that which drivers come by themselves.
+ */
+export function leftAsFound({ nics, asFound = [] }: HostSpec, state: HostState): readonly Found[] {
+  if (asFound.length === 0) return [];
+  const kept = new Set(asFound.filter(({ resource }) => resource === 'num-vfs').map(({ at }) => at));
+  const anew = nics.flatMap(({ pfs }) =>
+    pfs.filter(({ pci, numVfs }) => {
+      const there = state.pfs.find((pf) => pf.pci === pci)?.numVfs;
+      return !kept.has(pci) && there !== undefined && !isUnseen(there) && there !== numVfs;
+    }),
+  );
+  const isAnew = (at: string) => anew.some(({ pci }) => at === pci || at.startsWith(`${pci}/`));
+  return asFound.filter(({ at }) => !isAnew(at));
+}
+
+/**
  * Everything of vflane's away: each thing as it was before vflane first touched it. What `prepare` brought goes only when
  * nothing else is left: the look at the end needs the programs.
  */
 export function wantsNothing(ledger: Ledger, state: HostState): Wants {
   const wants = new Map<string, Map<string, Json>>();
   const [brought, others] = apartIn(ledger);
-  for (const entry of others.length > 0 ? others : brought) addFormer(wants, entry);
-  return grounded(wants, havesOf(state));
+  const haves = havesOf(state);
+  for (const entry of others.length > 0 ? others : brought) addFormer(wants, entry, haves);
+  return grounded(wants, haves);
 }
 
 /** What `prepare` brought, and everything else. */
@@ -64,7 +85,10 @@ export function apartIn({ entries }: Ledger): readonly [readonly LedgerEntry[], 
   return [all.filter(isApart), all.filter((entry) => !isApart(entry))];
 }
 
-function addFormer(wants: Map<string, Map<string, Json>>, { resource, at, was }: LedgerEntry): void {
+/** What was adopted and is gone is nobody's to bring back: vflane never made it. */
+function addFormer(wants: Map<string, Map<string, Json>>, entry: LedgerEntry, haves: Haves): void {
+  const { resource, at } = entry;
+  const was = isAdopted(entry) && haveAt(haves, resource, at) === null ? null : entry.was;
   if (was === null && resourceOf(resource).attribute) return;
   ofKind(wants, resource).set(at, was);
 }

@@ -1,6 +1,6 @@
 import { isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
-import type { Ledger } from '../model/ledger.ts';
+import { isAdopted, type Ledger } from '../model/ledger.ts';
 import type { Change, Step } from '../model/plan.ts';
 import { type Haves, haveAt, type Wants } from './differences.ts';
 import { resourceOf } from './order.ts';
@@ -9,13 +9,23 @@ import { resourceOf } from './order.ts';
  * Strikes from the ledger what is as it was before vflane came, and is wanted so: a reboot has taken it, or somebody
  * else. Nothing is done on the host.
  */
-export function forgetStep(ledger: Ledger, wants: Wants, haves: Haves): readonly Step[] {
+export function forgetStep(
+  ledger: Ledger,
+  wants: Wants,
+  haves: Haves,
+  /** A file still wants things here: what was adopted for it stays. */
+  isForward: boolean,
+): readonly Step[] {
   const gone: Change[] = [];
-  for (const { resource, at, was } of ledger.entries.values()) {
+  for (const entry of ledger.entries.values()) {
+    const { resource, at, was } = entry;
+    const adopted = isAdopted(entry);
+    if (adopted && (isForward || !wants.get(resource)?.has(at))) continue;
     if (resourceOf(resource).apart && !wants.get(resource)?.has(at)) continue;
     const want = wants.get(resource)?.get(at) ?? null;
     const have = haveAt(haves, resource, at);
-    const isFormer = sameJson(want, was) || (want === null && resourceOf(resource).attribute === true);
+    const isFormer =
+      adopted || sameJson(want, was) || (want === null && resourceOf(resource).attribute === true);
     if (isFormer && !isUnseen(have) && sameJson(have, want)) gone.push({ resource, at, from: was, to: was });
   }
   if (gone.length === 0) return [];

@@ -1,6 +1,6 @@
 import type { Finding } from '../model/finding.ts';
-import type { Allocation } from '../model/host-spec.ts';
-import { isUnseen } from '../model/host-state.ts';
+import type { Allocation, HostSpec } from '../model/host-spec.ts';
+import { type HostState, isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
 import type { Change, Kept, Plan, Step } from '../model/plan.ts';
 import { basisOf } from './basis.ts';
@@ -14,6 +14,7 @@ import {
   haveAt,
   havesOf,
   keyOf,
+  leftAsFound,
   type Wants,
 } from './differences.ts';
 import { forgetStep } from './forget.ts';
@@ -37,7 +38,8 @@ export function planFor(input: PlanInput): Planned {
   const staying = new Set<string>(spec?.guests.map((guest) => guest.name) ?? []);
   const ovsStands = state.ovs !== undefined && !isUnseen(state.ovs) && state.ovs.daemon === false;
   const steps = gatherSettles(stepsOf([...down, ...up], { occupancy, staying, allowDisruption, ovsStands }));
-  const forgetting = steps.length > 0 || input.forgets === true ? forgetStep(ledger, wants, haves) : [];
+  const forgetting =
+    steps.length > 0 || input.forgets === true ? forgetStep(ledger, wants, haves, spec !== undefined) : [];
   const findings: readonly Finding[] = checksOf({ ...input, haves, differences, steps, occupancy });
   return {
     plan: {
@@ -47,6 +49,7 @@ export function planFor(input: PlanInput): Planned {
       allocation,
       ...leavesIn(ledger.allocation, allocation),
       ...(steps.length === 0 ? {} : { keeps: keptBy(wants, haves, steps) }),
+      ...(spec?.asFound ? { left: leftIn(spec, state) } : {}),
       findings,
     },
     differences,
@@ -64,8 +67,12 @@ function guestOf(attachment: string): string {
   return attachment.slice(0, attachment.indexOf('/'));
 }
 
+function leftIn(spec: HostSpec, state: HostState): NonNullable<Plan['left']> {
+  return leftAsFound(spec, state).map(({ resource, at }) => ({ resource, at }));
+}
+
 /** What is as wanted, and what no step is about: a side effect on it would go unseen if nobody asked for it at the end. */
-function keptBy(wants: Wants, haves: Haves, steps: readonly Step[]): readonly Kept[] {
+export function keptBy(wants: Wants, haves: Haves, steps: readonly Step[]): readonly Kept[] {
   const changed = new Set(changesIn(steps).map(keyOf));
   return [...eachPlace(wants)].filter((place) => {
     const have = haveAt(haves, place.resource, place.at);
