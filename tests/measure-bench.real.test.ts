@@ -111,6 +111,28 @@ describe.skipIf(missing)('benchmarks between guests of two hosts', () => {
     expect(ended.run).toMatchObject({ state: 'complete', suite: { mtuBy: 'segments' } });
   });
 
+  test('the hosts themselves are the baseline', async () => {
+    const words = [
+      'bench',
+      '--suite',
+      'seed',
+      '--from',
+      'host:alpha',
+      '--to',
+      'host:gamma',
+      '--only',
+      '9000/2',
+    ];
+    const { code, stdout, stderr } = await rack.vflane(...words, '--runs', '1', '--seconds', '1', '--json');
+    expect(code, stderr).toBe(0);
+    const { run, figures } = lastLine(stdout);
+    expect(run.ends.map(({ name, address }) => [name, address])).toEqual([
+      ['host:alpha', '192.168.9.1'],
+      ['host:gamma', '192.168.9.3'],
+    ]);
+    expect(figures[0]?.values).toHaveLength(2);
+  });
+
   test('a port that somebody has is left to him', async () => {
     const other = await rack.hosts.beta.talker(['sh', '-c', 'echo ready; exec iperf3 -s -p 5201'], 'disk2');
     const ended = await bench('--runs', '1');

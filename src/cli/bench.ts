@@ -1,9 +1,9 @@
 import { type Begun, begin, noPair, surroundingsAfter } from '../measure/begin.ts';
 import { runBench } from '../measure/bench.ts';
-import { endpointsAt } from '../measure/endpoint.ts';
+import { endpointsAt, type Found, hostEndpoint } from '../measure/endpoint.ts';
 import { figuresOf } from '../measure/figures.ts';
 import { forwardingOf } from '../measure/forwarding.ts';
-import { choosePair } from '../measure/pair.ts';
+import { chooseHosts, choosePair, wantsHosts } from '../measure/pair.ts';
 import type { BenchRun } from '../measure/run-record.ts';
 import { keepRun } from '../measure/run-store.ts';
 import type { SuiteName, SuiteOptions } from '../measure/suite.ts';
@@ -71,22 +71,11 @@ async function measure(
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<number> {
-  const asked = await fleet.onEach((site, host) => endpointsAt(site, fleet.fabric, host));
-  const troubles = asked.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked));
-  const lost = firstEarned(troubles);
-  if (lost !== exitCodes.asAsked) return refuse(context, fleet, findingsOf(asked), lost);
-  const found = asked.flatMap(({ value }) => value ?? []);
-  const pair = choosePair(
-    found.flatMap(({ endpoints }) => endpoints),
-    wanted.pair,
-  );
-  if (pair === undefined) {
-    const why = found.flatMap(({ findings }) => findings);
-    return refuse(context, fleet, [
-      noPair('no two guests that can be measured from are on one network'),
-      ...why,
-    ]);
-  }
+  const ground = await groundOf(fleet, wantsHosts(wanted.pair));
+  if ('lost' in ground) return refuse(context, fleet, ground.findings, ground.lost);
+  const isOfHosts = wantsHosts(wanted.pair);
+  const pair = (isOfHosts ? chooseHosts : choosePair)(ground.endpoints, wanted.pair);
+  if (pair === undefined) return refuse(context, fleet, [noPair(without(isOfHosts)), ...ground.findings]);
   const { fabric } = fleet;
   const begun = await begin({
     fabric,
@@ -95,10 +84,40 @@ async function measure(
     options: wanted.lengths,
     version: versionText,
     signal,
-    ...(wanted.keepMtu ? {} : { lender: mtuLender(fabric, pair) }),
+    // A host's own MTU carries every tunnel: it is left alone.
+    ...(wanted.keepMtu || isOfHosts ? {} : { lender: mtuLender(fabric, pair) }),
   });
   if (!('bench' in begun)) return refuse(context, fleet, begun);
   return carryOut(context, fleet, begun, wanted);
+}
+
+type Ground = Found | { readonly lost: number; readonly findings: readonly Finding[] };
+
+/** All that could be measured between. */
+async function groundOf(fleet: Fleet, ofHosts: boolean): Promise<Ground> {
+  const { fabric } = fleet;
+  const asked = await fleet.onEach((site, host): Promise<Found> => {
+    return ofHosts ? hostFound(hostEndpoint(site, fabric, host)) : endpointsAt(site, fabric, host);
+  });
+  const troubles = asked.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked));
+  const lost = firstEarned(troubles);
+  if (lost !== exitCodes.asAsked) return { lost, findings: findingsOf(asked) };
+  const found = asked.flatMap(({ value }) => value ?? []);
+  return {
+    endpoints: found.flatMap(({ endpoints }) => endpoints),
+    findings: found.flatMap(({ findings }) => findings),
+  };
+}
+
+async function hostFound(looked: ReturnType<typeof hostEndpoint>): Promise<Found> {
+  const one = await looked;
+  return 'code' in one ? { endpoints: [], findings: [one] } : { endpoints: [one], findings: [] };
+}
+
+function without(ofHosts: boolean): string {
+  return ofHosts
+    ? 'no two such hosts can be measured from'
+    : 'no two guests that can be measured from are on one network';
 }
 
 function refuse(
@@ -148,7 +167,7 @@ function partialOf({ because, id }: BenchRun): readonly Finding[] {
 }
 
 function unprovedOf({ roads }: Begun, { forwarding }: BenchRun): readonly Finding[] {
-  if (forwarding.by === 'card' || roads.includes('cpu')) return [];
+  if (forwarding.by === 'card' || roads.some((road) => road === 'cpu' || road === 'host')) return [];
   return [finding('VF6052', {}, `labelled as software; ${forwarding.proof}`, 'See why: vflane doctor')];
 }
 

@@ -16,8 +16,11 @@ export const measureVerbs: readonly Verb[] = [
         default: 'default',
       },
       { form: '--network <name>', summary: 'between guests of this network' },
-      { form: '--from <guest>', summary: 'the end that asks: web, or web/storage' },
-      { form: '--to <guest>', summary: 'the end that answers' },
+      {
+        form: '--from <end>',
+        summary: 'the end that asks: web, or web/storage; host:alpha for a host by its underlay',
+      },
+      { form: '--to <end>', summary: 'the end that answers' },
       {
         form: '--only <cell>',
         summary: 'only cells of this name, or a part of it: 9000/2, ping; may be given again',

@@ -94,7 +94,13 @@ async function begun(asked: Asked, from: Prepared, to: Prepared): Promise<Begun>
       state: 'running',
       started: started.toISOString(),
     },
-    ...{ version: asked.version, fabric: asked.fabric.name, network: from.end.network ?? '', suite, cpus },
+    ...{
+      version: asked.version,
+      fabric: asked.fabric.name,
+      network: from.end.network ?? 'underlay',
+      suite,
+      cpus,
+    },
     ...impossibleFor(asked, own),
     ends: [from.record, to.record],
     wire: wireFor(from, to),
@@ -120,7 +126,9 @@ function wireFor(from: Prepared, to: Prepared): BenchRun['wire'] {
       [],
       'both ends are on one host: there is no wire',
     );
-  return wireBetween(encapsulationOf(from.host), family, [from.ports, to.ports]);
+  const around = encapsulationOf(from.host);
+  const isTunnelled = from.end.guest !== undefined;
+  return wireBetween(isTunnelled ? around : { ...around, tunnel: 'none' }, family, [from.ports, to.ports]);
 }
 
 async function prepare(
@@ -137,7 +145,7 @@ async function prepare(
   const ports = await wirePortsOf(end.site.reader, host);
   const netdevs = netdevsOf(end, ports);
   const before = withIperf3(await surroundingsOf(end.site.reader, netdevs), said);
-  const road = roadOf(host);
+  const road = roadOf(end, host);
   const representors = road === 'representor' ? (spec?.overlay?.tenantPorts ?? []) : undefined;
   const { datapath } = host;
   const { netdev, mtu } = end;
@@ -151,7 +159,8 @@ function netdevsOf({ place, netdev: own }: Endpoint, ports: readonly WirePort[])
   return [...wire, place.in === 'netns' ? { name: own, netns: place.guest } : { name: own }];
 }
 
-function roadOf({ nic, datapath }: FabricHost): Road {
+function roadOf({ guest }: Endpoint, { nic, datapath }: FabricHost): Road {
+  if (guest === undefined) return 'host';
   if (nic.kind === 'software') return 'cpu';
   return datapath === 'legacy-vlan' ? 'vf' : 'representor';
 }

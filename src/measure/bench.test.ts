@@ -3,13 +3,15 @@ import { parseFabric } from '../fabric/parse-fabric.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Fabric } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
+import type { IfName } from '../model/names.ts';
 import { type Begun, begin, surroundingsAfter } from './begin.ts';
 import { runBench } from './bench.ts';
 import { differencesOf } from './comparable.ts';
+import type { Endpoint } from './endpoint.ts';
 import { asCsv, asMarkdown } from './export-text.ts';
 import { figuresOf } from './figures.ts';
 import type { MtuLender } from './mtu-lender.ts';
-import { choosePair } from './pair.ts';
+import { chooseHosts, choosePair, wantsHosts } from './pair.ts';
 import type { BenchRun } from './run-record.ts';
 import type { RunKeeper } from './run-store.ts';
 import type { SuiteName } from './suite.ts';
@@ -243,5 +245,47 @@ describe('a pair', () => {
     expect(names({ from: 'web', to: 'cache/storage' })).toEqual(['web', 'cache']);
     expect(names({ network: 'household' })).toBeUndefined();
     expect(names({ from: 'web', to: 'web' })).toBeUndefined();
+  });
+});
+
+describe('hosts', () => {
+  const hostAt = (host: string, address: string): Endpoint => {
+    const { guest: _guest, network: _network, ...end } = endAt(host, 'web');
+    return { ...end, place: { in: 'host' }, netdev: 'bond0' as IfName, mtu: 9080, addresses: [address] };
+  };
+  const ends = [
+    hostAt('alpha', '192.168.9.1'),
+    hostAt('beta', '192.168.9.2'),
+    hostAt('gamma', '192.168.9.3'),
+  ];
+
+  test('are measured where one of them is named', () => {
+    const names = (from?: string, to?: string) =>
+      chooseHosts(ends, { ...(from && { from }), ...(to && { to }) })?.map(({ host }) => host);
+    expect([wantsHosts({ from: 'web' }), wantsHosts({ to: 'host:beta' })]).toEqual([false, true]);
+    expect(names('host:beta')).toEqual(['beta', 'alpha']);
+    expect(names('host:alpha', 'host:gamma')).toEqual(['alpha', 'gamma']);
+    expect(names('host:alpha', 'host:alpha')).toBeUndefined();
+    expect(names('host:alpha', 'web')).toBeUndefined();
+  });
+
+  test('are the baseline: no tunnel around their packets, and their MTU is their own', async () => {
+    const pair = chooseHosts(ends, { from: 'host:alpha' });
+    if (!pair) throw new Error('no pair');
+    const { signal } = new AbortController();
+    const started = await begin({
+      fabric: fabricOf(),
+      pair,
+      suite: 'seed',
+      options: {},
+      version: '1',
+      signal,
+    });
+    const { run, bench } = started as Begun;
+    expect(run.wire.encapsulation).toEqual({ tunnel: 'none', tagged: false });
+    expect(run).toMatchObject({ suite: { mtuBy: 'segments' }, forwarding: { by: 'software' } });
+    expect(run.ends.map(({ name }) => name)).toEqual(['host:alpha', 'host:beta']);
+    expect(bench.lender).toBeUndefined();
+    expect(asMarkdown([run])).toContain('| host to host (partial) |');
   });
 });

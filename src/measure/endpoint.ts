@@ -32,9 +32,9 @@ export interface Found {
   readonly findings: readonly Finding[];
 }
 
-/** `web` or, of several networks, `web/storage`; the host's name for the host itself. */
+/** `web/storage`; `host:alpha` for the host itself. */
 export function nameOf({ guest, network, host }: Endpoint): string {
-  return guest === undefined ? host : `${guest}/${network}`;
+  return guest === undefined ? `host:${host}` : `${guest}/${network}`;
 }
 
 /** Every guest of a host that can be measured from inside, on each of its networks, as it is now. */
@@ -70,6 +70,24 @@ async function endpointOf(
   return { site, host, guest: guest.name, network: lane.network, place, netdev: lane.bond, ...seen };
 }
 
+/** A host by the address that its tunnels leave from. */
+export async function hostEndpoint(
+  site: Site,
+  fabric: Fabric,
+  host: FabricHost,
+): Promise<Endpoint | Finding> {
+  const address = (await specOf(site, fabric, host))?.overlay?.local;
+  if (address === undefined) return noUnderlay(host.name, `the datapath ${host.datapath} has no underlay`);
+  const seen = await linkOf(site, address);
+  if (isUnseen(seen)) return noUnderlay(host.name, seen.unseen);
+  return { site, host: host.name, place: { in: 'host' }, ...seen };
+}
+
+function noUnderlay(host: HostName, why: string): Finding {
+  const hint = 'Apply the file first: `vflane apply`; in legacy mode measure between guests.';
+  return finding('VF6059', { host }, `${host} cannot be measured from as a host: ${why}`, hint);
+}
+
 function placeOf({ kind, name }: GuestSpec): MeasurePlace | undefined {
   if (kind === 'netns') return { in: 'netns', guest: name };
   return kind === 'host' ? { in: 'host' } : undefined;
@@ -89,6 +107,7 @@ function noWayIn(
 }
 
 interface LinkJson {
+  readonly ifname?: string;
   readonly address?: string;
   readonly mtu?: number;
   readonly addr_info?: readonly {
@@ -107,6 +126,20 @@ async function lookAt({ reader }: Site, place: MeasurePlace, netdev: IfName): Pr
     const { stdout } = await reader.query(['ip', ...inside, '-j', 'addr', 'show', 'dev', netdev]);
     const [link = {}] = JSON.parse(stdout) as readonly LinkJson[];
     return { mac: link.address ?? '', mtu: link.mtu ?? 0, addresses: addressesOf(link) };
+  } catch (error) {
+    return { unseen: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The host's own netdev that has this address, and only it: a host has more that its peers do not know. */
+async function linkOf({ reader }: Site, address: string): Promise<Seen<Look & Pick<Endpoint, 'netdev'>>> {
+  try {
+    const { stdout } = await reader.query(['ip', '-j', 'addr', 'show']);
+    const links = JSON.parse(stdout) as readonly LinkJson[];
+    const link = links.find(({ addr_info = [] }) => addr_info.some(({ local }) => local === address));
+    if (link?.ifname === undefined) return { unseen: `no netdev has the address ${address}` };
+    const { ifname, address: mac = '', mtu = 0 } = link;
+    return { netdev: ifname as IfName, mac, mtu, addresses: [address] };
   } catch (error) {
     return { unseen: error instanceof Error ? error.message : String(error) };
   }

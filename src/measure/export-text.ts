@@ -17,10 +17,19 @@ const approaches = {
   'ovs-tc': 'ovs/tc + VXLAN',
 } as const;
 
-export function approachOf({ ends: [{ datapath }], forwarding, suite, state }: BenchRun): string {
-  const marks = [forwarding.by === 'software' ? 'software' : '', state === 'complete' ? '' : 'partial'];
+export function approachOf({ ends: [{ datapath, name }], forwarding, suite, state }: BenchRun): string {
+  const marks = [
+    forwarding.by === 'software' && !isOfHosts(name) ? 'software' : '',
+    state === 'complete' ? '' : 'partial',
+  ];
   const said = [...marks, suite.name === 'seed' ? '' : suite.name].filter((mark) => mark !== '');
-  return `${approaches[datapath]}${said.length > 0 ? ` (${said.join(', ')})` : ''}`;
+  const approach = isOfHosts(name) ? 'host to host' : approaches[datapath];
+  return `${approach}${said.length > 0 ? ` (${said.join(', ')})` : ''}`;
+}
+
+/** The baseline: no tenant's packet takes this road. */
+function isOfHosts(end: string): boolean {
+  return end.startsWith('host:');
 }
 
 /** The seed's table of these runs, and under it every figure of each. */

@@ -2,7 +2,7 @@ import { isUnseen } from '../model/host-state.ts';
 import type { Forwarding, OffloadSeen, Turn } from './run-record.ts';
 
 /** What an end's packets have to pass on their way to the wire. */
-export type Road = 'vf' | 'representor' | 'cpu';
+export type Road = 'vf' | 'representor' | 'cpu' | 'host';
 
 /** Of what was sent, the share that has to be in flows in hardware: the first packets of a flow are not, and headers are not counted. */
 const leastInHardware = 0.9;
@@ -11,6 +11,9 @@ const mostToCpu = 0.01 / 1500;
 
 /** Who moved the packets. Hardware has to be proved, by every run of throughput and at both ends; what is not proved is software. */
 export function forwardingOf(roads: readonly [Road, Road], turns: readonly Turn[]): Forwarding {
+  if (roads.includes('host')) {
+    return { by: 'software', proof: 'hosts by their underlay: the kernel is the end of the road' };
+  }
   if (roads.includes('cpu')) {
     return { by: 'software', proof: 'an end has no VF of a card: its packets pass the host’s CPU' };
   }

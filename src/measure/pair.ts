@@ -4,7 +4,7 @@ import { nameOf } from './endpoint.ts';
 /** Which two ends an operator wants; whatever is not named is chosen. */
 export interface PairWanted {
   readonly network?: string;
-  /** Guests, `web` or `web/storage`. */
+  /** Guests, `web` or `web/storage`; or hosts by their underlay, `host:alpha`. */
   readonly from?: string;
   readonly to?: string;
 }
@@ -38,4 +38,28 @@ export function addressesBetween(from: Endpoint, to: Endpoint): readonly [string
     if (left !== undefined && right !== undefined) return [left, right];
   }
   return undefined;
+}
+
+const ofHost = 'host:';
+
+/** Whether hosts are to be measured, and not guests. */
+export function wantsHosts({ from = '', to = '' }: PairWanted): boolean {
+  return from.startsWith(ofHost) || to.startsWith(ofHost);
+}
+
+/** Two hosts; the one that is not named is the first other one. */
+export function chooseHosts(
+  endpoints: readonly Endpoint[],
+  { from, to }: PairWanted,
+): readonly [Endpoint, Endpoint] | undefined {
+  const named = (end: Endpoint, name: string | undefined) =>
+    name === undefined || name === `${ofHost}${end.host}`;
+  return endpoints
+    .filter((end) => named(end, from))
+    .flatMap((left) =>
+      endpoints
+        .filter((end) => named(end, to) && end.host !== left.host)
+        .map((right) => [left, right] as const),
+    )
+    .at(0);
 }
