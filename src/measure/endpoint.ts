@@ -102,7 +102,7 @@ function noWayIn(
     'VF6003',
     where,
     `${where.host}: ${name} is ${what}: nothing is measured from inside it`,
-    'Measure between guests that are namespaces on the same network.',
+    'Measure between guests that are namespaces on the same network, or between hosts: vflane bench --from host:NAME.',
   );
 }
 
