@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { scenariosIn, setUpApplied } from '../../tests/support/scenario.ts';
 import { cutByPlan, giveBack } from './admin-cut.ts';
+import { planToCut } from './plan-cut.ts';
 import type { Site } from './site.ts';
 
 const [scenario] = scenariosIn('software-ovs-tc');
@@ -33,6 +34,18 @@ test('one that is down already is no port to fail over from', async () => {
   await world.machine.run(['ip', 'link', 'set', 'dev', 'eth1', 'down']);
   const outcome = await cutByPlan(world.process(), scenario.host, port);
   expect(outcome).toMatchObject({ kind: 'refused', findings: [{ code: 'VF6011' }] });
+});
+
+test('a port is given back, and what somebody else has applied meanwhile is not', async () => {
+  const { world } = await setUpApplied(scenario);
+  const site = world.process();
+  expect(await cutByPlan(site, scenario.host, port)).toMatchObject({ kind: 'applied' });
+  expect(await giveBack(site)).toMatchObject({ kind: 'rolled-back' });
+  const { plan } = await planToCut(site, scenario.host, port);
+  const theirs = { do: 'apply', plan, planId: 'theirs', verb: 'apply', confirmWithinMs: 60_000 } as const;
+  expect(await site.carryOut(theirs, () => {})).toMatchObject({ kind: 'applied' });
+  expect(await giveBack(site)).toEqual({ kind: 'nothing-to-do' });
+  expect((await site.fold()).unconfirmed?.id).toBe('theirs');
 });
 
 test('on a simulated host nothing is measured', async () => {

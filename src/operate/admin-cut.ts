@@ -8,6 +8,7 @@ import type { Site } from './site.ts';
 
 /** How long a port stays down at most where nobody is left to bring it up: the host does it by itself then. */
 const wayBackMs = 60_000;
+const planIds = 'test-failover-';
 
 /** Takes a port down by a plan that waits to be confirmed, and so comes back by itself whatever becomes of this process. */
 export async function cutByPlan(site: Site, host: FabricHost, port: CutPort): Promise<Outcome> {
@@ -17,15 +18,20 @@ export async function cutByPlan(site: Site, host: FabricHost, port: CutPort): Pr
     ...wayIn(host, port, plan.findings),
   ];
   if (against.length > 0) return { kind: 'refused', findings: against };
-  const planId = `test-failover-${randomUUID().slice(0, 8)}`;
+  const planId = `${planIds}${randomUUID().slice(0, 8)}`;
   const request = { do: 'apply', plan, planId, verb: 'test failover', confirmWithinMs: wayBackMs } as const;
   return plan.steps.length === 0
     ? { kind: 'refused', findings: [alreadyDown(host, port)] }
     : site.carryOut(request, () => {});
 }
 
-/** Gives it back at once. */
-export function giveBack(site: Site): Promise<Outcome> {
+/**
+ * Gives it back at once. `nothing-to-do` where the host has done it by itself, and somebody else's plan may wait there
+ * since: that one is left alone.
+ */
+export async function giveBack(site: Site): Promise<Outcome> {
+  const { open, unconfirmed } = await site.fold();
+  if ((open ?? unconfirmed)?.id.startsWith(planIds) !== true) return { kind: 'nothing-to-do' };
   return site.carryOut({ do: 'rollback' }, () => {});
 }
 
