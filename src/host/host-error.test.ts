@@ -14,6 +14,12 @@ test('the firmware tools’ words are found where they print them', () => {
   );
 });
 
+test('all of what they say from there on is told', () => {
+  const image =
+    '-E- Cannot open Image: f.bin. \nNo valid FS4 image found. Check the flash parameters, if specified.\n';
+  expect(failed({ stdout: image, stderr: '' })).toContain('f.bin.; No valid FS4 image found.');
+});
+
 test('stderr comes first, and what else is printed is no reason', () => {
   expect(failed({ stdout, stderr: 'killed\n' })).toBe('alpha: exit code 1: mstflint -d 03:00.0 q: killed');
   expect(failed({ stdout: 'lines\nof a table\n' })).toBe('alpha: exit code 1: mstflint -d 03:00.0 q');

@@ -97,10 +97,8 @@ function describe(details: HostErrorDetails): string {
 /** The firmware tools print what went wrong on stdout (mstflint, flint/subcommands.cpp, reportErr). */
 function wordsOf({ stderr = '', stdout = '' }: HostErrorDetails): string {
   if (stderr.trim() !== '') return stderr;
-  return stdout
-    .split('\n')
-    .filter((line) => line.includes('-E-'))
-    .join('\n');
+  // What is wrong may go on over more lines (mlxfwops/lib/fs4_ops.cpp, "\\nNo valid FS4 image found").
+  return /^.*-E-[\s\S]*/m.exec(stdout)?.[0] ?? '';
 }
 
 const longestCommand = 240;

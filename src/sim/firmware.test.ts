@@ -26,7 +26,7 @@ describe('flash', () => {
     const host = memorySim();
     expect(await tell(host, `mstflint -d 03:00.0 -i ${another} -y burn`)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('-E- PSID mismatch. The PSID on flash (MT_0000000013)'),
+      stdout: expect.stringContaining('-E- PSID mismatch. The PSID on flash (MT_0000000013)'),
     });
     expect(await tell(host, `mstflint -d 03:00.0 -i ${older} burn`)).toMatchObject({ code: 1 });
     await does(host, `mstflint -d 03:00.0 -i ${older} -y burn`);
@@ -83,5 +83,5 @@ it('only root, and only a card of that maker, is talked to', async () => {
   const plain = memorySim({ card: 'igb' });
   expect(await tell(plain, 'mstflint -d 01:00.0 q')).toMatchObject({ code: 1 });
   const user = memorySim({ uid: 1000 });
-  expect((await tell(user, 'mstconfig -d 03:00.0 q')).stderr).toContain('Permission denied');
+  expect((await tell(user, 'mstconfig -d 03:00.0 q')).stdout).toContain('Permission denied');
 });

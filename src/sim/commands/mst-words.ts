@@ -1,6 +1,18 @@
 import { Failure } from '../errno.ts';
 import { cardOf } from '../functions.ts';
 import type { SimState } from '../state.ts';
+import { because, failed, type Program, telling } from './program.ts';
+
+/** These tools print what went wrong on stdout, too (4.21; common/compatibility and flint/subcommands.cpp, reportErr). */
+export function onStdout(program: Program): Program {
+  return (call) => {
+    const { stdout, stderr, ...reply } = telling(
+      (refusal) => failed(1, `-E- ${because(refusal)}\n`),
+      () => program(call),
+    );
+    return { ...reply, stdout: stdout + stderr, stderr: '' };
+  };
+}
 
 export interface MstWords {
   readonly flags: readonly string[];

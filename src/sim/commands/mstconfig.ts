@@ -2,7 +2,7 @@ import { Failure } from '../errno.ts';
 import { firmwareOf, partName, setFirmware } from '../firmware.ts';
 import { cardOf } from '../functions.ts';
 import type { SimState } from '../state.ts';
-import { mstDevice, mstWords } from './mst-words.ts';
+import { mstDevice, mstWords, onStdout } from './mst-words.ts';
 import { failed, type Program, type Reply, said } from './program.ts';
 
 /** Settings, as `mstconfig` prints them: default, current, next (facts §6.2). */
@@ -29,7 +29,7 @@ const nameWidth = 48;
 const valueWidth = 20;
 
 /** `mstconfig -d DEVICE [-e] [-y] query|set|backup` (mlxconfig/mlxcfg_ui.cpp, printParam). */
-export const mstconfig: Program = ({ state, argv }) => {
+export const mstconfig: Program = onStdout(({ state, argv }) => {
   const { flags, values, words } = mstWords(argv, ['-d', '--dev', '--device', '-f', '--file']);
   const device = mstDevice(state, values);
   const [verb = 'query', ...rest] = words;
@@ -43,7 +43,7 @@ export const mstconfig: Program = ({ state, argv }) => {
   for (const word of rest) set(state, word);
   const done = 'Applying... Done!\n-I- Please reboot machine to load new configurations.\n';
   return said(`${shown}\n Apply new Configuration? (y/n) [n] : y\n${done}`);
-};
+});
 
 function table(state: SimState, device: string, names: readonly string[], all: boolean): string {
   const known = settings(state);

@@ -1,10 +1,10 @@
 import { firmwareOf, type Image, imageAt, imageText, psid, setFirmware } from '../firmware.ts';
 import type { SimState } from '../state.ts';
-import { mstDevice, mstWords } from './mst-words.ts';
+import { mstDevice, mstWords, onStdout } from './mst-words.ts';
 import { failed, type Program, type Reply, said, silent } from './program.ts';
 
 /** `mstflint [-d DEVICE] [-i IMAGE] [-y] query|burn|ri|verify` (flint/subcommands.cpp; facts §6.1). */
-export const mstflint: Program = ({ state, argv }) => {
+export const mstflint: Program = onStdout(({ state, argv }) => {
   const { flags, values, words } = mstWords(argv, ['-d', '--dev', '--device', '-i', '--image']);
   const path = values.get('-i') ?? values.get('--image');
   const [verb = '', target = ''] = words;
@@ -30,7 +30,7 @@ export const mstflint: Program = ({ state, argv }) => {
     image,
     flags.some((flag) => flag === '-y' || flag === '--yes'),
   );
-};
+});
 
 function told(version: string, date: string, of: string, running?: string): string {
   const rows = [

@@ -2,7 +2,7 @@ import { printk } from '../dmesg.ts';
 import { loadFirmware } from '../firmware.ts';
 import { allVfs, isHeld } from '../functions.ts';
 import { plug, unplug } from '../unplug.ts';
-import { mstDevice, mstWords } from './mst-words.ts';
+import { mstDevice, mstWords, onStdout } from './mst-words.ts';
 import { failed, type Program, said } from './program.ts';
 
 const levels = [
@@ -20,7 +20,7 @@ const types = [
 ] as const;
 
 /** `mstfwreset -d DEVICE [-l 3] [-y] query|reset` (small_utils/mstfwreset.py, mlxfwresetlib/cmd_reg_mfrl.py). */
-export const mstfwreset: Program = ({ state, argv }) => {
+export const mstfwreset: Program = onStdout(({ state, argv }) => {
   const { flags, values, words } = mstWords(argv, ['-d', '--device', '-l', '--level', '-t', '--type']);
   const device = mstDevice(state, values);
   const [verb = ''] = words;
@@ -61,7 +61,7 @@ export const mstfwreset: Program = ({ state, argv }) => {
   return said(
     `${opening}y\n${lines}-I- ${'Restarting MST'.padEnd(40)}-Skipped\n-I- FW was loaded successfully.\n`,
   );
-};
+});
 
 function listed(
   title: string,
