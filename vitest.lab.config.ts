@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /** What keeps both processors busy alone; a host is one processor of the machine's. */
-const twoHosts = ['verbs', 'overlay', 'datapaths', 'vm'].map((name) => `tests/lab-${name}.lab.test.ts`);
+const twoHosts = ['verbs', 'overlay', 'datapaths', 'vm', 'bench'].map(
+  (name) => `tests/lab-${name}.lab.test.ts`,
+);
 
 export default defineConfig({
   test: {
