@@ -4,7 +4,7 @@ import type { Finding } from '../src/model/finding.ts';
 import { planToAdopt } from '../src/operate/plan-adopt.ts';
 import { planToDestroy, planToUndo } from '../src/operate/plan-host.ts';
 import { importWorlds, parsed, planOfText, typedHost } from './support/import.ts';
-import { carryOutPlan, errorsIn } from './support/scenario.ts';
+import { carryOutPlan, errorsIn, scenariosIn, setUpApplied } from './support/scenario.ts';
 import type { World } from './support/world.ts';
 
 /** What somebody set up by hand, by the log's own commands, as a file; and what that file's plan is. */
@@ -132,6 +132,50 @@ describe('adopted', () => {
     const { ledger } = await world.process().fold();
     expect(ledger.entries.get('num-vfs 0000:03:00.0')).toMatchObject({ value: 2, was: null });
   });
+});
+
+/** What no host shows of itself: which other hosts a file has, whom its networks ask by ARP, what a VM was made from. */
+const ofOthers = [
+  'underlay-guard',
+  'bridge-port',
+  'kept-flows',
+  'flows',
+  'guest-route',
+  'representor',
+  'guest-link',
+];
+const roundTrips = [
+  ['two-external-guests', []],
+  ['pool-of-127', []],
+  ['guest-removed', []],
+  ['namespace-guest', ['guest-bond', 'guest-route']],
+  ['one-vm-guest', ['vm-seed', 'vm-template', 'vm-unit', 'vm-autostart', 'vm-running']],
+  ['ovs-tc', ofOthers],
+  ['ovs-dpdk', [...ofOthers, 'underlay-bridge', 'underlay-route']],
+  ['software-ovs-tc', [...ofOthers, 'host-bond', 'vlan-link']],
+] as const;
+
+describe('what vflane set up itself', () => {
+  test.each(roundTrips)(
+    '%s: is imported, and what the file leaves as found is only %j',
+    async (name, kinds) => {
+      for (const scenario of scenariosIn(name)) {
+        const { world, outcome } = await setUpApplied(scenario);
+        expect(outcome.kind).toBe('applied');
+        const { text, hosts } = await importWorlds({ [scenario.host.name]: world });
+        const { plan, differences } = await planOfText(world, text, scenario.host.name);
+        expect({ steps: plan.steps, differences, errors: errorsIn(plan) }).toEqual({
+          steps: [],
+          differences: [],
+          errors: [],
+        });
+        const left = new Set(hosts.flatMap(({ asFound }) => asFound.map(({ resource }) => resource)));
+        expect([...left].filter((kind) => !kinds.some((one) => one === kind))).toEqual([]);
+        const names = (all: readonly { readonly name: string }[]) => all.map((one) => one.name).sort();
+        expect(names(hosts[0]?.guests ?? [])).toEqual(names(scenario.host.guests));
+      }
+    },
+  );
 });
 
 async function adoption(world: World, text: string | undefined) {
