@@ -166,6 +166,7 @@ describe.skipIf(missing)('benchmarks between guests of two hosts', () => {
     expect(run.turns.length).toBeGreaterThan(0);
     expect(existsSync(join(folder(), run.id, run.turns[0]?.raw ?? ''))).toBe(true);
     expect(rack.hosts.beta.run(['sh', '-c', 'pgrep -f [-]-forceflush || true'])).toBe('');
+    expect([mtuOf('alpha', 'disk1'), mtuOf('beta', 'disk2')]).toEqual(['9000', '9000']);
   });
 
   test('kill -9 keeps what was measured, and stops what it had started', async () => {

@@ -58,7 +58,7 @@ function runOf(gbps: number): BenchRun {
 }
 
 const failover: FailoverResult = {
-  ...{ how: 'carrier', host: 'alpha', between: ['web', 'db'], chooser: 'bond0', intervalMs: 1 },
+  ...{ how: 'carrier', host: 'alpha', between: ['web', 'db'], chooser: 'bond0', intervalMs: 1, overrun: 0 },
   phases: [
     {
       ...{ round: 1, phase: 'down', port: '0000:03:00.0' },
