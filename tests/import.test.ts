@@ -5,6 +5,9 @@ import { planToAdopt } from '../src/operate/plan-adopt.ts';
 import { planToDestroy, planToUndo } from '../src/operate/plan-host.ts';
 import { importWorlds, parsed, planOfText, typedHost } from './support/import.ts';
 import { carryOutPlan, errorsIn, scenariosIn, setUpApplied } from './support/scenario.ts';
+import { newWorld } from './support/seed/carried-out.ts';
+import { chapters } from './support/seed/chapters.ts';
+import { type } from './support/seed/typed.ts';
 import type { World } from './support/world.ts';
 
 /** What somebody set up by hand, by the log's own commands, as a file; and what that file's plan is. */
@@ -176,6 +179,98 @@ describe('what vflane set up itself', () => {
       }
     },
   );
+});
+
+/** Approach 1 with these lines typed before the VM was started, or after. */
+async function legacyWith(...lines: readonly string[]) {
+  const world = await typedHost('debian-13', 'approach 1: host');
+  for (const line of lines) await type(world.machine, line);
+  const imported = await importWorlds({ alpha: world });
+  const { plan, differences } = await planOfText(world, imported.text);
+  expect({ steps: plan.steps, differences }).toEqual({ steps: [], differences: [] });
+  return imported;
+}
+
+describe('by hand one can also', () => {
+  test.each([
+    [
+      'give both VFs of a guest the same MAC',
+      ['enp3s0f0np0', 'enp3s0f1np1'].map((pf) => `ip link set dev ${pf} vf 1 mac 02:00:00:00:00:01`),
+      ['VF2149'],
+    ],
+    [
+      'leave a VM on the untagged wire',
+      ['ip link set dev enp3s0f0np0 vf 1 vlan 0', 'ip link set dev enp3s0f1np1 vf 1 vlan 0'],
+      ['VF2272'],
+    ],
+    ['have two VLANs on the two VFs of one VM', ['ip link set dev enp3s0f1np1 vf 1 vlan 41'], ['VF2273']],
+    ['trust a guest', ['ip link set dev enp3s0f0np0 vf 1 trust on'], ['VF2275']],
+  ])('%s, and is told of it', async (_, lines, expected) => {
+    expect(codesOf(await legacyWith(...lines))).toEqual(expect.arrayContaining(expected));
+  });
+
+  test('a VM of the untagged wire is nobody’s in the file, and its VFs stay as they are', async () => {
+    const { text, hosts } = await legacyWith(
+      'ip link set dev enp3s0f0np0 vf 1 vlan 0',
+      'ip link set dev enp3s0f1np1 vf 1 vlan 0',
+    );
+    expect(hosts[0]?.guests).toEqual([]);
+    expect(text).toMatch(/vf-driver:\n(.*\n)*? {8}"0000:03:00.0\/1": vfio-pci/);
+  });
+
+  test('MACs that were set well are the file’s own', async () => {
+    const { text, hosts } = await legacyWith(
+      'ip link set dev enp3s0f0np0 vf 1 mac 02:00:00:00:00:01',
+      'ip link set dev enp3s0f1np1 vf 1 mac 02:00:00:00:00:02',
+    );
+    expect(text).toContain('mac: ["02:00:00:00:00:01", "02:00:00:00:00:02"]');
+    expect(hosts[0]?.asFound.some(({ resource }) => resource === 'vf-mac')).toBe(false);
+  });
+
+  test.each(['options:key=flow', 'options:remote_ip=flow options:key=flow'])(
+    'leave it to flows what a tunnel is (%s)',
+    async (options) => {
+      const world = await typedHost('doca', 'approach 3: host');
+      await type(world.machine, `ovs-vsctl set Interface vxlan0 ${options}`);
+      const imported = await importWorlds({ alpha: world });
+      expect(codesOf(imported)).toContain('VF2278');
+      expect(imported.text).toContain('  ovs-sriov: { id: 16000000, mtu: 9000 }');
+      expect((await planOfText(world, imported.text)).differences).toEqual([]);
+    },
+  );
+});
+
+test('both ends of a tunnel are one network of one file', async () => {
+  const alpha = await typedHost('doca', 'approach 3: host');
+  const beta = newWorld({ kernel: 'doca' });
+  const { commands } = chapters.find(({ name }) => name === 'approach 3: host') ?? { commands: [] };
+  const swapped = (line: string) =>
+    line.replace(/192\.168\.9\.([12])/g, (_, end) => `192.168.9.${end === '1' ? 2 : 1}`);
+  for (const { typed } of commands) if (!/^if |wget/.test(typed)) await type(beta.machine, swapped(typed));
+  const imported = await importWorlds({ alpha, beta });
+  expect(codesOf(imported)).not.toContain('VF2277');
+  const fabric = parsed(imported.text);
+  expect(fabric.networks.map(({ name, id }) => [name, id])).toEqual([['vni42', 42]]);
+  expect(fabric.hosts.map(({ guests }) => guests.map(({ name }) => name))).toEqual([['vm1'], ['beta-vm1']]);
+  for (const [name, world] of Object.entries({ alpha, beta })) {
+    const { plan, differences } = await planOfText(world, imported.text, name);
+    expect({ steps: plan.steps, differences, errors: errorsIn(plan) }).toEqual({
+      steps: [],
+      differences: [],
+      errors: [],
+    });
+  }
+});
+
+test('without as-found the plan says what would be changed, and of whom it is not to be taken', async () => {
+  const world = await typedHost('doca', 'approach 3: host');
+  const { text = '' } = await importWorlds({ alpha: world });
+  const bare = text.replace(/ {4}# Set up by hand(.|\n)*$/, '');
+  const { plan } = await planOfText(world, bare);
+  expect(plan.steps.map(({ resource }) => resource)).toEqual(
+    expect.arrayContaining(['bridge', 'flows', 'channels']),
+  );
+  expect(errorsIn(plan)).toEqual(expect.arrayContaining(['VF2049', 'VF3003']));
 });
 
 async function adoption(world: World, text: string | undefined) {

@@ -113,6 +113,9 @@ function summary(imported: Imported, out: string | undefined): readonly string[]
   return [
     ...imported.hosts.map(({ name, guests, asFound }) => {
       const left = asFound.length === 0 ? '' : `, ${asFound.length} places left as found`;
+      if (guests.length === 0 && asFound.length === 0) {
+        return `${name}: nothing was found that anybody set up: \`vflane init\` writes a first file`;
+      }
       const changes = differencesOf(imported, name);
       const plan = changes === 0 ? 'the plan is empty' : `${changes} differences`;
       return `${name}: ${guests.length} guest${guests.length === 1 ? '' : 's'}${left}; ${plan}`;

@@ -2,7 +2,7 @@ import { ovsOf, seenOf } from '../doctor/seen-parts.ts';
 import type { Datapath } from '../model/fabric.ts';
 import type { HostState } from '../model/host-state.ts';
 import { type FoundCard, poolLimit } from './found-card.ts';
-import { cardText, type FoundHost, portTexts } from './found-host.ts';
+import { cardText, type FoundHost, foundWire, portTexts } from './found-host.ts';
 import { importLegacy } from './import-legacy.ts';
 import { importOverlay, importUnderlay } from './import-overlay.ts';
 import type { ImportedHost } from './imported.ts';
@@ -18,7 +18,8 @@ export function importHost(found: FoundHost, place: number): ImportedHost {
   const parts =
     isOverlay || card === undefined ? importOverlay(found, card, vfs) : importLegacy(found, card, vfs);
   const known = isOverlay ? importUnderlay(found, card) : undefined;
-  const example = { address: `192.168.9.${place + 1}/24`, ports: [] };
+  const own = card === undefined ? foundWire(looked.patient.state).address : undefined;
+  const example = { address: own ?? `192.168.9.${place + 1}/24`, ports: [] };
   return {
     ...{ name, connectText, datapath },
     says: card === undefined ? [] : [`${cardText(looked, card)}:`, ...portTexts(looked, card)],
