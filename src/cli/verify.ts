@@ -62,7 +62,20 @@ export function differenceLines(differences: readonly Difference[]): readonly st
 function apart(have: Json, want: Json): string {
   if (Array.isArray(want) && Array.isArray(have)) return lists(have, want);
   if (isRecord(want) && isRecord(have)) return records(have, want);
+  if (isLong(have) && isLong(want)) return texts(have.split('\n'), want.split('\n'));
   return `is ${words(have)}, wanted ${words(want)}`;
+}
+
+function isLong(value: Json): value is string {
+  return typeof value === 'string' && value.trimEnd().includes('\n');
+}
+
+/** Of two files the first line that is apart: their beginnings are mostly the same. */
+function texts(have: readonly string[], want: readonly string[]): string {
+  const at = want.findIndex((line, n) => line !== have[n]);
+  const n = at < 0 ? want.length : at;
+  const line = (of: readonly string[]) => clipped(JSON.stringify(of[n] ?? 'its end'));
+  return `has in line ${n + 1} ${line(have)}, wanted ${line(want)}`;
 }
 
 type Record = { readonly [key: string]: Json };
@@ -110,13 +123,20 @@ function words(value: Json): string {
   if (value === null) return 'not there';
   if (Array.isArray(value)) return `[${some(value)}]`;
   if (value === '') return 'none';
-  return typeof value === 'string' ? short(value) : JSON.stringify(shortened(value));
+  return typeof value === 'string' ? short(value) : clipped(JSON.stringify(shortened(value)));
+}
+
+/** What is said of one place is a line, not a screen. */
+const longest = 400;
+
+function clipped(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}… (--json has all of it)`;
 }
 
 /** A file's text is told by its first line. */
 function short(text: string): string {
   const lines = text.trimEnd().split('\n');
-  return lines.length === 1 ? text : `${lines[0]} … (${lines.length} lines)`;
+  return lines.length === 1 ? clipped(text) : `${lines[0]} … (${lines.length} lines)`;
 }
 
 function shortened(value: Json): Json {

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { differenceLines } from './verify.ts';
+
+const apart = (have: string, want: string | null) =>
+  differenceLines([{ resource: 'vm-unit', at: 'db', have, want }])[0];
+
+test('of two files it is said which line is apart, and not only how both begin', () => {
+  const head = '# Written by vflane.\n[Service]\n';
+  expect(apart(`${head}host=0000:03:00.2\n`, `${head}host=<VF 0 of 0000:03:00.0>\n`)).toBe(
+    'vm-unit db has in line 3 "host=0000:03:00.2", wanted "host=<VF 0 of 0000:03:00.0>"',
+  );
+  expect(apart(head, `${head}x\n`)).toBe('vm-unit db has in line 3 "", wanted "x"');
+  expect(apart(`${head}x\n`, head)).toBe('vm-unit db has in line 3 "x", wanted ""');
+});
+
+test('what is said of one place is no screen of JSON', () => {
+  const document = JSON.stringify({ text: 'x'.repeat(5_000) });
+  const line = apart(document, null) ?? '';
+  expect(line.length).toBeLessThan(500);
+  expect(line).toMatch(/… \(--json has all of it\), wanted not there$/);
+});
