@@ -90,11 +90,7 @@ export class Listener {
   }
 
   #hear(line: string): void {
-    const { listening, deaf, changed } = JSON.parse(line) as {
-      readonly listening?: readonly string[];
-      readonly deaf?: readonly string[];
-      readonly changed?: readonly string[];
-    };
+    const { listening, deaf, changed } = heardIn(line);
     if (deaf) this.everyMs = deaf.length > 0 ? halfHeardMs : Number.POSITIVE_INFINITY;
     if (deaf && deaf.length > 0)
       this.#tell(`looked at every 5 s besides, because nothing tells of ${deaf.join(', ')}`);
@@ -105,5 +101,25 @@ export class Listener {
   #tell(line: string): void {
     if (line !== this.#told) this.#listening.tell(line);
     this.#told = line;
+  }
+}
+
+interface Heard {
+  readonly listening?: readonly string[];
+  readonly deaf?: readonly string[];
+  readonly changed?: readonly string[];
+}
+
+/** Whatever else is said there, such as by what a login runs, is no change. */
+export function heardIn(line: string): Heard {
+  try {
+    const value = JSON.parse(line) as { readonly [key: string]: unknown } | null;
+    const names = (key: keyof Heard) => {
+      const list = value?.[key];
+      return Array.isArray(list) ? { [key]: list.map(String) } : {};
+    };
+    return { ...names('listening'), ...names('deaf'), ...names('changed') };
+  } catch {
+    return {};
   }
 }

@@ -15,7 +15,7 @@ const schema = 'vflane.watch/1';
 /** Looks at every host whenever something changes there, and tells when it is not as the file wants it, and when it is again. */
 export const run: VerbHandler = (context, _args, options) => {
   const everyMs = durationMs('--every', String(options.every));
-  const ending = endingOf(options);
+  const ending = endingOf(context, options);
   return withFleet(context, schema, async (fleet) => {
     const watches = fleet.hosts.map((host) => watchOf(context, fleet, host, everyMs, ending.signal));
     await Promise.all(watches.map(({ watch, listener }) => Promise.all([watch.run(), listener.run()])));
@@ -27,15 +27,23 @@ export const run: VerbHandler = (context, _args, options) => {
 };
 
 /** Ctrl-C, or the time that was asked for. */
-function endingOf({ for: time }: VerbOptions): { readonly signal: AbortSignal; readonly done: () => void } {
+function endingOf(
+  { output }: VerbContext,
+  { for: time }: VerbOptions,
+): { readonly signal: AbortSignal; readonly done: () => void } {
   const controller = new AbortController();
   const end = (): void => controller.abort();
   const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const signal of signals) process.once(signal, end);
+  // A host that does not answer is waited for up to a minute.
+  const stop = (): void => {
+    output.log('stopping: what is being looked at comes to its end; press Ctrl-C again to end at once');
+    end();
+  };
+  for (const signal of signals) process.once(signal, stop);
   const timer = typeof time === 'string' ? setTimeout(end, durationMs('--for', time)) : undefined;
   const done = (): void => {
     clearTimeout(timer);
-    for (const signal of signals) process.off(signal, end);
+    for (const signal of signals) process.off(signal, stop);
   };
   return { signal: controller.signal, done };
 }
