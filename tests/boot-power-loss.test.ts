@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bootPlaces } from '../src/model/boot.ts';
 import { readBootDocument } from '../src/operate/boot-document.ts';
 import { planFromDocument } from '../src/operate/plan-host.ts';
+import { isFull, isWide } from './support/breadth.ts';
 import { enable } from './support/enabled.ts';
 import { applyFile, planOf, type Scenario, scenariosIn, setUp } from './support/scenario.ts';
 import type { World } from './support/world.ts';
@@ -16,11 +17,10 @@ const names = [
   'ovs-tc-becomes-legacy-vlan',
 ];
 
-/** With FULL_FAULTS=1 at every place of every plan. */
-const isFull = process.env.FULL_FAULTS === '1';
 const quick = ['vlan-changed', 'ovs-tc-guest-added'];
-const scenarios = (isFull ? names : quick).flatMap((name) => scenariosIn(name).slice(0, 1));
-const stride = isFull ? 1 : 5;
+const scenarios = (isWide ? names : quick).flatMap((name) => scenariosIn(name).slice(0, 1));
+/** Of the places in a plan each of so many. */
+const stride = isFull ? 1 : isWide ? 5 : 11;
 
 /** Enabled with the file from before. */
 async function start(scenario: Scenario): Promise<{ readonly world: World; readonly former: Scenario }> {
@@ -123,7 +123,7 @@ test('power lost while a host is enabled: it is, or it is not, and can be', asyn
     'applied',
   );
   const files = Object.keys(base.state.files);
-  for (let at = 1; ; at += 1) {
+  for (let at = 1; ; at += isWide ? 1 : 4) {
     const world = base.clone();
     world.fail({ at, how: 'kill', after: at % 2 === 0 });
     const ended = await enable(world, scenario).catch(() => undefined);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bootPlaces } from '../src/model/boot.ts';
 import { planToDisable } from '../src/operate/plan-host.ts';
+import { firstOfEach, shapeAsked } from './support/breadth.ts';
 import { dump, dumpDifference } from './support/dump.ts';
 import { enable, planEnabled } from './support/enabled.ts';
 import { allScenarios, carryOutPlan, errorsIn, planOf, type Scenario, setUp } from './support/scenario.ts';
@@ -16,15 +17,12 @@ async function enabled(scenario: Scenario): Promise<World | undefined> {
   return world;
 }
 
-/** With FULL_FAULTS=1 every scenario is started; else those of which the file asks for something else. */
-const isFull = process.env.FULL_FAULTS === '1';
-const seen = new Set<string>();
-const scenarios = allScenarios.filter(({ host: { guests, name: _name, ...host }, fabric: { networks } }) => {
-  const asked = JSON.stringify([host, networks, guests.map(({ kind, attachments }) => [kind, attachments])]);
-  const isNew = !seen.has(asked);
-  seen.add(asked);
-  return isFull || isNew;
-});
+/** Those of which the file asks for things of other kinds, and the largest. */
+const scenarios = firstOfEach(allScenarios, (scenario) => [
+  shapeAsked(scenario),
+  scenario.host.vfs > 100,
+  scenario.fabric.networks.length,
+]);
 
 const started: string[] = [];
 

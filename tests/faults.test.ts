@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { isFull, isWide } from './support/breadth.ts';
 import { type Counts, tableOf } from './support/fault-table.ts';
 import { allScenarios } from './support/scenario.ts';
 import { attempt, judge, judgeRebooted, request, type Trip, tripsOf } from './support/trips.ts';
@@ -8,8 +9,6 @@ import type { World } from './support/world.ts';
  * With FULL_FAULTS=1 every fault strikes every command of every plan, which takes minutes; with MANY_FAULTS=1, as
  * `npm run test:real` has it, each command of a shape of its own in every plan; else some faults, in the plans of `quick`.
  */
-const isFull = process.env.FULL_FAULTS === '1';
-const isWide = isFull || process.env.MANY_FAULTS === '1';
 
 /** Plans that are walked closely, in any case. */
 const small = new Set([
@@ -139,7 +138,7 @@ function isKnown(trip: Trip, at: number): boolean {
 /** The fault of a place: all of them, or another one at each place and in each plan. */
 function kindsAt(trip: Trip, at: number): readonly Kind[] {
   if (closely.includes(trip))
-    return share(kinds, at, 3).filter((kind) => !isUnseen(kind, commandOf(trip, at)));
+    return share(kinds, at, 7).filter((kind) => !isUnseen(kind, commandOf(trip, at)));
   if (isKnown(trip, at)) return [];
   const kind = kinds[(at + walked.indexOf(trip)) % kinds.length];
   return kind && !isUnseen(kind, commandOf(trip, at)) ? [kind] : [];
@@ -165,7 +164,7 @@ describe('a fault at every command ends as asked, or as before, or is told', () 
 describe('a second fault on the way back', () => {
   test.each(closely.map((trip) => [nameOf(trip), trip] as const))('%s', async (_name, trip) => {
     const strikes = placesOf(trip.commands.length).flatMap((at) =>
-      (isFull ? kinds : kinds.filter((_, place) => (at + place) % (isWide ? 4 : 7) === 0)).map(
+      (isFull ? kinds : kinds.filter((_, place) => (at + place) % (isWide ? 4 : 13) === 0)).map(
         ({ how, after }, place) => {
           const later = 1 + ((at + place) % 6);
           const what = `error at command ${at}, ${commandOf(trip, at)}, and ${how} ${later} later`;
@@ -184,7 +183,7 @@ describe('a second fault on the way back', () => {
 describe('a fault at every write to the journal', () => {
   test.each(closely.map((trip) => [nameOf(trip), trip] as const))('%s', async (_name, trip) => {
     const strikes = placesOf(trip.storeWrites).flatMap((at) =>
-      share(['kill', 'error'] as const, at >> 1, 2).map((how) => {
+      share(['kill', 'error'] as const, at, 5).map((how) => {
         const after = at % 2 === 0;
         const strike = (world: World) => {
           world.storeFault = { at, how, after };
@@ -198,7 +197,7 @@ describe('a fault at every write to the journal', () => {
 
 describe('a reboot in the middle: nothing is replayed, and the next apply ends as asked', () => {
   test.each(closely.map((trip) => [nameOf(trip), trip] as const))('%s', async (_name, trip) => {
-    const strikes = share(placesOf(trip.commands.length), 0, 3).map((at) => {
+    const strikes = share(placesOf(trip.commands.length), 0, 5).map((at) => {
       const strike = (world: World) => world.fail({ at, how: 'kill', after: at % 2 === 0 });
       return [`reboot at command ${at}, ${commandOf(trip, at)}`, strike] as const;
     });

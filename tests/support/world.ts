@@ -77,7 +77,7 @@ export class World {
   /** The same machine and disk once more, to try something else on. */
   clone(): World {
     const { records, documents } = this.#disk;
-    const state = structuredClone({ ...this.state, log: [] });
+    const state = copyOf({ ...this.state, log: [] });
     const machine = new SimHost(memoryKeeper(state), { name: this.#machine.name, onKill: () => {} });
     return new World(machine, { records: [...records], documents: new Map(documents) });
   }
@@ -135,6 +135,15 @@ export class World {
     const store = mortalStore(this, this.#disk, life);
     return { workshop: { host, store, clock: sleepy(machine), self: ['vflane'] }, life };
   }
+}
+
+/** A state is plain data, as in its file, and is copied thousands of times: structuredClone takes five times as long. */
+function copyOf<Data>(data: Data): Data {
+  if (Array.isArray(data)) return data.map(copyOf) as Data;
+  if (typeof data !== 'object' || data === null) return data;
+  const copy: { [key: string]: unknown } = {};
+  for (const key in data) copy[key] = copyOf(data[key]);
+  return copy as Data;
 }
 
 /** Oversleeps, as on a busy host: a wait that ends at its deadline looks four times instead of forty. */

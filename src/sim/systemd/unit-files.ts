@@ -57,14 +57,16 @@ function followed(state: SimState, path: string, depth: number): Fragment | unde
   return followed(state, targetOf(path, entry.link), depth + 1);
 }
 
-/** Names of what is in a folder. */
+/** Names of what is in a folder. It is asked a dozen times for each unit that is read: a list is made of what is found only. */
 export function namesIn(state: SimState, folder: string): readonly string[] {
   const start = `${folder}/`;
-  const below = (path: string) => path.startsWith(start) && !path.includes('/', start.length);
-  const own = [...Object.keys(state.files), ...Object.keys(state.links)].filter(below);
-  const packaged = folder === packagedFolder ? packagedUnits(state).map((name) => `${folder}/${name}`) : [];
-  const links = Object.keys(packagedLinks).filter(below);
-  return [...new Set([...own, ...packaged, ...links].map((path) => posix.basename(path)))].sort();
+  const found = new Set(folder === packagedFolder ? packagedUnits(state) : []);
+  for (const entries of [state.files, state.links, packagedLinks]) {
+    for (const path in entries) {
+      if (path.startsWith(start) && !path.includes('/', start.length)) found.add(path.slice(start.length));
+    }
+  }
+  return [...found].sort();
 }
 
 /** Drop-ins of a name, of its template and of its type; of equal names the more specific folder's counts. */
