@@ -78,6 +78,14 @@ test('kept runs are listed, shown and compared, by the beginning of their names'
   expect((await vflane('bench show 2026')).code).toBe(64);
 });
 
+test('what the guests are too small for is told, and what the slot is taken to carry', async () => {
+  keep('20261119T101500Z-seed', 80, { impossible: [{ cell: '9000/2 both', because: 'MTU 1500' }] });
+  const { stdout } = await vflane('bench show 20261119');
+  expect(stdout).toContain('9000/2 both  not possible: MTU 1500');
+  expect(stdout).toContain('a slot that carries 120 Gb/s (assumed: packets of 512 bytes)');
+  rmSync(join(folder, '.vflane/bench/20261119T101500Z-seed'), { recursive: true });
+});
+
 test('runs that differ in more are compared by force only, and marked', async () => {
   keep('20261123T101500Z-default', 95, { cpus: [1, 2] });
   expect(await vflane('bench compare last~1 last --json')).toMatchObject({ code: 4 });

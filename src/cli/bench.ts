@@ -1,9 +1,8 @@
-import { type Begun, begin, noPair, surroundingsAfter } from '../measure/begin.ts';
+import { type Begun, begin, surroundingsAfter } from '../measure/begin.ts';
 import { runBench } from '../measure/bench.ts';
-import { endpointsAt, type Found, hostEndpoint } from '../measure/endpoint.ts';
 import { figuresOf } from '../measure/figures.ts';
 import { forwardingOf } from '../measure/forwarding.ts';
-import { chooseHosts, choosePair, wantsHosts } from '../measure/pair.ts';
+import { type PairWanted, wantsHosts } from '../measure/pair.ts';
 import type { BenchRun } from '../measure/run-record.ts';
 import { keepRun } from '../measure/run-store.ts';
 import type { SuiteName, SuiteOptions } from '../measure/suite.ts';
@@ -11,15 +10,14 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { headOf, tableOf } from './bench-lines.ts';
 import { mtuLender } from './bench-mtu.ts';
+import { pairOf } from './bench-pair.ts';
 import { progressLine, runJson, turnJson } from './bench-progress.ts';
 import { benchFolder } from './bench-runs.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
-import { exitCodes, firstEarned } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 import { type Fleet, withFleet } from './fleet.ts';
 import { numberOption } from './number-option.ts';
-import { exitCodeOf } from './outcome-findings.ts';
 import { printFindings } from './print-findings.ts';
-import { findingsOf } from './troubles.ts';
 import { untilInterrupt } from './until-interrupt.ts';
 import { findingsJson } from './validate.ts';
 import { versionText } from './version-text.ts';
@@ -41,7 +39,7 @@ export const run: VerbHandler = (context, _args, options) => {
 
 interface Wanted {
   readonly suite: SuiteName;
-  readonly pair: { readonly network?: string; readonly from?: string; readonly to?: string };
+  readonly pair: PairWanted;
   readonly lengths: SuiteOptions;
   readonly keepMtu: boolean;
   readonly minRate?: number;
@@ -71,11 +69,9 @@ async function measure(
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<number> {
-  const ground = await groundOf(fleet, wantsHosts(wanted.pair));
-  if ('lost' in ground) return refuse(context, fleet, ground.findings, ground.lost);
   const isOfHosts = wantsHosts(wanted.pair);
-  const pair = (isOfHosts ? chooseHosts : choosePair)(ground.endpoints, wanted.pair);
-  if (pair === undefined) return refuse(context, fleet, [noPair(without(isOfHosts)), ...ground.findings]);
+  const pair = await pairOf(fleet, wanted.pair);
+  if ('code' in pair) return refuse(context, fleet, pair.findings, pair.code);
   const { fabric } = fleet;
   const begun = await begin({
     fabric,
@@ -89,35 +85,6 @@ async function measure(
   });
   if (!('bench' in begun)) return refuse(context, fleet, begun);
   return carryOut(context, fleet, begun, wanted);
-}
-
-type Ground = Found | { readonly lost: number; readonly findings: readonly Finding[] };
-
-/** All that could be measured between. */
-async function groundOf(fleet: Fleet, ofHosts: boolean): Promise<Ground> {
-  const { fabric } = fleet;
-  const asked = await fleet.onEach((site, host): Promise<Found> => {
-    return ofHosts ? hostFound(hostEndpoint(site, fabric, host)) : endpointsAt(site, fabric, host);
-  });
-  const troubles = asked.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked));
-  const lost = firstEarned(troubles);
-  if (lost !== exitCodes.asAsked) return { lost, findings: findingsOf(asked) };
-  const found = asked.flatMap(({ value }) => value ?? []);
-  return {
-    endpoints: found.flatMap(({ endpoints }) => endpoints),
-    findings: found.flatMap(({ findings }) => findings),
-  };
-}
-
-async function hostFound(looked: ReturnType<typeof hostEndpoint>): Promise<Found> {
-  const one = await looked;
-  return 'code' in one ? { endpoints: [], findings: [one] } : { endpoints: [one], findings: [] };
-}
-
-function without(ofHosts: boolean): string {
-  return ofHosts
-    ? 'no two such hosts can be measured from'
-    : 'no two guests that can be measured from are on one network';
 }
 
 function refuse(

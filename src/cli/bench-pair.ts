@@ -1,0 +1,52 @@
+import { noPair } from '../measure/begin.ts';
+import { type Endpoint, endpointsAt, type Found, hostEndpoint } from '../measure/endpoint.ts';
+import { chooseHosts, choosePair, type PairWanted, wantsHosts } from '../measure/pair.ts';
+import type { Finding } from '../model/finding.ts';
+import { exitCodes, firstEarned } from './exit-codes.ts';
+import type { Fleet } from './fleet.ts';
+import { exitCodeOf } from './outcome-findings.ts';
+import { findingsOf } from './troubles.ts';
+
+/** Why there is nothing to measure between. */
+interface NoPair {
+  readonly code: number;
+  readonly findings: readonly Finding[];
+}
+
+/** The two ends that are asked for, guests or hosts, as they are now. */
+export async function pairOf(
+  fleet: Fleet,
+  wanted: PairWanted,
+): Promise<readonly [Endpoint, Endpoint] | NoPair> {
+  const ofHosts = wantsHosts(wanted);
+  const ground = await groundOf(fleet, ofHosts);
+  if ('code' in ground) return ground;
+  const pair = (ofHosts ? chooseHosts : choosePair)(ground.endpoints, wanted);
+  const nothing = noPair(
+    ofHosts
+      ? 'no two such hosts can be measured from'
+      : 'no two guests that can be measured from are on one network',
+  );
+  return pair ?? { code: exitCodes.preconditionsNotMet, findings: [nothing, ...ground.findings] };
+}
+
+/** All that could be measured between. */
+async function groundOf(fleet: Fleet, ofHosts: boolean): Promise<Found | NoPair> {
+  const { fabric } = fleet;
+  const asked = await fleet.onEach((site, host): Promise<Found> => {
+    return ofHosts ? hostFound(hostEndpoint(site, fabric, host)) : endpointsAt(site, fabric, host);
+  });
+  const troubles = asked.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked));
+  const code = firstEarned(troubles);
+  if (code !== exitCodes.asAsked) return { code, findings: findingsOf(asked) };
+  const found = asked.flatMap(({ value }) => value ?? []);
+  return {
+    endpoints: found.flatMap(({ endpoints }) => endpoints),
+    findings: found.flatMap(({ findings }) => findings),
+  };
+}
+
+async function hostFound(looked: ReturnType<typeof hostEndpoint>): Promise<Found> {
+  const one = await looked;
+  return 'code' in one ? { endpoints: [], findings: [one] } : { endpoints: [one], findings: [] };
+}
