@@ -1,5 +1,5 @@
 import type { Allocation } from '../model/host-spec.ts';
-import type { ImportedAttachment, ImportedGuest } from './imported.ts';
+import type { ImportedAttachment, ImportedGuest, ImportedNetwork } from './imported.ts';
 import type { VfUse } from './vf-use.ts';
 
 /** A place on a network that was found in use. */
@@ -16,6 +16,24 @@ export function rememberedAt(allocation: Allocation, slot: number) {
   const [name] = Object.entries(allocation).find(([, index]) => index === slot) ?? [];
   const [guest, network] = name?.split('/') ?? [];
   return guest === undefined || network === undefined ? undefined : { guest, network };
+}
+
+/**
+ * What the guests of a network say of it: their MTU, or else `mtu`, which the ports would carry; the first gateway of each
+ * family; and everybody who is asked by ARP.
+ */
+export function saidOf(
+  network: string,
+  places: readonly FoundPlace[],
+  mtu: number,
+): Pick<ImportedNetwork, 'mtu' | 'gateways' | 'arpTargets'> {
+  const uses = places.filter((place) => place.network === network).map(({ use }) => use);
+  const all = uses.flatMap(({ gateways = [] }) => gateways);
+  const isV6 = (address: string) => address.includes(':');
+  const gateways = [all.find((one) => !isV6(one)), all.find(isV6)].flatMap((one) => one ?? []);
+  const arpTargets = [...new Set(uses.flatMap(({ arpTargets: asked = [] }) => asked))].slice(0, 16);
+  const seen = uses.flatMap(({ mtu: own }) => own ?? []);
+  return { mtu: seen.length > 0 ? Math.max(...seen) : mtu, gateways, arpTargets };
 }
 
 /** One guest for each user of VFs, by the name that it has or is given. */

@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { VfAdmin, VfState } from '../model/host-state.ts';
 import type { FoundCard } from './found-card.ts';
 import type { FoundHost } from './found-host.ts';
-import { type FoundPlace, guestsOf, rememberedAt } from './guests.ts';
+import { type FoundPlace, guestsOf, rememberedAt, saidOf } from './guests.ts';
 import type { ImportedHost, ImportedNetwork } from './imported.ts';
 import { adminOf, hasMac, unset, useOf, type VfUse } from './vf-use.ts';
 
@@ -25,7 +25,9 @@ export function importLegacy(found: FoundHost, card: FoundCard, vfs: number): Pa
   const places = pairs.flatMap((pair) => placeOf(found, pair) ?? []);
   const mtu = networkMtu(found, card);
   const networks = new Map<string, ImportedNetwork>();
-  for (const { network, vlan } of places) networks.set(network, { name: network, id: vlan, mtu });
+  for (const { network, vlan } of places) {
+    networks.set(network, { name: network, id: vlan, ...saidOf(network, places, mtu) });
+  }
   return {
     guests: guestsOf(places, found.looked.plan.fold.ledger.allocation),
     networks: [...networks.values()],

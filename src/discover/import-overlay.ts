@@ -10,7 +10,7 @@ import {
 } from '../model/host-state.ts';
 import type { FoundCard } from './found-card.ts';
 import type { FoundHost } from './found-host.ts';
-import { type FoundPlace, guestsOf, rememberedAt } from './guests.ts';
+import { type FoundPlace, guestsOf, rememberedAt, saidOf } from './guests.ts';
 import type { ImportedHost, ImportedNetwork, ImportedUnderlay } from './imported.ts';
 import { adminOf, hasMac, useOf } from './vf-use.ts';
 
@@ -43,7 +43,8 @@ export function importOverlay(found: FoundHost, card: FoundCard | undefined, vfs
   const bridges = bridgesOf(state);
   const places = bridges.flatMap((bridge) => placesOn(found, card, vfs, bridge));
   const networks = bridges.map(({ network, vni }, place): ImportedNetwork => {
-    return { name: network, id: vni ?? firstUnknown + place, mtu: mtuOf(found, card) };
+    const id = vni ?? firstUnknown + place;
+    return { name: network, id, ...saidOf(network, places, mtuOf(found, card)) };
   });
   const remembered = card === undefined ? ledgerPlaces(found) : [];
   return {

@@ -1,6 +1,12 @@
 import { asFabricName } from '../model/names.ts';
 import { foundLines } from './found-lines.ts';
-import type { ImportedAttachment, ImportedGuest, ImportedHost, ImportedUnderlay } from './imported.ts';
+import type {
+  ImportedAttachment,
+  ImportedGuest,
+  ImportedHost,
+  ImportedNetwork,
+  ImportedUnderlay,
+} from './imported.ts';
 import { comment, scalar } from './yaml-lines.ts';
 
 /** The text of a file that says what these hosts are. */
@@ -24,10 +30,19 @@ export function importText(hosts: readonly ImportedHost[]): string {
 function networkLines(hosts: readonly ImportedHost[]): readonly string[] {
   const networks = new Map(hosts.flatMap((host) => host.networks.map((network) => [network.name, network])));
   if (networks.size === 0) return ['networks:', '  # None was found: `vflane init` writes an example.'];
-  return [
-    'networks:',
-    ...[...networks.values()].map(({ name, id, mtu }) => `  ${scalar(name)}: { id: ${id}, mtu: ${mtu} }`),
+  return ['networks:', ...[...networks.values()].map(networkLine)];
+}
+
+function networkLine({ name, id, mtu, gateways, arpTargets }: ImportedNetwork): string {
+  const list = (key: string, addresses: readonly string[]) =>
+    addresses.length === 0 ? [] : [`${key}: [${addresses.map((one) => JSON.stringify(one)).join(', ')}]`];
+  const words = [
+    `id: ${id}`,
+    `mtu: ${mtu}`,
+    ...list('gateway', gateways),
+    ...list('arp-targets', arpTargets),
   ];
+  return `  ${scalar(name)}: { ${words.join(', ')} }`;
 }
 
 function hostLines(host: ImportedHost): readonly string[] {

@@ -36,6 +36,8 @@ export interface ImportedNetwork {
   readonly id: number;
   /** Bytes. */
   readonly mtu: number;
+  readonly gateways: readonly string[];
+  readonly arpTargets: readonly string[];
 }
 
 export interface ImportedGuest {

@@ -32,7 +32,13 @@ function nameIn(known: Map<string, ImportedNetwork>, host: ImportedHost, network
   const same = [...known].find(([key, one]) => key.startsWith(`${kind} `) && one.id === network.id)?.[1];
   const isTaken = same === undefined && [...known.values()].some(({ name }) => name === network.name);
   const name = same?.name ?? (isTaken ? `${network.name}-${host.name}` : network.name);
-  known.set(`${kind} ${name}`, { name, id: network.id, mtu: Math.max(same?.mtu ?? 0, network.mtu) });
+  known.set(`${kind} ${name}`, {
+    name,
+    id: network.id,
+    mtu: Math.max(same?.mtu ?? 0, network.mtu),
+    gateways: same && same.gateways.length > 0 ? same.gateways : network.gateways,
+    arpTargets: [...new Set([...(same?.arpTargets ?? []), ...network.arpTargets])].slice(0, 16),
+  });
   return name;
 }
 

@@ -14,6 +14,10 @@ export interface VfUse {
   readonly isHeld: boolean;
   /** CIDRs that it is seen to have. */
   readonly addresses: readonly string[];
+  /** The MTU of its side in bytes, its default gateways, and whom its bond asks by ARP. */
+  readonly mtu?: number;
+  readonly gateways?: readonly string[];
+  readonly arpTargets?: readonly string[];
 }
 
 export const unset = '00:00:00:00:00:00';
@@ -30,7 +34,7 @@ function heldByProcess({ holders }: HostState, { driver, iommuGroup }: VfState):
   return { kind: 'external', by: `pid ${holder.pid}`, says, isHeld: true, addresses: [] };
 }
 
-function inNamespace({ namespaces }: HostState, { pci }: VfState): VfUse | undefined {
+function inNamespace({ namespaces, routes }: HostState, { pci }: VfState): VfUse | undefined {
   for (const [name, links] of Object.entries(namespaces)) {
     if (links === null || isUnseen(links)) continue;
     const link = links.find(({ parentDev }) => parentDev === pci);
@@ -38,7 +42,18 @@ function inNamespace({ namespaces }: HostState, { pci }: VfState): VfUse | undef
     const lane = links.find((one) => one.name === link.master) ?? link;
     const says = `in the namespace ${name}`;
     const known = asGuestName(name) === undefined ? {} : { name };
-    return { kind: 'netns', by: `netns ${name}`, ...known, says, isHeld: true, addresses: lane.addresses };
+    const ways = seenOf(routes[name]) ?? [];
+    return {
+      kind: 'netns',
+      by: `netns ${name}`,
+      ...known,
+      says,
+      isHeld: true,
+      addresses: lane.addresses,
+      mtu: lane.mtu,
+      gateways: ways.flatMap(({ gateway, netdev }) => (netdev === lane.name ? [gateway] : [])),
+      arpTargets: lane.bond?.arpTargets ?? [],
+    };
   }
   return undefined;
 }

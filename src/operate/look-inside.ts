@@ -11,7 +11,8 @@ export async function lookInside(site: Site, now: () => number): Promise<Looked>
   const surveyed = await observeSurvey(site.reader, plan.state, { faults: false, now });
   const survey = hidden === undefined ? surveyed.survey : { ...surveyed.survey, search: hidden };
   const inside = isUnseen(survey.unlooked) ? [] : survey.unlooked;
-  const all = { ...sections, overlay: true, namespaces: [...sections.namespaces, ...inside] };
+  const namespaces = [...new Set([...sections.namespaces, ...inside])];
+  const all = { ...sections, overlay: true, namespaces, routes: namespaces };
   const state = await observe(site.reader, all);
   const patient = { host: site.name, state, survey, ledger: plan.fold.ledger };
   return { patient, plan: { ...plan, state }, sections: all };
