@@ -1,6 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
+import { mayBeElsewhere } from '../operate/moves.ts';
 import type { Request } from '../operate/site.ts';
 import { applyRequest, carryOutAll, confirmWithinMs, mayGoOn } from './carry-out-all.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
@@ -46,7 +47,7 @@ async function fromFile(context: VerbContext, fleet: Fleet, options: VerbOptions
   const plans = planned.flatMap(({ value }) => (value ? [value.plan] : []));
   const shown = onStderr(context);
   showPlans(shown, fleet, plans, plans.length === planned.length ? [] : findingsOf(planned), options);
-  const notes = notesOf(plans);
+  const notes = [...notesOf(plans), ...mayBeElsewhere(planned)];
   printFindings(notes, fleet.sources, shown.output);
   const requests = planned.map(({ host, value, trouble }): [string, Request | Outcome] => [
     host,

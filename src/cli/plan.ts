@@ -41,7 +41,8 @@ export const run: VerbHandler = (context, _args, options) =>
 export function planFile({ cwd }: VerbContext, options: VerbOptions): readonly JsonList[] {
   if (typeof options.out !== 'string') return [];
   const path = options.out;
-  const file = written(path, () => openSync(resolve(cwd, path), 'w'));
+  // What guests are told at their first start is in it, passwords among it.
+  const file = written(path, () => openSync(resolve(cwd, path), 'w', 0o600));
   return [jsonList((text) => written(path, () => appendFileSync(file, text)), schema, 'hosts')];
 }
 

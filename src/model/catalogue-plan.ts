@@ -100,4 +100,11 @@ export const planFindings: readonly CatalogueEntry[] = [
     explanation:
       'Each of these hosts is to be given a guest that another of them still has, so that none can go first without a guest being on two hosts at once. Move one of the guests in two applies: out of the file, and in again under its new host.',
   },
+  {
+    code: 'VF3026',
+    severity: 'warning',
+    title: 'A guest may still run on a host that cannot be asked',
+    explanation:
+      'A guest is new on a host, and another host of the file does not answer. If the guest was there, it may still be: a host whose way in is cut forwards packets all the same, and the guest keeps its MAC and its addresses, so that both would take each other’s traffic. Switch that host off, or see at its console that the guest is off, before the plan is applied. When it is back, `vflane apply` takes the guest away there.',
+  },
 ];

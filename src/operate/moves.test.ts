@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Plan } from '../model/plan.ts';
-import { exchanges, inTurns, movesOf } from './moves.ts';
+import { exchanges, inTurns, mayBeElsewhere, movesOf } from './moves.ts';
 
 const plan = (host: string, has: readonly string[], leaves: readonly string[] = []): Plan => ({
   host,
@@ -29,5 +29,25 @@ test('hosts that exchange guests are told so, by guest', () => {
   expect(found.map(({ where }) => [where.host, where.at])).toEqual([
     ['a', 'y'],
     ['b', 'x'],
+  ]);
+});
+
+test('where a host does not answer, it is said which guests of others it may still have', () => {
+  const has = (host: string, before: readonly string[], now: readonly string[]) => {
+    const { allocation } = plan(host, before);
+    return {
+      host,
+      value: { plan: plan(host, now), fold: { ledger: { entries: new Map(), allocation }, history: [] } },
+    };
+  };
+  const silent = { host: 'gamma', trouble: { kind: 'unreachable', message: '', hint: '' } } as const;
+  const answered = [has('alpha', ['db'], ['db', 'web']), has('beta', ['mail'], ['mail'])];
+  expect(mayBeElsewhere(answered)).toEqual([]);
+  expect(mayBeElsewhere([...answered, silent])).toMatchObject([
+    {
+      code: 'VF3026',
+      where: { host: 'alpha' },
+      message: expect.stringMatching(/ web, and gamma cannot be asked/),
+    },
   ]);
 });

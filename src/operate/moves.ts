@@ -1,6 +1,8 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
+import type { PerHost } from './hosts.ts';
+import type { HostPlan } from './plan-host.ts';
 
 /** A guest that leaves one host and comes to another: with one MAC and one address it must not be on both. */
 export interface Move {
@@ -64,4 +66,29 @@ export function stillElsewhere({ guest, from, to }: Move): Finding {
     `${to} was not begun: ${guest} is still on ${from}`,
     `Mend ${from} first; its own finding says how. Then apply again.`,
   );
+}
+
+/**
+ * Guests that are new on a host while another host cannot be asked whether it still has them: it may be down, or only the
+ * way to it. Nothing is refused, because a guest is moved off a dead host just so.
+ */
+export function mayBeElsewhere(
+  planned: readonly PerHost<Pick<HostPlan, 'plan' | 'fold'>>[],
+): readonly Finding[] {
+  const silent = planned.filter(({ trouble }) => trouble?.kind === 'unreachable').map(({ host }) => host);
+  if (silent.length === 0) return [];
+  return planned.flatMap(({ host, value }) => {
+    const had = new Set(guestsIn(value?.fold.ledger.allocation ?? {}));
+    const comes = guestsIn(value?.plan.allocation ?? {}).filter((guest) => !had.has(guest));
+    if (comes.length === 0) return [];
+    const message = `${host} is to have ${comes.join(', ')}, and ${silent.join(', ')} cannot be asked whether it still runs there`;
+    return [
+      finding(
+        'VF3026',
+        { host },
+        message,
+        `Where it was on ${silent.join(', ')}, see that this is off first.`,
+      ),
+    ];
+  });
 }
