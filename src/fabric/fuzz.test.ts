@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isWide } from '../../tests/support/breadth.ts';
 import { explained } from '../model/catalogue.ts';
 import { parseFabric } from './parse-fabric.ts';
 
@@ -78,16 +79,18 @@ const edit = fc.record({
   ),
 });
 
+const numRuns = isWide ? 1000 : 150;
+
 describe('no text makes the parser throw, and every finding has its place', () => {
   test('texts of anything', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), holds), { numRuns: 300 });
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), holds), { numRuns });
   });
 
   test('the words of a fabric in any order', () => {
     const soup = fc.array(fc.constantFrom(...words), { maxLength: 40 });
     fc.assert(
       fc.property(soup, (some) => holds(some.join(' '))),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 
@@ -97,7 +100,7 @@ describe('no text makes the parser throw, and every finding has its place', () =
       text.slice(0, at) + put + text.slice(at + cut);
     fc.assert(
       fc.property(edits, (some) => holds(some.reduce(edited, valid))),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 
@@ -117,7 +120,7 @@ describe('no text makes the parser throw, and every finding has its place', () =
         for (const [path, put] of changes) place(copy, path, put);
         holds(JSON.stringify(copy, null, 1));
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 });

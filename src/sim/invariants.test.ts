@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { isWide } from '../../tests/support/breadth.ts';
 import { HostError } from '../host/host.ts';
 import { memorySim } from './open-sim.ts';
 import type { SimHost } from './sim-host.ts';
@@ -322,9 +323,9 @@ test('every sequence of commands leaves a host that could be, answers only HostE
       await look(host);
       expect(JSON.parse(JSON.stringify(host.state))).toEqual(host.state);
     }),
-    { numRuns: 300 },
+    { numRuns: isWide ? 1000 : 120 },
   );
-  expect(Math.min(refused, worked)).toBeGreaterThan(1000);
+  expect(Math.min(refused, worked)).toBeGreaterThan(400);
 }, 60_000);
 
 const word = fc.oneof(
@@ -381,6 +382,6 @@ test('no command line and no path, however odd, does anything but answer or refu
       }
       expect(contradictions(host.state)).toEqual([]);
     }),
-    { numRuns: 800 },
+    { numRuns: isWide ? 3000 : 400 },
   );
 }, 60_000);
