@@ -29,7 +29,13 @@ async function make254Vfs(): Promise<void> {
 }
 
 const inSeconds = (what: string, ms: number, atMost: number): Figure => {
-  return { kind: 'time', what: `${what} (${seconds(ms)})`, figure: Math.round(ms) / 1000, unit: 's', limit: { atMost } };
+  return {
+    kind: 'time',
+    what: `${what} (${seconds(ms)})`,
+    figure: Math.round(ms) / 1000,
+    unit: 's',
+    limit: { atMost },
+  };
 };
 
 async function measure(): Promise<void> {

@@ -60,7 +60,7 @@ function licenceFiles(folder) {
 /** Debian has that text once for all (policy 12.5). */
 function withoutApache(text) {
   return text.replace(
-    /^[ ]*Apache License\s+Version 2\.0, January 2004[^]*?END OF TERMS AND CONDITIONS([^]*?limitations under the License\.)?/m,
+    /^[ ]*Apache License\s+Version 2\.0, January 2004[\s\S]*?END OF TERMS AND CONDITIONS([\s\S]*?limitations under the License\.)?/m,
     'On Debian systems, the text of the Apache License, version 2.0, is in\n/usr/share/common-licenses/Apache-2.0.',
   );
 }

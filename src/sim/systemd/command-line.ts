@@ -164,4 +164,4 @@ function characterOf(code: number, length: number) {
 }
 
 /** For those who write one: what `%i` of a name stands for. */
-export const instanceName = escapeName;
+const instanceName = escapeName;

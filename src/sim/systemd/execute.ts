@@ -70,4 +70,4 @@ export function sayMissing(state: SimState, unit: string, program: string): void
   note(state, unit, `${unit}: Failed at step EXEC spawning ${program}: ${why}`, { by, priority: 3 });
 }
 
-export const notStarted: Reply = failed(execFailed, '');
+const notStarted: Reply = failed(execFailed, '');
