@@ -162,6 +162,3 @@ function unescaped(rest: string): { readonly text: string; readonly length: numb
 function characterOf(code: number, length: number) {
   return code === 0 || code > 0x10ffff ? undefined : { text: String.fromCodePoint(code), length };
 }
-
-/** For those who write one: what `%i` of a name stands for. */
-const instanceName = escapeName;

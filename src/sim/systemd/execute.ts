@@ -69,5 +69,3 @@ export function sayMissing(state: SimState, unit: string, program: string): void
   const by = `(${posix.basename(program).slice(0, 8)})`;
   note(state, unit, `${unit}: Failed at step EXEC spawning ${program}: ${why}`, { by, priority: 3 });
 }
-
-const notStarted: Reply = failed(execFailed, '');

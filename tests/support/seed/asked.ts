@@ -1,5 +1,6 @@
 import { firmwareLines } from '../../../src/cli/firmware-lines.ts';
-import { suiteOf, turnsOf } from '../../../src/measure/suite.ts';
+import { blocksOf } from '../../../src/measure/blocks.ts';
+import { suiteOf } from '../../../src/measure/suite.ts';
 import { endAt } from '../../../src/measure/testing/stand-in.ts';
 import type { BenchEnd } from '../../../src/measure/turn.ts';
 import { doTurn } from '../../../src/measure/turn.ts';
@@ -27,7 +28,8 @@ async function benched(): Promise<readonly string[]> {
   const ends = [end('alpha', 'web', '192.168.10.2'), end('beta', 'db', '192.168.10.1')] as const;
   const suite = suiteOf('seed', 9000);
   const bench = { ends, suite, cpus: [], signal: new AbortController().signal };
-  for (const { cell, run } of turnsOf(suite)) await doTurn(bench, cell, run);
+  for (const { cell, run } of blocksOf(suite, 9000).flatMap(({ turns }) => turns))
+    await doTurn(bench, cell, run);
   return lines;
 }
 
