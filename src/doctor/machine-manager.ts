@@ -44,9 +44,15 @@ function unitTaken(examined: Examined, name: string, { dropIn }: MachineState): 
   ];
 }
 
+/** systemd's words for it (systemd.exec(5)); the power button's own failure counts as one of the unit. */
+const reasons: { readonly [result: string]: string | undefined } = {
+  'exit-code': 'QEMU ended with an error, or it did not shut down in time and was switched off',
+  timeout: 'it neither started nor ended in time, and systemd ended it',
+};
+
 function failedLast(examined: Examined, name: string, { unit }: MachineState): readonly Finding[] {
   if (isUnseen(unit) || unit.active !== 'failed') return [];
-  const why = unit.result === 'timeout' ? 'it did not shut down in time' : `it ended with ${unit.result}`;
+  const why = reasons[unit.result] ?? `it ended with ${unit.result}`;
   const { unit: of } = guestPaths(name);
   return [
     said(

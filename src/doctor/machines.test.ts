@@ -125,7 +125,7 @@ test.each<readonly [string, Case]>([
     'a guest that failed',
     {
       wanted: /^VF2080 .*did not shut down in time/,
-      more: { guests: { web: { ...web, unit: { active: 'failed', result: 'timeout', isStale: false } } } },
+      more: { guests: { web: { ...web, unit: { active: 'failed', result: 'exit-code', isStale: false } } } },
     },
   ],
   ['no user-data', { wanted: /^VF2082 /, more: { userData: { '/var/lib/vflane/images/db.yaml': null } } }],

@@ -18,7 +18,7 @@ export const vmAutostart: Resource = {
     Object.entries(machines?.guests ?? {}).map(([at, { autostart }]) => ({ at, value: autostart })),
   standsOn: () => ['vm-template vflane-guest@.service'],
   move: (at, _from, to) => ({
-    actions: [{ run: ['systemctl', to === null ? 'disable' : 'enable', guestPaths(at).unit] }],
+    actions: [{ run: ['systemctl', to === null ? 'disable' : 'enable', '--quiet', guestPaths(at).unit] }],
   }),
   settled: (at, to) => {
     const { wantedBy, unit } = guestPaths(at);

@@ -154,7 +154,11 @@ function both(first: Reply, second: Reply): Reply {
 
 function resetFailed(state: SimState, words: readonly string[]): Reply {
   const { units } = state.systemd;
-  const names = words.length > 0 ? words.map(fullName) : Object.keys(units);
+  const all = Object.keys(units);
+  // Of a pattern, what is loaded and fits, which may be nothing (systemctl(1)).
+  const named = (word: string) =>
+    word.endsWith('*') ? all.filter((name) => name.startsWith(word.slice(0, -1))) : [fullName(word)];
+  const names = words.length > 0 ? words.flatMap(named) : all;
   for (const name of names) {
     const unit = Object.hasOwn(units, name) ? units[name] : undefined;
     if (!unit) return failed(1, `Failed to reset failed state of unit ${name}: Unit ${name} not loaded.\n`);
