@@ -21,7 +21,7 @@ tools_for() {
 	tests) printf '%s\n' 'ip iproute2' 'flock util-linux' 'ssh openssh-client' 'ssh-keygen openssh-client' 'sshd openssh-server' \
 		'ovs-vswitchd openvswitch-switch' 'nft nftables' 'ethtool ethtool' 'ping iputils-ping' 'iperf3 iperf3' 'lintian lintian' 'groff groff-base' ;;
 	lab) printf '%s\n' 'mmdebstrap mmdebstrap' 'mke2fs e2fsprogs' 'ssh openssh-client' 'ssh-keygen openssh-client' \
-		'flock util-linux' 'tar tar' 'newuidmap uidmap' ;;
+		'flock util-linux' 'tar tar' 'newuidmap uidmap' 'syslinux syslinux' 'mformat mtools' ;;
 	esac
 }
 

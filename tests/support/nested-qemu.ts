@@ -5,12 +5,14 @@ import { cacheFolder } from '../../src/lab/cache.ts';
 import { debianQemu, unpackedQemu } from '../../src/lab/qemu-binary.ts';
 import { run } from '../../src/lab/run.ts';
 
-/** Where QEMU is on a host of the lab. */
+/** Where QEMU is on a host of the lab that has none of its own. */
 const there = '/root/qemu';
 
 /** What a machine without a display, a disk and a network card reads. */
 const firmware = ['usr/share/seabios/bios-256k.bin', 'usr/share/qemu/kvmvapic.bin'];
 const loaders = ['usr/share/qemu/linuxboot_dma.bin', 'usr/share/qemu/pvh.bin'];
+
+const system = 'usr/bin/qemu-system-x86_64';
 
 /**
  * Copies Debian 13's QEMU from the cache to a host of the lab, the same release: the program, its libraries and its
@@ -19,23 +21,48 @@ const loaders = ['usr/share/qemu/linuxboot_dma.bin', 'usr/share/qemu/pvh.bin'];
  */
 export async function carryQemu(sshConfig: string, host: string): Promise<readonly string[]> {
   const folder = await debianQemu(cacheFolder(), (line) => console.log(line));
-  const files = [...(await programFiles(folder)), ...firmware, ...loaders];
-  const tar = ['tar', '-c', '-h', '-C', folder, ...files];
-  await piped(tar, ['ssh', '-F', sshConfig, host, `mkdir -p ${there} && tar -x -C ${there}`]);
+  const files = [...(await withLibraries(folder, system)), ...firmware, ...loaders];
+  await carry(folder, files, { sshConfig, host, to: there });
   return unpackedQemu(there).system;
 }
 
-/** The program, its loader and its libraries, relative to `folder`. */
-async function programFiles(folder: string): Promise<readonly string[]> {
-  const { system } = unpackedQemu(folder);
-  const [loader = '', option = '', paths = '', program = ''] = system;
+/** The same as if it were installed: at its own place, with qemu-img, on the host's own libraries and those it lacks. */
+export async function installQemu(sshConfig: string, host: string): Promise<void> {
+  const folder = await debianQemu(cacheFolder(), (line) => console.log(line));
+  const programs = await Promise.all([system, 'usr/bin/qemu-img'].map((path) => withLibraries(folder, path)));
+  // A virtio NIC does not start without its ROM.
+  const files = [...programs.flat(), ...firmware, 'usr/share/qemu/efi-virtio.rom'];
+  await carry(folder, files, { sshConfig, host, to: '/' });
+}
+
+interface Place {
+  readonly sshConfig: string;
+  readonly host: string;
+  readonly to: string;
+}
+
+/** Copies files of a folder into one of a host; what is there stays. */
+export function carry(
+  folder: string,
+  files: readonly string[],
+  { sshConfig, host, to }: Place,
+): Promise<void> {
+  const tar = ['tar', '-c', '-h', '--owner=root', '--group=root', '-C', folder, ...new Set(files)];
+  const unpack = `mkdir -p ${to} && tar -x --skip-old-files --keep-directory-symlink -C ${to}`;
+  return piped(tar, ['ssh', '-F', sshConfig, host, unpack]);
+}
+
+/** A program of an unpacked Debian, its loader and its libraries, relative to the folder. */
+export async function withLibraries(folder: string, path: string): Promise<readonly string[]> {
+  const [loader = '', option = '', paths = ''] = unpackedQemu(folder).system;
+  const program = join(folder, path);
   const { code, stdout, stderr } = await run([loader, option, paths, '--list', program], {
     timeoutMs: 10_000,
   });
-  if (code !== 0) throw new Error(`what QEMU needs cannot be told: ${stderr}`);
-  const libraries = [...stdout.matchAll(/=> (\/\S+)/g)].map(([, path = '']) => path);
+  if (code !== 0) throw new Error(`what ${path} needs cannot be told: ${stderr}`);
+  const libraries = [...stdout.matchAll(/=> (\/\S+)/g)].map(([, library = '']) => library);
   const files = [program, join(folder, 'usr/lib64/ld-linux-x86-64.so.2'), ...libraries];
-  return [...new Set(files.filter((path) => existsSync(path)).map((path) => relative(folder, path)))];
+  return [...new Set(files.filter((file) => existsSync(file)).map((file) => relative(folder, file)))];
 }
 
 /** Runs two programs, the first one's output the second one's input, to the end of both. */

@@ -1,0 +1,117 @@
+import { shellWord } from './shell-word.ts';
+
+/** Where the guest's only file system is made, on a host of the lab. */
+export const imageWork = '/root/guest-image';
+
+/**
+ * What a guest does with its seed, as far as a dozen lines go: network-config in the form that vflane writes it (cloud-init,
+ * network-config v2) as commands of iproute2.
+ */
+const readNetworks = String.raw`
+function quoted(text) { match(text, /"[^"]*"/); return substr(text, RSTART + 1, RLENGTH - 2) }
+function list(text) { sub(/^[^[]*\[/, "", text); sub(/\].*/, "", text); gsub(/[",]/, " ", text); return text }
+/^[a-z]/ { part = $1 }
+/^  [a-z]/ { name = $1; sub(/:$/, "", name); if (part == "bonds:") bonds[name] = "" }
+/macaddress:/ { print "nic " name " " quoted($0) }
+/mtu: / { match($0, /mtu: [0-9]+/); mtu[name] = substr($0, RSTART + 5, RLENGTH - 5) }
+/addresses: \[/ && !/nameservers/ { addresses[name] = list($0) }
+/interfaces: / { members[name] = list($0) }
+/via: / { gateway[name] = quoted($0) }
+/^      mode: / { bonds[name] = bonds[name] " mode " $2 }
+/fail-over-mac-policy: / { bonds[name] = bonds[name] " fail_over_mac " $2 }
+/gratuitous-arp: / { bonds[name] = bonds[name] " num_grat_arp " $2 }
+/mii-monitor-interval: / { bonds[name] = bonds[name] " miimon " $2 }
+/primary: / { primary[name] = $2 }
+END {
+  for (name in bonds) {
+    print "ip link add name " name " type bond" bonds[name]
+    count = split(members[name], all, " ")
+    for (place = 1; place <= count; place++) print "ip link set dev " all[place] " down master " name
+    print "ip link set dev " name " type bond primary " primary[name]
+  }
+  for (name in mtu) print "ip link set dev " name " mtu " mtu[name] " up"
+  for (name in addresses) {
+    count = split(addresses[name], all, " ")
+    for (place = 1; place <= count; place++) print "ip addr add " all[place] " dev " name
+  }
+  for (name in gateway) print "ip route add default via " gateway[name] " dev " name
+}
+`;
+
+/** Its init: modules, the seed by its label, the networks in it, the power button, and a shell on its console. */
+const init = `#!/bin/sh
+export PATH=/bin
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+stty -echo -onlcr
+for module in $(cat /order); do insmod "/modules/$module"; done
+acpid
+nic() { ip link set dev "$(basename "$(dirname "$(grep -il "$2" /sys/class/net/*/address)")")" name "$1"; }
+if mount -t vfat -o ro "$(findfs LABEL=CIDATA)" /seed; then
+  hostname "$(sed -n 's/^local-hostname: //p' /seed/meta-data)"
+  awk -f /networks.awk /seed/network-config >/run/networks
+  . /run/networks
+fi
+# Ten times a second it looks whether somebody asks, which is much for a processor within an emulated one: only on demand.
+agent() {
+  port=$(grep -l org.qemu.guest_agent.0 /sys/class/virtio-ports/*/name)
+  qemu-ga -d -m virtio-serial -p "/dev/$(basename "$(dirname "$port")")" -t /run -f /run/qemu-ga.pid
+}
+echo "guest-ready $(hostname)"
+while read -r line; do eval "$line"; done
+while :; do sleep 1000; done
+`;
+
+const applets =
+  'mount umount insmod stty poweroff cat grep head basename dirname ping acpid findfs hostname sed awk sleep cut sync dmesg echo ls seq kill tail';
+
+/** For the button alone: the rest of a shutdown has nothing to do here. */
+const powerButton = '#!/bin/sh\nsync\npoweroff -f\n';
+
+const modules =
+  'igbvf bonding virtio_blk virtio_net virtio_console virtio_pci vfat nls_cp437 nls_ascii nls_iso8859-1 button evdev';
+
+/** Debian's own iproute2 and dash: busybox's \`ip\` knows no bonds, and its shell runs its own \`ip\`. */
+const tree = `set -e
+cd ${imageWork}/tree
+mkdir -p bin modules proc sys dev run tmp seed etc/acpi/PWRF var/run var/log
+cp "$(command -v busybox)" bin/busybox
+for applet in ${applets}; do ln -sf busybox "bin/$applet"; done
+cp "$(command -v dash)" bin/sh
+cp "$(command -v ip)" bin/ip
+[ ! -e usr/sbin/qemu-ga ] || ln -sf ../usr/sbin/qemu-ga bin/qemu-ga
+for library in $(ldd bin/sh bin/ip | grep -o '/lib[^ ]*' | sort -u); do
+  mkdir -p ".\${library%/*}"
+  cp -L "$library" ".$library"
+done
+for module in ${modules}; do
+  modprobe --show-depends "$module" 2>/dev/null | while read -r verb path rest; do
+    [ "$verb" = insmod ] || continue
+    name=$(basename "\${path%.xz}")
+    [ ! -e "modules/$name" ] || continue
+    busybox xzcat "$path" > "modules/$name"
+    echo "$name" >> order
+  done
+done
+`;
+
+/** Commands for a host of the lab that make the initrd of a guest; \`usr/\` of the agent may be in the tree already. */
+export function initrdScript(): string {
+  const files = { init, 'networks.awk': readNetworks, 'etc/acpi/PWRF/00000080': powerButton };
+  const writes = Object.entries(files).map(([name, text]) => `printf %s ${shellWord(text)} > ${name}`);
+  const last = [
+    'chmod 755 init etc/acpi/PWRF/00000080',
+    'find . | busybox cpio -o -H newc | gzip -1 > ../initrd',
+  ];
+  return [tree, ...writes, ...last].join('\n');
+}
+
+/** SYSLINUX's, on the image. No calibration and no protection for what is emulated. */
+export const bootConfiguration = `SERIAL 0
+DEFAULT linux
+LABEL linux
+  KERNEL vmlinuz
+  INITRD initrd
+  APPEND console=ttyS0 quiet loglevel=1 panic=-1 tsc=reliable mitigations=off nokaslr audit=0 lsm=landlock
+`;

@@ -1,0 +1,75 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cached, cacheFolder } from '../../src/lab/cache.ts';
+import { makeTree } from '../../src/lab/debian.ts';
+import { run } from '../../src/lab/run.ts';
+import { bootConfiguration, imageWork, initrdScript } from './guest-image-files.ts';
+import type { LabHost } from './lab-host.ts';
+import { carry, withLibraries } from './nested-qemu.ts';
+
+/** The name that a fabric file has for the image. */
+export const imageName = 'guest.img';
+const imagePath = `/var/lib/vflane/images/${imageName}`;
+
+/**
+ * Makes a disk image that starts by itself: a FAT volume with SYSLINUX, the hosts' own kernel, and an initrd of busybox,
+ * iproute2, igbvf, bonding and QEMU's guest agent, which does what its seed says. It lies on the hosts afterwards.
+ */
+export async function makeGuestImage(lab: LabHost, hosts: readonly string[]): Promise<void> {
+  const sshConfig = join(lab.folder, '.vflane/lab/ssh_config');
+  await carryAgent(sshConfig);
+  await lab.ssh(initrdScript());
+  const folder = join(lab.folder, 'image');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'syslinux.cfg'), bootConfiguration);
+  for (const [from, to] of [
+    ['/boot/lab-vmlinuz', 'vmlinuz'],
+    [`${imageWork}/initrd`, 'initrd'],
+  ])
+    await here([
+      'sh',
+      '-c',
+      'exec ssh -F "$1" alpha "cat $2" > "$3"',
+      'sh',
+      sshConfig,
+      `${from}`,
+      join(folder, `${to}`),
+    ]);
+  await makeVolume(folder);
+  await Promise.all(
+    hosts.map((host) => carry(folder, [imageName], { sshConfig, host, to: '/var/lib/vflane/images' })),
+  );
+}
+
+/** SHA-256 of the image as it lies on a host. */
+export async function imageDigest(lab: LabHost, host = 'alpha'): Promise<string> {
+  return (await lab.ssh(`sha256sum ${imagePath}`, host)).split(' ')[0] ?? '';
+}
+
+async function carryAgent(sshConfig: string): Promise<void> {
+  const folder = await cached(cacheFolder(), 'guest-agent-trixie', unpackAgent);
+  const files = await withLibraries(folder, 'usr/sbin/qemu-ga');
+  await carry(folder, files, { sshConfig, host: 'alpha', to: `${imageWork}/tree` });
+}
+
+async function unpackAgent(folder: string): Promise<void> {
+  const target = join(folder, 'agent.tar');
+  const packages = ['qemu-guest-agent'];
+  await makeTree({ suite: 'trixie', variant: 'extract', packages, format: 'tar', target }, () => undefined);
+  await here(['tar', '-x', '-f', target, '-C', folder, '--no-same-owner', '--exclude=./dev']);
+}
+
+/** A volume without a partition table, whose first sector is SYSLINUX's; needs neither root nor a loop device. */
+async function makeVolume(folder: string): Promise<void> {
+  const image = join(folder, imageName);
+  const files = ['vmlinuz', 'initrd', 'syslinux.cfg'].map((name) => join(folder, name));
+  await here(['truncate', '-s', '64M', image]);
+  await here(['mformat', '-i', image, '-F', '::']);
+  await here(['mcopy', '-i', image, ...files, '::']);
+  await here(['syslinux', '--install', image]);
+}
+
+async function here(argv: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await run([...argv], { timeoutMs: 120_000 });
+  if (code !== 0) throw new Error(`${argv.join(' ')}: exit ${code}: ${stdout}${stderr}`);
+}
