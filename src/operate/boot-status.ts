@@ -57,13 +57,15 @@ export function bootTroubles(host: string, status: BootStatus): readonly Finding
   if (status.kind !== 'failed' && status.kind !== 'not-run') return [];
   const why = 'report' in status ? status.report.findings.filter(({ severity }) => severity === 'error') : [];
   const told = why.map(({ message }) => message.replace(`${host}: `, '')).join('; ');
+  // What mends it, the trouble says itself: onto swapped ports an apply would be the wrong thing.
+  const hints = [...new Set(why.map(({ hint }) => hint))].join(' ');
   const what = status.kind === 'not-run' ? 'vflane-boot.service has not run' : told || 'see its log';
   return [
     finding(
       'VF2256',
       { host, at: bootPlaces.unit },
       `${host} did not come back by itself at its last start: ${what}`,
-      `See journalctl -b -u vflane-boot; then systemctl restart vflane-boot, or vflane apply.`,
+      hints || 'See journalctl -b -u vflane-boot; then systemctl restart vflane-boot, or vflane apply.',
     ),
   ];
 }

@@ -1,5 +1,6 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Json } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
 import { type Difference, type Haves, keyOf, unseenOf } from './differences.ts';
 import type { Occupancy } from './in-use.ts';
@@ -59,7 +60,7 @@ function foreign({ host, ledger, differences }: CheckInput): readonly Finding[] 
       finding(
         'VF3002',
         { host, at: `${resource} ${at}` },
-        `${host}: ${resource} at ${at} is ${JSON.stringify(have)}, which vflane did not make, and ${JSON.stringify(want)} is wanted`,
+        `${host}: ${resource} at ${at} is ${told(have)}, which vflane did not make, and ${told(want)} is wanted`,
         resource === 'num-vfs' ? poolHint(at) : removalHint(resource, at),
       ),
     );
@@ -143,4 +144,12 @@ function lockOut({ host, state, steps }: CheckInput): readonly Finding[] {
       'Applied with a way back: unless you confirm it in time, the host undoes it by itself.',
     ),
   ];
+}
+
+/** A definition of a guest is a screen of XML, and what a guest is told at its first start is for nobody else to read. */
+const longest = 200;
+
+function told(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { type CheckInput, checksOf } from './checks.ts';
+
+test('of what somebody else has made only the beginning is told', () => {
+  const xml = `<domain>${'<password>'.repeat(1_000)}</domain>`;
+  const input = {
+    host: 'alpha',
+    ledger: { entries: new Map(), allocation: {} },
+    differences: [{ resource: 'vm-domain', at: 'db', have: { domain: 'of somebody else' }, want: xml }],
+    haves: new Map(),
+    wants: new Map(),
+    steps: [],
+    occupancy: { owners: new Map(), users: new Map() },
+    state: { pfs: [], links: [] },
+  } as unknown as CheckInput;
+  const found = checksOf(input).find(({ code }) => code === 'VF3002');
+  expect(found?.message).toMatch(
+    /^alpha: vm-domain at db is \{"domain":"of somebody else"\}, which .*… is wanted$/,
+  );
+  expect(found?.message.length).toBeLessThan(400);
+});
