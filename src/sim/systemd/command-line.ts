@@ -1,4 +1,4 @@
-import { escapeName, partsOf, unescapeName } from './unit-name.ts';
+import { partsOf, unescapeName } from './unit-name.ts';
 
 /** One command of a unit (systemd.service(5), "Command lines"). */
 export interface Command {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type Call, failed, type Reply } from '../commands/program.ts';
+import type { Call, Reply } from '../commands/program.ts';
 import { Blocked } from '../errno.ts';
 import { MissingProgram } from '../missing.ts';
 import type { SimState } from '../state.ts';
