@@ -3,6 +3,7 @@ import { plugCard } from './create.ts';
 import { cardOf } from './functions.ts';
 import { evaluateLag } from './lag.ts';
 import { plugBoard, unplugBoard } from './machines/board.ts';
+import { settleOvs } from './ovs/vswitchd.ts';
 import { removeNetdev } from './remove.ts';
 import type { SimState } from './state.ts';
 
@@ -31,6 +32,8 @@ function move(state: SimState, what: Pluggable, there: boolean): void {
   else if (what === 'lanes') setLanes(state, there);
   else if (what === 'port0' || what === 'port1') setCable(state, what, there);
   else setSwitch(state, what, there);
+  // Netlink tells ovs-vswitchd at once, whoever runs the next command.
+  settleOvs(state);
 }
 
 /** The link comes up with fewer lanes than card and slot have: a card that sits badly, a dirty contact. */
