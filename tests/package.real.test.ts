@@ -96,7 +96,10 @@ describe('the package', slow, () => {
       const file = readdirSync(home).find((one) => /^LICENSE(\.\w+)?$/.test(one)) ?? '';
       const licence = readFileSync(join(home, file), 'utf8');
       // Apache's is Debian's own file, once for all; what stands behind it there is not.
-      const own = licence.replace(/^[\s\S]*END OF TERMS AND CONDITIONS[\s\S]*?limitations under the License\./, '');
+      const own = licence.replace(
+        /^[\s\S]*END OF TERMS AND CONDITIONS[\s\S]*?limitations under the License\./,
+        '',
+      );
       for (const line of own.split('\n')) expect(copyright).toContain(line.trim());
     }
   });
