@@ -10,6 +10,7 @@ const names = [
   'idle-host',
   'show-host',
   'change',
+  'guests',
   'ovs-host',
   'ovs-ports',
   'start',
