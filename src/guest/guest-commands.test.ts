@@ -53,3 +53,13 @@ test.each([
     },
   });
 });
+
+test('default routes have numbers, which cloud-init knows with and without netplan', () => {
+  const gateways = ['10.3.0.1', 'fd00::1'];
+  const config = parse(networkConfig(lanesOf(overlay).map((lane) => ({ ...lane, gateways }))).join('\n'));
+  const routes = Object.values(config.ethernets as object).flatMap((one) => one.routes);
+  expect(routes).toEqual([
+    { to: '0.0.0.0/0', via: '10.3.0.1' },
+    { to: '::/0', via: 'fd00::1' },
+  ]);
+});

@@ -26,8 +26,13 @@ function addressing({ addresses, gateways, dns, dhcp }: LaneSpec): readonly stri
       ? [`    nameservers: {addresses: [${dns.map((server) => `"${server}"`).join(', ')}]}`]
       : []),
     ...(gateways.length > 0 && !dhcp ? ['    routes:'] : []),
-    ...(dhcp ? [] : gateways.map((gateway) => `      - {to: default, via: "${gateway}"}`)),
+    ...(dhcp ? [] : gateways.map(routeBy)),
   ];
+}
+
+/** By its numbers: where it does not hand them on to netplan, cloud-init knows no `default` (cloudinit/net/network_state.py). */
+function routeBy(gateway: string): string {
+  return `      - {to: "${gateway.includes(':') ? '::/0' : '0.0.0.0/0'}", via: "${gateway}"}`;
 }
 
 function bondConfig(lane: LaneSpec): readonly string[] {
