@@ -7,6 +7,7 @@ import type { Diagnosis, Severity } from '../model/finding.ts';
 import type { Report } from '../operate/diagnose.ts';
 import { statusOf } from './doctor-json.ts';
 import type { Output, Style } from './output.ts';
+import { withoutHost } from './print-findings.ts';
 
 const styles: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', info: 'cyan' };
 
@@ -47,11 +48,6 @@ function diagnosisLines(diagnosis: Diagnosis, output: Output): readonly string[]
     line('do', hint),
     line('source', source),
   ];
-}
-
-/** Its lines stand below the host's own. */
-function withoutHost(message: string, host = ''): string {
-  return message.startsWith(`${host}: `) ? message.slice(host.length + 2) : message;
 }
 
 /** What a text that somebody saw may come from, the likeliest first. */

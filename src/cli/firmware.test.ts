@@ -386,9 +386,9 @@ test('the plan as it is shown', async () => {
          mstflint -d 0000:03:00.0 -i /var/lib/vflane/firmware/MT_0000000013-16.35.8002.bin -y burn
       3. Set it in the card. It counts from the card’s next reset, or the next start of the host, on.
          mstconfig -d 0000:03:00.0 -y set NUM_OF_VFS=32
-    fabric.yaml:9:10: info VF2212 alpha hosts.alpha.vfs: alpha: 0000:03:00.0: 32 VFs on each of 2 ports: 830 MSI-X vectors in all, 64 MiB of address space; the BIOS gave the slot 128 MiB
+    fabric.yaml:9:10: info VF2212 alpha hosts.alpha.vfs: 0000:03:00.0: 32 VFs on each of 2 ports: 830 MSI-X vectors in all, 64 MiB of address space; the BIOS gave the slot 128 MiB
         hint: It fits into what the slot has now. The card itself refuses more vectors than it has.
-    warning VF2216 alpha 0000:03:00.0: alpha: 0000:03:00.0: firmware 16.35.4554 → 16.35.8002, NUM_OF_VFS 16 → 32 will be pending
+    warning VF2216 alpha 0000:03:00.0: 0000:03:00.0: firmware 16.35.4554 → 16.35.8002, NUM_OF_VFS 16 → 32 will be pending
         hint: Restart the host: VFs take address space, which the BIOS hands out when it starts. Where a restart changes nothing, switch the power off and on. A reset of the card alone may do (mstfwreset -d 0000:03:00.0 -l 3 reset), and leaves the kernel with what the BIOS gave before.
     "
   `);

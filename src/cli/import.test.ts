@@ -27,7 +27,7 @@ describe('import', () => {
     const { code, stdout, stderr } = await vflane('import alpha=sim:connectx5 -o mine.yaml');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toContain(
-      'warning VF2274 alpha 0000:03:00.3: alpha: VF 1 (0000:03:00.3) has spoofchk off',
+      'warning VF2274 alpha 0000:03:00.3: VF 1 (0000:03:00.3) has spoofchk off',
     );
     expect(stderr).toContain('alpha: 1 guest, 10 places left as found; the plan is empty');
     expect((await vflane('validate -f mine.yaml')).code).toBe(0);

@@ -28,7 +28,12 @@ function headline({ code, severity, where, message }: Finding, { paint }: Output
   const place = placeText(where);
   const about = [where.host, where.path, where.at].filter((part) => part !== undefined).join(' ');
   const label = paint(styles[severity], `${severity} ${code}`);
-  return `${place ? `${paint('bold', place)} ` : ''}${label} ${about ? `${printable(about)}: ` : ''}${printable(message)}`;
+  return `${place ? `${paint('bold', place)} ` : ''}${label} ${about ? `${printable(about)}: ` : ''}${printable(withoutHost(message, where.host))}`;
+}
+
+/** A message stands for itself in JSON and names its host; where that stands beside it already, once is enough. */
+export function withoutHost(message: string, host = ''): string {
+  return message.startsWith(`${host}: `) ? message.slice(host.length + 2) : message;
 }
 
 /** `fabric.yaml:6:15:`, which editors and terminals can open. */
