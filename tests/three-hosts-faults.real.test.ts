@@ -39,6 +39,7 @@ describe.skipIf(missing)('three hosts on real Open vSwitch, when something fails
     const cable = (port: string, state: 'up' | 'down'): void => {
       rack.switches.run(['ip', 'link', 'set', port, state]);
     };
+    for (const port of ['alpha1', 'beta1', 'beta2']) cable(port, 'up');
     await isWhole();
     cable('alpha1', 'down');
     await isWhole();

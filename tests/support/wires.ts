@@ -69,7 +69,7 @@ export class Wires {
   }
 
   /** Until every one hears the other: a host’s first packet to another waits for no neighbour, and is lost. */
-  async meet(from: Station, to: readonly Station[], timeoutMs = 5_000): Promise<void> {
+  async meet(from: Station, to: readonly Station[], timeoutMs = 20_000): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     for (let hex = this.hello(from); ; hex = this.hello(from)) {
       this.send(from, hex);
@@ -93,7 +93,7 @@ export class Wires {
 
   /** How many copies of one broadcast each station hears; what a change of way has swallowed is said again. */
   async copies(from: Station, to: readonly Station[]): Promise<readonly number[]> {
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + 30_000;
     for (;;) {
       await this.meet(from, to);
       const [counted, last] = [this.hello(from), this.hello(from)];
