@@ -170,6 +170,8 @@ describe('its power', () => {
     expect(await journal(since)).toContain('did not shut down');
     expect(await expectVflane(0, 'vm', 'list')).toContain('vm1 failed');
     expect(await expectVflane(2, 'plan')).toMatch(/VF2080 .*vm1/);
+    const silent = vm1.run('true');
+    await expect(silent).rejects.toThrow('it does not run');
     await expectVflane(0, 'vm', 'start', 'vm1');
     await up(vm1, 'vm1 once more');
     expect(await expectVflane(0, 'plan')).not.toContain('VF2080');

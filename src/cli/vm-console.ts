@@ -24,8 +24,15 @@ export const run: VerbHandler = (context, names) =>
     if (guest.vm?.manager === 'libvirt') return throughVirsh(guest.name, ssh);
     const place = { host: host.name, path: guestPaths(guest.name).console, ...(ssh && { ssh }) };
     context.output.log(`${guest.name} on ${host.name}; leave with Ctrl-]`);
-    return talk(await openSocket(place));
+    const { isOver, wasHeard } = await talk(await openSocket(place));
+    // ssh opens the way to a socket that is not there, too, and then ends it.
+    if (isOver && !wasHeard) context.output.log(silence(guest.name, host.name));
+    return isOver && !wasHeard ? exitCodes.preconditionsNotMet : exitCodes.asAsked;
   });
+
+function silence(guest: string, host: string): string {
+  return `the console of ${guest} on ${host} has ended at once: it does not run. Say \`vflane vm start ${guest}\`.`;
+}
 
 function sshTo(context: VerbContext, { name, connect }: FabricHost): SocketPlace['ssh'] {
   if (connect.kind === 'local') return undefined;
@@ -48,19 +55,25 @@ function throughVirsh(name: string, ssh: SocketPlace['ssh']): Promise<number> {
   });
 }
 
-async function talk({ socket, close }: SocketRoad): Promise<number> {
+async function talk({ socket, close }: SocketRoad): Promise<Ended> {
   const { stdin, stdout } = process;
   const isTerminal = stdin.isTTY === true;
   if (isTerminal) stdin.setRawMode(true);
   try {
-    await bridge(socket, stdin, stdout);
+    return await bridge(socket, stdin, stdout);
   } finally {
     if (isTerminal) stdin.setRawMode(false);
     stdin.pause();
     socket.destroy();
     await close();
   }
-  return exitCodes.asAsked;
+}
+
+export interface Ended {
+  /** By the other side, and neither by who left nor by the end of what was piped in. */
+  readonly isOver: boolean;
+  /** Anything was said by it. */
+  readonly wasHeard: boolean;
 }
 
 /** Both ways, until one side ends or somebody leaves. */
@@ -68,16 +81,25 @@ export function bridge(
   socket: Readable & Writable,
   from: Readable,
   to: Pick<Writable, 'write'>,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    socket.on('data', (data: Buffer) => to.write(data));
-    socket.once('close', () => resolve());
-    socket.once('error', reject);
+): Promise<Ended> {
+  let [wasHeard, wasEnded] = [false, false];
+  return new Promise((resolve) => {
+    const over = () => resolve({ isOver: !wasEnded, wasHeard });
+    socket.on('data', (data: Buffer) => {
+      wasHeard = true;
+      to.write(data);
+    });
+    socket.once('close', over);
+    // One that is reset under what is being said has ended as well.
+    socket.on('error', over);
     from.on('data', (data: Buffer) => {
       const end = data.indexOf(leaving);
       if (end !== 0) socket.write(end < 0 ? data : data.subarray(0, end));
-      if (end >= 0) resolve();
+      if (end >= 0) resolve({ isOver: false, wasHeard });
     });
-    from.once('end', () => socket.end());
+    from.once('end', () => {
+      wasEnded = true;
+      socket.end();
+    });
   });
 }

@@ -28,7 +28,19 @@ export function guestConsole(lab: LabHost, guest: string): GuestConsole {
     });
   };
   return {
-    ready: async (timeoutMs) => void (await ask('true', timeoutMs, true)),
+    ready: async (timeoutMs) => {
+      let last: unknown;
+      // Before QEMU has made it there is no console, either.
+      const answers = () =>
+        ask('true', timeoutMs, true).then(
+          () => true,
+          (error: unknown) => {
+            last = error;
+            return false;
+          },
+        );
+      if (!(await poll(timeoutMs, 2_000, answers))) throw last;
+    },
     run: async (command, timeoutMs = 120_000) => {
       const [, said = '', code] = (await ask(command, timeoutMs, false)) ?? [];
       if (code !== '0') throw new Error(`in ${guest}: ${command}: exit ${code}: ${said}`);

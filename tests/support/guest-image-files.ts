@@ -59,12 +59,13 @@ agent() {
   qemu-ga -d -m virtio-serial -p "/dev/$(basename "$(dirname "$port")")" -t /run -f /run/qemu-ga.pid
 }
 echo "guest-ready $(hostname)"
-while read -r line; do eval "$line"; done
+# What is no shell ends its own, not init.
+while read -r line; do ( eval "$line" ); done
 while :; do sleep 1000; done
 `;
 
 const applets =
-  'mount umount insmod stty poweroff cat grep head basename dirname ping acpid findfs hostname sed awk sleep cut sync dmesg echo ls seq kill tail';
+  'mount umount insmod stty poweroff cat grep head basename dirname ping acpid findfs hostname sed awk sleep cut sync dmesg echo ls seq kill tail touch';
 
 /** For the button alone: the rest of a shutdown has nothing to do here. */
 const powerButton = '#!/bin/sh\nsync\npoweroff -f\n';
