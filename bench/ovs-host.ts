@@ -38,6 +38,7 @@ const { fabric, findings } = parseFabric(text, 'fabric.yaml');
 const [wanted] = fabric?.hosts ?? [];
 if (!fabric || !wanted) throw new Error(`the fabric is wrong: ${JSON.stringify(findings)}`);
 const site = localSite({ host, store: memoryStore(), clock, self: ['vflane'] });
+await site.hold();
 const { plan } = await planFromFile(site, fabric, wanted, { allowDisruption: false });
 const outcome = await site.carryOut({ do: 'apply', plan, planId: 'bench', verb: 'apply' }, () => {});
 if (outcome.kind !== 'applied') throw new Error(`not applied: ${JSON.stringify(outcome)}`);

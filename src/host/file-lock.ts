@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
-import { StoreLocked } from './store.ts';
+import { type HeldLock, StoreLocked } from './store.ts';
 
 /** flock(1) with -n answers at once; longer than this and the file system does not. */
 const lockTimeoutMs = 10_000;
@@ -10,19 +10,25 @@ const lockTimeoutMs = 10_000;
  * The lock hangs on a descriptor (flock(2)), so that the kernel frees it when the holder dies, however it dies.
  * @throws StoreLocked, naming the holder
  */
-export async function lockFile(path: string): Promise<() => Promise<void>> {
+export async function lockFile(path: string): Promise<HeldLock> {
   const file = await open(path, 'a+', 0o600);
+  let isSigned = false;
   try {
     await takeLock(path, file);
-    await file.truncate(0);
-    await file.appendFile(`${process.pid} ${new Date().toISOString()} ${commandLine()}\n`);
   } catch (error) {
     await file.close();
     throw error;
   }
-  return async () => {
-    await file.truncate(0).catch(() => undefined);
-    await file.close();
+  return {
+    sign: async () => {
+      isSigned = true;
+      await file.truncate(0);
+      await file.appendFile(`${process.pid} ${new Date().toISOString()} ${commandLine()}\n`);
+    },
+    release: async () => {
+      if (isSigned) await file.truncate(0).catch(() => undefined);
+      await file.close();
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeFolder, putFile } from './durable-file.ts';
 import { lockFile } from './file-lock.ts';
 import { appendRecord, readJournal, repairJournal } from './journal.ts';
-import { type Store, StoreFailed } from './store.ts';
+import { type HeldLock, type Store, StoreFailed } from './store.ts';
 import { checkedName } from './store-text.ts';
 
 /** A store in a folder, which is made when something is first written. Readers need no lock, writers hold it. */
@@ -54,6 +54,17 @@ class FileStore implements Store {
   }
 
   async lock(): Promise<() => Promise<void>> {
+    const { sign, release } = await this.hold();
+    try {
+      await this.#attempt('lock', join(this.#folder, 'lock'), sign);
+    } catch (error) {
+      await release();
+      throw error;
+    }
+    return release;
+  }
+
+  async hold(): Promise<HeldLock> {
     const path = join(this.#folder, 'lock');
     return this.#attempt('lock', path, async () => {
       await makeFolder(this.#folder, 0o700);

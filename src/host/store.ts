@@ -10,6 +10,15 @@ export interface Store {
   get(name: string): Promise<string | undefined>;
   /** One writer a host. @throws StoreLocked */
   lock(): Promise<() => Promise<void>>;
+  /** The same for one who may find nothing to do, and then has written nothing; absent where no lock writes. @throws StoreLocked */
+  hold?(): Promise<HeldLock>;
+}
+
+/** A lock that is free when its holder dies. */
+export interface HeldLock {
+  /** Says in it who holds it: before anything is written. */
+  sign(): Promise<void>;
+  release(): Promise<void>;
 }
 
 /** Somebody else is writing. */

@@ -1,4 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { fileStore } from '../host/file-store.ts';
 import { memoryStore } from '../host/memory-store.ts';
 import { hostLock } from './host-lock.ts';
 
@@ -25,4 +29,17 @@ test('others are kept off from the hold to the release', async () => {
   await expect(theirs.hold()).rejects.toMatchObject({ name: 'StoreLocked' });
   await ours.release();
   expect(await theirs.take()).toEqual({ isFresh: false });
+});
+
+test('whoever only looks writes nothing, and whoever begins says who holds it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vflane-lock-'));
+  const lock = hostLock(fileStore(folder), clock);
+  const said = () => readFileSync(join(folder, 'lock'), 'utf8');
+  await lock.hold();
+  expect(said()).toBe('');
+  await lock.take();
+  expect(said()).toMatch(new RegExp(`^${process.pid} `));
+  await lock.release();
+  expect(said()).toBe('');
+  rmSync(folder, { recursive: true });
 });

@@ -1,5 +1,5 @@
 import type { Clock } from '../apply/clock.ts';
-import type { Store } from '../host/store.ts';
+import type { HeldLock, Store } from '../host/store.ts';
 
 /** How long what was looked at under the lock may be acted on without a second look, in milliseconds. */
 const freshMs = 1_000;
@@ -13,16 +13,17 @@ export interface HostLock {
   release(): Promise<void>;
 }
 
-export function hostLock(store: Pick<Store, 'lock'>, clock: Pick<Clock, 'now'>): HostLock {
-  let held: { readonly release: () => Promise<void>; readonly since: number } | undefined;
+export function hostLock(store: Pick<Store, 'lock' | 'hold'>, clock: Pick<Clock, 'now'>): HostLock {
+  let held: (HeldLock & { readonly since: number }) | undefined;
   const hold = async (): Promise<void> => {
-    held ??= { release: await store.lock(), since: clock.now() };
+    held ??= { ...(await heldOf(store)), since: clock.now() };
   };
   return {
     hold,
     take: async () => {
       const isFresh = held !== undefined && clock.now() - held.since < freshMs;
       await hold();
+      await held?.sign();
       return { isFresh };
     },
     release: async () => {
@@ -31,4 +32,10 @@ export function hostLock(store: Pick<Store, 'lock'>, clock: Pick<Clock, 'now'>):
       await release?.();
     },
   };
+}
+
+/** Where a lock writes nothing there is nothing to sign. */
+async function heldOf(store: Pick<Store, 'lock' | 'hold'>): Promise<HeldLock> {
+  if (store.hold) return store.hold();
+  return { sign: async () => undefined, release: await store.lock() };
 }

@@ -37,7 +37,7 @@ export function wantsAfter(changes: readonly Change[], kept: readonly Kept[] = [
 
 /** The digest of what these changes touch, as it is now. */
 export async function basisNow(reader: HostReader, changes: readonly Change[]): Promise<string> {
-  const state = await observe(reader, sectionsOf(changes));
+  const state = await observe(reader, { ...sectionsOf(changes), bridges: [] });
   return basisOf(state.bootId, changes, havesOf(state));
 }
 
