@@ -26,9 +26,7 @@ describe('import', () => {
   test('writes a file whose plan is empty, and says on stderr what is unsafe', async () => {
     const { code, stdout, stderr } = await vflane('import alpha=sim:connectx5 -o mine.yaml');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toContain(
-      'warning VF2274 alpha 0000:03:00.3: VF 1 (0000:03:00.3) has spoofchk off',
-    );
+    expect(stderr).toContain('warning VF2274 alpha 0000:03:00.3: VF 1 (0000:03:00.3) has spoofchk off');
     expect(stderr).toContain('alpha: 1 guest, 10 places left as found; the plan is empty');
     expect((await vflane('validate -f mine.yaml')).code).toBe(0);
     const plan = await vflane('plan -f mine.yaml');
