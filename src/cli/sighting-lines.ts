@@ -11,7 +11,7 @@ import { differenceLines } from './verify.ts';
 export function tellSighting({ output }: VerbContext, host: string, sighting: Sighting): void {
   const at = new Date().toISOString();
   const findings = findingsOf(host, sighting);
-  const differences = sighting.kind === 'differs' ? sighting.differences : [];
+  const differences = 'differences' in sighting ? sighting.differences : [];
   output.stream('vflane.watch/1', {
     at,
     host,
@@ -19,9 +19,18 @@ export function tellSighting({ output }: VerbContext, host: string, sighting: Si
     differences: differencesJson(differences),
     findings: findingsJson(findings),
   });
-  output.result(`${at} ${host}: ${output.paint(colours[sighting.kind], words[sighting.kind])}`);
-  for (const line of differenceLines(differences)) output.result(`  ${line}`);
+  output.result(`${at} ${host}: ${output.paint(colours[sighting.kind], wordsOf(sighting))}`);
+  if (sighting.kind === 'differs')
+    for (const line of differenceLines(differences)) output.result(`  ${line}`);
   printFindings(findings, {}, output);
+}
+
+function wordsOf(sighting: Sighting): string {
+  if (sighting.kind !== 'not-applied') return words[sighting.kind];
+  const { before, differences } = sighting;
+  const what = before ? 'nothing of vflane’s is there any more' : 'never applied';
+  const count = differences.length === 1 ? '1 thing differs' : `${differences.length} things differ`;
+  return `${what}: ${count} from the file; run vflane apply (vflane plan shows it)`;
 }
 
 const words = {
@@ -31,7 +40,13 @@ const words = {
   lost: 'cannot be looked at',
 } as const;
 
-const colours = { verified: 'green', differs: 'red', 'under-way': 'yellow', lost: 'red' } as const;
+const colours = {
+  verified: 'green',
+  differs: 'red',
+  'not-applied': 'yellow',
+  'under-way': 'yellow',
+  lost: 'red',
+} as const;
 
 function findingsOf(host: string, sighting: Sighting) {
   if (sighting.kind === 'verified') return [];

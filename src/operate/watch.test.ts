@@ -4,9 +4,13 @@ import type { HostPlan } from './plan-host.ts';
 import { type Sighting, Watch } from './watch.ts';
 
 type Look = PerHost<HostPlan>;
-const looked = (differences: readonly string[], codes: readonly string[] = []): Look => ({
+const looked = (differences: readonly string[], codes: readonly string[] = [], applied = 1): Look => ({
   host: 'alpha',
   value: {
+    fold: {
+      ledger: { entries: new Map(), allocation: applied > 0 ? { 'web/storage': 0 } : {} },
+      history: [],
+    },
     differences: differences.map((at) => ({ resource: 'vf-vlan', at, have: 9, want: 42 })),
     plan: {
       findings: codes.map((code) => ({ code, severity: 'error', where: {}, message: code, hint: '' })),
@@ -75,6 +79,14 @@ test('what differs while a plan is under way is no drift', async () => {
     1000,
   );
   expect(told).toEqual(['under-way', 'under-way', 'verified']);
+});
+
+test('a host that was never applied is said to be so once, however far it is from the file', async () => {
+  const never = (...at: readonly string[]) => looked(at, [], 0);
+  const { told, last } = await watched([never('a/0', 'a/1'), never('a/0'), looked([])], 1000);
+  expect({ told, last }).toEqual({ told: ['not-applied', 'verified'], last: 'verified' });
+  const byHand = await watched([never(), never('a/0')], 1000);
+  expect(byHand.told).toEqual(['verified', 'differs']);
 });
 
 test('what could not be looked at is never told as fine', async () => {

@@ -13,6 +13,13 @@ export type Sighting =
       readonly differences: readonly Difference[];
       readonly findings: readonly Finding[];
     }
+  /** Nothing there is vflane's yet, or any more: what differs is no drift. */
+  | {
+      readonly kind: 'not-applied';
+      readonly before: boolean;
+      readonly differences: readonly Difference[];
+      readonly findings: readonly Finding[];
+    }
   /** A plan is being carried out there, or waits for its operator. */
   | { readonly kind: 'under-way'; readonly findings: readonly Finding[] }
   | { readonly kind: 'lost'; readonly trouble: Outcome };
@@ -36,6 +43,7 @@ export class Watch {
   readonly #watching: Watching;
   #isDue = true;
   #told = '';
+  #held = false;
   last: Sighting | undefined;
 
   constructor(watching: Watching) {
@@ -63,11 +71,16 @@ export class Watch {
 
   async #sighting(): Promise<Sighting> {
     const { value, trouble } = await this.#watching.look();
-    return value ? sightingOf(value) : { kind: 'lost', trouble: trouble ?? unasked };
+    if (!value) return { kind: 'lost', trouble: trouble ?? unasked };
+    const sighting = sightingOf(value);
+    this.#held ||= sighting.kind === 'verified';
+    // What was as wanted without vflane, as after an import, drifts like anything else.
+    return sighting.kind === 'not-applied' && this.#held ? { ...sighting, kind: 'differs' } : sighting;
   }
 
   #tell(sighting: Sighting): void {
-    const key = JSON.stringify(sighting);
+    // How far a host is from a file that it was never given is told once.
+    const key = sighting.kind === 'not-applied' ? sighting.kind : JSON.stringify(sighting);
     this.last = sighting;
     if (key === this.#told) return;
     this.#told = key;
@@ -80,10 +93,13 @@ const unasked: Outcome = { kind: 'error', message: 'it was not asked', hint: 'As
 const underWay: ReadonlySet<string> = new Set(['VF3010', 'VF3011']);
 
 /** What differs while a plan is being carried out is on its way. */
-export function sightingOf({ differences, plan }: HostPlan): Sighting {
+export function sightingOf({ differences, plan, fold }: HostPlan): Sighting {
   const findings = plan.findings.filter(({ severity }) => severity === 'error');
   const waiting = findings.filter(({ code }) => underWay.has(code));
   if (waiting.length > 0) return { kind: 'under-way', findings: waiting };
   if (differences.length === 0 && findings.length === 0) return { kind: 'verified' };
-  return { kind: 'differs', differences, findings };
+  const { ledger, history } = fold;
+  const isOurs = ledger.entries.size > 0 || Object.keys(ledger.allocation).length > 0;
+  if (differences.length === 0 || isOurs) return { kind: 'differs', differences, findings };
+  return { kind: 'not-applied', before: history.length > 0, differences, findings };
 }
