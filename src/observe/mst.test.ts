@@ -61,6 +61,7 @@ The '*' shows parameters with next value different from default/current value.
 The 'RO' shows parameters which are for read only and cannot be changed
 `;
 
+/** What query_text of each release's own package prints of a register with levels 3 and 4: run, without a card. */
 const resets = `Reset-levels:
 0: Driver, PCI link, network link will remain up ("live-Patch")  -Not Supported 
 3: Driver restart and PCI reset                                  -Supported     (default)
@@ -69,11 +70,55 @@ const resets = `Reset-levels:
 Reset-types (relevant only for reset-levels 3,4):
 0: Full chip reset                                               -Supported     (default)
 1: Phy-less reset (keep network port active during reset)        -Not Supported 
+2: NIC only reset (for SoC devices)                              -Not Supported 
 
 Reset-sync (relevant only for reset-level 3):
 0: Tool is the owner                                             -Supported     (default)
 1: Driver is the owner                                           -Not supported 
 `;
+
+const resetsOf431 = `Reset-levels:
+0: Driver, PCI link, network link will remain up ("live-Patch")  -Not Supported 
+1: Only ARM side will not remain up ("Immediate reset").         -Not Supported 
+3: Driver restart and PCI reset                                  -Supported     (default)
+4: Warm Reboot                                                   -Supported     
+
+Reset-types (relevant only for reset-levels 1,3,4):
+0: Full chip reset                                               -Supported     (default)
+1: Phy-less reset (keep network port active during reset)        -Not Supported 
+2: NIC only reset (for SoC devices)                              -Not Supported 
+3: ARM only reset                                                -Not Supported 
+4: ARM OS shut down                                              -Not Supported 
+`;
+
+/** NVIDIA's documentation of mstflint 4.30, "Examples of mstconfig Usage": a ConnectX-4 Lx, and a card without defaults. */
+const documented = `Device #1:
+----------
+Device type:    ConnectX4LX
+PCI device:     41:00.0
+
+Configurations:                      Default         Current         Next Boot
+*        NUM_OF_VFS                  8               5               5
+         SRIOV_EN                    True(1)         True(1)         True(1)
+The '*' shows parameters with next value different from default/current value.
+`;
+
+/** Where there is no card, no image, or a file that is none: 4.21 of Debian 12 and 4.31 of Debian 13 were run, and end with 1 or 3. */
+const refusals = [
+  ['mstflint', parseFlash, '-E- Cannot open Device: 0000:03:00.0. No such file or directory. MFE_CR_ERROR'],
+  ['mstflint', parseFlash, '-E- Cannot open Device: 0000:03:00.0. '],
+  ['mstflint', parseFlash, '-E- Cannot open Image: /tmp/z.img. Invalid Firmware Format (found FS Gen 1)'],
+  ['mstconfig', parseSettings, '-E- Failed to open the device'],
+  [
+    'mstfwreset',
+    parseResets,
+    '-E- Failed to Identify Device: 0000:03:00.0, mopen: No such file or directory\n.',
+  ],
+] as const;
+
+test.each(refusals)('%s says its error on stdout, and it is no answer', (tool, parse, said) => {
+  expect(() => parse(`${said}\n`)).toThrow(`${tool} printed no`);
+});
 
 describe('mstflint q', () => {
   test('says board, flash and what runs', () => {
@@ -124,6 +169,17 @@ describe('mstconfig -e q', () => {
     });
   });
 
+  test('as NVIDIA documents it', () => {
+    expect(parseSettings(documented)).toEqual({
+      family: 'ConnectX4LX',
+      part: undefined,
+      byName: {
+        NUM_OF_VFS: { byDefault: 8, now: 5, next: 5 },
+        SRIOV_EN: { byDefault: 1, now: 1, next: 1 },
+      },
+    });
+  });
+
   test('a card that does not tell its defaults has fewer columns', () => {
     const text =
       'Configurations:                                              Next Boot\n         NUM_OF_VFS                          8\n';
@@ -153,6 +209,10 @@ describe('mstfwreset q', () => {
       [4, true, false],
     ]);
     expect(parseResets(resets)[1]?.does).toBe('Driver restart and PCI reset');
+    expect(parseResets(resetsOf431).filter(({ supported }) => supported)).toEqual(
+      parseResets(resets).filter(({ supported }) => supported),
+    );
+    expect(parseResets(resetsOf431).map(({ level }) => level)).toEqual([0, 1, 3, 4]);
   });
 
   test('an error is no list', () => {
@@ -164,7 +224,7 @@ describe('mstfwreset q', () => {
 const pieces = fc.array(
   fc.oneof(
     fc.constantFrom(
-      ...[flash, of431, resets].flatMap((text) => text.split('\n')),
+      ...[flash, of431, resets, resetsOf431, documented].flatMap((text) => text.split('\n')),
       '*',
       'Configurations:',
       'PSID:',
