@@ -89,8 +89,14 @@ function records(have: Record, want: Record): string {
   const keys = [...new Set([...Object.keys(want), ...Object.keys(have)])];
   return keys
     .filter((key) => !sameJson(have[key] ?? null, want[key] ?? null))
-    .map((key) => `has ${key} ${words(have[key] ?? null)}, wanted ${words(want[key] ?? null)}`)
+    .map((key) => keyApart(key, have[key] ?? null, want[key] ?? null))
     .join('; ');
+}
+
+function keyApart(key: string, have: Json, want: Json): string {
+  if (key === userData && have !== null && want !== null) return 'has another user-data';
+  if (isLong(have) && isLong(want)) return `${texts(have.split('\n'), want.split('\n'))} of ${key}`;
+  return `has ${key} ${words(have)}, wanted ${words(want)}`;
 }
 
 /** Of two lists only what is apart: a bridge may have thousands of flows. */
@@ -126,6 +132,9 @@ function words(value: Json): string {
   return typeof value === 'string' ? short(value) : clipped(JSON.stringify(shortened(value)));
 }
 
+/** What a guest's cloud-init is given (`vm-seed`): it may hold passwords. */
+const userData = 'user-data';
+
 /** What is said of one place is a line, not a screen. */
 const longest = 400;
 
@@ -142,6 +151,9 @@ function short(text: string): string {
 function shortened(value: Json): Json {
   if (!isRecord(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, one]) => [key, typeof one === 'string' ? short(one) : one]),
+    Object.entries(value).map(([key, one]) => {
+      if (key === userData) return [key, 'not shown'];
+      return [key, typeof one === 'string' ? short(one) : one];
+    }),
   );
 }

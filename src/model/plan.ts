@@ -40,7 +40,8 @@ export type Probe =
 
 /**
  * - `fails`: what on its stderr means, with exit code 0 too, that a command has not done it;
- * - `timeoutMs`: its deadline where it may take longer than most, as a guest that shuts down does.
+ * - `timeoutMs`: its deadline where it may take longer than most, as a guest that shuts down does;
+ * - `secret`: the text may hold a password, and is not shown to whoever reads the plan.
  */
 export type Action =
   | {
@@ -49,7 +50,7 @@ export type Action =
       readonly fails?: string;
       readonly timeoutMs?: number;
     }
-  | { readonly write: Text; readonly text: Text };
+  | { readonly write: Text; readonly text: Text; readonly secret?: true };
 
 /** One thing on a host from one value to another; `null` is "not there". */
 export interface Change {

@@ -36,9 +36,16 @@ function printStep(step: Step, number: string, full: boolean): readonly string[]
 }
 
 function printAction(action: Action): readonly string[] {
-  if ('write' in action) return printWrite(inWords(action.write), inWords(action.text));
+  if ('write' in action)
+    return action.secret ? hidden(action) : printWrite(inWords(action.write), inWords(action.text));
   const command = action.run.map((word) => shellWord(inWords(word))).join(' ');
   return [command, ...(action.stdin === undefined ? [] : indented(inWords(action.stdin)))];
+}
+
+/** A plan is pasted into tickets and kept in logs. */
+function hidden({ write, text }: Extract<Action, { write: unknown }>): readonly string[] {
+  const count = inWords(text).trimEnd().split('\n').length;
+  return [`cat > ${inWords(write)}`, `    (${count === 1 ? '1 line' : `${count} lines`}, not shown)`];
 }
 
 /** A file of several lines is shown as what a command reads is. */
