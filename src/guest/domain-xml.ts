@@ -13,7 +13,8 @@ export function domainXml(name: string, machine: MachineSpec, placement: Placeme
   const body = bodyOf(name, machine, placement);
   const digest = createHash('sha256').update(body).digest('hex');
   const metadata = `  <metadata><vflane:guest xmlns:vflane='urn:vflane:guest:1' digest='${digest}'/></metadata>\n`;
-  return `<domain type='kvm'>\n  <name>${name}</name>\n${metadata}${body}</domain>\n`;
+  // At its end, so that of two of them the first line that is apart says in what.
+  return `<domain type='kvm'>\n  <name>${name}</name>\n${body}${metadata}</domain>\n`;
 }
 
 function bodyOf(name: string, machine: MachineSpec, { node, cpus }: Placement): string {

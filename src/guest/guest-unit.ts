@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { guestPaths, guestTemplate } from '../model/guest-paths.ts';
 import { execLine } from './exec-line.ts';
+import { guestUser } from './guest-user.ts';
 import { powerDownS } from './power-script.ts';
 
 /** The longest that pinning a guest's memory may take, in seconds: VFIO pins all of it (facts §10). */
@@ -11,8 +12,9 @@ export const stopS = powerDownS + 20;
 const of = guestPaths('%i');
 
 /**
- * The unit of which every guest is an instance. It has started once QEMU answers, and failed where QEMU ends before; a guest
- * gets the VFIO groups, KVM and its tap, and of the host's files only its own to write.
+ * The unit of which every guest is an instance. It has started once QEMU answers, and failed where QEMU ends before. QEMU
+ * begins as root, because VFIO's groups are root's, and goes on as a user of its own (`run` of the power script). Whoever
+ * breaks out of it has no capability, no socket of the host's to talk to, and its own disk to write.
  */
 export const templateText = `# Written by vflane, and taken away with the last of its guests.
 [Unit]
@@ -25,6 +27,7 @@ RequiresMountsFor=${of.folder}
 Type=exec
 RuntimeDirectory=vflane/guests/%i
 RuntimeDirectoryMode=0700
+UMask=0077
 ExecStart=/bin/false
 ExecStartPost=/usr/bin/perl ${guestTemplate.power} up ${of.qmp} ${startS}
 ExecStop=/usr/bin/perl ${guestTemplate.power} down ${of.qmp} ${powerDownS}
@@ -33,20 +36,31 @@ TimeoutStopSec=${stopS}
 KillMode=mixed
 LimitMEMLOCK=infinity
 NoNewPrivileges=yes
-CapabilityBoundingSet=CAP_IPC_LOCK CAP_DAC_READ_SEARCH
+CapabilityBoundingSet=CAP_IPC_LOCK CAP_DAC_READ_SEARCH CAP_SETUID CAP_SETGID
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+SystemCallArchitectures=native
 ProtectSystem=strict
-ReadWritePaths=${of.folder}
+# Files, not their folder: nothing that vflane writes later can be put in its place.
+ReadWritePaths=-${of.disk} -${of.variables}
+# systemd, D-Bus and whoever else listens there does what root asks.
+TemporaryFileSystem=/run:ro
+BindPaths=${of.runFolder}
 ProtectHome=read-only
 PrivateTmp=yes
+PrivateIPC=yes
+ProtectProc=invisible
+ProtectKernelTunables=yes
 ProtectKernelModules=yes
 ProtectKernelLogs=yes
 ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectClock=yes
 RestrictAddressFamilies=AF_UNIX
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
 LockPersonality=yes
-SystemCallArchitectures=native
 DevicePolicy=closed
 DeviceAllow=/dev/kvm rw
 DeviceAllow=/dev/vfio/vfio rw
@@ -59,17 +73,21 @@ WantedBy=multi-user.target
 `;
 
 /** What makes an instance of the template one guest. `cpus`: as the kernel lists them, where it has to stay on some. */
-export function dropInText(argv: readonly string[], cpus: string | undefined): string {
+export function dropInText(name: string, argv: readonly string[], cpus: string | undefined): string {
+  const started = ['/usr/bin/perl', guestTemplate.power, 'run', `${guestUser(name)}`, ...argv];
   const body = [
     '[Service]',
     ...(cpus === undefined ? [] : [`CPUAffinity=${cpus}`]),
+    // A tap is the host's; without one there is nothing in its network to open.
+    ...(argv.includes('-netdev') ? [] : ['PrivateNetwork=yes']),
     // A list of commands is emptied by an empty one (systemd.service(5)).
     'ExecStart=',
-    `ExecStart=${execLine(argv)}`,
+    `ExecStart=${execLine(started)}`,
     '',
   ].join('\n');
   const digest = createHash('sha256').update(body).digest('hex').slice(0, 16);
-  return `# Written by vflane: what guest this is.\n${marked}${digest}\n${body}`;
+  // At its end, so that of two of them the first line that is apart says in what.
+  return `# Written by vflane: what guest this is.\n${body}${marked}${digest}\n`;
 }
 
 const marked = '# definition ';

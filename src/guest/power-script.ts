@@ -2,20 +2,35 @@
 export const powerDownS = 90;
 
 /**
+ * `run` becomes QEMU, which becomes another user once all that it is given is open. The option for that is another one since
+ * QEMU 9.1 (`-runas` before, gone with 10.0), and the host's QEMU may be a newer one tomorrow, so that it is asked each time.
  * `up` waits until QEMU answers, which it does once all that the guest is given is there; `down` presses the guest's power
  * button, again and again, because one that is still booting does not hear it, and waits until QEMU is gone. Perl, because
  * every Debian has it (perl-base is essential).
  */
 export const powerScript = `#!/usr/bin/perl
 # Written by vflane, and taken away with the last of its guests.
+# power run UID QEMU OPTIONS: becomes QEMU, which becomes that user when it has opened what it is given.
 # power up|down QMP-SOCKET SECONDS: waits until QEMU answers; shuts a guest down as its power button would.
 use strict;
 use warnings;
 use IO::Select;
 use IO::Socket::UNIX;
 
-my ($to, $path, $seconds) = @ARGV;
+my $to = shift;
+run(@ARGV) if $to eq 'run';
+my ($path, $seconds) = @ARGV;
 my $deadline = time + $seconds;
+
+sub run {
+	my ($uid, @qemu) = @_;
+	open my $asked, '-|', $qemu[0], '--version' or die "vflane: $qemu[0]: $!\\n";
+	my ($major, $minor) = join('', <$asked>) =~ /version (\\d+)\\.(\\d+)/
+		or die "vflane: $qemu[0] does not say its version\\n";
+	my $has_run_with = $major > 9 || $major == 9 && $minor > 0;
+	exec { $qemu[0] } @qemu, $has_run_with ? ('-run-with', "user=$uid:$uid") : ('-runas', "$uid:$uid");
+	die "vflane: $qemu[0]: $!\\n";
+}
 
 sub up {
 	while (time < $deadline) {

@@ -19,12 +19,9 @@ export function qemuArgv(name: string, machine: MachineSpec, { node }: Placement
     qemuProgram,
     ...['-name', `guest=${name},debug-threads=on`],
     ...['-nodefaults', '-no-user-config', '-display', 'none'],
-    ...[
-      '-sandbox',
-      'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
-      '-machine',
-      machineWords(machine),
-    ],
+    // Its change of user is what `elevateprivileges` would forbid; the unit's NoNewPrivileges= does it instead.
+    ...['-sandbox', 'on,obsolete=deny,spawn=deny,resourcecontrol=deny'],
+    ...['-machine', machineWords(machine)],
     ...['-cpu', 'max', '-smp', `${machine.cpus}`, '-m', `${machine.memoryMiB}`],
     ...['-object', memoryWords(machine, node)],
     ...firmwareWords(machine, paths),

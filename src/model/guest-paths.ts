@@ -1,8 +1,9 @@
 /** Where a host keeps what belongs to its VMs. A guest's name is a DNS label: it fits a path and a unit's name as it is. */
 
+export const stateFolder = '/var/lib/vflane';
 /** Images that the file names without a folder. */
-export const imageFolder = '/var/lib/vflane/images';
-const guestFolder = '/var/lib/vflane/guests';
+export const imageFolder = `${stateFolder}/images`;
+const guestFolder = `${stateFolder}/guests`;
 const runFolder = '/run/vflane/guests';
 const unitFolder = '/etc/systemd/system';
 

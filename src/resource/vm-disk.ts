@@ -3,6 +3,7 @@ import { guestPaths } from '../model/guest-paths.ts';
 import { type HostState, isUnseen } from '../model/host-state.ts';
 import type { MachineSpec } from '../model/machine.ts';
 import type { Action } from '../model/plan.ts';
+import { folderFor } from './machine-folder.ts';
 import { type Machine, machinesIn } from './machine-text.ts';
 import { nothing, type Resource } from './resource.ts';
 
@@ -59,11 +60,11 @@ function wantedDisk({ name, machine }: Machine, { machines }: HostState) {
 function made(at: string, { on, format = 'raw', sizeMib, firmware, manager }: Disk): readonly Action[] {
   const { folder, disk, variables } = guestPaths(at);
   const size = sizeMib === undefined ? [] : [`${sizeMib}M`];
-  // libvirt's QEMU is a user of its own, and has to reach what it is given below it.
-  const mode = manager === 'libvirt' ? '0711' : '0700';
   return [
-    { run: ['mkdir', '-p', `--mode=${mode}`, folder] },
+    folderFor(folder, manager),
     ...(firmware === 'uefi' ? [{ run: ['cp', '-n', ovmf.variables, variables] }] : []),
+    // qemu-img keeps the mode of what it writes over.
+    { run: ['install', '--mode=0600', '/dev/null', `${disk}.new`] },
     { run: ['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', format, '-b', on, `${disk}.new`, ...size] },
     { run: ['mv', '-n', `${disk}.new`, disk] },
   ];

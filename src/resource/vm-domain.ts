@@ -3,6 +3,7 @@ import { guestPaths } from '../model/guest-paths.ts';
 import { isUnseen, type Unseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { DomainState } from '../model/machine-state.ts';
+import { folderFor } from './machine-folder.ts';
 import { asWritten, definitionOf, machinesIn } from './machine-text.ts';
 import type { Placed, Resource } from './resource.ts';
 
@@ -33,7 +34,7 @@ export const vmDomain: Resource = {
       };
     return {
       actions: [
-        { run: ['mkdir', '-p', '--mode=0711', folder] },
+        folderFor(folder, 'libvirt'),
         { write: domain, text: withLookups(`${to}`) },
         { run: [...virsh, 'define', domain] },
       ],

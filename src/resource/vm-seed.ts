@@ -64,8 +64,15 @@ function away(at: string, wholly: boolean): readonly Action[] {
 function made(at: string, files: SeedFiles): readonly Action[] {
   const paths = guestPaths(at);
   return [
-    { run: ['mkdir', '-p', paths.seedFolder] },
-    ...Object.entries(files).map(([file, text]) => ({ write: `${paths.seedFolder}/${file}`, text })),
+    // user-data may hold passwords, and libvirt's guests have a folder that everybody can pass.
+    { run: ['install', '-d', '--mode=0700', paths.seedFolder] },
+    ...Object.entries(files).map(([file, text]) => written(`${paths.seedFolder}/${file}`, text)),
+    // qemu-img keeps the mode of what it writes over.
+    { run: ['install', '--mode=0600', '/dev/null', paths.seed] },
     { run: volumeArgv(paths) },
   ];
+}
+
+function written(write: string, text: string): Action {
+  return write.endsWith('/user-data') ? { write, text, secret: true } : { write, text };
 }

@@ -16,6 +16,7 @@ import { devlink } from './devlink.ts';
 import { ethtool } from './ethtool.ts';
 import { cat, ls, readlink, tee, test } from './files.ts';
 import { mkdir, mv, rm, rmdir } from './folders.ts';
+import { install } from './install.ts';
 import { ip } from './ip.ts';
 import { journalctl } from './journalctl.ts';
 import { mstconfig } from './mstconfig.ts';
@@ -57,6 +58,7 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['false', falsehood],
   ['hostname', hostname],
   ['id', id],
+  ['install', install],
   ['ip', ip],
   ['journalctl', journalctl],
   ['kill', kill],

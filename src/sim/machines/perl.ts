@@ -1,19 +1,23 @@
 import { advance } from '../clock.ts';
-import { failed, type Program, silent } from '../commands/program.ts';
+import { type Call, failed, type Program, type Reply, silent } from '../commands/program.ts';
 import { MissingProgram } from '../missing.ts';
 import type { SimState } from '../state.ts';
 import { endMachines, powerDown } from './power.ts';
+import { hasRunWith, qemu } from './qemu.ts';
 
 const patienceMs = 90_000;
 const stepMs = 500;
 
 /** No Perl: of scripts it knows those that press a guest's power button through QMP and wait for its end. */
-export const perl: Program = ({ state, argv, env = {} }) => {
+export const perl: Program = (call) => {
+  const { state, argv, env = {} } = call;
   const path = argv.slice(1).find((word) => !word.startsWith('-')) ?? '';
   const text = Object.hasOwn(state.files, path) ? state.files[path] : undefined;
   if (text === undefined) return failed(2, `Can't open perl script "${path}": No such file or directory\n`);
   if (!text.includes('system_powerdown')) throw new MissingProgram('perl');
-  const words = [...argv.slice(argv.indexOf(path) + 1), env.MAINPID ?? ''];
+  const [to, ...rest] = argv.slice(argv.indexOf(path) + 1);
+  if (to === 'run') return becomeQemu(call, rest);
+  const words = [to ?? '', ...rest, env.MAINPID ?? ''];
   // QEMU answers on its socket as soon as it runs.
   if (words[0] === 'up') return silent;
   const process = state.processes.find(
@@ -27,6 +31,12 @@ export const perl: Program = ({ state, argv, env = {} }) => {
   powerDown(state, process.machine);
   return waitFor(state, process.pid) ? silent : failed(1, '');
 };
+
+/** `run UID QEMU OPTIONS`: with the option by which this QEMU becomes another user. */
+function becomeQemu(call: Call, [uid, ...argv]: readonly string[]): Reply {
+  const drop = hasRunWith(call.state) ? ['-run-with', `user=${uid}:${uid}`] : ['-runas', `${uid}:${uid}`];
+  return qemu({ ...call, argv: [...argv, ...drop] });
+}
 
 function waitFor(state: SimState, pid: number): boolean {
   for (let waited = 0; waited < patienceMs; waited += stepMs) {

@@ -23,6 +23,7 @@ export const qemu: Program = (call) => {
   const { state, argv } = call;
   if (!isInstalled(state, 'qemu-system-x86')) throw new MissingProgram('qemu-system-x86_64');
   if (argv[1] === '--version' || argv[1] === '-version') return said(version(state));
+  checkUser(state, argv);
   const args = parseMachine(argv.slice(1));
   const process = startMachine(call, args);
   return args.daemonizes
@@ -33,6 +34,25 @@ export const qemu: Program = (call) => {
 function version(state: SimState): string {
   const release = kernelOf(state).debian >= 13 ? '10.0.3' : '7.2.22';
   return `QEMU emulator version ${release} (Debian ${versionOf(state, 'qemu-system-x86')})\nCopyright (c) 2003-2025 Fabrice Bellard and the QEMU Project developers\n`;
+}
+
+/** QEMU 9.1 has `-run-with user=`, and 10.0 no `-runas` any more (both seen). */
+export function hasRunWith(state: SimState): boolean {
+  return kernelOf(state).debian >= 13;
+}
+
+/** Its change of user: by the option that it knows, by numbers, and only where its sandbox lets it. @throws Failure */
+function checkUser(state: SimState, argv: readonly string[]): void {
+  const at = argv.findIndex((word) => word === '-runas' || word === '-run-with');
+  if (at < 0) return;
+  const program = posix.basename(argv[0] ?? '');
+  const [option = '', value = ''] = argv.slice(at, at + 2);
+  if ((option === '-run-with') !== hasRunWith(state))
+    throw new Failure(1, `${program}: ${option}: invalid option\n`);
+  if (!/^(user=)?\d+:\d+$/.test(value))
+    throw new Failure(1, `${program}: ${option} ${value}: User doesn't exist (and is not <uid>:<gid>)\n`);
+  // The system call is answered by SIGSYS (seen, 10.0).
+  if (argv.some((word) => /elevateprivileges=(deny|children)/.test(word))) throw new Failure(159, '');
 }
 
 type Refuse = (option: string, why: string) => Failure;
