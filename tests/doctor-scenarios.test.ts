@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isDiagnosis } from '../src/doctor/ailment.ts';
 import { likelyFor } from '../src/doctor/symptom-text.ts';
 import { StoreFailed } from '../src/host/store.ts';
+import { recordingHost } from '../src/host/transcript-host.ts';
 import type { Diagnosis } from '../src/model/finding.ts';
 import { diagnoseHost, heldTogether, type Report } from '../src/operate/diagnose.ts';
 import type { KernelName } from '../src/sim/kernels.ts';
@@ -79,6 +80,22 @@ describe('the seed’s three failures', () => {
     const here = (await findings(world)).map(({ code }) => code);
     expect(likelyFor(said.stderr, here)[0]?.code).toBe('VF2119');
     expect(words(named(await findings(world), 'VF2119'))).toContain('mode switchdev');
+  });
+});
+
+describe('a host that was set up by hand', () => {
+  test.each([
+    ['approach 1: host', 'debian-13'],
+    ['approach 2: host', 'debian-13'],
+    ['approach 2: host', 'doca'],
+    ['approach 3: host', 'debian-13'],
+    ['approach 3: host', 'doca'],
+  ] as const)('is looked at with 12 processes at most: %s on %s', async (name, kernel) => {
+    const world = await typed(name, kernel);
+    const { reader, entries } = recordingHost(world.machine);
+    await diagnoseHost({ ...world.process(), reader }, undefined, () => world.machine.clock.now());
+    const asked = entries().filter(({ ask }) => ask[0] === 'query');
+    expect(asked.length, asked.map(({ ask }) => ask.join(' ')).join('\n')).toBeLessThanOrEqual(12);
   });
 });
 

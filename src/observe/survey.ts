@@ -69,8 +69,9 @@ export async function observeSurvey(
       ...{ config, lockdown, clock, cards, odd, speeds, owners, neighbours, holders, unlooked },
       ofed: ofedIn(state),
       ...(log === undefined ? {} : { log }),
-      ...(faults && offloads(state) ? { qdiscs: await observeQdiscs(reader) } : {}),
+      // Rules of tc lead nowhere while the two switches are apart: what keeps them apart is asked first.
       ...(faults && lacksSharedFdb(state) ? { metadata: await observeMetadata(reader) } : {}),
+      ...(faults && offloads(state) && !lacksSharedFdb(state) ? { qdiscs: await observeQdiscs(reader) } : {}),
     },
   };
 }
