@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Outage, outagesIn } from '../src/measure/outage.ts';
 import { directionOf, StreamLog } from '../src/measure/stream-log.ts';
-import { bundleProgram } from './program.ts';
+import { measureArgv } from '../src/operate/measure-argv.ts';
 import { missingNamespaces, NamespaceHost } from './support/namespace-host.ts';
 import type { Talker } from './support/talker.ts';
 
@@ -19,12 +17,9 @@ const intervalUs = 1_000;
 const run = 7;
 
 describe.skipIf(missing)('outages of known length, on a road that the test takes away', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'vflane-outages-'));
   let host: NamespaceHost;
   let cutter: Talker;
   beforeAll(async () => {
-    const bundle = join(folder, 'vflane.cjs');
-    bundleProgram("import './src/cli/main.ts';", bundle);
     host = await NamespaceHost.start('router');
     makeRoad(host, 'a', 1);
     makeRoad(host, 'b', 2);
@@ -32,12 +27,12 @@ describe.skipIf(missing)('outages of known length, on a road that the test takes
   }, 60_000);
   afterAll(async () => {
     await host?.stop();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   function probe(guest: string, mine: number, theirs: number): readonly string[] {
     const spec = { local: `10.9.${mine}.2`, peer: `10.9.${theirs}.2`, port: 40_000, intervalUs, run };
-    const argv = [process.execPath, join(folder, 'vflane.cjs'), 'probe', 'stream', JSON.stringify(spec)];
+    const program = { name: 'stream', ...spec } as const;
+    const argv = measureArgv({ place: { in: 'host' }, program, timeoutMs: 600_000 }, []);
     return ['sh', '-c', 'echo ready; exec "$@"', guest, ...argv];
   }
 

@@ -142,7 +142,7 @@ export const measureVerbs: readonly Verb[] = [
     ],
     options: [],
     example:
-      'vflane probe stream \'{"local":"127.0.0.1","peer":"127.0.0.1","port":40000,"intervalUs":1000,"run":1}\' < /dev/null',
+      'vflane probe answer \'{"protocol":"tcp","at":"127.0.0.1","port":40000}\' < /dev/null',
     hidden: true,
     load: () => import('./probe.ts'),
   },

@@ -1,25 +1,12 @@
-/** What a stream of numbered datagrams is told to be. */
-export interface StreamSpec {
-  /** Its own address, and the other end's. */
-  readonly local: string;
-  readonly peer: string;
-  /** Of both ends. */
-  readonly port: number;
-  /** Between two datagrams, in microseconds. */
-  readonly intervalUs: number;
-  /** Datagrams of another run are no one's. */
-  readonly run: number;
-}
-
 /** What one end says a few times a second. Times are microseconds of its own monotonic clock. */
 export interface StreamLine {
   /** When it said this. */
   readonly at: number;
   /** Number of the first of `sent`. */
   readonly from: number;
-  /** When each was handed to the kernel. */
+  /** When each was handed to the kernel; -1: never, because this end stood still. */
   readonly sent: readonly number[];
-  /** Number, when its sender sent it, when it arrived here: each a triple, one behind the other. */
+  /** Number, and when it arrived here: each a pair, one behind the other. */
   readonly got: readonly number[];
   /** How many the kernel refused to send so far. */
   readonly refused: number;
@@ -32,7 +19,7 @@ export function parseStreamLine(text: string): StreamLine | undefined {
   try {
     const { at, from, sent, got, refused, overrun = 0 } = JSON.parse(text) as Partial<StreamLine>;
     const whole = isNumber(at) && isNumber(from) && isNumber(refused) && areNumbers(sent) && areNumbers(got);
-    return whole && got.length % 3 === 0 ? { at, from, sent, got, refused, overrun } : undefined;
+    return whole && got.length % 2 === 0 ? { at, from, sent, got, refused, overrun } : undefined;
   } catch {
     return undefined;
   }

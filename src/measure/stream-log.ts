@@ -25,7 +25,7 @@ export class StreamLog {
 
   #take({ at, from, sent, got, refused, overrun }: StreamLine, nowMs: number): void {
     for (const [place, when] of sent.entries()) this.sent[from + place] = when;
-    for (let place = 0; place + 2 < got.length; place += 3) this.got[got[place] ?? 0] ??= got[place + 2];
+    for (let place = 0; place + 1 < got.length; place += 2) this.got[got[place] ?? 0] ??= got[place + 1];
     this.lastUs = at;
     this.refused = refused;
     this.#firstOverrun ??= overrun;

@@ -1,10 +1,10 @@
 import { HostError } from '../host/host.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Stream } from '../operate/measure-request.ts';
 import type { Endpoint } from './endpoint.ts';
 import { nameOf } from './endpoint.ts';
 import { type Direction, type Outage, outagesIn } from './outage.ts';
 import { addressesBetween } from './pair.ts';
-import type { StreamSpec } from './stream-line.ts';
 import { directionOf, StreamLog } from './stream-log.ts';
 
 /** A datagram that is on its way for longer has been held back by something. */
@@ -36,10 +36,10 @@ export class StreamPair {
     ]);
   }
 
-  async #start(at: 0 | 1, spec: StreamSpec): Promise<void> {
+  async #start(at: 0 | 1, spec: Omit<Stream, 'name'>): Promise<void> {
     const { site, place } = this.ends[at];
     const log = this.#logs[at];
-    const program = { name: 'probe', role: 'stream', spec } as const;
+    const program = { name: 'stream', ...spec } as const;
     const hear = (line: string): void => log.hear(line, performance.now());
     try {
       const ended = await site.measure(

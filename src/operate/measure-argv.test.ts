@@ -29,8 +29,8 @@ describe('the command of a measurement', () => {
     ],
     [
       'a probe of our own',
-      ask({ name: 'probe', role: 'stream', spec: { a: '$(reboot)' } }),
-      'ip netns exec web node vflane.cjs probe stream {"a":"$(reboot)"}',
+      ask({ name: 'probe', role: 'answer', spec: { a: '$(reboot)' } }),
+      'ip netns exec web node vflane.cjs probe answer {"a":"$(reboot)"}',
     ],
   ])('%s', (_what, argv, line) => {
     expect(argv.join(' ')).toBe(line);
@@ -58,6 +58,14 @@ describe('the command of a measurement', () => {
     fc.record({ name: fc.constant('iperf3-server'), port: number, bind: text }),
     fc.record({ name: fc.constant('tracepath'), to: text }),
     fc.record({ name: fc.constant('wire-listen'), netdev: text, magic: text }),
+    fc.record({
+      name: fc.constant('stream'),
+      local: text,
+      peer: text,
+      port: number,
+      intervalUs: number,
+      run: number,
+    }),
     fc.record({ name: text, to: text }),
   );
 

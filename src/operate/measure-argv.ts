@@ -6,7 +6,9 @@ import type {
   MeasureProgram,
   MeasureRequest,
   Ping,
+  Stream,
 } from './measure-request.ts';
+import { streamProgram } from './stream-program.ts';
 import { wireArgv } from './wire-argv.ts';
 import { WrongMeasure } from './wrong-measure.ts';
 
@@ -51,6 +53,8 @@ function programArgv(program: MeasureProgram, self: readonly string[]): readonly
     case 'wire-listen':
     case 'wire-send':
       return wireArgv(program);
+    case 'stream':
+      return stream(program);
     default:
       throw new WrongMeasure(`no host is made to run ${JSON.stringify(program)}`);
   }
@@ -68,7 +72,7 @@ function iperf3Server({ bind, port, oneOff, json }: Iperf3Server): readonly stri
 /** What has to be installed for it; vflane's own probes need nothing. */
 export function programsOf({ name }: MeasureProgram): readonly string[] {
   if (name === 'probe') return [];
-  if (name === 'wire-listen' || name === 'wire-send') return ['perl'];
+  if (name === 'wire-listen' || name === 'wire-send' || name === 'stream') return ['perl'];
   return [name.startsWith('iperf3') ? 'iperf3' : name];
 }
 
@@ -102,6 +106,15 @@ function ping(asked: Ping): readonly string[] {
     ...given(asked.waitMs, (ms) => ['-W', seconds('waitMs', ms)]),
     ...(asked.quiet ? ['-q'] : []),
     address('to', asked.to),
+  ];
+}
+
+function stream({ local, peer, port, intervalUs, run }: Stream): readonly string[] {
+  return [
+    ...['perl', '-e', streamProgram, '--', address('local', local), address('peer', peer)],
+    whole('port', port, 1, 65_535),
+    whole('intervalUs', intervalUs, 100, 1_000_000),
+    whole('run', run, 0, 2 ** 32 - 1),
   ];
 }
 

@@ -15,7 +15,15 @@ export interface MeasureRequest {
 }
 
 /** All that a host can be made to run. Addresses are IPv4 or IPv6, without prefix lengths. */
-export type MeasureProgram = Iperf3Version | Iperf3Server | Iperf3Client | Ping | Tracepath | OwnProbe | Wire;
+export type MeasureProgram =
+  | Iperf3Version
+  | Iperf3Server
+  | Iperf3Client
+  | Ping
+  | Tracepath
+  | OwnProbe
+  | Wire
+  | Stream;
 
 /** Says what it is, and ends. */
 export interface Iperf3Version {
@@ -99,6 +107,20 @@ export interface WireSender {
   readonly netdev: string;
   /** In hexadecimal, from the destination's MAC on, without the checksum. */
   readonly frames: readonly string[];
+}
+
+/** One end of a stream of numbered datagrams in both directions; what it says is in src/measure/stream-line.ts. */
+export interface Stream {
+  readonly name: 'stream';
+  /** Its own address, and the other end's. */
+  readonly local: string;
+  readonly peer: string;
+  /** Of both ends, 1–65535. */
+  readonly port: number;
+  /** Between two datagrams, in microseconds: 100–1 000 000. */
+  readonly intervalUs: number;
+  /** Datagrams of another run are no one's: less than 2³². */
+  readonly run: number;
 }
 
 /** What came of it. What it said went to whoever listened, line by line. */
