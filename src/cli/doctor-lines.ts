@@ -58,7 +58,8 @@ export function symptomLines(likely: readonly Likely[], report: Report, output: 
     ...likely.map((one, place) => {
       const status = statusOf(one, report);
       const how = output.paint(status === 'here' ? 'red' : 'dim', status === 'here' ? 'is so here' : status);
-      return `  ${place + 1}. ${one.code} ${one.title} (${how}; ${Math.round(one.score * 100)} %): ${one.text}`;
+      return `  ${place + 1}. ${one.code} ${one.title} (${how}; ${Math.round(one.score * 100)} % of the words): ${one.text}`;
     }),
+    `  What each means, and what mends it: ${likely.map(({ code }) => `vflane explain ${code}`).join(', ')}`,
   ];
 }

@@ -80,7 +80,7 @@ describe('doctor', () => {
     const { stdout } = await vflane(['doctor', 'alpha', '--symptom', 'no such device']);
     expect(stdout.split('\n').slice(0, 2)).toEqual([
       'alpha: what prints a text like that',
-      expect.stringMatching(/^ {2}1\. VF2\d{3} .* \(not here; \d+ %\): .*No such device/),
+      expect.stringMatching(/^ {2}1\. VF2\d{3} .* \(not here; \d+ % of the words\): .*No such device/),
     ]);
   });
 

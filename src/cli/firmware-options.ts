@@ -12,7 +12,7 @@ export function firmwareOptions(options: VerbOptions): FirmwareOptions {
   if (image !== undefined && (typeof image !== 'string' || !isPath(image)))
     throw new UsageError(
       `--image ${String(image)} is no path from the root on`,
-      'Name the unpacked .bin as it lies on the host: --image /root/fw.bin',
+      'The image is read on the host, not here: copy it there (scp fw.bin root@HOST:/root/), then --image /root/fw.bin.',
     );
   const count = numberOption(options, 'vfs', 1, mostVfs);
   if (count.vfs !== undefined && !Number.isInteger(count.vfs))

@@ -267,7 +267,7 @@ describe('an image', () => {
   test.each([
     ['of another board', another, 'VF2208', 'MT_0000000080'],
     ['that is not there', '/root/none.bin', 'VF2207', 'No such file'],
-    ['that is none', '/etc/os-release', 'VF2207', 'No valid FS4 image'],
+    ['that is none', '/etc/os-release', 'VF2207', 'Invalid Firmware Format'],
   ])('%s is refused, and nothing is touched', async (_what, file, code, words) => {
     const vflane = rack({ vfs: 32 });
     const said = await json(vflane, `firmware apply --image ${file} --yes`);
@@ -279,7 +279,10 @@ describe('an image', () => {
   test.each(['fw.bin', '../fw.bin', '/dev/watchdog', '/root/../dev/watchdog', '//proc/1/mem'])(
     '%s is no path on the host',
     async (file) => {
-      expect(await rack()(`firmware plan --image ${file}`)).toMatchObject({ code: 64 });
+      expect(await rack()(`firmware plan --image ${file}`)).toMatchObject({
+        code: 64,
+        stderr: expect.stringContaining('scp fw.bin root@HOST:/root/'),
+      });
     },
   );
 });
@@ -375,7 +378,7 @@ test('the plan as it is shown', async () => {
   const { stdout } = await rack({ vfs: 32 })(`firmware plan --image ${newer}`);
   expect(stdout.replace(/fabric-\d+/, 'fabric')).toMatchInlineSnapshot(`
     "alpha: 3 steps
-      1. Keep what the card holds, before anything is written to it, and the image that is to be burnt.
+      1. Keep what the card holds, and what is to be burnt, before anything is written to it.
          mkdir -p /var/lib/vflane/firmware
          mstconfig -d 0000:03:00.0 -f /var/lib/vflane/firmware/0000:03:00.0-SRIOV_EN=1-NUM_OF_VFS=16.conf backup
          mstflint -d 0000:03:00.0 ri /var/lib/vflane/firmware/MT_0000000013-16.35.4554.bin

@@ -6,7 +6,8 @@ const firmwareHost = {
 };
 const image = {
   form: '--image <file>',
-  summary: 'burn this image, which lies on the host itself: unpacked, and for its very board (PSID)',
+  summary:
+    'burn this image: a path on the host itself (copy it there first: scp), unpacked, and for its very board (PSID)',
 };
 const count = {
   form: '--vfs <n>',

@@ -39,7 +39,7 @@ export function budgetText({ vfs, mibEach, windowMib, fits, msix }: VfBudget): s
   const room =
     windowMib === undefined
       ? 'what the slot could have cannot be read'
-      : `the BIOS gave the slot ${windowMib} MiB${fits === undefined ? '' : `, room for ${fits} a port without another start of the BIOS’s allocation`}`;
+      : `the BIOS gave the slot ${windowMib} MiB${fits === undefined ? '' : `, room for ${fits} a port; for more the BIOS has to give it more when the host starts`}`;
   const vectors = msix === undefined ? '' : `; ${msix} MSI-X vectors for all VFs`;
   return `NUM_OF_VFS=${vfs}, ${each}; ${room}${vectors}`;
 }

@@ -1,5 +1,6 @@
 import { placeOf } from '../doctor/rule.ts';
 import { finding } from '../model/catalogue.ts';
+import type { FabricHost } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
 import { compareVersions, firmwarePage } from '../model/firmware.ts';
 import { isUnseen } from '../model/host-state.ts';
@@ -90,8 +91,8 @@ function imageFindings(asked: FirmwareAsked, card: FirmwareCard): readonly Findi
       finding(
         'VF2207',
         where,
-        `${host.name}: ${image.file} is no image that mstflint reads there: ${image.is.unseen}`,
-        'Give the path of the unpacked .bin, as it lies on the host itself.',
+        `${host.name}: mstflint reads no image there: ${refusalIn(image.is.unseen)}`,
+        howToBring(host, image.file),
       ),
     ];
   if (flash === undefined) return [];
@@ -125,6 +126,20 @@ function imageFindings(asked: FirmwareAsked, card: FirmwareCard): readonly Findi
           'It is burnt if you say --yes. Older firmware may not know settings that are in use.',
         ),
       ];
+}
+
+/** mstflint's own words, which it says on stdout. */
+function refusalIn(text: string): string {
+  return /-E- (.*\S)/.exec(text)?.[1] ?? text;
+}
+
+function howToBring({ name, connect }: FabricHost, file: string): string {
+  if (/\.zip$/i.test(file)) return `Unpack it on ${name}, and name the .bin that is in it: unzip ${file}`;
+  const copy =
+    connect.kind === 'ssh'
+      ? ` Copy it there: scp IMAGE.bin ${connect.destination}:/root/, then --image /root/IMAGE.bin.`
+      : '';
+  return `The path is one of ${name} itself, not of the machine where you are, and of the unpacked .bin.${copy}`;
 }
 
 /** Of several cards the image is for those whose board it is. */

@@ -19,7 +19,7 @@ export const firmwareSaved: Resource = {
   there: () => [],
   move: (at, _from, to) => ({ actions: to === null ? [] : saving(at, to) }),
   settled: (at, to) => (to === null ? [] : kept(at)),
-  why: () => 'Keep what the card holds, before anything is written to it, and the image that is to be burnt.',
+  why: () => 'Keep what the card holds, and what is to be burnt, before anything is written to it.',
 };
 
 /** `ls` of a file says its name, and of the folder what is in it. */

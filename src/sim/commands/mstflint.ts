@@ -12,12 +12,13 @@ export const mstflint: Program = onStdout(({ state, argv }) => {
   if (!has && path === undefined) return failed(1, '-E- Please specify either Device or Image.\n');
   const device = has ? mstDevice(state, values) : '';
   const image = path === undefined ? undefined : imageAt(state, path);
-  if (image === 'missing') return failed(1, `-E- Cannot open Image: ${path}. No such file or directory\n`);
-  if (image === 'none')
+  if (image === 'missing')
     return failed(
       1,
-      `-E- Cannot open Image: ${path}. \nNo valid FS4 image found. Check the flash parameters, if specified.\n`,
+      `-E- Cannot open Image: ${path}. Can not open file "${path}" - No such file or directory\n`,
     );
+  if (image === 'none')
+    return failed(1, `-E- Cannot open Image: ${path}. Invalid Firmware Format (found FS Gen 1)\n`);
   if (verb === 'q' || verb === 'query') return said(image ? ofImage(image) : ofDevice(state));
   if (verb === 'v' || verb === 'verify')
     return said('\nFS4 failsafe image\n\n-I- FW image verification succeeded. Image is bootable.\n\n');
