@@ -5,7 +5,7 @@ export const ovsDbQuery: readonly string[] = [
   ...['ovs-vsctl', '--timeout=10', '--format=json'],
   ...['--columns=other_config,ovs_version,dpdk_initialized', 'list', 'Open_vSwitch'],
   ...['--', '--columns=name,ports,datapath_type,fail_mode,external_ids,other_config', 'list', 'Bridge'],
-  ...['--', '--columns=_uuid,name,interfaces,protected,tag,bond_mode', 'list', 'Port'],
+  ...['--', '--columns=_uuid,name,interfaces,protected,tag,bond_mode,external_ids', 'list', 'Port'],
   ...['--', '--columns=_uuid,name,type,options,external_ids,error,mtu_request', 'list', 'Interface'],
 ];
 
@@ -63,7 +63,7 @@ function ovsPort(row: Row, interfaces: ReadonlyMap<string, Row>): OvsPort {
     devargs: Object.fromEntries(
       byName.map((each) => [text(each.name), map(each.options)['dpdk-devargs'] ?? '']),
     ),
-    externalIds: map(face.external_ids),
+    externalIds: { ...map(face.external_ids), ...map(row.external_ids) },
     error: byName.map((each) => text(each.error)).find((error) => error !== '') ?? '',
     members: byName.map((each) => text(each.name)),
     bondMode: text(row.bond_mode),

@@ -61,7 +61,7 @@ async function apply(
   const timed =
     confirmWithinMs === undefined ? {} : { confirmWithinMs, arm: armWith(bench, planId, confirmWithinMs) };
   const walked = await applyPlan({ ...bench, plan, planId, verb, bootId, ...timed });
-  return conclude(bench, walked, plan, planId, bootId);
+  return conclude(bench, walked, { plan, id: planId, isTimed: confirmWithinMs !== undefined }, bootId);
 }
 
 function armWith(bench: Bench, planId: string, confirmWithinMs: number): () => Promise<void> {
@@ -99,15 +99,26 @@ async function resume(bench: Bench, fold: Fold, bootId: string): Promise<Outcome
   if (!open) return { kind: 'nothing-to-do' };
   if (open.direction === 'back') return rollback(bench, fold, bootId, undefined);
   const walked = await resumePlan({ ...bench, open, bootId });
-  return conclude(bench, walked, open.plan, open.id, bootId);
+  return conclude(
+    bench,
+    walked,
+    { plan: open.plan, id: open.id, isTimed: open.deadline !== undefined },
+    bootId,
+  );
+}
+
+/** A plan that was walked. Timed: it has to be confirmed, or it is taken back. */
+interface Walked {
+  readonly plan: Plan;
+  readonly id: string;
+  readonly isTimed: boolean;
 }
 
 /** A walk is over when somebody has looked. */
 async function conclude(
   bench: Bench,
   walked: WalkOutcome,
-  plan: Plan,
-  planId: string,
+  { plan, id: planId, isTimed }: Walked,
   bootId: string,
 ): Promise<Outcome> {
   if (walked.kind === 'interrupted') return { kind: 'interrupted', planId, stepsDone: walked.stepsDone };
@@ -116,7 +127,7 @@ async function conclude(
   const residue = await residueOf(bench.host, wantsAfter(changesIn(plan.steps), plan.keeps), plan);
   if (residue.length > 0) return takeBack(bench, bootId, notAsAsked(plan, residue));
   await finish({ ...bench, planId }, 'applied');
-  const { unconfirmed } = await readFold(bench.store);
+  const { unconfirmed } = isTimed ? await readFold(bench.store) : {};
   const confirmBefore = unconfirmed?.deadline === undefined ? {} : { confirmBefore: unconfirmed.deadline };
   return { kind: 'applied', planId, stepsDone: walked.stepsDone, ...confirmBefore };
 }

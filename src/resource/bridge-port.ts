@@ -124,12 +124,30 @@ function commands(at: string, from: Port | null, to: Port | null): readonly (rea
   const slash = at.indexOf('/');
   const [bridge, port] = [at.slice(0, slash), at.slice(slash + 1)];
   if (to === null) return from === null ? [] : [['--if-exists', 'del-port', bridge, port]];
-  const options = Object.entries(to.options).map(([key, value]) => `options:${key}=${value}`);
-  const type = to.type === '' ? [] : [`type=${to.type}`];
-  const mtu = to.mtu === 0 ? [] : [`mtu_request=${to.mtu}`];
+  const face = faceColumns(to);
   return [
-    ...(from === null ? [['add-port', bridge, port]] : []),
-    ['set', 'Interface', port, ...type, ...options, ...mtu, `external_ids:vflane-role=${to.role}`],
-    ['set', 'Port', port, `protected=${to.protected}`, to.tag === 0 ? 'tag=[]' : `tag=${to.tag}`],
+    // A new row needs only what is not its column's default, and takes it as it is made.
+    from === null
+      ? ['add-port', bridge, port, ...rowColumns(to).filter((word) => !defaults.has(word))]
+      : ['set', 'Port', port, ...rowColumns(to)],
+    ...(face.length === 0 ? [] : [['set', 'Interface', port, ...face]]),
+  ];
+}
+
+const defaults: ReadonlySet<string> = new Set(['protected=false', 'tag=[]']);
+
+function rowColumns({ role, protected: isProtected, tag }: Port): readonly string[] {
+  return [
+    `external_ids:vflane-role=${role}`,
+    `protected=${isProtected}`,
+    tag === 0 ? 'tag=[]' : `tag=${tag}`,
+  ];
+}
+
+function faceColumns({ type, options, mtu }: Port): readonly string[] {
+  return [
+    ...(type === '' ? [] : [`type=${type}`]),
+    ...Object.entries(options).map(([key, value]) => `options:${key}=${value}`),
+    ...(mtu === 0 ? [] : [`mtu_request=${mtu}`]),
   ];
 }
