@@ -33,6 +33,7 @@ export function wantsOf(spec: HostSpec, state: HostState, ledger: Ledger): Wants
   if (former.length === 0) return withoutFound(wants, spec, state);
   const haves = havesOf(state);
   for (const entry of former) addFormer(wants, entry, haves);
+  addGoing(wants, haves);
   const all = grounded(wants, haves);
   return withoutFound(all, spec, state);
 }
@@ -75,6 +76,7 @@ export function wantsNothing(ledger: Ledger, state: HostState): Wants {
   const [brought, others] = apartIn(ledger);
   const haves = havesOf(state);
   for (const entry of others.length > 0 ? others : brought) addFormer(wants, entry, haves);
+  addGoing(wants, haves);
   return grounded(wants, haves);
 }
 
@@ -91,6 +93,17 @@ function addFormer(wants: Map<string, Map<string, Json>>, entry: LedgerEntry, ha
   const was = isAdopted(entry) && haveAt(haves, resource, at) === null ? null : entry.was;
   if (was === null && resourceOf(resource).attribute) return;
   ofKind(wants, resource).set(at, was);
+}
+
+/** What is there only by a thing that goes: a guest does not outlive its unit. */
+function addGoing(wants: Map<string, Map<string, Json>>, haves: Haves): void {
+  for (const { kind, goesWith } of order) {
+    if (goesWith === undefined) continue;
+    const places = ofKind(wants, kind);
+    const isGoing = (key: string) => wantAt(wants, key) === null;
+    for (const [at, have] of haves.get(kind) ?? [])
+      if (have !== null && !places.has(at) && goesWith(at).some(isGoing)) places.set(at, null);
+  }
 }
 
 export function havesOf(state: HostState): Haves {
@@ -119,10 +132,19 @@ export function grounded(wants: Wants, haves: Haves): Wants {
 }
 
 function willBe(key: string, wants: Wants, haves: Haves): boolean {
-  const space = key.indexOf(' ');
-  const [resource, at] = [key.slice(0, space), key.slice(space + 1)];
-  const want = wants.get(resource)?.get(at);
+  const want = wantAt(wants, key);
+  const [resource, at] = partsOf(key);
   return (want === undefined ? haveAt(haves, resource, at) : want) !== null;
+}
+
+function wantAt(wants: Wants, key: string): Json | undefined {
+  const [resource, at] = partsOf(key);
+  return wants.get(resource)?.get(at);
+}
+
+function partsOf(key: string): readonly [resource: string, at: string] {
+  const space = key.indexOf(' ');
+  return [key.slice(0, space), key.slice(space + 1)];
 }
 
 /** What is at a place: a value, `null` for nothing, or why it could not be seen. */

@@ -5,12 +5,12 @@ import { guestSpec } from '../datapath/machine.ts';
 import type { VmSpec } from '../model/fabric.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import type { HostState } from '../model/host-state.ts';
-import { emptyLedger, type Ledger } from '../model/ledger.ts';
+import { emptyLedger, type Ledger, ledgerKey } from '../model/ledger.ts';
 import type { MachineState, MachinesState } from '../model/machine-state.ts';
 import { asPciAddress, type PciAddress } from '../model/names.ts';
 import type { Plan } from '../model/plan.ts';
 import { definitionOf } from '../resource/machine-text.ts';
-import { wantsOf } from './differences.ts';
+import { wantsNothing, wantsOf } from './differences.ts';
 import { planFor } from './plan.ts';
 
 const vm: VmSpec = {
@@ -168,6 +168,29 @@ describe('a VM that runs', () => {
     const plan = planOf(spec, runningHost(specOf()));
     expect(about(plan, 'vm-seed')).toHaveLength(1);
     expect(about(plan, 'vm-running')).toEqual([]);
+  });
+
+  test('is shut down before its VFs go, though systemd has started it since', () => {
+    const spec = specOf();
+    const state = runningHost(spec);
+    const made = planOf(spec, { ...state, machines: machines(absent) }).steps.flatMap(
+      ({ changes }) => changes,
+    );
+    const held = made.filter(({ resource }) => resource !== 'vm-running');
+    const entries = held.map(({ resource, at, to }) => {
+      const key = ledgerKey(resource, at);
+      return [key, { resource, at, value: to, was: null }] as const;
+    });
+    const ledger: Ledger = { ...emptyLedger, entries: new Map(entries) };
+    const input = {
+      host: 'alpha',
+      state,
+      ledger,
+      wants: wantsNothing(ledger, state),
+      allocation: spec.allocation,
+    };
+    const { steps } = planFor({ ...input, allowDisruption: true }).plan;
+    expect(steps[0]?.actions).toMatchObject([{ run: ['systemctl', 'stop', 'vflane-guest@web.service'] }]);
   });
 
   test('and was started by hand stays as it is', () => {

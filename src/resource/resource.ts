@@ -16,6 +16,8 @@ export interface Resource {
   there(state: HostState): readonly Placed<Json | Unseen>[];
   /** Keys (`resource at`) this stands on: when one is replaced, this comes down first and goes up again after. */
   standsOn?(at: string, value: Json): readonly string[];
+  /** Keys of things of vflane's with which it goes, though the host itself may have started it since. */
+  goesWith?(at: string): readonly string[];
   /** Keys whose value it takes over when it is set up: when one changes, this is set up anew. `*` at the end: all that begin so. */
   reads?(at: string): readonly string[];
   /** Keys of settings that its making or its end takes along, though nothing of them stands on it. */

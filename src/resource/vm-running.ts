@@ -30,6 +30,8 @@ export const vmRunning: Resource = {
       ? [`vm-domain ${at}`, ...on]
       : ['vm-template vflane-guest@.service', `vm-unit ${at}`, ...on];
   },
+  // After a reboot it is systemd that has started it, or libvirt, and the ledger names it no more.
+  goesWith: (at) => [`vm-unit ${at}`, `vm-domain ${at}`],
   replaced: () => true,
   move: (at, from, to) => ({
     actions: [...stop(at, from as Running | null), ...start(at, to as Running | null)],
