@@ -3,10 +3,10 @@ import type { Json } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Difference } from '../plan/differences.ts';
 
-/** A host's part of `vflane.plan/1`: the plan itself, as it can be applied again. */
-export function planJson({ host, basis, steps, allocation, leaves }: Plan): Json {
-  const moves = leaves === undefined ? {} : { leaves: [...leaves] };
-  return { host, basis, steps: steps as unknown as Json, allocation, ...moves };
+/** A host's part of `vflane.plan/1`: the plan itself, whole, as it can be applied again; its findings stand beside. */
+export function planJson(plan: Plan): Json {
+  const { findings: _, ...rest } = plan;
+  return rest as unknown as Json;
 }
 
 export function differencesJson(differences: readonly Difference[]): Json {

@@ -73,7 +73,7 @@ function move(
 export const fail: VerbHandler = (context, [name = ''], options) =>
   withMachine(context, name, async ({ machine }) => {
     await simFail(machine, { at: placeOf(options), after: options.after === true, how: howOf(options) });
-    context.output.log(`${name}: the ${String(options.at ?? 1)}. command from now ends in ${howOf(options)}`);
+    context.output.log(`${name}: command ${String(options.at ?? 1)} from now on ends in ${howOf(options)}`);
     return exitCodes.asAsked;
   });
 
