@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FailoverResult, PhaseSummary } from '../src/measure/failover-result.ts';
 import type { IsolationResult } from '../src/measure/isolation-result.ts';
@@ -51,9 +53,6 @@ async function failover(how: string, times: number): Promise<Failover> {
     how,
     '--times',
     `${times}`,
-    // An emulated processor does not keep up with a thousand datagrams a second.
-    '--interval',
-    '10ms',
     '--yes',
     '--json',
   ];
@@ -73,6 +72,16 @@ async function failover(how: string, times: number): Promise<Failover> {
     );
   }
   return told;
+}
+
+/** At a thousand a second, and both measures say the same of the outages that count. */
+function expectSound({ phases, overrun, intervalMs }: Failover): void {
+  expect(intervalMs).toBe(1);
+  expect(overrun).toBe(0);
+  const downs = phases.filter(({ phase }) => phase === 'down').flatMap(({ ways }) => ways);
+  expect(downs.every(({ over }) => over)).toBe(true);
+  // An emulated processor stands still at times, and what it holds back arrives late.
+  expect(downs.filter(({ agrees }) => agrees).length).toBeGreaterThan(downs.length / 2);
 }
 
 const medianOf = ({ summary }: Failover, phase: string): number =>
@@ -104,7 +113,7 @@ describe('legacy-vlan on VFs', () => {
     lab.fabric(legacyText());
     await expectVflane(0, 'apply', '--yes');
     const told = await failover('switch', 3);
-    expect(told.phases.every(({ ways }) => ways.every(({ over }) => over))).toBe(true);
+    expectSound(told);
     expect(medianOf(told, 'down')).toBeLessThanOrEqual(500);
   });
 
@@ -130,7 +139,15 @@ describe('ovs-tc over the bond of both ports', () => {
     lab.fabric(overlayText());
     await expectVflane(0, 'apply', '--yes');
     const told = await failover('carrier', 3);
+    expectSound(told);
     expect(medianOf(told, 'down')).toBeLessThanOrEqual(200);
+  });
+
+  it('is drawn with what arrived, and when the bond said what', async () => {
+    await expectVflane(0, 'report', '--out', 'page.html', '--svg', 'charts');
+    const drawn = readFileSync(join(lab.folder, 'charts/failover-2-packets.svg'), 'utf8');
+    expect(drawn).toContain('the port is taken away');
+    expect(drawn).toContain('active port: enp1s0f1');
   });
 
   it('keeps networks apart, and everybody to his name', async () => {

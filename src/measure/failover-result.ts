@@ -1,4 +1,5 @@
 import type { CutWay } from './cut.ts';
+import type { Trace } from './trace.ts';
 
 /** `down`: the port in use is taken away; `up`: it is given back; `back`: the traffic is brought back to it. */
 export type PhaseName = 'down' | 'up' | 'back';
@@ -20,6 +21,8 @@ export interface Way {
   /** False where the traffic had not come back when it was given up. */
   readonly over: boolean;
   readonly outages: number;
+  /** Absent in what an earlier vflane has kept. */
+  readonly trace?: Trace;
 }
 
 /** What a bond or the card said, and when: milliseconds after the phase began. */

@@ -25,6 +25,9 @@ export type FailoverEnd = { readonly result: FailoverResult; readonly findings: 
 const quietMs = 1_000;
 const patienceMs = 15_000;
 const lookEveryMs = 100;
+/** A picture begins a little before the change, and has a step for ten datagrams. */
+const beforeMs = 250;
+const probesPerStep = 10;
 /** So long datagrams may take to arrive at all, before anything is taken away: on an emulated processor a probe takes long to start. */
 const startMs = 60_000;
 
@@ -139,7 +142,7 @@ async function takePhase(
   } finally {
     watching.abort();
   }
-  const ways = ([0, 1] as const).map((way) => wayOf(ask.streams, way, beganMs));
+  const ways = ([0, 1] as const).map((way) => wayOf(ask, way, beganMs));
   return { round, phase, port: port.at, ways, said: await said };
 }
 
@@ -163,7 +166,7 @@ function isQuiet(streams: StreamPair, way: 0 | 1, beganMs: number, actedMs: numb
   return (last?.over ?? true) && streams.knownMs(way) - sinceMs > quietMs;
 }
 
-function wayOf(streams: StreamPair, way: 0 | 1, beganMs: number): Way {
+function wayOf({ streams, intervalMs }: FailoverAsk, way: 0 | 1, beganMs: number): Way {
   const outages = streams.outages(way, beganMs);
   const longest = outages.toSorted((a, b) => b.lossUs - a.lossUs)[0];
   const [from, to] = way === 0 ? streams.ends : [streams.ends[1], streams.ends[0]];
@@ -179,6 +182,7 @@ function wayOf(streams: StreamPair, way: 0 | 1, beganMs: number): Way {
     agrees: longest?.agrees ?? true,
     over: outages.every(({ over }) => over),
     outages: outages.length,
+    trace: streams.trace(way, beganMs, beforeMs, probesPerStep * intervalMs),
   };
 }
 

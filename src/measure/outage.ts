@@ -28,7 +28,7 @@ export interface Outage {
 const islandProbes = 10;
 /** Losses that are fewer are what any network loses at times. */
 const fewestLost = 3;
-/** Two lengths of one outage agree within this or that share. */
+/** Two lengths of one outage agree within this or that share, or within what nobody knows. */
 const agreeUs = 10_000;
 const agreeShare = 0.05;
 
@@ -86,7 +86,7 @@ function outageOf(direction: Direction, numbers: readonly number[], { first, las
   const arrivalUs = arrivalGap(direction, numbers[first - 1], numbers[last + 1], doubtUs) ?? lossUs;
   return {
     ...{ fromUs, toUs, lossUs, arrivalUs, lost, doubtUs },
-    agrees: Math.abs(lossUs - arrivalUs) <= Math.max(agreeUs, agreeShare * lossUs),
+    agrees: Math.abs(lossUs - arrivalUs) <= Math.max(agreeUs, agreeShare * lossUs, doubtUs),
     over: numbers[last + 1] !== undefined,
   };
 }

@@ -6,6 +6,7 @@ import { nameOf } from './endpoint.ts';
 import { type Direction, type Outage, outagesIn } from './outage.ts';
 import { addressesBetween } from './pair.ts';
 import { directionOf, StreamLog } from './stream-log.ts';
+import { type Trace, traceOf } from './trace.ts';
 
 /** A datagram that is on its way for longer has been held back by something. */
 const inFlightMs = 150;
@@ -79,6 +80,15 @@ export class StreamPair {
   knownMs(way: 0 | 1): number {
     const [from, to] = this.#logsOf(way);
     return this.toldUs(from, to) / 1000 + from.offsetMs;
+  }
+
+  /** What was sent this way and what arrived, around `beganMs`: from `beforeMs` before it until now. */
+  trace(way: 0 | 1, beganMs: number, beforeMs: number, stepMs: number): Trace {
+    const [from, to] = this.#logsOf(way);
+    const since = (us: number, { offsetMs }: StreamLog): number => us / 1000 + offsetMs - beganMs;
+    const sent = from.sent.flatMap((us) => (us < 0 ? [] : [since(us, from)]));
+    const arrived = to.got.flatMap((us) => (us === undefined ? [] : [since(us, to)]));
+    return traceOf({ sent, arrived }, -beforeMs, this.knownMs(way) - beganMs, stepMs);
   }
 
   /** Datagrams that reached a guest and were lost there by the probe itself. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FailoverResult } from '../measure/failover-result.ts';
+import type { FailoverResult, Phase } from '../measure/failover-result.ts';
 import type { IsolationResult } from '../measure/isolation-result.ts';
 import type { BenchRun } from '../measure/run-record.ts';
 import { suiteOf } from '../measure/suite.ts';
@@ -81,6 +81,26 @@ const failover: FailoverResult = {
   ],
 };
 
+/** Datagrams of a thousand a second, of which none arrives for so long. */
+function tracedRound(round: number, outageMs: number): Phase {
+  const steps = Array.from({ length: 100 }, (_, step) => -250 + step * 10);
+  const trace = {
+    ...{ fromMs: -250, stepMs: 10, sent: steps.map(() => 10) },
+    arrived: steps.map((at) => (at >= 0 && at < outageMs ? 0 : 10)),
+  };
+  const told = { outageMs, byArrivalMs: outageMs, atMs: 0, lost: outageMs, doubtMs: 1, outages: 1 };
+  const way = { ...told, agrees: true, over: true, trace };
+  const said = [
+    { atMs: 2, what: 'active port', is: 'eth0' },
+    { atMs: outageMs, what: 'active port', is: 'eth1' },
+  ] as const;
+  const ways = [
+    { from: 'web', to: 'db', ...way },
+    { from: 'db', to: 'web', ...way },
+  ];
+  return { round, phase: 'down', port: 'eth0', ways, said };
+}
+
 const isolation: IsolationResult = {
   ...{
     networks: ['storage', 'household'],
@@ -137,6 +157,18 @@ describe('the page', () => {
 
   test('shows how long the traffic was away', () => {
     expect(report.svgs.get('failover-1.svg')).toContain('137 ms');
+  });
+
+  test('shows what arrived around each change, of many rounds those with the longest outages', () => {
+    const rounds = [40, 400, 10, 300, 200].map((ms, n) => tracedRound(n + 1, ms));
+    const traced = { ...failover, phases: rounds };
+    const { svgs } = reportOf({ runs: [], failovers: [failover, traced], isolations: [], ...about });
+    expect(svgs.has('failover-1-packets.svg')).toBe(false);
+    const svg = svgs.get('failover-2-packets.svg') ?? '';
+    expect([1, 2, 3, 4, 5].filter((round) => svg.includes(`round ${round}:`))).toEqual([2, 4, 5]);
+    expect(svg).toContain('the port is taken away');
+    expect(svg).toContain('active port: eth1');
+    expect(svg).not.toContain('active port: eth0');
   });
 
   test('shows what leaked, and where that was to be expected', () => {

@@ -4,6 +4,7 @@ import type { BenchRun } from '../measure/run-record.ts';
 import { barsChart } from './bars.ts';
 import { boxCharts } from './boxes.ts';
 import { type Chart, escaped, svgFileOf, svgOf } from './chart.ts';
+import { failoverPackets } from './failover-packets.ts';
 import { failoverChart } from './failover-trace.ts';
 import { isolationSection } from './isolation-table.ts';
 import { latencyChart } from './latency.ts';
@@ -36,7 +37,10 @@ export function reportOf(input: ReportInput): Report {
   const bars = barsChart(rows);
   const boxes = runs.map((run, at) => boxCharts(run, at));
   const latency = latencyChart(runs);
-  const failover = failovers.map((result, at) => failoverChart(result, at));
+  const failover = failovers.flatMap((result, at) => [
+    failoverChart(result, at),
+    ...failoverPackets(result, at),
+  ]);
   const charts = [bars, ...latency, ...failover, ...boxes.flat()];
   const body = [
     head(input),
