@@ -4,7 +4,7 @@ import { expandLegacyVlan } from '../datapath/legacy-vlan.ts';
 import { guestSpec } from '../datapath/machine.ts';
 import type { VmSpec } from '../model/fabric.ts';
 import type { HostState } from '../model/host-state.ts';
-import { emptyLedger } from '../model/ledger.ts';
+import { emptyLedger, type Ledger, ledgerKey } from '../model/ledger.ts';
 import type { MachineState, MachinesState } from '../model/machine-state.ts';
 import { asPciAddress, type PciAddress } from '../model/names.ts';
 import { examine } from './rules.ts';
@@ -55,10 +55,14 @@ const drive = {
   localCpus: '0-3',
 };
 
+const unit = { resource: 'boot-unit', at: 'vflane-boot.service', value: true, was: null };
+const enabled: Ledger = { ...emptyLedger, entries: new Map([[ledgerKey(unit.resource, unit.at), unit]]) };
+
 function said(
   more: Partial<MachinesState> = {},
   state: Partial<HostState> = {},
   vmMore: Partial<VmSpec> = {},
+  ledger = enabled,
 ) {
   const one = { ...guest('web', 'vm', ['storage']), vm: { ...vm, ...vmMore } };
   const host = fabricHost('alpha', [one]);
@@ -66,7 +70,7 @@ function said(
   const plain = expandLegacyVlan(of, host, emptyLedger);
   const spec = { ...plain, guests: plain.guests.map(({ lanes }) => guestSpec(one, lanes, host)) };
   const found = bareHost({ functions: [drive], machines: { ...fine, ...more }, ...state });
-  return examine({ fabric: of, host, spec, state: found })
+  return examine({ fabric: of, host, spec, state: found, ledger })
     .filter(({ code }) => /^VF20[789]/.test(code))
     .map(({ code, message }) => `${code} ${message}`);
 }
@@ -192,4 +196,11 @@ test('a guest that has to read its networks anew goes on, and is told of', () =>
   const running = { ...web, unit: { active: 'active', result: 'success', isStale: false } };
   const seed = { 'network-config': 'version: 2\n' };
   expect(said({ guests: { web: { ...running, seed } } })).toEqual([expect.stringMatching(/^VF2079 /)]);
+});
+
+test('a guest that starts with a host that is not enabled is told of, and one that does not is not', () => {
+  expect(said({}, {}, {}, emptyLedger)).toEqual([
+    expect.stringMatching(/^VF2086 alpha: web starts with the host/),
+  ]);
+  expect(said({}, {}, { autostart: false }, emptyLedger)).toEqual([]);
 });

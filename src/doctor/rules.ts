@@ -8,6 +8,7 @@ import { foreignOverlay } from './foreign-overlay.ts';
 import { forwardsInSoftware } from './forwards-in-software.ts';
 import { functionTaken } from './function-taken.ts';
 import { largeMesh } from './large-mesh.ts';
+import { machinesWithoutBoot } from './machine-boot.ts';
 import { machineFunctions, machineGroups } from './machine-functions.ts';
 import { machineManagers } from './machine-manager.ts';
 import { machineDisks, machineProgramsMissing, userDataMissing } from './machine-parts.ts';
@@ -85,6 +86,7 @@ const rules: readonly Rule[] = [
   machineMemory,
   machineVfsHeld,
   machineSeedUnread,
+  machinesWithoutBoot,
 ];
 
 /** Everything that stands in the way on a host, or will surprise. */

@@ -102,4 +102,11 @@ export const machineFindings: readonly CatalogueEntry[] = [
     explanation:
       'The guest agent inside the VM was asked for its networks, and an address, a MAC address or an MTU of the file is not among them. It may still be booting; its image may have no cloud-init; or somebody has changed it inside. `vflane export guest` says what belongs there.',
   },
+  {
+    code: 'VF2086',
+    severity: 'info',
+    title: 'A VM starts with a host that does not bring its VFs back',
+    explanation:
+      'systemd starts the guest with the host (`autostart`, which is so unless the file says otherwise). A host forgets its VFs, taps and bridges when it restarts, and only an enabled one sets them up again before its guests start; without that the guest fails at every start until somebody says `vflane apply`.',
+  },
 ];
