@@ -11,6 +11,7 @@ import { localSite } from '../operate/local-site.ts';
 import type { Site } from '../operate/site.ts';
 import type { VerbContext } from './context.ts';
 import { stateDir } from './fabric-file.ts';
+import { toldIfSlow } from './told-if-slow.ts';
 import { versionText } from './version-text.ts';
 
 /** Where a host keeps what vflane did on it. `VFLANE_VAR_DIR` moves it, so that a test leaves its machine alone. */
@@ -38,11 +39,15 @@ function connectTo(context: VerbContext, folder: string, host: FabricHost): Prom
   const { connect, name } = host;
   const ways: { readonly [kind in Connect['kind']]: () => Promise<Site> } = {
     local: async () => localWay(context, name),
-    ssh: () => sshWay(name, connect.kind === 'ssh' ? connect.destination : ''),
-    lab: () => labWay(folder, name, connect.kind === 'lab' ? connect.machine : ''),
+    ssh: () => patiently(context, name, sshWay(name, connect.kind === 'ssh' ? connect.destination : '')),
+    lab: () => patiently(context, name, labWay(folder, name, connect.kind === 'lab' ? connect.machine : '')),
     sim: () => simWay(context, folder, host),
   };
   return ways[connect.kind]();
+}
+
+function patiently<Value>({ output }: VerbContext, name: string, way: Promise<Value>): Promise<Value> {
+  return toldIfSlow(output, `${name}: no answer yet; waiting for a minute at most`, way);
 }
 
 function localWay({ env }: VerbContext, name: string): Site {
