@@ -125,7 +125,7 @@ function summary(imported: Imported, out: string | undefined): readonly string[]
 }
 
 /** 0 where the file's plan is empty; 2 where it is not; 4 where it would be refused, or could not be made whole. */
-function codeOf({ text, reports, troubled }: Imported): number {
+function codeOf({ text, reports, troubled, findings }: Imported): number {
   if (text === undefined && troubled.length === 0) return exitCodes.preconditionsNotMet;
   const codes = [...troubled, ...reports].map(({ trouble, value }) => {
     if (trouble) return exitCodeOf(trouble);
@@ -134,5 +134,6 @@ function codeOf({ text, reports, troubled }: Imported): number {
       return exitCodes.preconditionsNotMet;
     return plan && plan.differences.length > 0 ? exitCodes.differs : exitCodes.asAsked;
   });
-  return firstEarned(codes);
+  const isHalf = findings.some(({ severity }) => severity === 'error');
+  return firstEarned([...codes, ...(isHalf ? [exitCodes.preconditionsNotMet] : [])]);
 }

@@ -1,4 +1,5 @@
 import { type FoundHost, foundHost } from '../discover/found-host.ts';
+import { halfSeen } from '../discover/half-seen.ts';
 import { starterText } from '../discover/starter.ts';
 import type { Datapath } from '../model/fabric.ts';
 import type { Json } from '../model/json.ts';
@@ -8,7 +9,7 @@ import type { Site } from '../operate/site.ts';
 import { type AskedHost, askedHosts } from './asked-hosts.ts';
 import { connectorFor } from './connect.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
-import { firstEarned } from './exit-codes.ts';
+import { exitCodes, firstEarned } from './exit-codes.ts';
 import { exitCodeOf } from './outcome-findings.ts';
 import { printFindings } from './print-findings.ts';
 import { findingsOf } from './troubles.ts';
@@ -20,8 +21,9 @@ export const run: VerbHandler = async (context, args, options) => {
   const out = newFileOf(context, options);
   const asked = askedHosts(context, args);
   const looked = await lookAt(context, asked, out, options);
-  const findings = findingsOf(looked);
   const found = looked.flatMap(({ value }) => value ?? []);
+  const unseen = found.flatMap(halfSeen);
+  const findings = [...findingsOf(looked), ...unseen];
   const text = found.length === 0 ? undefined : starterText(found);
   if (text !== undefined) tell(context, text, out);
   printFindings(findings, {}, { ...context.output, result: context.output.log });
@@ -31,7 +33,8 @@ export const run: VerbHandler = async (context, args, options) => {
     hosts: found.map(foundJson),
     findings: findingsJson(findings),
   });
-  return firstEarned(looked.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : 0)));
+  const codes = looked.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked));
+  return firstEarned([...codes, ...(unseen.length > 0 ? [exitCodes.preconditionsNotMet] : [])]);
 };
 
 function lookAt(

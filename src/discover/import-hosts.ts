@@ -9,6 +9,7 @@ import { lookInside } from '../operate/look-inside.ts';
 import { type HostPlan, planFromFile } from '../operate/plan-host.ts';
 import type { Site } from '../operate/site.ts';
 import { type FoundHost, foundHost } from './found-host.ts';
+import { halfSeen } from './half-seen.ts';
 import { importHost } from './import-host.ts';
 import { farEnds } from './import-overlay.ts';
 import { importText } from './import-text.ts';
@@ -54,7 +55,11 @@ export async function importHosts(
   const found = looked.flatMap(({ value }) => value ?? []);
   const drafts = together(found.map(importHost));
   const troubled = looked.filter(({ trouble }) => trouble !== undefined);
-  const about = [...drafts.flatMap(({ findings }) => findings), ...strangers(found, drafts)];
+  const about = [
+    ...found.flatMap(halfSeen),
+    ...drafts.flatMap(({ findings }) => findings),
+    ...strangers(found, drafts),
+  ];
   const nothing = { hosts: drafts, reports: [], troubled };
   if (drafts.length === 0) return { ...nothing, findings: about };
   const draft = parseFabric(importText(drafts), file);

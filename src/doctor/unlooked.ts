@@ -9,7 +9,7 @@ export interface Unlooked {
 }
 
 /** Everything that the look left open. What is not installed is not there to be looked at. */
-export function unlookedIn(state: HostState, survey: Survey): readonly Unlooked[] {
+export function unlookedIn(state: HostState, survey: Partial<Survey>): readonly Unlooked[] {
   const found = [...unseenAt(state, []), ...unseenAt(survey, [])];
   const byWhy = new Map<string, string[]>();
   for (const { what, why } of found) byWhy.set(why, [...(byWhy.get(why) ?? []), what]);

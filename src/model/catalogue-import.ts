@@ -73,6 +73,13 @@ export const importFindings: readonly CatalogueEntry[] = [
       'The host is so that a file that says it would be refused: the findings beside this one say why, such as one MAC or one address twice. Nothing was written. Put that right on the host, or write the file by hand from `vflane init`, and import again.',
   },
   {
+    code: 'VF2283',
+    severity: 'error',
+    title: 'A part of the host could not be looked at, and the file may lack it',
+    explanation:
+      '`init` and `import` write down what they find. What could not be read (no root, no debugfs, a tool that answers with an error) is no proof that nothing is there: a file written without it may lack a card, a VM that holds a VF, or a bridge, and its plan would be empty for not having looked. The file is written and the exit code is 4. Mend what the finding names, and ask again before you go by the file.',
+  },
+  {
     code: 'VF2280',
     severity: 'error',
     title: 'A VF is given that is not to be had',

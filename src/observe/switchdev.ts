@@ -86,12 +86,17 @@ export function parseChannels(stdout: string): { readonly now: number; readonly 
   return { now, max };
 }
 
-/** Everything but `state` refuses to be read while there is no LAG (mlx5 lag/debugfs.c). */
+const noLag: ReadonlySet<string> = new Set(['EINVAL', 'ENOENT', 'ENOTDIR', 'ENODEV']);
+
+/** Everything but `state` refuses to be read while there is no LAG (mlx5 lag/debugfs.c: EINVAL). */
 function observeLag(reader: HostReader, pci: string): Promise<Seen<LagState>> {
   const read = (name: string) =>
     reader.readFile(`/sys/kernel/debug/mlx5/${pci}/lag/${name}`).then(
       (text) => text.trim(),
-      () => undefined,
+      (error: unknown) => {
+        if (error instanceof HostError && noLag.has(error.details.errno ?? '')) return undefined;
+        throw error;
+      },
     );
   return seen(async () => {
     const [state, type, flags] = await Promise.all(['state', 'type', 'flags'].map(read));

@@ -24,6 +24,7 @@ export async function observePf(reader: HostReader, pci: PciAddress, adminOf: Ad
     attribute(reader, `${folder}/sriov_totalvfs`, Number),
   ]);
   if (isUnseen(netdev)) return hiddenPf(pci, netdev);
+  if (isUnseen(driver)) return hiddenPf(pci, driver);
   const indices = entries.flatMap((name) => /^virtfn(\d+)$/.exec(name)?.[1] ?? []).map(Number);
   const vfs = await Promise.all(
     indices.sort((a, b) => a - b).map((index) => observeVf(reader, folder, index, adminOf(netdev, index))),
@@ -48,7 +49,7 @@ export async function observePf(reader: HostReader, pci: PciAddress, adminOf: Ad
  */
 export async function observeFunction(reader: HostReader, pci: PciAddress): Promise<FunctionState> {
   const folder = `${devices}/${pci}`;
-  const [driver, override, own, numVfs, besides, numaNode, localCpus] = await Promise.all([
+  const [bound, override, own, numVfs, besides, numaNode, localCpus] = await Promise.all([
     driverOf(reader, folder),
     attribute(reader, `${folder}/driver_override`, String),
     onlyNetdev(reader, folder),
@@ -59,6 +60,7 @@ export async function observeFunction(reader: HostReader, pci: PciAddress): Prom
   ]);
   const [present, driverOverride] = [override !== undefined, overrideIn(override)];
   const netdev = isUnseen(own) ? undefined : own;
+  const driver = isUnseen(bound) ? undefined : bound;
   return { pci, present, driver, driverOverride, netdev, numVfs: numVfs ?? 0, besides, numaNode, localCpus };
 }
 
@@ -74,6 +76,7 @@ export function besidesOf(reader: HostReader, pci: PciAddress): Promise<Function
     const drivers = await Promise.all(others.map((other) => driverOf(reader, `${devices}/${other}`)));
     return others.flatMap((other, place) => {
       const driver = drivers[place];
+      if (isUnseen(driver)) throw new TypeError(driver.unseen);
       return driver === undefined || harmless.has(driver) ? [] : [{ pci: other, driver }];
     });
   });
@@ -114,6 +117,8 @@ async function observeVf(
     linkName(reader, `${folder}/iommu_group`),
     makesNetdevs(driver) ? onlyNetdev(reader, folder) : undefined,
   ]);
+  // By its group it is known who holds it.
+  if (isUnseen(group)) return group;
   const driverOverride = overrideIn(override);
   const netdev = isUnseen(own) ? undefined : own;
   return { index, pci, driver, driverOverride, iommuGroup: group, netdev, admin };
@@ -124,7 +129,7 @@ function makesNetdevs(driver: string | undefined): boolean {
   return driver !== undefined && driver !== 'vfio-pci';
 }
 
-function driverOf(reader: HostReader, folder: string): Promise<string | undefined> {
+function driverOf(reader: HostReader, folder: string): Promise<Seen<string> | undefined> {
   return linkName(reader, `${folder}/driver`);
 }
 
@@ -164,9 +169,9 @@ async function attribute<Value>(
   return typeof text === 'string' ? read(text.trim()) : text;
 }
 
-async function linkName(reader: HostReader, path: string): Promise<string | undefined> {
+async function linkName(reader: HostReader, path: string): Promise<Seen<string> | undefined> {
   const target = await seenOr(() => reader.readLink(path));
-  return typeof target === 'string' ? lastPart(target) : undefined;
+  return typeof target === 'string' ? lastPart(target) : target;
 }
 
 function lastPart(path: string): string {
