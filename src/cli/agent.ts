@@ -18,7 +18,7 @@ import { versionText } from './version-text.ts';
 /** The far end of a line (`--stdio`), what the host's systemd starts (`--boot`), and what the dead man's timer does (`--take-back PLAN`). */
 export const run: VerbHandler = async (context, _args, options) => {
   if (options.stdio === true) return serve(context);
-  if (options.boot === true) return boot(workshopHere(context), context.output);
+  if (options.boot === true) return boot(agentWorkshop(context.env), context.output);
   const { takeBack } = options;
   if (typeof takeBack === 'string') return back(context, takeBack);
   throw new UsageError(
@@ -27,7 +27,8 @@ export const run: VerbHandler = async (context, _args, options) => {
   );
 };
 
-function workshopHere({ env }: VerbContext): Workshop {
+/** This machine, whoever started vflane on it. */
+export function agentWorkshop(env: VerbContext['env']): Workshop {
   const name = hostname();
   return {
     host: localHost({ name }),
@@ -38,13 +39,13 @@ function workshopHere({ env }: VerbContext): Workshop {
 }
 
 async function serve(context: VerbContext): Promise<number> {
-  const workshop = workshopHere(context);
+  const workshop = agentWorkshop(context.env);
   await serveStdio({ host: workshop.host, version: versionText, methods: agentMethods(workshop) });
   return exitCodes.asAsked;
 }
 
 async function back(context: VerbContext, planId: string): Promise<number> {
-  const outcome = await takeBackWhenDue({ ...workshopHere(context), clock: systemClock }, planId);
+  const outcome = await takeBackWhenDue({ ...agentWorkshop(context.env), clock: systemClock }, planId);
   context.output.log(`${planId}: ${outcome.kind}`);
   return exitCodeOf(outcome);
 }

@@ -13,6 +13,10 @@ export const bootPlaces = {
   /** What came of the last start: a `BootReport`. */
   report: `${folder}/report.json`,
   program: `${folder}/vflane.cjs`,
+  /** What Node has made of the program: its boot verb, compiled and at hand (`node --build-snapshot`). */
+  snapshot: `${folder}/vflane.snapshot`,
+  /** A `BootSnapshot`: what the snapshot was made of. */
+  snapshotOf: `${folder}/vflane.snapshot.json`,
   unit: 'vflane-boot.service',
   unitFile: '/etc/systemd/system/vflane-boot.service',
   /** There while the unit is enabled. */
@@ -42,6 +46,16 @@ export interface BootDocument {
   readonly spec: HostSpec;
   /** The card's ports by their own MACs, by which it is known again. */
   readonly ports: readonly CardPort[];
+}
+
+/** What a snapshot was made of; Node starts none but its own (Node.js, CLI, --snapshot-blob). */
+export interface BootSnapshot {
+  /** Path of the Node that made it, and starts it. */
+  readonly node: string;
+  /** Path of the program. */
+  readonly program: string;
+  /** Changes with what the program is, and with the Node. */
+  readonly id: string;
 }
 
 export interface CardPort {

@@ -32,6 +32,8 @@ export interface BootSpec {
   readonly exec: string;
   /** SHA-256 of the copy of vflane that the host keeps for it; absent where it starts one that is installed. */
   readonly program?: string;
+  /** A `BootSnapshot`; absent where there is no Node to make one. */
+  readonly snapshot?: Json;
   /** A `BootDocument`. */
   readonly document: Json;
 }

@@ -182,6 +182,8 @@ export interface BootState {
   readonly document: Seen<Json>;
   /** SHA-256 of the copy of vflane. */
   readonly program: Seen<string | null>;
+  /** JSON of what its snapshot was made of; null where there is none. */
+  readonly snapshot: Seen<Json>;
   /** Path → text of what keeps the host's own network services off. */
   readonly keepOff: { readonly [path: string]: Seen<string | null> };
   /** Which of those services are installed, and may be told so. */

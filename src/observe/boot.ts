@@ -14,7 +14,7 @@ export async function observeBoot(reader: HostReader): Promise<BootState> {
     enabled: isUnseen(link) ? link : link !== undefined,
     gate: await text(bootPlaces.gate),
     document: parsed(await text(bootPlaces.document)),
-    program: await checksum(reader),
+    ...(await kept(reader)),
     keepOff: Object.fromEntries(
       await Promise.all(keepOff.map(async (path) => [path, await text(path)] as const)),
     ),
@@ -33,11 +33,20 @@ function parsed(text: Seen<string | null>): Seen<Json> {
   }
 }
 
-async function checksum(reader: HostReader): Promise<Seen<string | null>> {
+/** The copy of vflane, by its checksum, and its snapshot, by what that was made of. */
+async function kept(reader: HostReader): Promise<Pick<BootState, 'program' | 'snapshot'>> {
   const names = await seenOr(() => reader.listDir(bootPlaces.folder));
-  if (names === undefined || isUnseen(names)) return names ?? null;
-  const name = bootPlaces.program.slice(bootPlaces.folder.length + 1);
-  if (!names.includes(name)) return null;
+  if (names === undefined) return { program: null, snapshot: null };
+  if (isUnseen(names)) return { program: names, snapshot: names };
+  const has = (path: string) => names.includes(path.slice(bootPlaces.folder.length + 1));
+  const made = has(bootPlaces.snapshot) && has(bootPlaces.snapshotOf);
+  return {
+    program: has(bootPlaces.program) ? await checksum(reader) : null,
+    snapshot: made ? parsed(await seen(() => reader.readFile(bootPlaces.snapshotOf))) : null,
+  };
+}
+
+function checksum(reader: HostReader): Promise<Seen<string>> {
   return seen(async () => {
     const { stdout } = await reader.query(['sha256sum', bootPlaces.program]);
     return stdout.slice(0, 64);

@@ -26,6 +26,8 @@ function takenBack(boot: BootState, { resource, at, from }: Change): BootState {
       return { ...boot, document: from };
     case 'boot-program':
       return { ...boot, program: text };
+    case 'boot-snapshot':
+      return { ...boot, snapshot: from };
     case 'ovs-gate':
       return { ...boot, gate: text };
     case 'keep-off':

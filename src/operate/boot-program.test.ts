@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import type { HostReader } from '../host/host.ts';
 import { bootPlaces, copies } from '../model/boot.ts';
 import { bootProgramOf } from './boot-program.ts';
@@ -10,13 +14,51 @@ test.each([
   ['installed', ['/usr/bin/node', '/usr/lib/vflane/vflane.cjs'], '/usr/lib/vflane/vflane.cjs', undefined],
   ['copied over ssh', ['/usr/bin/node', copies.pathOf(sha)], bootPlaces.program, sha],
 ])('vflane that is %s is started by the host itself', async (_how, self, file, program) => {
-  const { command, program: kept } = await bootProgramOf(reader, self);
-  expect(command).toEqual(['/usr/bin/node', file, 'agent', '--boot']);
+  const { command, program: kept, snapshot } = await bootProgramOf(reader, self);
+  expect(command.slice(3)).toEqual(['/usr/bin/node', bootPlaces.snapshot, file]);
   expect(kept).toBe(program);
+  expect(snapshot).toMatchObject({ node: '/usr/bin/node', program: file });
 });
 
 test('the copy that the host has started itself is the one it keeps', async () => {
   const { command, program } = await bootProgramOf(reader, ['/usr/bin/node', bootPlaces.program]);
-  expect(command[1]).toBe(bootPlaces.program);
+  expect(command.at(-1)).toBe(bootPlaces.program);
   expect(program).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('another program is another snapshot', async () => {
+  const ids = await Promise.all(
+    ['/a.cjs', '/b.cjs'].map(async (file) => (await bootProgramOf(reader, ['node', file])).snapshot?.id),
+  );
+  expect(ids[0]).not.toBe(ids[1]);
+});
+
+describe('the command', () => {
+  /** Stands for Node: says how it was started, and with a snapshot ends as it is told to. */
+  async function started(end: string) {
+    const folder = mkdtempSync(join(tmpdir(), 'vflane-boot-'));
+    const node = join(folder, 'node');
+    writeFileSync(node, `#!/bin/sh\necho "$@"; case $1 in --snapshot-blob) ${end};; esac\n`, { mode: 0o755 });
+    const { command } = await bootProgramOf(reader, [node, '/usr/lib/vflane/vflane.cjs']);
+    const [shell = '', ...words] = command;
+    const { status, stdout } = spawnSync(shell, words, { encoding: 'utf8' });
+    return { status, starts: stdout.trim().split('\n') };
+  }
+  const plain = '/usr/lib/vflane/vflane.cjs agent --boot';
+
+  test.each([
+    ['0', 'exit 0', 0],
+    ['what vflane ends with', 'exit 5', 5],
+  ])('ends with %s of the snapshot', async (_what, end, status) => {
+    const ended = await started(end);
+    expect(ended).toEqual({ status, starts: [`--snapshot-blob ${bootPlaces.snapshot} agent --boot`] });
+  });
+
+  test.each([
+    ['is not this Node’s', 'exit 14'],
+    ['is damaged', 'kill -ABRT $$'],
+  ])('starts the program itself where the snapshot %s', async (_what, end) => {
+    const { status, starts } = await started(end);
+    expect([status, starts[1]]).toEqual([0, plain]);
+  });
 });

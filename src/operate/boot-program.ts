@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HostReader } from '../host/host.ts';
-import { bootPlaces, copies } from '../model/boot.ts';
+import { type BootSnapshot, bootPlaces, copies } from '../model/boot.ts';
 
 /** How a host starts vflane by itself. */
 export interface BootProgram {
@@ -8,9 +8,19 @@ export interface BootProgram {
   readonly command: readonly string[];
   /** SHA-256 of the copy of vflane that is kept for it. */
   readonly program?: string;
+  /** What is made of it beforehand. */
+  readonly snapshot?: BootSnapshot;
 }
 
 const asBoot = ['agent', '--boot'];
+
+/**
+ * A snapshot that is not this Node's, or not there, ends with 14 (Node.js, Process, Exit codes), one that is damaged with a
+ * signal: then the program itself is started. Told nothing by a name, a shell has only its own words to read.
+ */
+const orPlain =
+  '"$0" --snapshot-blob "$1" agent --boot; c=$?; ' +
+  '[ $c -eq 14 ] || [ $c -gt 127 ] || exit $c; exec "$0" "$2" agent --boot';
 
 /**
  * From how vflane was started there: one that was copied over ssh is kept under a name of its own, because the copies
@@ -21,9 +31,18 @@ export async function bootProgramOf(reader: HostReader, self: readonly string[])
   if (file === undefined)
     return { command: [first.startsWith('/') ? first : `/usr/bin/${first}`, ...asBoot] };
   const copied = copies.shaOf(file);
-  if (copied === undefined && file !== bootPlaces.program) return { command: [first, file, ...asBoot] };
-  const program = copied ?? sha256(await reader.readFile(file));
-  return { command: [first, bootPlaces.program, ...asBoot], program };
+  const isKept = copied !== undefined || file === bootPlaces.program;
+  const sha = copied ?? sha256(await reader.readFile(file));
+  const started = isKept ? bootPlaces.program : file;
+  return {
+    command: ['/bin/sh', '-c', orPlain, first, bootPlaces.snapshot, started],
+    ...(isKept ? { program: sha } : {}),
+    snapshot: {
+      node: first,
+      program: started,
+      id: sha256(`${sha} ${first} ${process.version}`).slice(0, 16),
+    },
+  };
 }
 
 function sha256(text: string): string {

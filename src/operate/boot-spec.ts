@@ -25,23 +25,31 @@ export async function bootSpecOf(
 ): Promise<BootSpec> {
   const document = boot === undefined || boot === true ? bootDocumentOf(fabric, host, spec, state) : boot;
   const asked = document as unknown as Json;
-  const isKnown = boot === undefined && sameJson(state.boot?.document as Json, asked);
+  const isKnown = boot !== true && sameJson(state.boot?.document as Json, asked);
   const kept = isKnown ? keptCommand(state) : undefined;
   return { ...(kept ?? (await commandOf(site))), document: asked };
 }
 
-type Command = Pick<BootSpec, 'exec' | 'program'>;
+type Command = Pick<BootSpec, 'exec' | 'program' | 'snapshot'>;
 
 async function commandOf(site: Site): Promise<Command> {
-  const { command, ...program } = await site.program();
-  return { exec: execLine(command), ...program };
+  const { command, program, snapshot } = await site.program();
+  return {
+    exec: execLine(command),
+    ...(program === undefined ? {} : { program }),
+    ...(snapshot === undefined ? {} : { snapshot: { ...snapshot } }),
+  };
 }
 
 /** A host that has what it needs needs no newer vflane for it: who only looks at it with another is told of no difference. */
 function keptCommand({ boot }: HostState): Command | undefined {
   const exec = typeof boot?.unit === 'string' ? execIn(boot.unit) : undefined;
-  const program = boot?.program;
-  if (exec === undefined || program === undefined || isUnseen(program)) return undefined;
-  if (exec.includes(bootPlaces.program) !== (program !== null)) return undefined;
-  return program === null ? { exec } : { exec, program };
+  if (boot === undefined || exec === undefined || isUnseen(boot.program) || isUnseen(boot.snapshot))
+    return undefined;
+  const { program, snapshot } = boot;
+  const isWhole =
+    exec.includes(bootPlaces.program) === (program !== null) &&
+    exec.includes(bootPlaces.snapshot) === (snapshot !== null);
+  if (!isWhole) return undefined;
+  return { exec, ...(program === null ? {} : { program }), ...(snapshot === null ? {} : { snapshot }) };
 }

@@ -80,6 +80,7 @@ async function bringBack(workshop: Workshop, site: Site, options: BootOptions): 
   if (closed.kind !== 'nothing-to-do')
     options.tell('what was not finished, or not confirmed, before this start is not kept');
   const document = await documentOn(site);
+  options.tell('looking at the host');
   if (document === undefined) {
     // An `enable` that the start has cut off is taken back, and this unit with it.
     const isEnabled = (await site.fold()).ledger.entries.has(ledgerKey('boot-unit', bootPlaces.unit));

@@ -136,7 +136,7 @@ const overlayKinds: ReadonlySet<string> = new Set([
 
 /** Resources of a host that brings itself back after a start. */
 export const bootKinds: ReadonlySet<string> = new Set([
-  ...['boot-unit', 'boot-document', 'boot-program', 'ovs-gate', 'keep-off'],
+  ...['boot-unit', 'boot-document', 'boot-program', 'boot-snapshot', 'ovs-gate', 'keep-off'],
 ]);
 
 /** Resources whose `at` begins with a namespace. */

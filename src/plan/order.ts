@@ -2,6 +2,7 @@ import { autoprobe } from '../resource/autoprobe.ts';
 import { bootDocument } from '../resource/boot-document.ts';
 import { bootFile } from '../resource/boot-file.ts';
 import { bootProgram } from '../resource/boot-program.ts';
+import { bootSnapshot } from '../resource/boot-snapshot.ts';
 import { bootUnit } from '../resource/boot-unit.ts';
 import { bridge } from '../resource/bridge.ts';
 import { bridgeLocal } from '../resource/bridge-local.ts';
@@ -171,6 +172,7 @@ export const order: readonly Resource[] = [
   vmRunning,
   // The host comes back as it is now, and only once it is: in the order in which each is of use to the next.
   bootProgram,
+  bootSnapshot,
   bootDocument,
   ovsGate,
   bootUnit,
