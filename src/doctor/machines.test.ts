@@ -182,7 +182,9 @@ test.each<readonly [string, Case]>([
     'a domain of somebody else',
     {
       wanted: /^VF2075 .*domain web/,
-      more: { guests: { web: { ...web, domain: { xml: null, digest: '', state: 'running' } } } },
+      more: {
+        guests: { web: { ...web, domain: { xml: null, digest: '', state: 'running', autostart: false } } },
+      },
       vm: { manager: 'libvirt' },
     },
   ],

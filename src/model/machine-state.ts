@@ -61,4 +61,6 @@ export interface DomainState {
   /** Whether libvirt was given that text. */
   readonly digest: string;
   readonly state: string;
+  /** Whether libvirt starts it when it starts itself. */
+  readonly autostart: boolean;
 }

@@ -11,9 +11,15 @@ export async function observeDomain(reader: HostReader, name: string): Promise<S
   return seen(async () => {
     const xml = await unlessNoDomain(() => virsh(reader, 'dumpxml', '--inactive', name));
     if (xml === null) return null;
-    const state = (await virsh(reader, 'domstate', name)).trim();
-    return { xml: kept, digest: digestIn(xml), state };
+    const told = infoOf(await virsh(reader, 'dominfo', name));
+    return { xml: kept, digest: digestIn(xml), ...told };
   });
+}
+
+/** Of `virsh dominfo`, whose lines are `Key:   value`. */
+export function infoOf(text: string): Pick<DomainState, 'state' | 'autostart'> {
+  const value = (key: string) => new RegExp(`^${key}:[ \\t]*(.*)$`, 'm').exec(text)?.[1]?.trim() ?? '';
+  return { state: value('State'), autostart: value('Autostart') === 'enable' };
 }
 
 async function virsh(reader: HostReader, ...words: readonly string[]): Promise<string> {

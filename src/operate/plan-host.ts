@@ -115,8 +115,10 @@ async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Pro
  * to wait for oneself, and what is wrong with one guest must keep no other from its lanes. libvirt may not even answer yet.
  */
 function withoutStarts(wants: Wants): Wants {
-  return new Map([...wants].filter(([resource]) => resource !== 'vm-running' && resource !== 'vm-domain'));
+  return new Map([...wants].filter(([resource]) => !startedLater.has(resource)));
 }
+
+const startedLater: ReadonlySet<string> = new Set(['vm-running', 'vm-domain', 'vm-autostart']);
 
 /** It starts after vflane: to ask it would be to wait for it, and it would wait for this. */
 function withoutLibvirt(sections: Sections): Sections {

@@ -1,29 +1,48 @@
 import { guestPaths } from '../model/guest-paths.ts';
+import { isUnseen } from '../model/host-state.ts';
+import type { MachineState } from '../model/machine-state.ts';
 import { machinesIn } from './machine-text.ts';
 import type { Resource } from './resource.ts';
+import { virsh } from './vm-domain.ts';
+
+/** Who starts it: `true` is systemd. */
+type Starter = true | 'libvirt';
 
 /**
- * That systemd starts a guest with the host, after all that vflane brings back for it. Each for itself: one that does not
- * start keeps no other from it.
+ * That systemd, or libvirt, starts a guest with the host, after all that vflane brings back for it. Each for itself: one that
+ * does not start keeps no other from it.
  */
 export const vmAutostart: Resource = {
   kind: 'vm-autostart',
   timeoutMs: 10_000,
   wanted: (spec) =>
-    machinesIn(spec, 'systemd').map(({ name, machine }) => ({
+    machinesIn(spec).map(({ name, machine }) => ({
       at: name,
-      value: machine.autostart ? true : null,
+      value: machine.autostart ? (machine.manager === 'libvirt' ? 'libvirt' : true) : null,
     })),
   there: ({ machines }) =>
-    Object.entries(machines?.guests ?? {}).map(([at, { autostart }]) => ({ at, value: autostart })),
-  standsOn: () => ['vm-template vflane-guest@.service'],
-  move: (at, _from, to) => ({
-    actions: [{ run: ['systemctl', to === null ? 'disable' : 'enable', '--quiet', guestPaths(at).unit] }],
+    Object.entries(machines?.guests ?? {}).map(([at, guest]) => ({ at, value: starterOf(guest) })),
+  standsOn: (at, value) => [value === 'libvirt' ? `vm-domain ${at}` : 'vm-template vflane-guest@.service'],
+  replaced: () => true,
+  move: (at, from, to) => ({
+    actions: [change(at, (from ?? to) as Starter, to !== null)],
   }),
   settled: (at, to) => {
     const { wantedBy, unit } = guestPaths(at);
-    return [{ link: wantedBy, is: to === null ? '' : unit.replace(/@.*\./, '@.') }];
+    return to === 'libvirt' ? [] : [{ link: wantedBy, is: to === null ? '' : unit.replace(/@.*\./, '@.') }];
   },
   why: (_from, to) =>
-    to === null ? 'Start the guests with the host no more.' : 'Have systemd start the guests with the host.',
+    to === null ? 'Start the guests with the host no more.' : 'Have the guests started with the host.',
 };
+
+function starterOf({ autostart, domain }: MachineState) {
+  if (autostart !== null) return autostart;
+  if (domain === undefined || domain === null || isUnseen(domain)) return domain ?? null;
+  return domain.autostart ? ('libvirt' as const) : null;
+}
+
+function change(at: string, starter: Starter, isOn: boolean) {
+  return starter === 'libvirt'
+    ? { run: [...virsh, 'autostart', ...(isOn ? [] : ['--disable']), at] }
+    : { run: ['systemctl', isOn ? 'enable' : 'disable', '--quiet', guestPaths(at).unit] };
+}
