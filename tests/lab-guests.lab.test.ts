@@ -1,52 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GuestConsole, guestConsole } from './support/guest-console.ts';
-import { imageDigest, imageName, makeGuestImage } from './support/guest-image.ts';
-import { cardHost, labFabric, namespace, softwareHost, storage } from './support/lab-fabric.ts';
+import type { GuestConsole } from './support/guest-console.ts';
+import { imageDigest } from './support/guest-image.ts';
+import { cardHost, labFabric, storage } from './support/lab-fabric.ts';
+import { GuestLab, type Guests, timed, vm, web } from './support/lab-guest.ts';
 import { hostFacts, type LabHost, type LinkJson, labHost } from './support/lab-host.ts';
-import { installQemu } from './support/nested-qemu.ts';
-import { shellWord } from './support/shell-word.ts';
+import { attempts, tryAll, tryAllIn } from './support/lab-wall.ts';
 
 /** VMs that vflane runs: real systemd, real QEMU, VFs by vfio-pci, a disk that starts by itself, and what cloud-init would find. */
-type Guests = { readonly [name: string]: string };
-
-const vm = (last: number) =>
-  `{ vm: { cpus: 1, memory: 256M, disk: ${imageName} }, networks: { storage: 192.168.10.${last}/24 } }`;
+const onCard = (alpha: Guests, beta: Guests = web) =>
+  labFabric({ storage: storage({ mtu: 9000 }) }, { alpha: cardHost(4, alpha), beta: cardHost(4, beta) });
 const one: Guests = { vm1: vm(2) };
-const two: Guests = { ...one, vm2: vm(4) };
-const web: Guests = { web: namespace({ storage: '192.168.10.3/24' }) };
-
-const onCard = (guests: Guests) =>
-  labFabric({ storage: storage({ mtu: 9000 }) }, { alpha: cardHost(4, guests), beta: cardHost(4, web) });
-
-const unit = 'vflane-guest@vm1';
+const other: Guests = { vm2: vm(4) };
 const disk = '/var/lib/vflane/guests/vm1/disk.qcow2';
-/** A guest's start, of an emulator on a processor that is emulated, where others may need that too. */
-const bootMs = 300_000;
+const onOwnDisk = (command: string) => `mount -t vfat /dev/vda /tmp && ${command}; umount /tmp`;
 
 let lab: LabHost;
+let guests: GuestLab;
 let vm1: GuestConsole;
 let before: unknown;
 let digest: string;
 
-async function timed<T>(what: string, work: Promise<T>): Promise<T> {
-  const began = performance.now();
-  const done = await work;
-  console.log(`${what}: ${((performance.now() - began) / 1000).toFixed(1)} s`);
-  return done;
-}
-
-async function expectVflane(code: number, ...args: readonly string[]): Promise<string> {
-  const ended = await timed(`vflane ${args.join(' ')}`, lab.vflane(...args));
-  expect(ended, `vflane ${args.join(' ')}: ${ended.stdout}${ended.stderr}`).toMatchObject({ code });
-  return ended.stdout + ended.stderr;
-}
-
-const show = (property: string) => lab.ssh(`systemctl show --property=${property} --value ${unit}`);
-const journal = (since: string) =>
-  lab.ssh(`journalctl -u ${unit} --no-pager -o cat --since ${shellWord(since)}`);
-const now = () => lab.ssh('date "+%F %T"');
-const reached = () => lab.ssh('ip netns exec web ping -c 3 -i 0.5 -w 30 192.168.10.2', 'beta');
-const up = (guest: GuestConsole, what: string) => timed(`${what} up`, guest.ready(bootMs));
+const reached = (last = 2) => lab.ssh(`ip netns exec web ping -c 3 -i 0.5 -w 30 192.168.10.${last}`, 'beta');
 
 /** What the kernel bound to a driver meanwhile, as it told udev. */
 async function boundBy(work: () => Promise<unknown>): Promise<readonly string[]> {
@@ -77,25 +51,20 @@ async function losesNothing(work: () => Promise<unknown>): Promise<void> {
 
 beforeAll(async () => {
   lab = await timed('two hosts up', labHost(2, ['--memory', '2G']));
+  guests = new GuestLab(lab);
   before = await hostFacts(lab);
-  await timed('QEMU on alpha', installQemu(`${lab.folder}/.vflane/lab/ssh_config`, 'alpha'));
-  await timed('the image on alpha', makeGuestImage(lab, ['alpha']));
+  await guests.prepare(['alpha', 'beta']);
   digest = await imageDigest(lab);
-  // Debian loads it by itself where the processor says so at its boot, and the lab's hosts start from later on.
-  await lab.ssh('echo kvm_amd >/etc/modules-load.d/kvm.conf; modprobe kvm_amd || true');
-  // An emulated host is to hear its ssh first.
-  await lab.ssh('systemctl set-property "system-vflane\\x2dguest.slice" CPUWeight=20');
-  vm1 = guestConsole(lab, 'vm1');
 }, 1_800_000);
 afterAll(() => lab?.down());
 
 describe('a VM on a card', () => {
   it('is started by apply, with each VF bound to a driver once', async () => {
     lab.fabric(onCard(one));
-    const bound = await boundBy(() => expectVflane(0, 'apply', '--yes'));
+    const bound = await boundBy(() => guests.vflane(0, 'apply', '--yes'));
     expect([...bound].sort()).toEqual(['0000:01:10.0 vfio-pci', '0000:01:10.1 vfio-pci']);
-    expect(await show('ActiveState')).toBe('active');
-    await up(vm1, 'vm1');
+    expect(await guests.unit('vm1', 'ActiveState')).toBe('active');
+    vm1 = await guests.up('vm1');
   });
 
   it('has read its seed: its name, its MACs, its bond and its address', async () => {
@@ -117,88 +86,81 @@ describe('a VM on a card', () => {
   });
 
   it('is told of, and asked by its agent', async () => {
-    expect(await expectVflane(0, 'vm', 'list')).toMatch(/alpha: vm1 running \(systemd, 1 CPUs, 256 MiB/);
-    expect(await expectVflane(0, 'vm', 'status', 'vm1')).toContain(`disk     ${disk}`);
+    expect(await guests.vflane(0, 'vm', 'list')).toMatch(/alpha: vm1 running \(systemd, 1 CPUs, 256 MiB/);
     await vm1.run('agent');
-    const verified = await expectVflane(0, 'verify');
-    expect(verified).toMatch(/alpha: verified[\s\S]*inside vm1: as asked/);
     await vm1.run('ip addr del 192.168.10.2/24 dev storage');
-    expect((await lab.vflane('verify')).stdout).toMatch(/inside vm1: .*192\.168\.10\.2/);
-    await vm1.run('ip addr add 192.168.10.2/24 dev storage; kill "$(cat /run/qemu-ga.pid)"');
+    expect(await guests.vflane(0, 'verify')).toMatch(/alpha: verified[\s\S]*inside vm1: .*192\.168\.10\.2/);
+    await vm1.run('ip addr add 192.168.10.2/24 dev storage');
+    expect(await guests.vflane(0, 'verify')).toMatch(/alpha: verified[\s\S]*inside vm1: as asked/);
+    await vm1.run('kill "$(cat /run/qemu-ga.pid)"');
   });
 });
 
 describe('another guest', () => {
   it('comes without a packet lost, and without a word about the first', async () => {
-    const pid = await show('MainPID');
-    lab.fabric(onCard(two));
+    const pid = await guests.unit('vm1', 'MainPID');
+    lab.fabric(onCard({ ...one, ...other }));
     await losesNothing(async () => {
-      const told = await expectVflane(0, 'apply', '--yes');
-      expect(told).not.toMatch(/interrupts|\(vm1\)/);
-      await up(guestConsole(lab, 'vm2'), 'vm2');
+      expect(await guests.vflane(0, 'apply', '--yes')).not.toMatch(/interrupts|\(vm1\)/);
+      await guests.up('vm2');
     });
-    expect(await show('MainPID')).toBe(pid);
+    expect(await guests.unit('vm1', 'MainPID')).toBe(pid);
     await vm1.run('ping -c 3 -w 60 192.168.10.4');
   });
 
-  it('goes in the same way, shut down first, and its disk stays', async () => {
-    const since = await now();
-    lab.fabric(onCard(one));
-    await losesNothing(() => expectVflane(0, 'apply', '--yes', '--allow-disruption'));
+  it('is out of reach for whoever breaks out of QEMU, and so is the host', async () => {
+    const pid = await guests.unit('vm1', 'MainPID');
+    const status = await lab.ssh(`cat /proc/${pid}/status`);
+    const [, user = ''] = /^Uid:\t(\d+)\t\1\t\1\t\1$/m.exec(status) ?? [];
+    expect(Number(user), status).toBeGreaterThan(1_000_000_000);
+    expect(status).toMatch(
+      new RegExp(`^Gid:\t${user}\t${user}\t${user}\t${user}\nFDSize.*\nGroups:\t${user} $`, 'm'),
+    );
+    expect(status).toMatch(/^CapPrm:\t0+\nCapEff:\t0+$/m);
+    expect(status).toMatch(/^NoNewPrivs:\t1\nSeccomp:\t2$/m);
+    expect(await guests.unit('vm2', 'MainPID')).not.toBe(pid);
+    const all = attempts('vm1', 'vm2');
+    const lines = async (command: string) => (await lab.ssh(command)).split('\n').filter(Boolean);
+    // As root outside of it each of them succeeds: they are what they seem.
+    expect(await lines(tryAll(all))).toEqual(Object.keys(all));
+    expect(await lines(tryAllIn(pid, user, all))).toEqual([]);
+    // Were it root still, it would see other guests' disks, and nothing that makes it root outside.
+    expect(await lines(tryAllIn(pid, '0', all))).toEqual(["another guest's disk", 'passwords']);
+    const rated = await lab.ssh('systemd-analyze security --no-pager vflane-guest@vm1 | tail -1');
+    console.log(rated);
+    expect(Number(/ ([\d.]+) /.exec(rated)?.[1]), rated).toBeLessThan(4);
+  });
+
+  it('moves to the other host, with its MACs and its address, and the first loses nothing', async () => {
+    const since = await guests.now();
+    const macs = async (host: string) =>
+      await lab.ssh("cat /var/lib/vflane/guests/vm2/seed/network-config | grep -o 'macaddress: [^}]*'", host);
+    const had = await macs('alpha');
+    lab.fabric(onCard(one, { ...web, ...other }));
+    await losesNothing(() => guests.vflane(0, 'apply', '--yes', '--allow-disruption'));
+    const vm2 = await guests.up('vm2');
+    expect(await macs('beta')).toBe(had);
+    await vm2.run('ping -c 3 -s 8972 -w 60 192.168.10.2');
     await lab.ssh('[ -e /var/lib/vflane/guests/vm2/disk.qcow2 ] && [ ! -e /run/vflane/guests/vm2 ]');
-    expect(
-      await lab.ssh(`journalctl -u vflane-guest@vm2 --no-pager --since ${shellWord(since)}`),
-    ).not.toContain('did not shut down');
+    expect(await guests.journal('vm2', since)).not.toContain('did not shut down');
   });
 });
 
 describe('its power', () => {
-  it('off by its own button, and on', async () => {
-    const since = await now();
-    await vm1.run('touch /run/before');
-    await expectVflane(0, 'vm', 'restart', 'vm1', '--yes');
-    expect(await journal(since)).not.toContain('did not shut down');
-    await up(vm1, 'vm1 again');
-    await vm1.run('[ ! -e /run/before ]');
+  it('off by its own button, and on, with its disk', async () => {
+    const since = await guests.now();
+    await vm1.run(`touch /run/before; ${onOwnDisk('echo written >/tmp/mark')}`);
+    await guests.vflane(0, 'vm', 'restart', 'vm1', '--yes');
+    expect(await guests.journal('vm1', since)).not.toContain('did not shut down');
+    vm1 = await guests.up('vm1');
+    expect(await vm1.run(`[ ! -e /run/before ]; ${onOwnDisk('cat /tmp/mark')}`)).toBe('written');
     await reached();
-  });
-
-  it('off by force where it does not listen, which is said until the next start', async () => {
-    const since = await now();
-    await vm1.run('kill "$(cat /var/run/acpid.pid)"');
-    await expectVflane(0, 'vm', 'stop', 'vm1', '--yes');
-    expect(await journal(since)).toContain('did not shut down');
-    expect(await expectVflane(0, 'vm', 'list')).toContain('vm1 failed');
-    expect(await expectVflane(2, 'plan')).toMatch(/VF2080 .*vm1/);
-    const silent = vm1.run('true');
-    await expect(silent).rejects.toThrow('it does not run');
-    await expectVflane(0, 'vm', 'start', 'vm1');
-    await up(vm1, 'vm1 once more');
-    expect(await expectVflane(0, 'plan')).not.toContain('VF2080');
-  });
-});
-
-describe('a reboot of its host', () => {
-  it('brings it back by itself, after its VFs', async () => {
-    await expectVflane(0, 'enable', '--yes');
-    await expectVflane(0, 'lab', 'reboot', 'alpha');
-    await up(vm1, 'host and vm1');
-    const times = await lab.ssh(
-      `systemctl show --property=ActiveEnterTimestampMonotonic --value vflane-boot; systemctl show --property=ExecMainStartTimestampMonotonic --value ${unit}`,
-    );
-    const [host = 0, guest = 0] = times.split(/\s+/).map(Number);
-    expect(host).toBeGreaterThan(0);
-    expect(guest).toBeGreaterThan(host);
-    expect(await show('NRestarts')).toBe('0');
-    await reached();
-    expect(await expectVflane(0, 'verify')).toContain('alpha: verified');
-    await expectVflane(0, 'disable', '--yes');
   });
 });
 
 describe('in the end', () => {
   it('its host is as it was, and its disk and its image are still there', async () => {
-    await expectVflane(0, 'destroy', '--yes', '--allow-disruption');
+    await guests.vflane(0, 'destroy', '--yes', '--allow-disruption');
     await lab.ssh(`[ -e ${disk} ]`);
     expect(await imageDigest(lab)).toBe(digest);
     expect(await lab.ssh('ls -d /etc/systemd/system/vflane* /run/vflane/guests/* 2>/dev/null; true')).toBe(
@@ -206,30 +168,5 @@ describe('in the end', () => {
     );
     expect(await lab.ssh('systemctl --failed --no-legend')).toBe('');
     expect(await hostFacts(lab)).toEqual(before);
-  });
-});
-
-describe('a VM on an overlay', () => {
-  const overlay = labFabric(
-    { storage: storage({ mtu: 1400 }) },
-    {
-      alpha: softwareHost('{ address: 192.168.9.1/24, ports: [enp1s0f0], adopt: true }', one),
-      beta: softwareHost('{ address: 192.168.9.2/24, ports: [enp1s0f0], adopt: true }', web),
-    },
-  );
-
-  it('has a tap in place of VFs, reaches the other host, and goes', async () => {
-    for (const [host, last] of Object.entries({ alpha: 1, beta: 2 })) {
-      const address = `ip link set enp1s0f0 up && ip addr replace 192.168.9.${last}/24 dev enp1s0f0`;
-      await lab.ssh(`systemctl start openvswitch-switch && ${address}`, host);
-    }
-    lab.fabric(overlay);
-    await expectVflane(0, 'apply', '--yes');
-    await up(vm1, 'vm1 on a tap');
-    expect(await vm1.run('cat /sys/class/net/storage/mtu')).toBe('1400');
-    await vm1.run('ping -c 3 -s 1372 -w 60 192.168.10.3');
-    await reached();
-    await expectVflane(0, 'destroy', '--yes', '--allow-disruption');
-    expect(await lab.ssh('ip -br link show type tun')).toBe('');
   });
 });

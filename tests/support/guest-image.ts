@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached, cacheFolder } from '../../src/lab/cache.ts';
 import { makeTree } from '../../src/lab/debian.ts';
@@ -17,10 +18,26 @@ const imagePath = `/var/lib/vflane/images/${imageName}`;
  */
 export async function makeGuestImage(lab: LabHost, hosts: readonly string[]): Promise<void> {
   const sshConfig = join(lab.folder, '.vflane/lab/ssh_config');
+  const folder = await cached(cacheFolder(), `guest-image-${await digestOf(lab)}`, (building) =>
+    build(lab, sshConfig, building),
+  );
+  await Promise.all(
+    hosts.map((host) => carry(folder, [imageName], { sshConfig, host, to: '/var/lib/vflane/images' })),
+  );
+}
+
+/** What the image is made of: these files, and the packages of the lab's hosts that are in it. */
+async function digestOf(lab: LabHost): Promise<string> {
+  const packages = await lab.ssh(
+    "dpkg-query -W 'linux-image-*' busybox-static iproute2 dash libc6; uname -r",
+  );
+  const made = createHash('sha256').update([packages, initrdScript(), bootConfiguration].join('\n'));
+  return made.digest('hex').slice(0, 12);
+}
+
+async function build(lab: LabHost, sshConfig: string, folder: string): Promise<void> {
   await carryAgent(sshConfig);
   await lab.ssh(initrdScript());
-  const folder = join(lab.folder, 'image');
-  mkdirSync(folder);
   writeFileSync(join(folder, 'syslinux.cfg'), bootConfiguration);
   for (const [from, to] of [
     ['/boot/lab-vmlinuz', 'vmlinuz'],
@@ -36,9 +53,6 @@ export async function makeGuestImage(lab: LabHost, hosts: readonly string[]): Pr
       join(folder, `${to}`),
     ]);
   await makeVolume(folder);
-  await Promise.all(
-    hosts.map((host) => carry(folder, [imageName], { sshConfig, host, to: '/var/lib/vflane/images' })),
-  );
 }
 
 /** SHA-256 of the image as it lies on a host. */

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { imageName } from './support/guest-image.ts';
+import { cardHost, labFabric, storage } from './support/lab-fabric.ts';
+import { GuestLab, timed, web } from './support/lab-guest.ts';
+import { type LabHost, labHost } from './support/lab-host.ts';
+import { installLibvirt } from './support/lab-libvirt.ts';
+
+/** A VM that libvirt runs: real libvirtd, the user that it runs QEMU as, a VF of each port, and a disk that starts by itself. */
+const vm = `{ vm: { cpus: 1, memory: 256M, disk: ${imageName}, manager: libvirt, cloud-init: { user-data: secret.yaml } }, networks: { storage: 192.168.10.2/24 } }`;
+const fabric = labFabric({ storage: storage({ mtu: 9000 }) }, { alpha: cardHost(4, { vm1: vm, ...web }) });
+const folder = '/var/lib/vflane/guests/vm1';
+const bootS = 300;
+
+let lab: LabHost;
+let guests: GuestLab;
+
+const virsh = (words: string) => lab.ssh(`virsh --connect=qemu:///system ${words}`);
+const info = async () =>
+  Object.fromEntries((await virsh('dominfo vm1')).split('\n').map((line) => line.split(/: */)));
+/** Its bond and its address are up, as its seed says. */
+const answers = () =>
+  timed(
+    'vm1 up',
+    lab.trySsh(
+      `for n in $(seq ${bootS}); do ip netns exec web ping -c 1 -W 1 -s 8972 192.168.10.2 && exit 0; sleep 1; done; exit 1`,
+      2 * bootS * 1000,
+    ),
+  );
+
+beforeAll(async () => {
+  lab = await timed('the host up', labHost(1, ['--memory', '2G']));
+  guests = new GuestLab(lab);
+  await guests.prepare(['alpha']);
+  await timed('libvirt on alpha', installLibvirt(lab));
+  // What QEMU can do is asked once, and kept.
+  await timed('libvirt has asked QEMU', virsh('domcapabilities --virttype kvm >/dev/null'));
+  await lab.ssh("printf '#cloud-config\\npassword: hunter2\\n' >/var/lib/vflane/images/secret.yaml");
+}, 1_800_000);
+afterAll(() => lab?.down());
+
+describe('a VM of libvirt', () => {
+  it('is defined, started, and started with its host', async () => {
+    lab.fabric(fabric);
+    const told = await guests.vflane(0, 'apply', '--yes');
+    expect(told).toContain('alpha: applied and verified');
+    expect(told).not.toContain('hunter2');
+    expect(await info()).toMatchObject({ State: 'running', Autostart: 'enable', Persistent: 'yes' });
+    expect(await answers()).toMatchObject({ code: 0 });
+  });
+
+  it('runs as the user of libvirt, who passes what only he needs to pass', async () => {
+    const user = await lab.ssh('ps -o user= -p "$(cat /run/libvirt/qemu/vm1.pid)"');
+    expect(user).toMatch(/^libvirt/);
+    const modes = await lab.ssh(
+      `stat -c '%a %n' /var/lib/vflane ${folder} ${folder}/disk.qcow2 ${folder}/seed.img ${folder}/seed`,
+    );
+    expect(modes.split('\n').map((line) => line.split(' ')[0])).toEqual(['711', '711', '600', '600', '700']);
+    const others = (file: string) =>
+      lab.trySsh(`setpriv --reuid=65534 --regid=65534 --clear-groups head -c 1 ${file}`);
+    for (const file of ['disk.qcow2', 'seed.img', 'seed/user-data'])
+      expect(await others(`${folder}/${file}`), file).toMatchObject({ code: 1 });
+  });
+
+  it('is verified, stopped by its own button, and started', async () => {
+    expect(await guests.vflane(0, 'verify')).toContain('alpha: verified');
+    await guests.vflane(0, 'vm', 'stop', 'vm1', '--yes');
+    expect(await info()).toMatchObject({ State: 'shut off' });
+    expect(await guests.vflane(0, 'vm', 'list')).toContain('vm1 stopped (libvirt');
+    await guests.vflane(0, 'vm', 'start', 'vm1');
+    expect(await answers()).toMatchObject({ code: 0 });
+  });
+
+  it('goes, and its disk stays', async () => {
+    await guests.vflane(0, 'destroy', '--yes', '--allow-disruption');
+    expect(await virsh('list --all --name')).toBe('');
+    await lab.ssh(
+      `[ -e ${folder}/disk.qcow2 ] && [ ! -e ${folder}/seed.img ] && [ ! -e ${folder}/domain.xml ]`,
+    );
+  });
+});

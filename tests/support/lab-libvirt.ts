@@ -1,0 +1,60 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { cached, cacheFolder } from '../../src/lab/cache.ts';
+import { makeTree } from '../../src/lab/debian.ts';
+import { run } from '../../src/lab/run.ts';
+import type { LabHost } from './lab-host.ts';
+import { carry, withLibraries } from './nested-qemu.ts';
+
+const programs = [
+  'usr/sbin/libvirtd',
+  'usr/sbin/virtlogd',
+  'usr/bin/virsh',
+  'usr/lib/libvirt/libvirt_iohelper',
+];
+const drivers = 'usr/lib/x86_64-linux-gnu/libvirt/connection-driver';
+const units = ['libvirtd', 'virtlogd'].flatMap((name) =>
+  ['.service', '.socket', '-admin.socket', ...(name === 'libvirtd' ? ['-ro.socket'] : [])].map(
+    (kind) => `usr/lib/systemd/system/${name}${kind}`,
+  ),
+);
+
+/**
+ * Debian 13's libvirt on a host of the lab as if it were installed, with the users that its packages make. A host of the
+ * lab has no polkit, which on others lets root in: here nobody is asked.
+ */
+export async function installLibvirt(lab: LabHost, host = 'alpha'): Promise<void> {
+  const folder = await cached(cacheFolder(), 'libvirt-trixie', unpack);
+  const loaded = readdirSync(join(folder, drivers)).map((name) => `${drivers}/${name}`);
+  const binaries = [];
+  for (const path of [...programs, ...loaded]) binaries.push(...(await withLibraries(folder, path)));
+  const files = [...binaries, ...units, 'etc/libvirt', 'usr/share/libvirt'];
+  await carry(folder, files, { sshConfig: join(lab.folder, '.vflane/lab/ssh_config'), host, to: '/' });
+  await lab.ssh(setUp, host);
+}
+
+const setUp = `set -e
+grep -q ^kvm: /etc/group || echo kvm:x:993: >>/etc/group
+echo libvirt:x:992: >>/etc/group
+echo "libvirt-qemu:x:64055:$(sed -n 's/^kvm:[^:]*:\\([0-9]*\\):.*/\\1/p' /etc/group):Libvirt Qemu:/var/lib/libvirt:/usr/sbin/nologin" >>/etc/passwd
+mkdir -p /var/lib/libvirt/qemu /var/cache/libvirt/qemu /var/log/libvirt/qemu
+chown libvirt-qemu:kvm /var/lib/libvirt/qemu /var/cache/libvirt/qemu
+echo 'auth_unix_rw = "none"' >>/etc/libvirt/libvirtd.conf
+ldconfig
+systemctl daemon-reload
+systemctl start virtlogd.socket libvirtd.service
+`;
+
+async function unpack(folder: string): Promise<void> {
+  const target = join(folder, 'libvirt.tar');
+  const packages = [
+    'libvirt-daemon',
+    'libvirt-daemon-driver-qemu',
+    'libvirt-daemon-system',
+    'libvirt-clients',
+  ];
+  await makeTree({ suite: 'trixie', variant: 'extract', packages, format: 'tar', target }, () => undefined);
+  const untar = ['tar', '-x', '-f', target, '-C', folder, '--no-same-owner', '--exclude=./dev'];
+  const { code, stderr } = await run(untar, { timeoutMs: 120_000 });
+  if (code !== 0) throw new Error(`${untar.join(' ')}: exit ${code}: ${stderr}`);
+}
