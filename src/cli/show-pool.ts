@@ -31,7 +31,10 @@ function rowOf(pf: PfState, vf: VfState, looked: Looked): Row {
   const rep = representorOf(pf, vf, looked);
   const isSpare = owner === 'spare' && vf.driver === undefined;
   const driver = (vf.driver ?? 'no driver').padEnd(9);
-  const about = `${driver}  ${admin}${isSpare ? '' : `${group}${rep}`}  ${owner}${openIn(vf, looked)}`;
+  const open = openIn(vf, looked);
+  // Whoever has it open had it from somebody else.
+  const whose = owner === 'spare' && open !== '' ? open : [owner, open].filter(Boolean).join(', ');
+  const about = `${driver}  ${admin}${isSpare ? '' : `${group}${rep}`}  ${whose}`;
   return { vf, about, isSpare };
 }
 
@@ -73,7 +76,7 @@ export function holderOf({ driver, iommuGroup }: VfState, { patient: { state } }
 
 function openIn(vf: VfState, looked: Looked): string {
   const holder = holderOf(vf, looked);
-  return holder ? `, open in ${holder.command} (pid ${holder.pid})` : '';
+  return holder ? `open in ${holder.command} (pid ${holder.pid})` : '';
 }
 
 /** Spare VFs that are alike, one after the other. */

@@ -1,6 +1,16 @@
-import type { LinkState } from '../model/host-state.ts';
+import type { HostState, LinkState, VfState } from '../model/host-state.ts';
 import type { Ailment, Patient, Symptom } from './ailment.ts';
-import { bondsOfPorts, linksOf, listed, portsOf, representorsOf, seenOf, some, vfsOf } from './seen-parts.ts';
+import {
+  bondsOfPorts,
+  linkNamed,
+  linksOf,
+  listed,
+  portsOf,
+  representorsOf,
+  seenOf,
+  some,
+  vfsOf,
+} from './seen-parts.ts';
 
 export const oneChannel: Ailment = {
   code: 'VF2104',
@@ -32,7 +42,7 @@ export const representorDown: Ailment = {
   find: ({ state }) => {
     const used = new Set(
       vfsOf(state)
-        .filter(({ vf }) => vf.driver !== undefined)
+        .filter(({ vf }) => isInUse(state, vf))
         .map(({ pf, vf }) => `pf${pf.pci.at(-1)}vf${vf.index}`),
     );
     const down = representorsOf(state).filter(
@@ -43,7 +53,10 @@ export const representorDown: Ailment = {
     return [
       {
         at: some(names),
-        message: `${names.length === 1 ? 'a representor is' : `${names.length} representors are`} down: the VFs behind have no carrier`,
+        message:
+          names.length === 1
+            ? 'the representor is down: the VF behind it has no carrier'
+            : `${names.length} representors are down: the VFs behind them have no carrier`,
         evidence: down
           .slice(0, 4)
           .map(({ name, physPortName }) => ({ read: `ip link show ${name}`, saw: `DOWN (${physPortName})` })),
@@ -52,6 +65,13 @@ export const representorDown: Ailment = {
     ];
   },
 };
+
+/** The driver takes every new VF by itself: a netdev that is down waits for nothing. */
+function isInUse(state: HostState, { pci, driver, netdev }: VfState): boolean {
+  if (driver === 'vfio-pci') return true;
+  const inside = Object.values(state.namespaces).flatMap((links) => seenOf(links) ?? []);
+  return linkNamed(state, netdev)?.up === true || inside.some(({ parentDev, up }) => up && parentDev === pci);
+}
 
 /** `c1pf0vf3` is `pf0vf3` of the same card. */
 function portKey(name: string | undefined): string {
