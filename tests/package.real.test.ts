@@ -169,4 +169,24 @@ find /var/lib/vflane -type f`,
       stdout: '/var/lib/vflane/guests/ceph1.qcow2\n',
     });
   });
+
+  test('an upgrade renews what an enabled host starts at boot, and only that', () => {
+    const { code, stdout, stderr } = installed(`set -e
+dpkg --no-triggers -i /root/vflane.deb >/dev/null
+ls /var/lib/vflane/boot 2>/dev/null || echo nothing
+mkdir -p /var/lib/vflane/boot
+kept=/var/lib/vflane/boot/vflane.snapshot
+unit=/etc/systemd/system/vflane-boot.service
+echo old >$kept
+echo ExecStart=/usr/bin/node /var/lib/vflane/boot/vflane.cjs agent --boot >$unit
+dpkg --no-triggers -i /root/vflane.deb >/dev/null
+cat $kept
+echo ExecStart=/usr/bin/node /usr/lib/vflane/vflane.cjs agent --boot >$unit
+dpkg --no-triggers -i /root/vflane.deb >/dev/null
+node --snapshot-blob $kept agent --boot 2>&1`);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const [before, notItsOwn, , log] = stdout.trim().split('\n');
+    expect([before, notItsOwn]).toEqual(['nothing', 'old']);
+    expect(log).toMatch(/as it was last asked to be already/);
+  });
 });

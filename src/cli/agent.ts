@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { systemClock } from '../apply/clock.ts';
 import { serveStdio } from '../host/agent-stdio.ts';
 import { fileStore } from '../host/file-store.ts';
-import { localHost } from '../host/local-host.ts';
+import { type LocalHost, localHost } from '../host/local-host.ts';
 import { localPrograms } from '../host/local-programs.ts';
 import { agentMethods } from '../operate/agent-site.ts';
 import { takeBackWhenDue } from '../operate/take-back.ts';
@@ -12,13 +12,14 @@ import { hostStateDir, selfArgv } from './connect.ts';
 import type { VerbContext, VerbHandler } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { exitCodeOf } from './outcome-findings.ts';
+import type { Output } from './output.ts';
 import { UsageError } from './usage-error.ts';
 import { versionText } from './version-text.ts';
 
 /** The far end of a line (`--stdio`), what the host's systemd starts (`--boot`), and what the dead man's timer does (`--take-back PLAN`). */
 export const run: VerbHandler = async (context, _args, options) => {
   if (options.stdio === true) return serve(context);
-  if (options.boot === true) return boot(agentWorkshop(context.env), context.output);
+  if (options.boot === true) return bootHere(context.env, context.output);
   const { takeBack } = options;
   if (typeof takeBack === 'string') return back(context, takeBack);
   throw new UsageError(
@@ -27,8 +28,13 @@ export const run: VerbHandler = async (context, _args, options) => {
   );
 };
 
-/** This machine, whoever started vflane on it. */
-export function agentWorkshop(env: VerbContext['env']): Workshop {
+/** Brings this machine back after its start. */
+export function bootHere(env: VerbContext['env'], output: Output): Promise<number> {
+  const workshop = agentWorkshop(env);
+  return boot(workshop, output, { processes: () => workshop.host.spawned });
+}
+
+function agentWorkshop(env: VerbContext['env']): Workshop & { readonly host: LocalHost } {
   const name = hostname();
   return {
     host: localHost({ name }),

@@ -1,6 +1,5 @@
 import { startupSnapshot } from 'node:v8';
-import { agentWorkshop } from './agent.ts';
-import { boot } from './boot.ts';
+import { bootHere } from './agent.ts';
 import { exitCodes } from './exit-codes.ts';
 import { makeOutput } from './output.ts';
 
@@ -16,5 +15,5 @@ async function bootNow(): Promise<void> {
   const { env, stdout, stderr } = process;
   const output = makeOutput(stdout, stderr, { json: false, color: 'never', env });
   process.exitCode = exitCodes.failed;
-  process.exitCode = await boot(agentWorkshop(env), output);
+  process.exitCode = await bootHere(env, output);
 }

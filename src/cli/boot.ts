@@ -7,11 +7,16 @@ import { newPlanId } from './plan-id.ts';
 import { printFindings } from './print-findings.ts';
 import { progressOf } from './progress.ts';
 
+interface Here extends Pick<BootOptions, 'patienceMs'> {
+  /** How many processes were started so far. */
+  readonly processes?: () => number;
+}
+
 /** What vflane-boot.service starts: brings the host back, and tells its log how. Gives the exit code. */
 export async function boot(
   workshop: Workshop,
   output: Output,
-  patience: Pick<BootOptions, 'patienceMs'> = {},
+  { processes, ...patience }: Here = {},
 ): Promise<number> {
   const { name } = workshop.host;
   const booted = await bootHost(workshop, {
@@ -21,7 +26,8 @@ export async function boot(
     tell: (line) => output.log(`${name}: ${line}`),
     ...patience,
   });
-  output.log(`${name}: ${wordsOf(booted)}`);
+  const by = processes === undefined ? '' : ` and ${processes()} processes`;
+  output.log(`${name}: ${wordsOf(booted)}${by}`);
   printFindings(booted.report.findings, {}, { ...output, result: output.log });
   return exitCodeOf(booted.outcome);
 }

@@ -53,6 +53,11 @@ export function external(networks: Keys): string {
   return `{ external: true, networks: { ${lines(0, networks).join(', ')} } }`;
 }
 
+/** The machine itself, as a guest of its own. */
+export function theHost(networks: Keys): string {
+  return `{ host: true, networks: { ${lines(0, networks).join(', ')} } }`;
+}
+
 /** VLANs on VFs of the lab's card. */
 export function cardHost(vfs: number, guests: Keys): LabHostText {
   return { keys: { datapath: 'legacy-vlan', nic: '"0000:01:00"', vfs: `${vfs}` }, guests };
