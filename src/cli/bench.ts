@@ -73,6 +73,8 @@ async function measure(
   const pair = await pairOf(fleet, wanted.pair);
   if ('code' in pair) return refuse(context, fleet, pair.findings, pair.code);
   const { fabric } = fleet;
+  // What is inside a VM is the VM's to set.
+  const isInVm = pair.some(({ place }) => place.in === 'vm');
   const begun = await begin({
     fabric,
     pair,
@@ -81,7 +83,7 @@ async function measure(
     version: versionText,
     signal,
     // A host's own MTU carries every tunnel: it is left alone.
-    ...(wanted.keepMtu || isOfHosts ? {} : { lender: mtuLender(fabric, pair) }),
+    ...(wanted.keepMtu || isOfHosts || isInVm ? {} : { lender: mtuLender(fabric, pair) }),
   });
   if (!('bench' in begun)) return refuse(context, fleet, begun);
   return carryOut(context, fleet, begun, wanted);

@@ -119,7 +119,7 @@ async function measured(
 ): Promise<number> {
   const { output } = context;
   const { signal, done } = untilInterrupt(output);
-  const streams = new StreamPair(ends, wanted.intervalMs * 1000);
+  const streams = new StreamPair(ends, wanted.intervalMs * 1000, ports.bond?.name);
   try {
     if (!(await flowing(streams, signal))) return refused(context, fleet, silent(streams));
     const ended = await runFailover({

@@ -4,6 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { GuestSpec, LaneSpec } from '../model/host-spec.ts';
 import { isUnseen, type Seen } from '../model/host-state.ts';
 import type { GuestName, HostName, IfName, NetworkName } from '../model/names.ts';
+import { type GuestNetdev, netdevsInVm } from '../operate/ask-guests.ts';
 import type { MeasurePlace } from '../operate/measure-request.ts';
 import type { Site } from '../operate/site.ts';
 import { specOf } from '../operate/spec-of.ts';
@@ -24,6 +25,8 @@ export interface Endpoint {
   readonly addresses: readonly string[];
   /** Bytes. */
   readonly mtu: number;
+  /** Every NIC of a VM by the name that its kernel gave it, which no file knows. */
+  readonly nics?: readonly Pick<GuestNetdev, 'name' | 'mac'>[];
 }
 
 export interface Found {
@@ -54,8 +57,9 @@ async function endpointOf(
   guest: GuestSpec,
   lane: LaneSpec,
 ): Promise<Endpoint | Finding> {
-  const place = placeOf(guest);
   const where = { host, at: `${guest.name}/${lane.network}` };
+  if (guest.machine?.manager === 'systemd') return endpointInVm(site, where, guest, lane);
+  const place = placeOf(guest);
   if (place === undefined) return noWayIn(where, guest);
   const seen = await lookAt(site, place, lane.bond);
   if (isUnseen(seen)) {
@@ -88,6 +92,44 @@ function noUnderlay(host: HostName, why: string): Finding {
   return finding('VF6059', { host }, `${host} cannot be measured from as a host: ${why}`, hint);
 }
 
+/** By what the agent in it says. It tells no MTU: the file's is taken. */
+async function endpointInVm(
+  site: Site,
+  where: { readonly host: HostName; readonly at: string },
+  guest: GuestSpec,
+  lane: LaneSpec,
+): Promise<Endpoint | Finding> {
+  const seen = await lookInVm(site, guest.name, lane);
+  const { host } = where;
+  if (!isUnseen(seen)) {
+    const place = { in: 'vm', guest: guest.name } as const;
+    return { site, host, guest: guest.name, network: lane.network, place, mtu: lane.mtu, ...seen };
+  }
+  const message = `${host}: nothing is measured from inside the VM ${guest.name}: ${seen.unseen}`;
+  const hint = 'Does it run? vflane vm list. In the VM: apt-get install qemu-guest-agent.';
+  return finding('VF6003', where, message, hint);
+}
+
+async function lookInVm(
+  { reader }: Site,
+  guest: GuestName,
+  lane: LaneSpec,
+): Promise<Seen<Pick<Endpoint, 'mac' | 'addresses' | 'netdev' | 'nics'>>> {
+  const netdevs = await netdevsInVm(reader, guest);
+  if (isUnseen(netdevs)) return netdevs;
+  const macs = lane.tap ? [lane.tap.mac] : lane.members.map(({ mac }) => mac);
+  const own = netdevs.filter(({ mac }) => macs.some((one) => one === mac));
+  // A bond has the MAC of one of its members, and the addresses.
+  const found =
+    own.find(({ name }) => name === lane.bond) ?? own.find(({ addresses }) => addresses.length > 0);
+  if (found === undefined) return { unseen: `no NIC of the network ${lane.network} has an address in it` };
+  const { name, mac, addresses } = found;
+  const global = addresses.map((cidr) => cidr.replace(/\/.*/, '')).filter((one) => !/^fe80:/i.test(one));
+  const isV6 = (one: string): boolean => one.includes(':');
+  const ordered = [...global.filter((one) => !isV6(one)), ...global.filter(isV6)];
+  return { netdev: name as IfName, mac, addresses: ordered, nics: netdevs };
+}
+
 function placeOf({ kind, name }: GuestSpec): MeasurePlace | undefined {
   if (kind === 'netns') return { in: 'netns', guest: name };
   return kind === 'host' ? { in: 'host' } : undefined;
@@ -97,7 +139,7 @@ function noWayIn(
   where: { readonly host: HostName; readonly at: string },
   { name, kind }: GuestSpec,
 ): Finding {
-  const what = kind === 'vm' ? 'a VM' : 'a VM of somebody else’s';
+  const what = kind === 'vm' ? 'a VM of libvirt’s, which has its agent to itself' : 'a VM of somebody else’s';
   return finding(
     'VF6003',
     where,

@@ -114,14 +114,20 @@ function resultOf(
 
 async function oneRound(ask: FailoverAsk, round: number, told: (phase: Phase) => void): Promise<void> {
   const { ports, cutter } = ask;
-  const first = (await ports.active()) ?? ports.ports[0];
+  const first = (await activeNow(ask)) ?? ports.ports[0];
   if (first === undefined) return;
   told(await takePhase(ask, round, 'down', first, () => cutter.down(first)));
   told(await takePhase(ask, round, 'up', first, () => cutter.up()));
-  const now = await ports.active();
+  const now = await activeNow(ask);
   if (now === undefined || now.at === first.at) return;
   told(await takePhase(ask, round, 'back', now, () => cutter.down(now)));
   told(await takePhase(ask, round, 'up', now, () => cutter.up()));
+}
+
+async function activeNow({ ports, streams }: FailoverAsk): Promise<CutPort | undefined> {
+  const { bond } = ports;
+  if (bond === undefined) return ports.active();
+  return bond.portOf(streams.bondSaid(performance.now()).at(-1)?.is ?? '');
 }
 
 async function takePhase(
@@ -134,7 +140,7 @@ async function takePhase(
   throwIfEnded(ask);
   const beganMs = performance.now();
   const watching = new AbortController();
-  const said = watch(ask.ports, beganMs, watching.signal);
+  const said = watch(ask, beganMs, watching.signal);
   try {
     const trouble = await act();
     if (trouble.length > 0) throw new Ended('a port could not be taken away or given back', trouble);
@@ -187,7 +193,8 @@ function wayOf({ streams, intervalMs }: FailoverAsk, way: 0 | 1, beganMs: number
 }
 
 /** What the bond and the card say while a phase lasts, whenever it changes. */
-async function watch(ports: RoadPorts, beganMs: number, signal: AbortSignal): Promise<readonly Said[]> {
+async function watch(ask: FailoverAsk, beganMs: number, signal: AbortSignal): Promise<readonly Said[]> {
+  const { ports, streams } = ask;
   const said: Said[] = [];
   const note = (what: Said['what'], is: string | undefined): void => {
     const last = said.filter((one) => one.what === what).at(-1);
@@ -200,5 +207,9 @@ async function watch(ports: RoadPorts, beganMs: number, signal: AbortSignal): Pr
     note('lag/mapping', mapping);
     await sleep(lookEveryMs);
   }
-  return said;
+  const bond = streams.bondSaid(beganMs).map(({ atMs, is }): Said => {
+    const port = ports.bond?.portOf(is)?.at ?? 'none';
+    return { atMs: Math.max(0, atMs - beganMs), what: 'active port', is: port };
+  });
+  return [...bond, ...said].toSorted((a, b) => a.atMs - b.atMs);
 }

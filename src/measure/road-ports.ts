@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { HostReader } from '../host/host.ts';
 import type { HostSpec } from '../model/host-spec.ts';
-import { asPciAddress } from '../model/names.ts';
+import { asPciAddress, type IfName } from '../model/names.ts';
 import type { CutPort } from '../operate/plan-cut.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -11,6 +11,8 @@ export interface RoadPorts {
   readonly ports: readonly CutPort[];
   /** Who chooses among them, for messages: `the guest’s bond storage`. */
   readonly chooser: string;
+  /** The guest's own bond, where it chooses: whoever is inside the guest can tell which member is active. */
+  readonly bond?: { readonly name: IfName; portOf(member: string): CutPort | undefined };
   /** The one that carries the traffic now; undefined where nobody says. */
   active(): Promise<CutPort | undefined>;
   /** What the card itself says of it (facts §1.1); undefined where it says nothing. */
@@ -28,16 +30,18 @@ function ofGuestBond(end: Endpoint, { guests }: HostSpec): RoadPorts | undefined
   const guest = guests.find(({ name }) => name === end.guest);
   const lane = guest?.lanes.find(({ network }) => network === end.network);
   if (lane === undefined) return undefined;
-  const { reader } = end.site;
-  const inside = end.place.in === 'netns' ? ['-n', end.place.guest] : [];
   return {
     ports: lane.members.map(({ pf }) => ({ resource: 'pf-up', at: pf })),
     chooser: `the guest’s bond ${lane.bond}`,
-    active: async () => {
-      const name = await activeOf(reader, [...inside, '-j', '-d', 'link', 'show', 'dev', lane.bond]);
-      const member = lane.members.find(({ ifName }) => ifName === name);
-      return member && { resource: 'pf-up', at: member.pf };
+    bond: {
+      name: end.netdev,
+      portOf: (name) => {
+        const mac = end.nics?.find((nic) => nic.name === name)?.mac;
+        const member = lane.members.find((one) => one.ifName === name || one.mac === mac);
+        return member && { resource: 'pf-up', at: member.pf };
+      },
     },
+    active: async () => undefined,
     mapping: async () => undefined,
   };
 }

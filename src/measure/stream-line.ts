@@ -12,19 +12,38 @@ export interface StreamLine {
   readonly refused: number;
   /** How many arrived and were dropped for want of room, since the namespace began. */
   readonly overrun: number;
+  /** When a bond's active member became which; empty where it has none. Absent where no bond is looked at. */
+  readonly active?: readonly (readonly [number, string])[];
 }
 
 /** Undefined where it is no such line. */
 export function parseStreamLine(text: string): StreamLine | undefined {
   try {
-    const { at, from, sent, got, refused, overrun = 0 } = JSON.parse(text) as Partial<StreamLine>;
-    const whole = isNumber(at) && isNumber(from) && isNumber(refused) && areNumbers(sent) && areNumbers(got);
-    return whole && got.length % 2 === 0 ? { at, from, sent, got, refused, overrun } : undefined;
+    const {
+      at,
+      from,
+      sent,
+      got,
+      refused,
+      overrun = 0,
+      active = [],
+    } = JSON.parse(text) as Partial<StreamLine>;
+    const whole =
+      isNumber(at) &&
+      isNumber(from) &&
+      isNumber(refused) &&
+      areNumbers(sent) &&
+      areNumbers(got) &&
+      areChanges(active);
+    return whole && got.length % 2 === 0 ? { at, from, sent, got, refused, overrun, active } : undefined;
   } catch {
     return undefined;
   }
 }
 
+const areChanges = (value: unknown): value is readonly (readonly [number, string])[] =>
+  Array.isArray(value) &&
+  value.every((one) => Array.isArray(one) && isNumber(one[0]) && typeof one[1] === 'string');
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const areNumbers = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every(isNumber);

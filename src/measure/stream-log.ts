@@ -14,6 +14,8 @@ export class StreamLog {
   lastUs = 0;
   /** What to add to the end's clock to have this process's (`performance.now()`), in milliseconds: the least that was seen, because a line takes its time. */
   offsetMs = Number.POSITIVE_INFINITY;
+  /** When a bond's active member became which, in microseconds of the end's clock. */
+  readonly active: (readonly [number, string])[] = [];
   /** What it said besides, last. */
   other = '';
 
@@ -23,7 +25,8 @@ export class StreamLog {
     else this.#take(line, nowMs);
   }
 
-  #take({ at, from, sent, got, refused, overrun }: StreamLine, nowMs: number): void {
+  #take({ at, from, sent, got, refused, overrun, active = [] }: StreamLine, nowMs: number): void {
+    this.active.push(...active);
     for (const [place, when] of sent.entries()) this.sent[from + place] = when;
     for (let place = 0; place + 1 < got.length; place += 2) this.got[got[place] ?? 0] ??= got[place + 1];
     this.lastUs = at;

@@ -1,5 +1,6 @@
 import { HostError } from '../host/host.ts';
 import type { Finding } from '../model/finding.ts';
+import type { IfName } from '../model/names.ts';
 import type { Stream } from '../operate/measure-request.ts';
 import type { Endpoint } from './endpoint.ts';
 import { nameOf } from './endpoint.ts';
@@ -22,8 +23,8 @@ export class StreamPair {
   vanished: string | undefined;
   refused: readonly Finding[] = [];
 
-  /** @param intervalUs between two datagrams @throws where the two have no addresses of one family */
-  constructor(ends: readonly [Endpoint, Endpoint], intervalUs: number) {
+  /** @param intervalUs between two datagrams @param bond of the first end, to be looked at @throws where the two have no addresses of one family */
+  constructor(ends: readonly [Endpoint, Endpoint], intervalUs: number, bond?: IfName) {
     this.ends = ends;
     const addresses = addressesBetween(...ends);
     if (addresses === undefined)
@@ -32,7 +33,7 @@ export class StreamPair {
     const port = 40_000 + Math.floor(Math.random() * 9_000);
     const shared = { port, intervalUs, run: Math.floor(Math.random() * 2 ** 31) };
     this.#over = Promise.all([
-      this.#start(0, { ...shared, local, peer }),
+      this.#start(0, { ...shared, local, peer, ...(bond && { bond }) }),
       this.#start(1, { ...shared, local: peer, peer: local }),
     ]);
   }
@@ -80,6 +81,17 @@ export class StreamPair {
   knownMs(way: 0 | 1): number {
     const [from, to] = this.#logsOf(way);
     return this.toldUs(from, to) / 1000 + from.offsetMs;
+  }
+
+  /** What the first end's bond said, from that time on and what was so before; nothing where it has none. */
+  bondSaid(fromMs: number): readonly { readonly atMs: number; readonly is: string }[] {
+    const { active, offsetMs } = this.#logs[0];
+    const told = active.map(([us, is]) => ({ atMs: us / 1000 + offsetMs, is }));
+    const first = Math.max(
+      0,
+      told.findLastIndex(({ atMs }) => atMs < fromMs),
+    );
+    return told.slice(first);
   }
 
   /** What was sent this way and what arrived, around `beganMs`: from `beforeMs` before it until now. */

@@ -1,7 +1,8 @@
 import { HostError, type HostReader } from '../host/host.ts';
 import { guestPaths } from '../model/guest-paths.ts';
 import type { GuestSpec, HostSpec, LaneSpec } from '../model/host-spec.ts';
-import type { HostState } from '../model/host-state.ts';
+import { type HostState, isUnseen, type Seen } from '../model/host-state.ts';
+import type { GuestName } from '../model/names.ts';
 import { runs } from '../resource/vm-running.ts';
 
 /** What a guest's agent says of its lanes, or why it was not asked. */
@@ -32,21 +33,32 @@ export function askGuests(
   );
 }
 
-async function askOne(reader: HostReader, { name: guest, lanes, machine }: GuestSpec): Promise<GuestAnswer> {
-  if (machine?.manager === 'libvirt')
-    return { guest, notAsked: `its agent is libvirt's to ask: virsh domifaddr ${guest} --source agent` };
-  if (reader.ask === undefined) return { guest, notAsked: 'there is no way to its agent' };
-  const lines = ['guest-sync', 'guest-network-get-interfaces'].map((execute) =>
-    JSON.stringify(execute === 'guest-sync' ? { execute, arguments: { id: 1 } } : { execute }),
-  );
+const greeting = [
+  JSON.stringify({ execute: 'guest-sync', arguments: { id: 1 } }),
+  JSON.stringify({ execute: 'guest-network-get-interfaces' }),
+];
+
+/** Every netdev in a VM that vflane runs, by its agent. */
+export async function netdevsInVm(
+  reader: HostReader,
+  guest: GuestName,
+): Promise<Seen<readonly GuestNetdev[]>> {
+  if (reader.ask === undefined) return { unseen: 'there is no way to its agent' };
   try {
-    const heard = await reader.ask(guestPaths(guest).agent, lines, answerMs);
-    return { guest, lacks: lacksIn(lanes, parseInterfaces(heard.at(-1) ?? '')) };
+    const heard = await reader.ask(guestPaths(guest).agent, greeting, answerMs);
+    return parseInterfaces(heard.at(-1) ?? '');
   } catch (error) {
     if (!isOfTheGuest(error)) throw error;
     const isSilent = error instanceof HostError && error.details.kind === 'timeout';
-    return { guest, notAsked: isSilent ? 'no guest agent answers in it' : error.message };
+    return { unseen: isSilent ? 'no guest agent answers in it' : error.message };
   }
+}
+
+async function askOne(reader: HostReader, { name: guest, lanes, machine }: GuestSpec): Promise<GuestAnswer> {
+  if (machine?.manager === 'libvirt')
+    return { guest, notAsked: `its agent is libvirt's to ask: virsh domifaddr ${guest} --source agent` };
+  const netdevs = await netdevsInVm(reader, guest);
+  return isUnseen(netdevs) ? { guest, notAsked: netdevs.unseen } : { guest, lacks: lacksIn(lanes, netdevs) };
 }
 
 /** What somebody inside a guest says may be anything; nested deeply enough, it is also a RangeError. */

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { asIfName } from '../model/names.ts';
 import type {
   Iperf3Client,
   Iperf3Server,
@@ -17,7 +18,9 @@ export const longestMs = 3_600_000;
 /** The command of a request, from words of its own only. @throws WrongMeasure */
 export function measureArgv(request: MeasureRequest, self: readonly string[]): readonly string[] {
   const { place, program, cpus } = request;
-  return [...pinned(cpus), ...inside(place), ...programArgv(program, self)];
+  // The numbers are those of the host's CPUs.
+  const pins = place.in === 'vm' ? [] : pinned(cpus);
+  return [...pins, ...inside(place), ...programArgv(program, self)];
 }
 
 function pinned(cpus: readonly number[] | undefined): readonly string[] {
@@ -29,6 +32,7 @@ const plainName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 function inside(place: MeasurePlace): readonly string[] {
   if (place.in === 'host') return [];
+  if (place.in === 'vm' && plainName.test(place.guest)) return [];
   if (place.in === 'netns' && plainName.test(place.guest)) return ['ip', 'netns', 'exec', place.guest];
   throw new WrongMeasure(`nothing can be measured in ${JSON.stringify(place)}`);
 }
@@ -109,12 +113,13 @@ function ping(asked: Ping): readonly string[] {
   ];
 }
 
-function stream({ local, peer, port, intervalUs, run }: Stream): readonly string[] {
+function stream({ local, peer, port, intervalUs, run, bond }: Stream): readonly string[] {
   return [
     ...['perl', '-e', streamProgram, '--', address('local', local), address('peer', peer)],
     whole('port', port, 1, 65_535),
     whole('intervalUs', intervalUs, 100, 1_000_000),
     whole('run', run, 0, 2 ** 32 - 1),
+    ...given(bond, (name) => [netdev('bond', name)]),
   ];
 }
 
@@ -128,6 +133,12 @@ function given<Value>(
 function address(what: string, text: string): string {
   if (typeof text === 'string' && isIP(text) !== 0) return text;
   throw new WrongMeasure(`${what}: ${JSON.stringify(text)} is no address`);
+}
+
+function netdev(what: string, name: string): string {
+  const checked = asIfName(name);
+  if (checked !== undefined) return checked;
+  throw new WrongMeasure(`${what}: ${JSON.stringify(name)} is no netdev's name`);
 }
 
 function whole(what: string, value: number, least: number, most: number): string {

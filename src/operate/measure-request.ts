@@ -1,8 +1,11 @@
 import type { Finding } from '../model/finding.ts';
-import type { GuestName } from '../model/names.ts';
+import type { GuestName, IfName } from '../model/names.ts';
 
-/** Where a measuring program runs: on the host itself, or in the namespace of a guest that is one. */
-export type MeasurePlace = { readonly in: 'host' } | { readonly in: 'netns'; readonly guest: GuestName };
+/** Where a measuring program runs: on the host itself, in the namespace of a guest that is one, or in a VM, by the agent in it. */
+export type MeasurePlace =
+  | { readonly in: 'host' }
+  | { readonly in: 'netns'; readonly guest: GuestName }
+  | { readonly in: 'vm'; readonly guest: GuestName };
 
 /** One measuring program on one host: plain data, it crosses the line. */
 export interface MeasureRequest {
@@ -121,6 +124,8 @@ export interface Stream {
   readonly intervalUs: number;
   /** Datagrams of another run are no one's: less than 2³². */
   readonly run: number;
+  /** A bond there, of which it tells which member is active. */
+  readonly bond?: IfName;
 }
 
 /** What came of it. What it said went to whoever listened, line by line. */

@@ -1,8 +1,10 @@
 import { readFold } from '../apply/fold.ts';
+import { guestPrograms } from '../host/guest-programs.ts';
 import { HostError } from '../host/host.ts';
 import type { RunProgram } from '../host/program.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
+import { guestPaths } from '../model/guest-paths.ts';
 import { longestMs, measureArgv, programsOf } from './measure-argv.ts';
 import type { Measured, MeasureRequest, OnLine } from './measure-request.ts';
 import { measureStdin } from './wire-argv.ts';
@@ -25,8 +27,11 @@ export async function measureOn(
   const against =
     programs === undefined ? [carriesNothing(workshop)] : await standsAgainst(workshop, request);
   if (programs === undefined || against.length > 0) return { kind: 'refused', findings: against };
+  const { place, program } = request;
+  if (place.in === 'vm' && program.name === 'probe')
+    return { kind: 'refused', findings: [needsNode(workshop, place.guest)] };
   const timeoutMs = Math.min(Math.max(1, request.timeoutMs), longestMs);
-  return run(workshop, programs, {
+  return run(workshop, programsIn(workshop, request, programs), {
     argv,
     stdin,
     needs: programsOf(request.program),
@@ -34,6 +39,12 @@ export async function measureOn(
     onLine,
     ...(signal && { signal }),
   });
+}
+
+function programsIn({ host }: Workshop, { place }: MeasureRequest, programs: RunProgram): RunProgram {
+  if (place.in !== 'vm') return programs;
+  const { guest } = place;
+  return guestPrograms({ host: host.name, guest, socket: guestPaths(guest).agent });
 }
 
 async function run(
@@ -45,8 +56,11 @@ async function run(
   try {
     return { kind: 'ended', ...(await programs(asked)) };
   } catch (error) {
-    if (!(error instanceof HostError) || error.details.kind !== 'missing') throw error;
-    return { kind: 'refused', findings: [missing(host.name, error.details.argv[0] ?? '')] };
+    if (!(error instanceof HostError)) throw error;
+    const { kind, argv, host: where } = error.details;
+    if (kind === 'missing') return { kind: 'refused', findings: [missing(host.name, where, argv[0] ?? '')] };
+    if (kind !== 'refused') throw error;
+    return { kind: 'refused', findings: [agentRefuses(host.name, error.message)] };
   } finally {
     running -= 1;
   }
@@ -82,6 +96,21 @@ function carriesNothing({ host }: Workshop): Finding {
   );
 }
 
+function needsNode({ host }: Workshop, guest: string): Finding {
+  return finding(
+    'VF6003',
+    { host: host.name, at: guest },
+    `${host.name}: ${guest} is a VM: vflane’s own probe does not run in it`,
+    'For round trips by ping: vflane bench --suite seed.',
+  );
+}
+
+function agentRefuses(host: string, message: string): Finding {
+  const hint =
+    'Allow guest-exec and guest-file-* in the VM: qemu-ga’s --block-rpcs, or BLOCK_RPCS in /etc/sysconfig/qemu-ga.';
+  return finding('VF6003', { host }, message, hint);
+}
+
 function tooMany(host: string): Finding {
   return finding(
     'VF6002',
@@ -98,7 +127,8 @@ const packages: Readonly<Record<string, string>> = {
   taskset: 'util-linux',
 };
 
-function missing(host: string, program: string): Finding {
+/** @param where the host, or a VM on it */
+function missing(host: string, where: string, program: string): Finding {
   const hint = packages[program] ? `apt-get install ${packages[program]}` : `Install ${program}.`;
-  return finding('VF6001', { host, at: program }, `${host}: ${program} is not installed there`, hint);
+  return finding('VF6001', { host, at: program }, `${where}: ${program} is not installed there`, hint);
 }

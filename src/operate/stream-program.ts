@@ -1,7 +1,7 @@
 /**
- * One end of a stream of numbered datagrams in both directions: `LOCAL PEER PORT INTERVAL RUN` sends one every INTERVAL
+ * One end of a stream of numbered datagrams in both directions: `LOCAL PEER PORT INTERVAL RUN [BOND]` sends one every INTERVAL
  * microseconds and tells, ten times a second, when it sent which and when which of the other end's arrived
- * (src/measure/stream-line.ts has the lines). It ends with its standard input. Both times are of the monotonic clock, which is
+ * (src/measure/stream-line.ts has the lines); of a bond it looks every ten milliseconds which member is active. It ends with its standard input. Both times are of the monotonic clock, which is
  * asked by its system call: the base of Perl that every Debian has holds no Time::HiRes. An arrival is when the kernel took
  * the datagram in (SIOCGSTAMP, socket(7)), not when this process got a processor to look.
  * In Perl, because it starts at once, fits into a VM, and keeps a thousand a second where an emulated processor runs Node at fifty.
@@ -10,7 +10,7 @@ export const streamProgram = `use strict;
 use warnings;
 use POSIX ();
 use Socket qw(:DEFAULT inet_pton pack_sockaddr_in6);
-my ( $local, $peer, $port, $interval, $run ) = @ARGV;
+my ( $local, $peer, $port, $interval, $run, $bond ) = @ARGV;
 my ( $most, $every, $size, $stamp ) = ( 20, 100_000, 64, 0x8906 );    # SIOCGSTAMP
 my $machine = ( POSIX::uname() )[4];
 my $call = { x86_64 => 228, ppc64le => 246, ppc64 => 246, s390x => 260 }->{$machine} // 113;    # clock_gettime
@@ -44,7 +44,15 @@ setsockopt( $wire, SOL_SOCKET, 33, 8 * 1024 * 1024 );    # SO_RCVBUFFORCE
 bind( $wire, place( $local, $port ) ) or die "bind $local: $!\\n";
 my $to = place( $peer, $port );
 my ( $next, $told, $refused, $tell ) = ( 0, 0, 0, 0 );
-my ( @sent, @got );
+my ( @sent, @got, @active );
+my ( $chosen, $look ) = ( '', 0 );
+sub look_at_bond {
+    open( my $file, '<', "/sys/class/net/$bond/bonding/active_slave" ) or return;
+    my $name = <$file> // '';
+    $name =~ s/[^\\w.-]//g;
+    push @active, sprintf( '[%d,"%s"]', now(), $name ) if $name ne $chosen;
+    $chosen = $name;
+}
 sub send_due {
     my $now = now();
     my $due = int( $now / $interval );
@@ -69,13 +77,14 @@ sub hear_all {
     }
 }
 sub tell_all {
-    printf qq({"at":%d,"from":%d,"sent":[%s],"got":[%s],"refused":%d,"overrun":%d}\\n), now(), $told, join( ',', @sent ), join( ',', @got ), $refused, overruns();
+    printf qq({"at":%d,"from":%d,"sent":[%s],"got":[%s],"refused":%d,"overrun":%d,"active":[%s]}\\n), now(), $told, join( ',', @sent ), join( ',', @got ), $refused, overruns(), join( ',', @active );
     ( $told, @sent ) = ($next);
-    @got = ();
+    @got = @active = ();
 }
 until ($over) {
     send_due();
     my $now = now();
+    if ( defined $bond && $now >= $look ) { look_at_bond(); $look = $now + 10_000 }
     if ( $now >= $tell ) { tell_all(); $tell = $now + $every }
     my $wait = ( $next * $interval - now() ) / 1_000_000;
     my $ready = '';

@@ -1,0 +1,143 @@
+import { connect, type Socket } from 'node:net';
+import { LineSplitter, LineTooLong } from './agent-protocol.ts';
+import { HostError, type HostErrorDetails } from './host.ts';
+
+/** A command of a guest agent (qemu-ga-ref(7)). */
+export interface GuestCommand {
+  readonly execute: string;
+  readonly arguments?: { readonly [name: string]: unknown };
+}
+
+/** An agent answers at once; one that is busy with something of somebody else's within this. */
+const answerMs = 15_000;
+/** The longest answer, in bytes: a piece of a file is far less. */
+const limitBytes = 1024 * 1024;
+/** Of what it says of an error, in characters: whoever is inside the guest may have written it. */
+const longestQuote = 300;
+
+/** The agent has refused a command, in its own words. */
+export class GuestRefused extends Error {
+  override readonly name = 'GuestRefused';
+}
+
+/**
+ * The line to a guest's agent, a unix socket of its QEMU's. QEMU serves one caller at a time: whoever in this process talks to
+ * the same guest shares the line, a command at a time.
+ */
+export class GuestLine {
+  static readonly #open = new Map<string, GuestLine>();
+
+  readonly #host: string;
+  readonly #path: string;
+  readonly #socket: Socket;
+  readonly #lines = new LineSplitter(limitBytes);
+  #users = 0;
+  #last: Promise<unknown> = Promise.resolve();
+  #hear: (line: string) => void = () => undefined;
+  #broken: (error: HostError) => void = () => undefined;
+  #error: HostError | undefined;
+
+  private constructor(host: string, path: string) {
+    this.#host = host;
+    this.#path = path;
+    this.#socket = connect(path);
+    this.#socket.on('data', (piece: Buffer) => this.#take(piece));
+    this.#socket.on('error', (error: NodeJS.ErrnoException) =>
+      this.#break({ kind: 'errno', errno: error.code ?? 'EIO' }),
+    );
+    this.#socket.on('close', () =>
+      this.#break({ kind: 'errno', errno: 'EPIPE', stderr: 'the guest is gone' }),
+    );
+  }
+
+  /** To be given back by `leave`. */
+  static take(host: string, path: string): GuestLine {
+    const known = GuestLine.#open.get(path);
+    const line = known ?? new GuestLine(host, path);
+    line.#users += 1;
+    GuestLine.#open.set(path, line);
+    // What an earlier caller has asked may be answered still (qemu-ga-ref(7), guest-sync).
+    if (known === undefined) line.#last = line.#synced().catch(() => undefined);
+    return line;
+  }
+
+  leave(): void {
+    this.#users -= 1;
+    if (this.#users > 0) return;
+    this.#forget();
+    this.#socket.destroy();
+  }
+
+  /** What it returns. @throws GuestRefused, HostError */
+  say(command: GuestCommand): Promise<unknown> {
+    const answer = this.#last.then(() => this.#exchange(command, () => true));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  #take(piece: Buffer): void {
+    try {
+      for (const line of this.#lines.push(piece)) this.#hear(line);
+    } catch (error) {
+      if (!(error instanceof LineTooLong)) throw error;
+      this.#break({ kind: 'errno', errno: 'ENOBUFS', stderr: `it says more than ${limitBytes} bytes` });
+    }
+  }
+
+  #synced(): Promise<unknown> {
+    const id = Math.floor(Math.random() * 2 ** 31);
+    return this.#exchange({ execute: 'guest-sync', arguments: { id } }, (reply) => reply.return === id);
+  }
+
+  #exchange(command: GuestCommand, isMine: (reply: Reply) => boolean): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#error) return reject(this.#error);
+      const late = setTimeout(() => this.#break({ kind: 'timeout' }), answerMs);
+      this.#broken = (error) => {
+        clearTimeout(late);
+        reject(error);
+      };
+      this.#hear = (text) => {
+        const reply = parseReply(text);
+        if (reply === undefined || !isMine(reply)) return;
+        clearTimeout(late);
+        if ('return' in reply) resolve(reply.return);
+        else reject(new GuestRefused(wordsOf(reply.error)));
+      };
+      this.#socket.write(`${JSON.stringify(command)}\n`);
+    });
+  }
+
+  /** Nobody knows any more which answer is whose. */
+  #break(details: Omit<HostErrorDetails, 'host' | 'argv'>): void {
+    this.#error ??= new HostError({ ...details, host: this.#host, argv: ['ask', this.#path] });
+    this.#forget();
+    this.#socket.destroy();
+    this.#broken(this.#error);
+  }
+
+  #forget(): void {
+    if (GuestLine.#open.get(this.#path) === this) GuestLine.#open.delete(this.#path);
+  }
+}
+
+interface Reply {
+  readonly return?: unknown;
+  readonly error?: unknown;
+}
+
+/** Undefined where it is none; somebody inside the guest may say anything. */
+function parseReply(line: string): Reply | undefined {
+  try {
+    const reply: unknown = JSON.parse(line);
+    const fits = typeof reply === 'object' && reply !== null && ('return' in reply || 'error' in reply);
+    return fits ? (reply as Reply) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function wordsOf(error: unknown): string {
+  const { desc } = (error ?? {}) as { readonly desc?: unknown };
+  return `${typeof desc === 'string' ? desc : JSON.stringify(error)}`.slice(0, longestQuote);
+}
