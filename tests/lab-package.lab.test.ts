@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../src/lab/run.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
@@ -32,8 +32,11 @@ beforeAll(async () => {
   await lab.ssh(`mkdir -p /etc/vflane && cat > /etc/vflane/fabric.yaml <<'END'\n${fabric}END`);
 });
 
+afterAll(() => lab?.down());
+
 const install = 'dpkg -i /root/vflane.deb';
 const network = 'ip -n web -br addr show storage; cat /sys/bus/pci/devices/0000:01:00.0/sriov_numvfs';
+const units = "systemctl list-unit-files 'vflane*' --no-legend";
 
 describe('the package on a host', () => {
   it('installs beside what a Debian 13 has, and starts nothing', async () => {
@@ -41,23 +44,27 @@ describe('the package on a host', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(await lab.ssh('vflane --version')).toBe(version);
     expect(await lab.ssh('ls /var/cache/vflane | wc -l')).toBe('1');
-    expect(await lab.ssh("systemctl list-unit-files 'vflane*' --no-legend")).toBe('');
+    expect(await lab.ssh(units)).toBe('');
   });
 
-  it('brings this very host to its file', async () => {
-    expect(await lab.trySsh('vflane plan')).toMatchObject({ code: 2 });
-    expect(await lab.trySsh('vflane apply --yes', 180_000)).toMatchObject({ code: 0 });
+  it('brings this very host to its file, and back to it at a start once it is asked to', async () => {
+    expect(await lab.trySsh('vflane enable --yes', 180_000)).toMatchObject({ code: 0 });
     expect(await lab.ssh(network)).toMatch(/192\.168\.10\.2\/24.*\n2$/s);
+    expect(await lab.ssh(units)).toMatch(/^vflane-boot\.service +enabled/);
+    const said = await lab.trySsh('systemd-analyze verify --man=no vflane-boot.service 2>&1');
+    expect(said).toMatchObject({ code: 0, stdout: '' });
+    expect(await lab.trySsh('systemctl start vflane-boot.service')).toMatchObject({ code: 0 });
+    const log = await lab.ssh('journalctl -b -u vflane-boot --no-pager');
+    expect(log).toMatch(/as it was last asked to be already/);
+    expect(log).not.toContain('startup snapshot');
   });
 
   it('leaves the network as it is when it is removed and purged, and says so', async () => {
     const before = await lab.ssh(network);
-    const removed = await lab.trySsh('dpkg -r vflane');
-    expect(removed).toMatchObject({
+    expect(await lab.trySsh('dpkg -P vflane')).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(/stays as it is:\n(?:.*\n)* +netns 1\n/),
     });
-    expect(await lab.trySsh(`${install} && dpkg -P vflane`)).toMatchObject({ code: 0 });
     expect(await lab.ssh(network)).toBe(before);
     expect(await lab.ssh('ls /var/lib/vflane')).toContain('journal');
   });
@@ -67,8 +74,7 @@ describe('the package on a host', () => {
     expect(await lab.trySsh('vflane verify')).toMatchObject({ code: 0 });
     expect(await lab.trySsh('vflane destroy --yes', 180_000)).toMatchObject({ code: 0 });
     expect(await lab.trySsh('dpkg -P vflane')).toMatchObject({ code: 0, stderr: '' });
-    expect(
-      await lab.ssh('ls -d /var/lib/vflane /var/cache/vflane /usr/lib/vflane 2>/dev/null; ip netns'),
-    ).toBe('');
+    const traces = 'ls -d /var/lib/vflane /var/cache/vflane /usr/lib/vflane 2>/dev/null; ip netns;';
+    expect(await lab.ssh(`${traces} ${units}`)).toBe('');
   });
 });

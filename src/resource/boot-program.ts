@@ -1,5 +1,6 @@
 import { bootPlaces, copies } from '../model/boot.ts';
 import type { Action } from '../model/plan.ts';
+import { leaveFolder } from './boot-files.ts';
 import type { Resource } from './resource.ts';
 
 const { folder, program } = bootPlaces;
@@ -15,7 +16,7 @@ export const bootProgram: Resource = {
   there: ({ boot }) =>
     boot === undefined || boot.program === null ? [] : [{ at: program, value: boot.program }],
   move: (_at, _from, to) => ({
-    actions: to === null ? [{ run: ['rm', '-f', program] }] : take(to as string),
+    actions: to === null ? [{ run: ['rm', '-f', program] }, leaveFolder(folder)] : take(to as string),
   }),
   settled: () => [],
   why: (_from, to) =>

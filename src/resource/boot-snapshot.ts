@@ -1,5 +1,6 @@
 import { type BootSnapshot, bootPlaces } from '../model/boot.ts';
 import type { Action } from '../model/plan.ts';
+import { leaveFolder } from './boot-files.ts';
 import type { Resource } from './resource.ts';
 
 const { folder, snapshot, snapshotOf } = bootPlaces;
@@ -18,7 +19,7 @@ export const bootSnapshot: Resource = {
   move: (_at, _from, to) => ({
     actions:
       to === null
-        ? [{ run: ['rm', '-f', fresh, snapshot, snapshotOf] }]
+        ? [{ run: ['rm', '-f', fresh, snapshot, snapshotOf] }, leaveFolder(folder)]
         : make(to as unknown as BootSnapshot),
   }),
   settled: () => [],
