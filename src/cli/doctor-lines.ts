@@ -1,5 +1,6 @@
 import { isDiagnosis } from '../doctor/ailment.ts';
 import type { Likely } from '../doctor/symptom-text.ts';
+import { inWords } from '../doctor/unlooked.ts';
 import { verdictText } from '../doctor/verdicts.ts';
 import { budgetText } from '../doctor/vf-budget.ts';
 import { printable } from '../fabric/grammar.ts';
@@ -19,7 +20,8 @@ export function linesOf(report: Report, output: Output): readonly string[] {
     output.paint('bold', `${host}: kernel ${looked.patient.state.kernel}`),
     ...diagnoses.flatMap((one) => diagnosisLines(one, output)),
     ...unlooked.map(
-      ({ what, why }) => `  ${output.paint('yellow', 'not seen')} ${printable(what)}: ${printable(why)}`,
+      ({ what, why }) =>
+        `  ${output.paint('yellow', 'not seen')} ${printable(inWords(what))}: ${printable(why)}`,
     ),
     ...(report.findings.length === 0 && unlooked.length === 0 ? ['  nothing wrong was found'] : []),
     ...budgetLines(report),

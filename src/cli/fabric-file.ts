@@ -25,7 +25,7 @@ export function readFabricFile(context: VerbContext): FabricFile {
     return unreadable(
       here,
       `there is neither ${here} here nor ${onTheHost}`,
-      'write one, or name it with -f FILE',
+      'write one (vflane init HOST -o fabric.yaml), or name it with -f FILE; show and doctor take a host without one: local, root@alpha',
     );
   try {
     return readAt(path, resolve(context.cwd, path));

@@ -1,5 +1,5 @@
 import { type FoundHost, foundHost } from '../discover/found-host.ts';
-import { halfSeen } from '../discover/half-seen.ts';
+import { halfSeenCards } from '../discover/half-seen.ts';
 import { starterText } from '../discover/starter.ts';
 import type { Datapath } from '../model/fabric.ts';
 import type { Json } from '../model/json.ts';
@@ -22,7 +22,7 @@ export const run: VerbHandler = async (context, args, options) => {
   const asked = askedHosts(context, args);
   const looked = await lookAt(context, asked, out, options);
   const found = looked.flatMap(({ value }) => value ?? []);
-  const unseen = found.flatMap(halfSeen);
+  const unseen = found.flatMap(halfSeenCards);
   const findings = [...findingsOf(looked), ...unseen];
   const text = found.length === 0 ? undefined : starterText(found);
   if (text !== undefined) tell(context, text, out);

@@ -1,6 +1,6 @@
 import { capacityGbps } from '../doctor/pcie.ts';
 import { lagOf, linksOf, portsOf, seenOf } from '../doctor/seen-parts.ts';
-import { unlookedIn } from '../doctor/unlooked.ts';
+import { inWords, unlookedIn } from '../doctor/unlooked.ts';
 import { isUnseen, type LinkState, type OvsBridge, type PfState, type Seen } from '../model/host-state.ts';
 import type { CardSurvey } from '../model/survey.ts';
 import type { Looked } from '../operate/diagnose.ts';
@@ -24,7 +24,7 @@ export function linesOf(host: string, looked: Looked, full: boolean): readonly s
     ...ovsLines(looked),
     ...hugepageLines(looked),
     ...namespaceLines(looked),
-    ...unlookedIn(state, survey).map(({ what, why }) => `  not seen ${what}: ${why}`),
+    ...unlookedIn(state, survey).map(({ what, why }) => `  not seen ${inWords(what)}: ${why}`),
   ];
 }
 

@@ -1,21 +1,33 @@
-import { unlookedIn } from '../doctor/unlooked.ts';
+import { inWords, unlookedIn } from '../doctor/unlooked.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { FoundHost } from './found-host.ts';
 
-/** What a file of this host may lack because it could not be looked at. The kernel's log, clocks and the like make no file. */
-export function halfSeen({ name, looked: { patient } }: FoundHost): readonly Finding[] {
-  const { search, journal, unlooked: namespaces } = patient.survey;
-  const hidden = unlookedIn(patient.state, {
-    ...(search && { search }),
-    ...(journal && { journal }),
-    unlooked: namespaces,
-  });
-  return hidden.map(({ what, why }) =>
+/** What an imported file of this host may lack because it could not be looked at. The kernel's log, clocks and the like make no file. */
+export function halfSeen(found: FoundHost): readonly Finding[] {
+  const { survey, state } = found.looked.patient;
+  const journal = survey.journal && { journal: survey.journal };
+  return findings(found, state, { ...journal, unlooked: survey.unlooked });
+}
+
+/** As for a first file, which is made of the cards and of what stands on them. */
+export function halfSeenCards(found: FoundHost): readonly Finding[] {
+  const { pfs, links } = found.looked.patient.state;
+  const cards = pfs.map(({ pci, numVfs, totalVfs }) => ({ pci, numVfs, totalVfs }));
+  return findings(found, { pfs: cards, links }, {});
+}
+
+function findings(
+  { name, looked: { patient } }: FoundHost,
+  state: Parameters<typeof unlookedIn>[0],
+  survey: Parameters<typeof unlookedIn>[1],
+): readonly Finding[] {
+  const { search } = patient.survey;
+  return unlookedIn(state, { ...survey, ...(search && { search }) }).map(({ what, why }) =>
     finding(
       'VF2283',
-      { host: name, at: what },
-      `${name}: ${what} could not be looked at, and what is there may be missing in the file: ${why}`,
+      { host: name },
+      `${name}: ${inWords(what)} could not be looked at, and what is there may be missing in the file: ${why}`,
       patient.state.root
         ? `See what it says there, and ask again; \`vflane doctor\` of ${name} tells more.`
         : 'Connect as root, or as a user with sudo that asks no password, and ask again.',

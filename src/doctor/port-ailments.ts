@@ -150,7 +150,7 @@ function unanswered({ state, survey }: Patient): readonly Symptom[] {
     return [
       {
         at: active.name,
-        message: `${active.name} has a carrier and is what ${bond.name} uses, and none of its ${asked.length} neighbours answers: the switch behind it may be dead`,
+        message: `${active.name} has a carrier and is what ${bond.name} uses, and ${asked.length === 1 ? 'its only neighbour does not answer' : `none of its ${asked.length} neighbours answers`}: the switch behind it may be dead`,
         evidence: [
           {
             read: `ip -d link show ${bond.name}`,

@@ -9,11 +9,27 @@ export interface Unlooked {
 }
 
 /** Everything that the look left open. What is not installed is not there to be looked at. */
-export function unlookedIn(state: HostState, survey: Partial<Survey>): readonly Unlooked[] {
+export function unlookedIn(
+  state: { readonly [part in keyof HostState]?: unknown },
+  survey: Partial<Survey>,
+): readonly Unlooked[] {
   const found = [...unseenAt(state, []), ...unseenAt(survey, [])];
   const byWhy = new Map<string, string[]>();
   for (const { what, why } of found) byWhy.set(why, [...(byWhy.get(why) ?? []), what]);
   return [...byWhy].map(([why, all]) => ({ what: brief([...new Set(all)]), why }));
+}
+
+const words: { readonly [what: string]: string | undefined } = {
+  holders: 'who has which VF open',
+  search: 'which cards there are',
+  unlooked: 'which namespaces there are',
+  journal: 'vflane’s journal',
+  log: 'the kernel’s log',
+};
+
+/** As a person calls it. */
+export function inWords(what: string): string {
+  return words[what] ?? what;
 }
 
 /** The reasons of 254 VFs are one. */
