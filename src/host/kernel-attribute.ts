@@ -1,33 +1,62 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import { within } from './deadline.ts';
 
 /**
- * Runs in a process of its own: the kernel can hold a write for ever (sriov_numvfs=0 while a VF is assigned, facts §3.1),
- * and a thread of ours that is held so would keep us from exiting.
+ * Run in a process of their own: the kernel can hold a write for ever (sriov_numvfs=0 while a VF is assigned, facts §3.1),
+ * and a thread of ours that is held so would keep us from exiting. Each line is a path and a text, both in hexadecimal digits;
+ * the answer is an errno, 0 where all is well. Debian's perl-base, which every Debian has, starts in a tenth of Node's time.
  */
-const program = `
+const inPerl = `
+use Fcntl;
+$| = 1;
+while (<STDIN>) {
+  my ($path, $text) = map { pack 'H*', $_ } split;
+  my $errno = 0;
+  if (sysopen my $file, $path, O_WRONLY | O_TRUNC) {
+    my $bytes = syswrite $file, $text;
+    $errno = !defined $bytes ? $! + 0 : $bytes == length $text ? 0 : ${constants.errno.EIO};
+    close $file or $errno ||= $! + 0;
+  } else {
+    $errno = $! + 0;
+  }
+  print "$errno\\n";
+}
+`;
+
+const inNode = `
 const fs = require('node:fs');
 let rest = '';
 process.stdin.setEncoding('utf8').on('data', (data) => {
   const lines = (rest + data).split('\\n');
   rest = lines.pop();
-  for (const line of lines) fs.writeSync(1, JSON.stringify(write(JSON.parse(line))) + '\\n');
+  for (const line of lines) fs.writeSync(1, write(...line.split(' ').map((hex) => Buffer.from(hex, 'hex'))) + '\\n');
 });
-function write({ path, text }) {
+function write(path, text) {
   try {
     const file = fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_TRUNC);
     try {
-      const bytes = Buffer.from(text);
-      return fs.writeSync(file, bytes) === bytes.length ? {} : { errno: 'EIO' };
+      return fs.writeSync(file, text) === text.length ? 0 : ${constants.errno.EIO};
     } finally {
       fs.closeSync(file);
     }
   } catch (error) {
-    return { errno: error.code };
+    return -error.errno;
   }
 }
 `;
+
+const perl = '/usr/bin/perl';
+
+function hex(text: string): string {
+  return Buffer.from(text).toString('hex');
+}
+
+function errnoName(errno: number): string {
+  return Object.entries(constants.errno).find(([, value]) => value === errno)?.[0] ?? 'EIO';
+}
 
 /** Thrown where the kernel did not answer a write within its deadline; the process that writes stays behind. */
 export class WriteHangs extends Error {
@@ -44,10 +73,12 @@ export class AttributeWriter {
   #writer: Writer | undefined;
   #last: Promise<unknown> = Promise.resolve();
   readonly #started: () => void;
+  readonly #hasPerl: boolean;
 
   /** @param started called for each process that is started */
-  constructor(started: () => void) {
+  constructor(started: () => void, hasPerl = existsSync(perl)) {
     this.#started = started;
+    this.#hasPerl = hasPerl;
   }
 
   /** The errno's name where the kernel refused. @throws WriteHangs */
@@ -61,11 +92,11 @@ export class AttributeWriter {
     this.#writer ??= this.#start();
     const { child, answers } = this.#writer;
     // sysfs ignores a write of no bytes; a lone newline is how an attribute is cleared.
-    child.stdin?.write(`${JSON.stringify({ path, text: text === '' ? '\n' : text })}\n`);
+    child.stdin?.write(`${hex(path)} ${hex(text === '' ? '\n' : text)}\n`);
     try {
       const answer = await within(timeoutMs, answers.next(), () => new WriteHangs(path));
       if (answer.done === true) throw new Error(`the process that writes kernel attributes ended: ${path}`);
-      return (JSON.parse(answer.value) as { readonly errno?: string }).errno;
+      return answer.value === '0' ? undefined : errnoName(Number(answer.value));
     } catch (error) {
       this.#writer = undefined;
       child.kill('SIGKILL');
@@ -75,7 +106,8 @@ export class AttributeWriter {
 
   #start(): Writer {
     this.#started();
-    const child = spawn(process.execPath, ['-e', program], {
+    const [program, ...words] = this.#hasPerl ? [perl, '-e', inPerl] : [process.execPath, '-e', inNode];
+    const child = spawn(program, words, {
       stdio: ['pipe', 'pipe', 'ignore'],
       detached: true,
       env: {},
