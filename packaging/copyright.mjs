@@ -16,7 +16,7 @@ export function copyrightText(root) {
     'Copyright: vflane maintainers',
     'License: Apache-2.0',
     '',
-    'Files: usr/lib/vflane/vflane.cjs usr/lib/vflane/vflane-report.cjs',
+    'Files: usr/lib/vflane/vflane.cjs usr/lib/vflane/vflane-agent.cjs usr/lib/vflane/vflane-report.cjs',
     `Copyright: ${['vflane maintainers', ...holders].join('\n           ')}`,
     `License: ${['Apache-2.0', ...bundled.map(({ shortName }) => shortName)].join(' and ')}`,
     'Comment: The program in one file, and its charts in another, with these npm packages in them:',

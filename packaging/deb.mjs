@@ -93,6 +93,7 @@ function putZipped(path, text) {
 
 function putProgram() {
   copy('dist/vflane.cjs', 'usr/lib/vflane/vflane.cjs');
+  copy('dist/vflane-agent.cjs', 'usr/lib/vflane/vflane-agent.cjs');
   copy('dist/vflane-report.cjs', 'usr/lib/vflane/vflane-report.cjs');
   const bundle = createHash('sha256')
     .update(readFileSync(join(root, 'dist/vflane.cjs')))

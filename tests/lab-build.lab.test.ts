@@ -20,7 +20,7 @@ let folder: string;
 let up: ChildProcess | undefined;
 
 beforeAll(() => {
-  const source = "import { toTheEnd } from './src/cli/ending.ts'; void toTheEnd(process.argv.slice(2));";
+  const source = "import './src/cli/main.ts';";
   bundleProgram(source, program);
   return () => rmSync(join(program, '..'), { recursive: true });
 });

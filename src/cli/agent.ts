@@ -8,11 +8,11 @@ import { agentMethods } from '../operate/agent-site.ts';
 import { takeBackWhenDue } from '../operate/take-back.ts';
 import type { Workshop } from '../operate/workshop.ts';
 import { boot } from './boot.ts';
-import { hostStateDir, selfArgv } from './connect.ts';
 import type { VerbContext, VerbHandler } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { exitCodeOf } from './outcome-findings.ts';
 import type { Output } from './output.ts';
+import { hostStateDir, selfArgv } from './this-host.ts';
 import { UsageError } from './usage-error.ts';
 import { versionText } from './version-text.ts';
 

@@ -1,14 +1,14 @@
 import { printable } from '../fabric/grammar.ts';
 import { finding } from '../model/catalogue.ts';
 import { exitCodes } from './exit-codes.ts';
-import { runProgram } from './program.ts';
+import type { Surroundings } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Runs the command line and ends the process with what it earned. */
-export async function toTheEnd(argv: readonly string[]): Promise<void> {
+/** Does the work and ends the process with what it earned. */
+export async function toTheEnd(work: (around: Surroundings) => Promise<number>): Promise<void> {
   process.on('uncaughtException', (error) => end(told(error)));
   const { env, stdout, stderr } = process;
-  const code = await runProgram(argv, { env, cwd: process.cwd(), stdout, stderr }).catch(told);
+  const code = await work({ env, cwd: process.cwd(), stdout, stderr }).catch(told);
   end(code);
 }
 

@@ -1,8 +1,8 @@
 import { readFold } from '../apply/fold.ts';
 import { fileStore } from '../host/file-store.ts';
-import { hostStateDir } from './connect.ts';
 import type { VerbHandler } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
+import { hostStateDir } from './this-host.ts';
 
 /** Whether anything of vflane's is on this very machine, for whoever is about to remove the program: 0 nothing, 2 something. */
 export const run: VerbHandler = async ({ env, output }) => {

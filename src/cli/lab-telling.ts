@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { LabError, type LabErrorCode } from '../lab/errors.ts';
 import { interrupt } from '../lab/interrupt.ts';
 import { finding } from '../model/catalogue.ts';
-import { selfArgv } from './connect.ts';
 import type { VerbContext } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { stateDir } from './fabric-file.ts';
 import { printFindings } from './print-findings.ts';
+import { selfArgv } from './this-host.ts';
 import { findingsJson } from './validate.ts';
 
 /** Where the lab of this folder is: beside the fabric file, as `connect: lab:NAME` looks for it. */

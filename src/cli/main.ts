@@ -13,6 +13,8 @@ function begin(argv: readonly string[]): void {
       process.exitCode = error ? 1 : 0;
     });
   } else {
-    void import('./ending.ts').then(({ toTheEnd }) => toTheEnd(argv));
+    void Promise.all([import('./ending.ts'), import('./program.ts')]).then(([{ toTheEnd }, { runProgram }]) =>
+      toTheEnd((around) => runProgram(argv, around)),
+    );
   }
 }
