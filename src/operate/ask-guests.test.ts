@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { HostReader } from '../host/host.ts';
 import type { GuestSpec, HostSpec, LaneSpec } from '../model/host-spec.ts';
@@ -61,4 +62,18 @@ test.each([
   const reader = { ask: async () => [line] } as unknown as HostReader;
   const [answer] = await askGuests(reader, { guests: [guest] } as unknown as HostSpec, state);
   expect(answer).toEqual({ guest: 'db', notAsked: expect.stringMatching(/^.{1,300}$/s) });
+});
+
+test('whatever somebody inside says, it is netdevs in words or refused', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue())), fc.nat(200), (said, cut) => {
+      for (const line of [JSON.stringify({ return: said }), JSON.stringify(said).slice(0, cut)])
+        try {
+          for (const { name, mac, addresses } of parseInterfaces(line))
+            expect([name, mac, ...addresses].every((word) => typeof word === 'string')).toBe(true);
+        } catch (error) {
+          expect(error instanceof SyntaxError || error instanceof TypeError).toBe(true);
+        }
+    }),
+  );
 });
