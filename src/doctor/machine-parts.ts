@@ -4,6 +4,7 @@ import { guestPaths } from '../model/guest-paths.ts';
 import type { GuestSpec } from '../model/host-spec.ts';
 import { isUnseen } from '../model/host-state.ts';
 import type { MachineSpec } from '../model/machine.ts';
+import type { MachineState } from '../model/machine-state.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 interface Machine {
@@ -13,6 +14,13 @@ interface Machine {
 
 export function machinesOf({ spec }: Examined): readonly Machine[] {
   return spec.guests.flatMap(({ name, machine }: GuestSpec) => (machine ? [{ name, machine }] : []));
+}
+
+export function isRunning(guest: MachineState | undefined): boolean {
+  if (guest === undefined) return false;
+  const { unit, domain } = guest;
+  if (domain !== undefined && domain !== null && !isUnseen(domain) && domain.state === 'running') return true;
+  return !isUnseen(unit) && unit.active === 'active';
 }
 
 /** At the guest's own key. */
@@ -52,7 +60,11 @@ export const machineProgramsMissing: Rule = (examined) => {
 
 /** The image below each guest's disk: there, readable, nobody's to write at this moment, and the one that the disk stands on. */
 export const machineDisks: Rule = (examined) =>
-  machinesOf(examined).flatMap((one) => [...imageTrouble(examined, one), ...diskTrouble(examined, one)]);
+  machinesOf(examined).flatMap((one) => [
+    ...imageTrouble(examined, one),
+    ...diskTrouble(examined, one),
+    ...sizeTrouble(examined, one),
+  ]);
 
 function imageTrouble(examined: Examined, { name, machine }: Machine): readonly Finding[] {
   const image = examined.state.machines?.images[machine.image];
@@ -88,6 +100,22 @@ function diskTrouble(examined: Examined, { name, machine }: Machine): readonly F
       'disk',
     ),
   ];
+}
+
+/** One that is there is made larger while its guest is off, and never smaller: what would be cut off is the guest's. */
+function sizeTrouble(examined: Examined, { name, machine }: Machine): readonly Finding[] {
+  const guest = examined.state.machines?.guests[name];
+  const disk = guest?.disk;
+  const { diskMiB } = machine;
+  if (disk === undefined || disk === null || isUnseen(disk) || diskMiB === undefined) return [];
+  const has = Math.floor(disk.size / 2 ** 20);
+  const waits = has < diskMiB && isRunning(guest);
+  if (!waits && has <= diskMiB) return [];
+  const hint = waits
+    ? `vflane vm stop ${name}, then vflane apply, when it suits; the guest itself makes its file system larger.`
+    : 'Write its size into the file, or leave disk-size out.';
+  const what = `the disk of ${name} has ${has} MiB, and ${diskMiB} MiB are asked for`;
+  return [said(examined, 'VF2087', name, what, hint, 'disk-size')];
 }
 
 /** What cloud-init is to be given. */

@@ -3,7 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import { isUnseen } from '../model/host-state.ts';
 import { guestPages } from '../model/hugepages.ts';
 import type { MachineState } from '../model/machine-state.ts';
-import { machinesOf, said } from './machine-parts.ts';
+import { isRunning, machinesOf, said } from './machine-parts.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /** QEMU has more than its guest, in MiB: its own heap, page tables, and devices. */
@@ -53,13 +53,6 @@ function tooMuch(
     `${examined.host.name}: ${what}`,
     'Give them less, stop something else, or say autostart: false of some.',
   );
-}
-
-function isRunning(guest: MachineState | undefined): boolean {
-  if (guest === undefined) return false;
-  const { unit, domain } = guest;
-  if (domain !== undefined && domain !== null && !isUnseen(domain) && domain.state === 'running') return true;
-  return !isUnseen(unit) && unit.active === 'active';
 }
 
 /** A VF that another process has open: QEMU would end with "Device or resource busy". */

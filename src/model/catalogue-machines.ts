@@ -109,4 +109,11 @@ export const machineFindings: readonly CatalogueEntry[] = [
     explanation:
       'systemd starts the guest with the host (`autostart`, which is so unless the file says otherwise). A host forgets its VFs, taps and bridges when it restarts, and only an enabled one sets them up again before its guests start; without that the guest fails at every start until somebody says `vflane apply`.',
   },
+  {
+    code: 'VF2087',
+    severity: 'info',
+    title: 'The disk of a VM has another size than the file says',
+    explanation:
+      'A disk that is there is made larger only while its guest is off, because QEMU has it open, and never smaller, because what would be cut off may be in use. Until then the guest goes on with the size that it has.',
+  },
 ];

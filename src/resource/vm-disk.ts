@@ -1,18 +1,19 @@
-import { ovmf } from '../guest/firmware.ts';
 import { guestPaths } from '../model/guest-paths.ts';
 import { type HostState, isUnseen } from '../model/host-state.ts';
 import type { MachineSpec } from '../model/machine.ts';
+import type { ImageState } from '../model/machine-state.ts';
 import type { Action } from '../model/plan.ts';
 import { folderFor } from './machine-folder.ts';
 import { type Machine, machinesIn } from './machine-text.ts';
-import { nothing, type Resource } from './resource.ts';
+import { nothing, type Placed, type Resource } from './resource.ts';
+import { runs } from './vm-running.ts';
 
-/** The image below; its format and the size of the overlay only count when it is made. */
+/** The image below, and what the guest sees as its size; the rest only counts when it is made. */
 type Disk = {
   readonly on: string;
-  readonly format?: string;
+  /** Absent of one that is to be as large as its image. */
   readonly sizeMib?: number;
-  readonly firmware?: MachineSpec['firmware'];
+  readonly format?: string;
   readonly manager?: MachineSpec['manager'];
 };
 
@@ -28,28 +29,42 @@ export const vmDisk: Resource = {
   there: ({ machines }) =>
     Object.entries(machines?.guests ?? {}).map(([at, { disk }]) => {
       if (isUnseen(disk)) return { at, value: disk };
-      return { at, value: disk === null ? null : { on: disk.backing ?? '' } };
+      return { at, value: disk === null ? null : { on: disk.backing ?? '', sizeMib: sizeOf(disk) } };
     }),
-  move: (at, from, to) => (from !== null || to === null ? nothing : { actions: made(at, to as Disk) }),
+  move: (at, from, to) => {
+    if (to === null) return nothing;
+    return { actions: from === null ? made(at, to as Disk) : grown(at, from as Disk, to as Disk) };
+  },
   settled: (at, to) => {
     if (to === null) return [];
     const query = ['qemu-img', 'info', '-U', '--output=json', guestPaths(at).disk];
     return [{ query, at: ['backing-filename'], is: (to as Disk).on }];
   },
-  why: () => 'Make the guests’ disks: each an overlay that it writes to, on an image that stays as it is.',
+  why: (from) =>
+    from === null
+      ? 'Make the guests’ disks: each an overlay that it writes to, on an image that stays as it is.'
+      : 'Make the guests’ disks larger while nobody has them open.',
 };
 
+function sizeOf({ size }: ImageState): number {
+  return Math.floor(size / 2 ** 20);
+}
+
 /** As it is found once it is made: what only counts for the making is left out then. */
-function wantedDisk({ name, machine }: Machine, { machines }: HostState) {
-  const { image: on, diskMiB: sizeMib, firmware, manager } = machine;
-  const [disk, image] = [machines?.guests[name]?.disk, machines?.images[on]];
-  if (disk !== undefined && disk !== null && !isUnseen(disk)) return [{ at: name, value: { on } }];
+function wantedDisk({ name, machine }: Machine, { machines }: HostState): readonly Placed<Disk>[] {
+  const { image: on, diskMiB: sizeMib, manager } = machine;
+  const guest = machines?.guests[name];
+  const [disk, image] = [guest?.disk, machines?.images[on]];
+  if (disk !== undefined && disk !== null && !isUnseen(disk)) {
+    // None is made smaller, and none that a guest has open is made larger: a rule says that it waits.
+    const asked = runs(guest) ? 0 : (sizeMib ?? 0);
+    return [{ at: name, value: { on, sizeMib: Math.max(sizeOf(disk), asked) } }];
+  }
   // Without the image there is nothing to make it on, which a rule says.
   if (image === undefined || image === null || isUnseen(image)) return [];
   const value = {
     on,
     format: image.format,
-    firmware,
     manager,
     ...(sizeMib === undefined ? {} : { sizeMib }),
   };
@@ -57,15 +72,20 @@ function wantedDisk({ name, machine }: Machine, { machines }: HostState) {
 }
 
 /** Under another name first, so that one that is only half made is never taken for a disk; and none is ever put over another. */
-function made(at: string, { on, format = 'raw', sizeMib, firmware, manager }: Disk): readonly Action[] {
-  const { folder, disk, variables } = guestPaths(at);
+function made(at: string, { on, format = 'raw', sizeMib, manager }: Disk): readonly Action[] {
+  const { folder, disk } = guestPaths(at);
   const size = sizeMib === undefined ? [] : [`${sizeMib}M`];
   return [
     folderFor(folder, manager),
-    ...(firmware === 'uefi' ? [{ run: ['cp', '-n', ovmf.variables, variables] }] : []),
     // qemu-img keeps the mode of what it writes over.
     { run: ['install', '--mode=0600', '/dev/null', `${disk}.new`] },
     { run: ['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', format, '-b', on, `${disk}.new`, ...size] },
     { run: ['mv', '-n', `${disk}.new`, disk] },
   ];
+}
+
+function grown(at: string, from: Disk, to: Disk): readonly Action[] {
+  const { sizeMib = 0 } = to;
+  if (sizeMib <= (from.sizeMib ?? 0)) return [];
+  return [{ run: ['qemu-img', 'resize', '-q', '-f', 'qcow2', guestPaths(at).disk, `${sizeMib}M`] }];
 }

@@ -3,7 +3,7 @@ import { guestPaths } from '../model/guest-paths.ts';
 import { isUnseen, type Unseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { DomainState } from '../model/machine-state.ts';
-import { folderFor } from './machine-folder.ts';
+import { folderFor, variablesFor } from './machine-folder.ts';
 import { asWritten, definitionOf, machinesIn } from './machine-text.ts';
 import type { Placed, Resource } from './resource.ts';
 
@@ -35,6 +35,7 @@ export const vmDomain: Resource = {
     return {
       actions: [
         folderFor(folder, 'libvirt'),
+        ...variablesFor(at, `${to}`),
         { write: domain, text: withLookups(`${to}`) },
         { run: [...virsh, 'define', domain] },
       ],

@@ -3,6 +3,7 @@ import { withLookups } from '../guest/vf-token.ts';
 import { guestPaths } from '../model/guest-paths.ts';
 import { isUnseen } from '../model/host-state.ts';
 import type { Action } from '../model/plan.ts';
+import { variablesFor } from './machine-folder.ts';
 import { asWritten, definitionOf, machinesIn } from './machine-text.ts';
 import type { Resource } from './resource.ts';
 
@@ -44,7 +45,13 @@ function textOf(unit: Unit): string {
 
 function put(at: string, unit: Unit): readonly Action[] {
   const { dropIn, dropInFolder } = guestPaths(at);
-  return [{ run: ['mkdir', '-p', dropInFolder] }, { write: dropIn, text: withLookups(textOf(unit)) }, reload];
+  const text = textOf(unit);
+  return [
+    { run: ['mkdir', '-p', dropInFolder] },
+    ...variablesFor(at, text),
+    { write: dropIn, text: withLookups(text) },
+    reload,
+  ];
 }
 
 function away(at: string): readonly Action[] {

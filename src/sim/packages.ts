@@ -33,6 +33,7 @@ export function versionOf(state: SimState, name: string): string {
 const others: typeof versions = {
   'libvirt-clients': ['9.0.0-4+deb12u2', '11.3.0-3'],
   'libvirt-daemon-system': ['9.0.0-4+deb12u2', '11.3.0-3'],
+  ovmf: ['2022.11-6+deb12u2', '2025.02-8+deb13u1'],
   'network-manager': ['1.42.4-1', '1.52.1-1'],
   ifupdown: ['0.8.41', '0.8.44'],
   'netplan.io': ['0.106-2+deb12u1', '1.1.2-7'],

@@ -1,3 +1,4 @@
+import { Refusal } from '../errno.ts';
 import { walk } from '../files/node.ts';
 import { readFile, rootOf, writeFile } from '../files/root.ts';
 import { imageAt, imageText } from '../firmware.ts';
@@ -15,10 +16,15 @@ export const cp: Program = (call) => {
   return silent;
 };
 
-function textAt(call: Call, path: string): string | undefined {
+/** A file's text; undefined where there is none. */
+export function textAt(call: Call, path: string): string | undefined {
   const image = imageAt(call.state, path);
   if (typeof image !== 'string') return imageText(image.version, image.psid, image.date);
-  if (image === 'missing') return undefined;
-  walk(rootOf(call.state, call.ns), path, true);
-  return readFile(call.state, call.ns, path);
+  try {
+    walk(rootOf(call.state, call.ns), path, true);
+    return readFile(call.state, call.ns, path);
+  } catch (refusal) {
+    if (refusal instanceof Refusal && refusal.errno === 'ENOENT') return undefined;
+    throw refusal;
+  }
 }

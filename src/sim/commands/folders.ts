@@ -91,6 +91,7 @@ export const mv: Program = (call) => {
   const text = Object.hasOwn(call.state.files, from) ? call.state.files[from] : undefined;
   if (text === undefined) return failed(1, `mv: cannot stat '${from}': No such file or directory\n`);
   const target = kindOf(call, to) === 'dir' ? `${to.replace(/\/$/, '')}/${posix.basename(from)}` : to;
+  if (call.argv.includes('-n') && kindOf(call, target) !== undefined) return silent;
   const tell = (path: string, why: string) => `mv: cannot move '${from}' to '${path}': ${why}`;
   return each([target], tell, (path) => {
     writeFile(call.state, call.ns, path, text, 'ENOENT');

@@ -51,7 +51,15 @@ function usrDir(state: SimState): DirNode {
   return dir({
     bin: () => both(listing(there, program), ordinary(state, '/usr/bin/')),
     lib: () => both(dir({ systemd: () => systemdDir(state) }), ordinary(state, '/usr/lib/')),
+    share: () =>
+      both(dir(isInstalled(state, 'ovmf') ? { OVMF: ovmfDir } : {}), ordinary(state, '/usr/share/')),
   });
+}
+
+/** The firmware and its variables as they are before a guest has any. */
+function ovmfDir(): DirNode {
+  const empty = () => file(() => 'FVH');
+  return dir({ 'OVMF_CODE_4M.fd': empty, 'OVMF_VARS_4M.fd': empty });
 }
 
 function systemdDir(state: SimState): DirNode {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { Refusal, strerror } from '../errno.ts';
 import { walk } from '../files/node.ts';
-import { rootOf } from '../files/root.ts';
+import { readFile, rootOf } from '../files/root.ts';
 import { isOrdinaryFolder } from '../folders.ts';
 import type { Process, SimState } from '../state.ts';
 
@@ -40,7 +40,8 @@ export function openImage(state: SimState, path: string): Image {
   if (isOrdinaryFolder(state, path))
     throw new ImageError(`'file' driver requires '${path}' to be a regular file`);
   const real = realPath(state, path);
-  const text = real === undefined ? undefined : state.files[real];
+  // A package's own file has no text of its own.
+  const text = real === undefined ? undefined : (state.files[real] ?? readFile(state, '', real));
   if (text === undefined) throw fail(strerror.ENOENT);
   return imageIn(text);
 }

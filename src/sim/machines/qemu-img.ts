@@ -248,7 +248,7 @@ function resize(state: SimState, { flags: given, operands }: Asked): Reply {
     const bytes = size.startsWith('+') ? image.bytes + asked : asked;
     if (bytes < image.bytes && !given.includes('--shrink')) return failed(1, shrinks);
     state.files[inHome(path)] = textOf({ ...image, bytes });
-    return said('Image resized.\n');
+    return given.includes('-q') ? silent : said('Image resized.\n');
   } catch (error) {
     return complaint(`Could not open '${path}': `, error);
   }
