@@ -189,9 +189,19 @@ describe('the far side of an ssh', () => {
     ['an old one', 'echo v18.20.4', 'Node.js v18.20.4 there is older than 20.19'],
     ['one just too old', 'echo v20.18.3', 'Node.js v20.18.3 there is older than 20.19'],
   ])('with %s says which package to install', async (_, text, stderr) => {
-    const details = await refusal(connectSsh({ ...to, sshPath: fakeSsh({ node: text }) }));
+    const agentFolder = mkdtempSync(join(folder, 'lacking-'));
+    const details = await refusal(connectSsh({ ...to, agentFolder, sshPath: fakeSsh({ node: text }) }));
     expect(details).toMatchObject({ kind: 'missing', argv: ['node', '--version'], stderr });
     expect(details.hint).toContain('apt-get install nodejs');
+  });
+
+  it('starts Node once where it has the bundle already', async () => {
+    const log = join(folder, 'node.log');
+    const node = `echo "$1" >> ${log}; exec ${process.execPath} "$@"`;
+    const agentFolder = mkdtempSync(join(folder, 'known-'));
+    const sshPath = fakeSsh({ node });
+    for (const _ of [1, 2]) await (await connectSsh({ ...to, agentFolder, sshPath })).close();
+    expect(readFileSync(log, 'utf8')).toMatch(/^--version\n\S+\.cjs\n\S+\.cjs\n$/);
   });
 
   it('where the user is not root gets there by sudo', async () => {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { type AgentHost, agentHost } from './agent-client.ts';
 import { childTransport } from './child-transport.ts';
 import { HostError } from './host.ts';
+import { nodeHint, wrongNode } from './node-version.ts';
 import { sshFailure } from './ssh-failure.ts';
 
 export interface SshOptions {
@@ -25,8 +26,6 @@ export interface SshOptions {
   readonly asRoot?: boolean;
 }
 
-/** The oldest Node that runs the bundle. */
-const oldestNode = [20, 19] as const;
 const agentFolderPattern = /^\/[A-Za-z0-9/_.-]+$/;
 
 /** Reaches a host through the system's ssh and has an agent serve it. @throws HostError with a hint */
@@ -105,15 +104,9 @@ function noRoot({ name, destination }: SshOptions): HostError {
 }
 
 function checkNode({ name }: SshOptions, version: string): void {
-  const [, major = '', minor = ''] = /^v(\d+)\.(\d+)\./.exec(version) ?? [];
-  const newer = Number(major) - oldestNode[0] || Number(minor) - oldestNode[1];
-  if (major !== '' && newer >= 0) return;
-  const stderr =
-    version === 'none'
-      ? 'Node.js is not installed there'
-      : `Node.js ${version} there is older than ${oldestNode.join('.')}`;
-  const hint = 'on the host: apt-get install nodejs (Debian 13), or a Node.js of your own in /usr/local/bin';
-  throw new HostError({ kind: 'missing', host: name, argv: ['node', '--version'], stderr, hint });
+  const stderr = version === 'kept' ? undefined : wrongNode(version);
+  if (stderr === undefined) return;
+  throw new HostError({ kind: 'missing', host: name, argv: ['node', '--version'], stderr, hint: nodeHint });
 }
 
 /**
@@ -129,15 +122,16 @@ function remoteCommand({ agentFolder = '/var/lib/vflane/agent' }: SshOptions, bu
     `D=${agentFolder}; F=$D/vflane-${sha}.cjs; P=$F.$$; S=; U=root; H=need`,
     '[ "$(id -u)" = 0 ] || { U=none; sudo -n true 2>/dev/null && { U=sudo; S="sudo -n"; }; }',
     'N=$(command -v node || command -v nodejs || echo none)',
-    'V=$($N --version 2>/dev/null || echo none)',
     '$S test -s $F && H=have',
+    // To ask Node its version is to start it: where this very file has run, only the agent itself looks again.
+    'V=kept; [ "$H$N" = "have$(command -v $N)" ] || V=$($N --version 2>/dev/null || echo none)',
     'echo "vflane-agent-status user=$U node=$V bundle=$H"',
     'read -r A || exit 0',
     // cat would read on into what is meant for the agent.
     `if [ "$A" = put ]; then $S mkdir -p $D && $S sh -c "umask 077; head -c ${bundle.length} > $P" && ` +
-      `[ "$($S sha256sum $P | cut -c 1-64)" = ${sha} ] && $S mv $P $F || { echo "vflane could not be copied to $D" >&2; $S rm -f $P; exit 97; }; fi`,
+      `[ "$($S sha256sum $P | cut -c 1-64)" = ${sha} ] && $S mv $P $F || { echo "vflane could not be copied to $D" >&2; $S rm -f $P; exit 97; }`,
     // Three versions may take turns on one host; a fourth pushes the longest unused out.
-    '$S sh -c "touch $F; ls -1t $D/vflane-*.cjs | tail -n +4 | xargs -r rm -f"',
+    '$S sh -c "ls -1t $D/vflane-*.cjs | tail -n +4 | xargs -r rm -f"; else $S touch $F; fi',
     'umask 022; exec $S $N $F agent --stdio',
   ].join('; ');
   return `exec /bin/sh -c '${script}'`;
