@@ -26,6 +26,13 @@ const approaches = [
     'ovs-dpdk',
     'vni42: { id: 42, mtu: 9000 }',
   ],
+  [
+    'approach 2',
+    'debian-13',
+    ['approach 2: packages', 'approach 2: host'],
+    'ovs-dpdk',
+    'vni42: { id: 42, mtu: 9000 }',
+  ],
   ['approach 3', 'doca', ['approach 3: host'], 'ovs-tc', 'vni42: { id: 42, mtu: 9000 }'],
   ['approach 3', 'debian-13', ['approach 3: host'], 'ovs-tc', 'vni42: { id: 42, mtu: 9000 }'],
 ] as const;
@@ -57,6 +64,13 @@ describe('what is unsafe about it is said', () => {
     expect(imported.text).toContain('vlan40: { address: none, vf: 1, spoofchk: false }');
     const macs = imported.hosts[0]?.asFound.filter(({ resource }) => resource === 'vf-mac');
     expect(macs?.map(({ at }) => at)).toEqual(['0000:03:00.0/1', '0000:03:00.1/1']);
+  });
+
+  test('approach 2 on a stock kernel: that no VF fails over', async () => {
+    const world = await typedHost('debian-13', 'approach 2: packages', 'approach 2: host');
+    expect(codesOf(await importWorlds({ alpha: world }))).toEqual(
+      expect.arrayContaining(['VF2036', 'VF2101']),
+    );
   });
 
   test('approach 3: a bridge that keeps nobody in, and a far end that nobody looked at', async () => {

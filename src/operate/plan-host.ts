@@ -25,7 +25,7 @@ import {
 import { changesIn, planFor } from '../plan/plan.ts';
 import { portsInUse, sparingHost } from '../plan/spare-host.ts';
 import { afterClosing } from './after-closing.ts';
-import { foundFindings, standsInTheWay } from './as-found.ts';
+import { foundFindings, leftInPeace } from './as-found.ts';
 import { fabricOf } from './boot-document.ts';
 import { bootSpecOf } from './boot-spec.ts';
 import { foldNow } from './fold-now.ts';
@@ -96,7 +96,7 @@ async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Pro
   });
   const examined = examine({ fabric, host, spec, state, ledger: fold.ledger });
   const isLeft = spec.asFound !== undefined && plan.steps.length === 0;
-  const found = isLeft ? examined.filter((one) => !standsInTheWay(one)) : examined;
+  const found = isLeft ? leftInPeace(examined) : examined;
   const told = isBooting ? found.filter(({ code }) => !ofMachines.test(code)) : found;
   const findings = [
     ...told,
