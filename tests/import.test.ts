@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Imported } from '../src/discover/import-hosts.ts';
+import type { HostReader } from '../src/host/host.ts';
 import type { Finding } from '../src/model/finding.ts';
 import { planToAdopt } from '../src/operate/plan-adopt.ts';
 import { planToDestroy, planToUndo } from '../src/operate/plan-host.ts';
+import { readerOf } from './support/half-seen.ts';
 import { importWorlds, parsed, planOfText, typedHost } from './support/import.ts';
 import { carryOutPlan, errorsIn, scenariosIn, setUpApplied } from './support/scenario.ts';
 import { newWorld } from './support/seed/carried-out.ts';
@@ -80,6 +82,25 @@ describe('what is unsafe about it is said', () => {
     );
     const bridge = imported.findings.find(({ code }) => code === 'VF2276');
     expect(bridge?.message).toMatch(/not secure.*no protected ports.*own port up/);
+  });
+});
+
+test('a VM of libvirt’s is called what libvirt calls it', async () => {
+  const world = await typedHost('doca', 'approach 3: host');
+  const named = (reader: HostReader) =>
+    readerOf(reader, async ([kind, path = ''], answer) =>
+      kind === 'read' && /^\/proc\/\d+\/cgroup$/.test(path)
+        ? '0::/machine.slice/machine-qemu\\x2d3\\x2dceph\\x2dnode1.scope/libvirt/emulator\n'
+        : answer(),
+    );
+  const { text } = await importWorlds({ alpha: world }, named);
+  expect(text).toMatch(
+    /# held by qemu-system-x86 \(pid \d+, libvirt’s ceph-node1\)\n {6}ceph-node1:\n {8}external: true/,
+  );
+  const { steps, findings } = (await planOfText(world, text)).plan;
+  expect({ steps, errors: findings.filter(({ severity }) => severity === 'error') }).toEqual({
+    steps: [],
+    errors: [],
   });
 });
 

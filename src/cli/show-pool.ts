@@ -76,7 +76,9 @@ export function holderOf({ driver, iommuGroup }: VfState, { patient: { state } }
 
 function openIn(vf: VfState, looked: Looked): string {
   const holder = holderOf(vf, looked);
-  return holder ? `open in ${holder.command} (pid ${holder.pid})` : '';
+  if (!holder) return '';
+  const vm = looked.patient.survey.holders.find(({ pid }) => pid === holder.pid)?.vm;
+  return `open in ${holder.command} (pid ${holder.pid}${vm === undefined ? '' : `, libvirt’s ${vm}`})`;
 }
 
 /** Spare VFs that are alike, one after the other. */

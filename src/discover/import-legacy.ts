@@ -70,7 +70,7 @@ function placeOf(found: FoundHost, pair: Pair): (FoundPlace & { readonly vlan: n
 
 /** Of the two the one that is in use. */
 function pairUse({ looked }: FoundHost, { vfs }: Pair): VfUse {
-  const uses = vfs.flatMap((vf) => (vf ? [useOf(looked.patient.state, vf)] : []));
+  const uses = vfs.flatMap((vf) => (vf ? [useOf(looked.patient, vf)] : []));
   const free: VfUse = { kind: 'external', by: '', says: 'held by nobody', isHeld: false, addresses: [] };
   return uses.find(({ isHeld }) => isHeld) ?? uses[0] ?? free;
 }
@@ -81,7 +81,7 @@ function unsafe(found: FoundHost, pair: Pair): readonly Finding[] {
 
 function untagged({ name, looked }: FoundHost, { vfs }: Pair): readonly Finding[] {
   return vfs.flatMap((vf) => {
-    const use = vf && useOf(looked.patient.state, vf);
+    const use = vf && useOf(looked.patient, vf);
     if (!vf || !use?.isHeld) return [];
     return [
       finding(
@@ -97,7 +97,7 @@ function untagged({ name, looked }: FoundHost, { vfs }: Pair): readonly Finding[
 function unlike({ name, looked }: FoundHost, { index, vfs: [first, second] }: Pair): readonly Finding[] {
   const words = (vf: VfState | undefined) => {
     if (vf === undefined) return 'not there';
-    const use = useOf(looked.patient.state, vf);
+    const use = useOf(looked.patient, vf);
     return `on VLAN ${adminOf(vf)?.vlan ?? '?'}, ${use.isHeld ? use.says : 'held by nobody'}`;
   };
   const [one, other] = [words(first), words(second)];

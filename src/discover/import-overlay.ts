@@ -99,11 +99,10 @@ function placesOn(
   pool: number,
   { network, vfs }: FoundBridge,
 ): readonly FoundPlace[] {
-  const { state } = looked.patient;
   return vfs.flatMap(({ pf, index }) => {
     const vf = card?.pfs[pf]?.vfs.find((one) => one.index === index);
     if (vf === undefined) return [];
-    const use = useOf(state, vf);
+    const use = useOf(looked.patient, vf);
     const admin = adminOf(vf);
     const attachment = {
       vf: pf * pool + index,

@@ -1,6 +1,8 @@
+import type { Patient } from '../doctor/ailment.ts';
 import { linkNamed, seenOf } from '../doctor/seen-parts.ts';
 import { type HostState, isUnseen, type LinkState, type VfAdmin, type VfState } from '../model/host-state.ts';
 import { asGuestName } from '../model/names.ts';
+import type { Survey } from '../model/survey.ts';
 
 /** Who has a VF, as the host shows it. */
 export interface VfUse {
@@ -22,16 +24,23 @@ export interface VfUse {
 
 export const unset = '00:00:00:00:00:00';
 
-export function useOf(state: HostState, vf: VfState): VfUse {
-  return heldByProcess(state, vf) ?? inNamespace(state, vf) ?? onHost(state, vf) ?? freeForVm(vf);
+export function useOf({ state, survey }: Pick<Patient, 'state' | 'survey'>, vf: VfState): VfUse {
+  return heldByProcess(state, survey, vf) ?? inNamespace(state, vf) ?? onHost(state, vf) ?? freeForVm(vf);
 }
 
-function heldByProcess({ holders }: HostState, { driver, iommuGroup }: VfState): VfUse | undefined {
+function heldByProcess(
+  { holders }: HostState,
+  survey: Survey,
+  { driver, iommuGroup }: VfState,
+): VfUse | undefined {
   if (driver !== 'vfio-pci' || isUnseen(holders)) return undefined;
   const holder = holders.find(({ path }) => path === `/dev/vfio/${iommuGroup}`);
   if (!holder) return undefined;
-  const says = `held by ${holder.command} (pid ${holder.pid})`;
-  return { kind: 'external', by: `pid ${holder.pid}`, says, isHeld: true, addresses: [] };
+  const { command, pid } = holder;
+  const vm = survey.holders.find((one) => one.pid === pid)?.vm;
+  const known = vm === undefined || asGuestName(vm) === undefined ? {} : { name: vm };
+  const says = `held by ${command} (pid ${pid}${vm === undefined ? '' : `, libvirt’s ${vm}`})`;
+  return { kind: 'external', by: `pid ${pid}`, ...known, says, isHeld: true, addresses: [] };
 }
 
 function inNamespace({ namespaces, routes }: HostState, { pci }: VfState): VfUse | undefined {

@@ -117,6 +117,8 @@ export interface Neighbour {
 export interface HolderSurvey {
   readonly pid: number;
   readonly command: string;
+  /** What libvirt calls the VM that it is. */
+  readonly vm?: string;
   /** VFIO groups it has open. */
   readonly groups: readonly string[];
   readonly cpus: Seen<string>;

@@ -16,6 +16,7 @@ import { observeOwners } from './owners.ts';
 import { observeSlot, observeWindow, portAbove } from './pci-slot.ts';
 import { observeSwitchdev } from './switchdev.ts';
 import { observeQdiscs } from './tc-qdisc.ts';
+import { parseVmScope } from './vm-scope.ts';
 
 export interface Surveyed {
   /** What was seen before, and of every PF and Open vSwitch what only overlays ask otherwise. */
@@ -160,7 +161,9 @@ function observeHolders(reader: HostReader, { holders }: HostState): Promise<rea
     const own = all.filter((holder) => holder.pid === pid);
     const groups = own.flatMap(({ path }) => /^\/dev\/vfio\/(\d+)$/.exec(path)?.[1] ?? []);
     const cpus = await seen(async () => parseCpus(await reader.readFile(`/proc/${pid}/status`)));
-    return { pid, command: own[0]?.command ?? '', groups, cpus };
+    const cgroup = await seenOr(() => reader.readFile(`/proc/${pid}/cgroup`));
+    const vm = typeof cgroup === 'string' ? parseVmScope(cgroup) : undefined;
+    return { pid, command: own[0]?.command ?? '', ...(vm !== undefined && { vm }), groups, cpus };
   };
   return Promise.all([...new Set(all.map(({ pid }) => pid))].map(look));
 }

@@ -1,6 +1,7 @@
 import { bareHost } from '../../src/cli/way.ts';
 import { type Imported, importHosts } from '../../src/discover/import-hosts.ts';
 import { parseFabric } from '../../src/fabric/parse-fabric.ts';
+import type { HostReader } from '../../src/host/host.ts';
 import type { Fabric, FabricHost } from '../../src/model/fabric.ts';
 import type { HostName } from '../../src/model/names.ts';
 import { onEachHost } from '../../src/operate/hosts.ts';
@@ -25,7 +26,10 @@ export async function typedHost(kernel: KernelName, ...names: readonly string[])
 }
 
 /** As `vflane import alpha=… beta=…`. */
-export function importWorlds(worlds: Readonly<Record<string, World>>): Promise<Imported> {
+export function importWorlds(
+  worlds: Readonly<Record<string, World>>,
+  through: (reader: HostReader) => HostReader = (reader) => reader,
+): Promise<Imported> {
   const [first] = Object.values(worlds);
   const asked = Object.keys(worlds).map((name) => {
     const connect = { kind: 'ssh', destination: `root@${name}` } as const;
@@ -34,7 +38,8 @@ export function importWorlds(worlds: Readonly<Record<string, World>>): Promise<I
   const connect = async ({ name }: FabricHost) => {
     const world = worlds[name];
     if (world === undefined) throw new Error(`there is no world ${name}`);
-    return world.process();
+    const site = world.process();
+    return { ...site, reader: through(site.reader) };
   };
   return importHosts(asked, (hosts, work) => onEachHost(hosts, connect, work), {
     file: 'fabric.yaml',
