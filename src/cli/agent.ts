@@ -34,7 +34,8 @@ export function bootHere(env: VerbContext['env'], output: Output): Promise<numbe
   return boot(workshop, output, { processes: () => workshop.host.spawned });
 }
 
-function agentWorkshop(env: VerbContext['env']): Workshop & { readonly host: LocalHost } {
+/** This machine, with what is kept of it in `VFLANE_VAR_DIR`. */
+export function agentWorkshop(env: VerbContext['env']): Workshop & { readonly host: LocalHost } {
   const name = hostname();
   return {
     host: localHost({ name }),

@@ -137,20 +137,35 @@ async function planInTime(
   const givesUpAt = clock.now() + patienceMs;
   let toldAt = Number.NEGATIVE_INFINITY;
   for (;;) {
+    const isLast = clock.now() >= givesUpAt;
     const unnamed = await unnamedYet(host, document);
-    const plan = await planFromDocument(site, document, { allowDisruption: false });
-    const own = bootFindings(document, plan);
-    const findings = [...plan.plan.findings, ...own, ...unnamed];
-    const against = findings.filter(({ severity }) => severity === 'error');
-    const notes = findings.filter(({ severity }) => severity !== 'error');
-    const isLast = clock.now() >= givesUpAt || own.some(({ severity }) => severity === 'error');
-    if (against.length === 0 || isLast) return { plan, against, notes };
+    // A whole look meanwhile would take its time from udev.
+    const looked = unnamed.length > 0 && !isLast ? undefined : await lookForPlan(site, document);
+    const against = [...(looked?.against ?? []), ...unnamed];
+    if (looked && (against.length === 0 || isLast || looked.isFinal)) return { ...looked, against };
     if (clock.now() - toldAt >= tellEveryMs) {
       toldAt = clock.now();
       tell(`waiting: ${against.map(({ message }) => message).join('; ')}`);
     }
     await clock.sleep(pauseMs);
   }
+}
+
+/** `isFinal`: no time mends what stands against it. */
+async function lookForPlan(
+  site: Site,
+  document: BootDocument,
+): Promise<InTime & { readonly isFinal: boolean }> {
+  const plan = await planFromDocument(site, document, { allowDisruption: false });
+  const own = bootFindings(document, plan);
+  const findings = [...plan.plan.findings, ...own];
+  const isError = ({ severity }: Finding) => severity === 'error';
+  return {
+    plan,
+    against: findings.filter(isError),
+    notes: findings.filter((one) => !isError(one)),
+    isFinal: own.some(isError),
+  };
 }
 
 async function documentOn({ reader }: Site): Promise<BootDocument | undefined> {

@@ -172,8 +172,9 @@ export const order: readonly Resource[] = [
   vmRunning,
   // The host comes back as it is now, and only once it is: in the order in which each is of use to the next.
   bootProgram,
-  bootSnapshot,
   bootDocument,
+  // Its rehearsal reads both.
+  bootSnapshot,
   ovsGate,
   bootUnit,
 ];

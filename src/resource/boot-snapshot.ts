@@ -36,7 +36,7 @@ function make(made: BootSnapshot): readonly Action[] {
     { run: ['rm', '-f', snapshotOf] },
     {
       run: [made.node, '--no-warnings', '--snapshot-blob', fresh, '--build-snapshot', made.program],
-      timeoutMs: 120_000,
+      timeoutMs: 300_000,
     },
     { run: ['sync', fresh] },
     { run: ['mv', '-f', fresh, snapshot] },
