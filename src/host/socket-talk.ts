@@ -5,11 +5,26 @@ import { HostError } from './host.ts';
 const reads =
   /^(qmp_capabilities|query-[a-z-]+|guest-(ping|info|sync|sync-delimited|network-get-interfaces|get-osinfo|get-host-name))$/;
 
+/** Of a guest's files those are read that its agent has no command for; what is open is read and closed by its number. */
+const files = /^guest-file-(open|read|close)$/;
+const readable = /^\/sys\/class\/net\/[\w.:-]+\/mtu$/;
+
+interface Line {
+  readonly execute?: unknown;
+  readonly arguments?: { readonly path?: unknown; readonly mode?: unknown };
+}
+
+function readsFile({ execute, arguments: given }: Line): boolean {
+  return execute !== 'guest-file-open' || (readable.test(`${given?.path}`) && given?.mode === 'r');
+}
+
 /** Whether a line, as it goes to QMP or to a guest agent, is a command that only reads. */
 export function isReadingLine(line: string): boolean {
   try {
-    const { execute } = JSON.parse(line) as { readonly execute?: unknown };
-    return typeof execute === 'string' && reads.test(execute) && !line.includes('\n');
+    const asked = JSON.parse(line) as Line;
+    const { execute } = asked;
+    if (typeof execute !== 'string' || line.includes('\n')) return false;
+    return reads.test(execute) || (files.test(execute) && readsFile(asked));
   } catch {
     return false;
   }

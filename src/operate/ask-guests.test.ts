@@ -44,6 +44,11 @@ test('what is missing is named', () => {
   expect(lacksIn([{ ...lane, addresses: [], dhcp: true }], netdevs)).toContain('storage: no address by DHCP');
 });
 
+test('an MTU of another size is named, on the bond and on what it is made of', () => {
+  const small = parseInterfaces(answer).map((one) => ({ ...one, mtu: one.name === 'enp6s0' ? 1500 : 9000 }));
+  expect(lacksIn([lane], small)).toEqual(['storage: enp6s0 has an MTU of 1500, not of 9000']);
+});
+
 test('an agent that refuses is no agent that lacks something', () => {
   expect(() => parseInterfaces('{"error":{"class":"CommandNotFound","desc":"no"}}')).toThrow(
     /CommandNotFound/,

@@ -4,6 +4,7 @@ import type { GuestSpec, HostSpec, LaneSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen, type Seen } from '../model/host-state.ts';
 import type { GuestName } from '../model/names.ts';
 import { runs } from '../resource/vm-running.ts';
+import { mtusInVm } from './ask-mtus.ts';
 
 /** What a guest's agent says of its lanes, or why it was not asked. */
 export type GuestAnswer = { readonly guest: string } & (
@@ -58,7 +59,28 @@ async function askOne(reader: HostReader, { name: guest, lanes, machine }: Guest
   if (machine?.manager === 'libvirt')
     return { guest, notAsked: `its agent is libvirt's to ask: virsh domifaddr ${guest} --source agent` };
   const netdevs = await netdevsInVm(reader, guest);
-  return isUnseen(netdevs) ? { guest, notAsked: netdevs.unseen } : { guest, lacks: lacksIn(lanes, netdevs) };
+  if (isUnseen(netdevs)) return { guest, notAsked: netdevs.unseen };
+  return { guest, lacks: lacksIn(lanes, await withMtus(reader, guest, netdevs)) };
+}
+
+/** The same with their MTUs, as far as the guest's agent tells them. */
+async function withMtus(
+  reader: HostReader,
+  guest: GuestName,
+  netdevs: readonly GuestNetdev[],
+): Promise<readonly GuestNetdev[]> {
+  if (reader.ask === undefined) return netdevs;
+  const agent = { ask: reader.ask.bind(reader), socket: guestPaths(guest).agent, timeoutMs: answerMs };
+  try {
+    const mtus = await mtusInVm(
+      agent,
+      netdevs.map(({ name }) => name),
+    );
+    return netdevs.map((one) => ({ ...one, mtu: mtus.get(one.name) }));
+  } catch (error) {
+    if (!isOfTheGuest(error)) throw error;
+    return netdevs;
+  }
 }
 
 /** What somebody inside a guest says may be anything; nested deeply enough, it is also a RangeError. */
@@ -72,6 +94,8 @@ export interface GuestNetdev {
   readonly mac: string;
   /** CIDRs. */
   readonly addresses: readonly string[];
+  /** Undefined where nobody has told it. */
+  readonly mtu?: number | undefined;
 }
 
 /** The answer to `guest-network-get-interfaces` (qemu-ga-ref(7)). @throws SyntaxError, TypeError */
@@ -91,15 +115,14 @@ function addressesIn(list: unknown): readonly string[] {
   return all.map((one) => `${one['ip-address']}/${one.prefix}`);
 }
 
-/** The agent knows no MTU: MACs and addresses are held against the file. */
+/** MACs, addresses and MTUs are held against the file. */
 export function lacksIn(lanes: readonly LaneSpec[], netdevs: readonly GuestNetdev[]): readonly string[] {
   return lanes.flatMap((lane) => {
     const macs = lane.tap ? [lane.tap.mac] : lane.members.map(({ mac }) => mac);
     const missing = macs.filter((mac) => !netdevs.some((one) => one.mac === mac));
     // A bond has the MAC of the VF that is in use, and its addresses besides.
-    const own = netdevs
-      .filter(({ mac }) => macs.some((one) => one === mac))
-      .flatMap(({ addresses }) => addresses);
+    const ends = netdevs.filter(({ mac }) => macs.some((one) => one === mac));
+    const own = ends.flatMap(({ addresses }) => addresses);
     return [
       ...missing.map((mac) => `${lane.network}: no NIC with the MAC ${mac}`),
       ...lane.addresses
@@ -108,6 +131,9 @@ export function lacksIn(lanes: readonly LaneSpec[], netdevs: readonly GuestNetde
       ...(lane.dhcp && own.every((cidr) => cidr.includes(':'))
         ? [`${lane.network}: no address by DHCP`]
         : []),
+      ...ends
+        .filter(({ mtu }) => mtu !== undefined && mtu !== lane.mtu)
+        .map(({ name, mtu }) => `${lane.network}: ${name} has an MTU of ${mtu}, not of ${lane.mtu}`),
     ];
   });
 }

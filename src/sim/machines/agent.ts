@@ -20,21 +20,29 @@ export function askAgent(state: SimState, process: Process, line: string): reado
     }),
     'guest-get-host-name': () => ({ 'host-name': process.machine?.name ?? '' }),
     'guest-get-osinfo': () => ({ id: 'debian', name: 'Debian GNU/Linux', 'version-id': '13' }),
-    'guest-network-get-interfaces': () => interfacesOf(state, process),
+    'guest-network-get-interfaces': () => interfacesOf(state, process).map(({ mtu: _, ...shown }) => shown),
+    'guest-file-open': () => handleOf(interfacesOf(state, process), `${asked.arguments?.path}`),
+    'guest-file-read': () =>
+      fileRead(interfacesOf(state, process)[Number(asked.arguments?.handle) - firstHandle]),
+    'guest-file-close': () => ({}),
     'guest-shutdown': () => {
       endProcess(state, process.pid);
       return undefined;
     },
   };
-  const act = Object.hasOwn(verbs, asked.execute) ? verbs[asked.execute] : undefined;
+  const isFile = asked.execute.startsWith('guest-file-');
+  const refused = isFile && process.machine !== undefined && traitsOf(state, process.machine).opensNoFiles;
+  const act = !refused && Object.hasOwn(verbs, asked.execute) ? verbs[asked.execute] : undefined;
   if (!act) return [error('CommandNotFound', `The command ${asked.execute} has not been found`)];
   const value = act();
+  if (value === undefined && isFile)
+    return [error('GenericError', 'failed to open file: No such file or directory')];
   return value === undefined ? [] : [JSON.stringify({ return: value })];
 }
 
 interface Asked {
   readonly execute: string;
-  readonly arguments?: { readonly id?: unknown };
+  readonly arguments?: { readonly id?: unknown; readonly path?: unknown; readonly handle?: unknown };
 }
 
 function commandIn(line: string): Asked | undefined {
@@ -73,6 +81,7 @@ interface NetworkConfig {
 }
 
 interface Link {
+  readonly mtu?: number;
   readonly match?: { readonly macaddress?: string };
   readonly 'set-name'?: string;
   readonly addresses?: readonly (string | object)[];
@@ -91,7 +100,7 @@ function configOf(state: SimState, process: Process): NetworkConfig {
 }
 
 /** qga/commands-posix.c: every netdev with its addresses. */
-function interfacesOf(state: SimState, process: Process): readonly object[] {
+function interfacesOf(state: SimState, process: Process): readonly Interface[] {
   const config = configOf(state, process);
   const links = Object.entries(config.ethernets ?? {});
   const own = (mac: string) => links.find(([, link]) => link.match?.macaddress?.toLowerCase() === mac);
@@ -104,17 +113,36 @@ function interfacesOf(state: SimState, process: Process): readonly object[] {
     return { name, mac: first?.mac ?? zeroMac, link: bond };
   });
   return [
-    record('lo', '00:00:00:00:00:00', ['127.0.0.1/8', '::1/128']),
-    ...[...nics, ...bonds].map(({ name, mac, link }) => record(name, mac, link?.addresses ?? [])),
+    record('lo', '00:00:00:00:00:00', { mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'] }),
+    ...[...nics, ...bonds].map(({ name, mac, link }) => record(name, mac, link)),
   ];
 }
 
-function record(name: string, mac: string, addresses: readonly (string | object)[]): object {
+/** Of a guest's files there are the MTUs of its netdevs; a handle is a netdev's place. */
+const firstHandle = 1000;
+
+function handleOf(all: readonly Interface[], path: string): number | undefined {
+  const at = all.findIndex(({ name }) => path === `/sys/class/net/${name}/mtu`);
+  return at < 0 ? undefined : firstHandle + at;
+}
+
+function fileRead(one: Interface | undefined): object | undefined {
+  const text = `${one?.mtu}\n`;
+  return one && { count: text.length, 'buf-b64': Buffer.from(text).toString('base64'), eof: true };
+}
+
+interface Interface {
+  readonly name: string;
+  readonly 'hardware-address': string;
+  readonly mtu: number;
+}
+
+function record(name: string, mac: string, { mtu = 1500, addresses = [] }: Link = {}): Interface {
   const texts = addresses.map((one) => (typeof one === 'string' ? one : (Object.keys(one)[0] ?? '')));
   const ips = texts.map((text) => {
     const [ip = '', prefix = '0'] = text.split('/');
     const type = ip.includes(':') ? 'ipv6' : 'ipv4';
     return { 'ip-address-type': type, 'ip-address': ip, prefix: Number(prefix) };
   });
-  return { name, ...(ips.length > 0 ? { 'ip-addresses': ips } : {}), 'hardware-address': mac };
+  return { name, mtu, ...(ips.length > 0 ? { 'ip-addresses': ips } : {}), 'hardware-address': mac };
 }

@@ -23,6 +23,8 @@ export interface GuestTraits {
   ignoresPowerdown?: boolean;
   /** No agent runs in it. */
   hasNoAgent?: boolean;
+  /** Its agent has no command for files, as Red Hat's. */
+  opensNoFiles?: boolean;
   /** It ignores its network configuration. */
   ignoresNetwork?: boolean;
 }
