@@ -18,15 +18,20 @@ export function linesOf(report: Report, output: Output): readonly string[] {
   const diagnoses = report.findings.filter(isDiagnosis);
   return [
     output.paint('bold', `${host}: kernel ${looked.patient.state.kernel}`),
+    ...(isSound(report) ? [`  ${output.paint('green', 'nothing wrong was found')}`] : []),
     ...diagnoses.flatMap((one) => diagnosisLines(one, output)),
     ...unlooked.map(
       ({ what, why }) =>
         `  ${output.paint('yellow', 'not seen')} ${printable(inWords(what))}: ${printable(why)}`,
     ),
-    ...(report.findings.length === 0 && unlooked.length === 0 ? ['  nothing wrong was found'] : []),
     ...budgetLines(report),
     ...verdicts.map((verdict) => `  ${printable(verdictText(verdict))}`),
   ];
+}
+
+/** Everything was looked at, and nothing is more than worth knowing. */
+function isSound({ findings, unlooked }: Report): boolean {
+  return unlooked.length === 0 && findings.every(({ severity }) => severity === 'info');
 }
 
 /** Both ports have the same as a rule: told once. */
@@ -42,8 +47,11 @@ function diagnosisLines(diagnosis: Diagnosis, output: Output): readonly string[]
   const { code, severity, where, message, evidence, costs, hint, source, follows } = diagnosis;
   const place = where.at === undefined ? '' : `${printable(where.at)}: `;
   const line = (label: string, text: string) => `    ${output.paint('dim', `${label}:`)} ${printable(text)}`;
+  const title = `  ${output.paint(['bold', styles[severity]], `${severity} ${code}`)} ${place}${printable(withoutHost(message, where.host))}`;
+  // What is only worth knowing must not hide what is wrong; `explain` and --json have the rest.
+  if (severity === 'info') return [title, line('do', hint), line('more', `vflane explain ${code}`)];
   return [
-    `  ${output.paint(['bold', styles[severity]], `${severity} ${code}`)} ${place}${printable(withoutHost(message, where.host))}`,
+    title,
     ...evidence.map(({ read, saw }) => line('seen', `${read}: ${saw}`)),
     ...(follows.length > 0 ? [line('follows from', follows.join(', '))] : []),
     line('costs', costs),

@@ -49,6 +49,13 @@ describe('doctor', () => {
     const { code, stdout } = await vflane('doctor sim:connectx5 -f nowhere.yaml');
     expect({ code, stdout }).toMatchObject({ code: 0 });
     expect(stdout).toMatch(/^ {2}legacy-vlan: possible in hardware$/m);
+    // What is only worth knowing is told in short, behind that.
+    expect(stdout.split('\n').slice(1, 5)).toEqual([
+      '  nothing wrong was found',
+      expect.stringMatching(/^ {2}info VF2114 /),
+      expect.stringMatching(/^ {4}do: /),
+      '    more: vflane explain VF2114',
+    ]);
     expect(stdout).toMatch(/^ {2}ovs-tc: impossible in hardware here, because .*; one of: /m);
   });
 
@@ -56,6 +63,7 @@ describe('doctor', () => {
     const { code, stdout } = await vflane('doctor');
     expect(code).toBe(2);
     expect(stdout).toMatch(/fabric\.yaml:10:14: error VF2030 alpha hosts\.alpha\.offload/);
+    expect(stdout.slice(0, stdout.indexOf('beta:'))).not.toContain('nothing wrong was found');
     expect((await vflane('doctor beta')).code).toBe(0);
   });
 

@@ -116,6 +116,13 @@ export function heldTogether(reports: readonly Report[]): readonly Report[] {
   const pairs = comparePairs(reports.map(({ looked }) => looked.patient));
   return reports.map((report) => {
     const mine = pairs.filter(({ host }) => host === report.host).map(({ diagnosis }) => diagnosis);
-    return mine.length === 0 ? report : { ...report, findings: [...report.findings, ...mine] };
+    return mine.length === 0 ? report : { ...report, findings: [...mine, ...report.findings].sort(byWeight) };
   });
+}
+
+const severities = ['error', 'warning', 'info'] as const;
+
+/** What is worst first; else as it was found. */
+function byWeight({ severity: one }: Finding, { severity: other }: Finding): number {
+  return severities.indexOf(one) - severities.indexOf(other);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PerHost } from './hosts.ts';
 import type { HostPlan } from './plan-host.ts';
-import { type Sighting, Watch } from './watch.ts';
+import { type Sighting, sightingOf, Watch } from './watch.ts';
 
 type Look = PerHost<HostPlan>;
 const looked = (differences: readonly string[], codes: readonly string[] = [], applied = 1): Look => ({
@@ -87,6 +87,16 @@ test('a host that was never applied is said to be so once, however far it is fro
   expect({ told, last }).toEqual({ told: ['not-applied', 'verified'], last: 'verified' });
   const byHand = await watched([never(), never('a/0')], 1000);
   expect(byHand.told).toEqual(['verified', 'differs']);
+});
+
+test('what drifted is told, and not what an apply of it would do to a guest', () => {
+  const { value } = looked(['a/0'], ['VF3003', 'VF3002']);
+  const sighting = value && sightingOf(value);
+  expect(sighting).toMatchObject({
+    kind: 'differs',
+    differences: [{ at: 'a/0' }],
+    findings: [{ code: 'VF3002' }],
+  });
 });
 
 test('what could not be looked at is never told as fine', async () => {

@@ -92,9 +92,12 @@ const unasked: Outcome = { kind: 'error', message: 'it was not asked', hint: 'As
 
 const underWay: ReadonlySet<string> = new Set(['VF3010', 'VF3011']);
 
+/** What an apply would do to guests is no news of a host that nobody changes. */
+const ofSteps: ReadonlySet<string> = new Set(['VF3003']);
+
 /** What differs while a plan is being carried out is on its way. */
 export function sightingOf({ differences, plan, fold }: HostPlan): Sighting {
-  const findings = plan.findings.filter(({ severity }) => severity === 'error');
+  const findings = plan.findings.filter(({ severity, code }) => severity === 'error' && !ofSteps.has(code));
   const waiting = findings.filter(({ code }) => underWay.has(code));
   if (waiting.length > 0) return { kind: 'under-way', findings: waiting };
   if (differences.length === 0 && findings.length === 0) return { kind: 'verified' };
