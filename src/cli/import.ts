@@ -1,4 +1,5 @@
 import { type Imported, importHosts } from '../discover/import-hosts.ts';
+import type { ImportedHost } from '../discover/imported.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Report } from '../operate/diagnose.ts';
 import { onEachHost } from '../operate/hosts.ts';
@@ -107,20 +108,26 @@ function findingsIn(imported: Imported): readonly Finding[] {
   return [...findingsOf([...imported.troubled, ...imported.reports]), ...imported.findings, ...own];
 }
 
+function isBare({ guests, asFound }: Pick<ImportedHost, 'guests' | 'asFound'>): boolean {
+  return guests.length === 0 && asFound.length === 0;
+}
+
 function summary(imported: Imported, out: string | undefined): readonly string[] {
   if (imported.text === undefined) return [];
   const file = out ?? 'the file';
   return [
     ...imported.hosts.map(({ name, guests, asFound }) => {
       const left = asFound.length === 0 ? '' : `, ${asFound.length} places left as found`;
-      if (guests.length === 0 && asFound.length === 0) {
+      if (isBare({ guests, asFound })) {
         return `${name}: nothing was found that anybody set up: \`vflane init\` writes a first file`;
       }
       const changes = differencesOf(imported, name);
       const plan = changes === 0 ? 'the plan is empty' : `${changes} differences`;
       return `${name}: ${guests.length} guest${guests.length === 1 ? '' : 's'}${left}; ${plan}`;
     }),
-    `next: read ${file}, and then: vflane plan; vflane import --adopt takes over what it says`,
+    ...(imported.hosts.every(isBare)
+      ? []
+      : [`next: read ${file}, and then: vflane plan; vflane import --adopt takes over what it says`]),
   ];
 }
 

@@ -14,8 +14,9 @@ export function linesOf(host: string, looked: Looked, full: boolean): readonly s
   return [
     `${host}: kernel ${state.kernel}${inSoftware}`,
     ...capabilityLines(looked),
+    ...(state.pfs.length === 0 && survey.search === undefined ? ['  no card with SR-IOV was found'] : []),
     ...state.pfs.flatMap((pf, place) => [
-      ...(place === 0 ? cardLines(pf, looked) : []),
+      ...(isSameCard(pf, state.pfs[place - 1]) ? [] : cardLines(pf, looked)),
       ...pfLines(pf, looked),
       ...poolLines(pf, looked, full),
     ]),
@@ -50,7 +51,13 @@ function offloadText(offload: PfState['tcOffload']): string | undefined {
   return `tc offload ${shown(offload, ({ on, fixed }) => (on ? 'on' : fixed ? 'none (fixed)' : 'off'))}`;
 }
 
-/** Both ports are one card: told once. */
+/** Ports of one card are functions of one PCI device. */
+function isSameCard(pf: PfState, before: PfState | undefined): boolean {
+  const deviceOf = ({ pci }: PfState) => pci.slice(0, pci.lastIndexOf('.'));
+  return before !== undefined && deviceOf(pf) === deviceOf(before);
+}
+
+/** Told once for all its ports. */
 function cardLines(pf: PfState, { patient }: Looked): readonly string[] {
   const card = patient.survey.cards[pf.pci];
   if (card === undefined) return [];

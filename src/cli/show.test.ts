@@ -2,10 +2,15 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { card, patient as patientWith, port } from '../../tests/support/patients.ts';
 import { parseTranscript } from '../host/transcript.ts';
+import { emptyLedger } from '../model/ledger.ts';
+import type { PciAddress } from '../model/names.ts';
+import type { Looked } from '../operate/diagnose.ts';
 import { observeTranscript } from '../operate/replay.ts';
 import { endOf } from './ending.ts';
 import { runProgram } from './program.ts';
+import { linesOf } from './show-lines.ts';
 import { destinationHost } from './way.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vflane-show-'));
@@ -129,6 +134,23 @@ describe('show', () => {
     ])
       expect(stdout).toContain(words);
     expect(stdout.split('\n').length).toBeLessThan(24);
+  });
+
+  test('says of a host without a card that it has none', async () => {
+    expect((await vflane('show sim:plain')).stdout).toContain('  no card with SR-IOV was found\n');
+  });
+
+  test('names each card of a host, and no card twice', () => {
+    const patient = patientWith({
+      state: { pfs: [port(0), port(1), { ...port(0), pci: '0000:41:00.0' as PciAddress }] },
+    });
+    const cards = { ...patient.survey.cards, '0000:41:00.0': card({ model: 'ConnectX-6 Dx' }) };
+    const plan = { plan: { steps: [], findings: [] }, fold: { ledger: emptyLedger, history: [] } };
+    const looked = { patient: { ...patient, survey: { ...patient.survey, cards } }, plan, sections: {} };
+    const lines = linesOf('alpha', looked as unknown as Looked, false).filter((line) =>
+      line.startsWith('  card '),
+    );
+    expect(lines.map((line) => /ConnectX-\S+/.exec(line)?.[0])).toEqual(['ConnectX-5', 'ConnectX-6']);
   });
 
   test('--json has all of it by what it is of, and "not seen" is no null', async () => {
