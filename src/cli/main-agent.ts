@@ -2,6 +2,7 @@ import { startupSnapshot } from 'node:v8';
 import { nodeHint, wrongNode } from '../host/node-version.ts';
 import { toTheEnd } from './ending.ts';
 import { runOnHost } from './run-on-host.ts';
+import { optimizeLate } from './short-life.ts';
 import { UsageError } from './usage-error.ts';
 
 // What is copied to a host starts here: of vflane only what nobody types.
@@ -10,6 +11,7 @@ if (startupSnapshot.isBuildingSnapshot())
 else begin();
 
 function begin(): void {
+  optimizeLate(process);
   // An operator whose line is cut stops nothing: what was begun is brought to its end.
   process.stdout.on('error', () => undefined);
   void toTheEnd(async (around) => {
