@@ -8,6 +8,7 @@ import { bootFile } from '../resource/boot-file.ts';
 import { copiedLanes } from '../resource/guest-checksum.ts';
 import { hostBond } from '../resource/host-bond.ts';
 import { machinesIn } from '../resource/machine-text.ts';
+import { memberIpv6, membersOf } from '../resource/member-ipv6.ts';
 import { systemPackage } from '../resource/package.ts';
 import { machinesFor, machinesOf, pfsOfMachines } from './machine-sections.ts';
 
@@ -34,7 +35,11 @@ export function sectionsFor(
     dpdk:
       host?.datapath === 'ovs-dpdk' &&
       (host.nic.kind === 'pfs' || (host.underlay?.functions ?? []).length > 0),
-    tenantPorts: unique([...(spec?.overlay?.tenantPorts ?? []), ...(left.tenantPorts ?? [])]),
+    tenantPorts: unique([
+      ...(spec?.overlay?.tenantPorts ?? []),
+      ...membersOf(spec?.underlay),
+      ...(left.tenantPorts ?? []),
+    ]),
     hugepages: left.hugepages ?? [],
     packages: left.packages ?? [],
     bootFiles: left.bootFiles ?? [],
@@ -111,7 +116,7 @@ function headOf(text: unknown): string {
 }
 
 /** Resources whose `at` is a netdev that has IPv6 or not. */
-const ipv6Kinds: ReadonlySet<string> = new Set(['port-ipv6']);
+const ipv6Kinds: ReadonlySet<string> = new Set(['port-ipv6', memberIpv6.kind]);
 
 /** Resources whose `at` is a lane that fills in checksums or not. */
 const checksumKinds: ReadonlySet<string> = new Set(['guest-checksum']);

@@ -25,6 +25,7 @@ import { hugepages } from '../resource/hugepages.ts';
 import { keepOff } from '../resource/keep-off.ts';
 import { keptFlows } from '../resource/kept-flows.ts';
 import { lag } from '../resource/lag.ts';
+import { memberIpv6 } from '../resource/member-ipv6.ts';
 import { kernelModule } from '../resource/module.ts';
 import { netns } from '../resource/netns.ts';
 import { netnsLoopback } from '../resource/netns-loopback.ts';
@@ -138,6 +139,8 @@ export const order: readonly Resource[] = [
   // Before there is a port to poll.
   pollingCore,
   // Its ports before what stands on them: a VLAN is up only over one that is.
+  // Silent before it is a member.
+  memberIpv6,
   underlayBridge,
   underlayLink,
   vlanLink,

@@ -1,0 +1,47 @@
+import type { UnderlaySpec } from '../model/host-spec.ts';
+import { isUnseen } from '../model/host-state.ts';
+import type { IfName } from '../model/names.ts';
+import { disableIpv6, disablingText } from './disable-ipv6.ts';
+import { nothing, type Resource } from './resource.ts';
+
+/**
+ * Whether the kernel has IPv6 on a member of Open vSwitch's bond. A member that comes back would announce itself (MLD, router
+ * solicitations) under the MAC that the tunnels leave by, and not by the member that is in use: the switches then send that
+ * host's packets there, where Open vSwitch drops them (lib/bond.c, bond_check_admissibility), until it speaks again: seconds.
+ * The members of the kernel's own bonds have none anyway (net/ipv6/addrconf.c, netif_is_bond_slave). `at` is a netdev's name.
+ */
+export const memberIpv6: Resource = {
+  kind: 'member-ipv6',
+  timeoutMs: 5_000,
+  wanted: ({ underlay }, { ipv6, links }) => {
+    // Addresses that somebody gave it would be gone for good.
+    const isGiven = (name: string): boolean =>
+      !isUnseen(links) &&
+      links.some((link) => link.name === name && link.addresses.some((cidr) => cidr.includes(':')));
+    const members = membersOf(underlay).filter((name) => !isGiven(name));
+    // A kernel without IPv6 has nothing to be turned off.
+    return ipv6 === null ? [] : members.map((at) => ({ at, value: false }));
+  },
+  there: ({ ipv6, links }) => {
+    if (isUnseen(ipv6)) return [{ at: '*', value: ipv6 }];
+    if (isUnseen(links)) return [{ at: '*', value: links }];
+    // What vflane made has no IPv6 for another reason.
+    const own = links.filter(
+      ({ kind, alias }) => kind === undefined || alias?.startsWith('vflane:') !== true,
+    );
+    return own.flatMap(({ name }) => (ipv6?.[name] === undefined ? [] : [{ at: name, value: ipv6[name] }]));
+  },
+  move: (at, _from, to) =>
+    to === null ? nothing : { actions: [{ write: disableIpv6(at), text: disablingText(to as boolean) }] },
+  settled: (at, to) => (to === null ? [] : [{ read: disableIpv6(at), is: disablingText(to as boolean) }]),
+  why: (_from, to) =>
+    to === true
+      ? 'Let the kernel have IPv6 on the ports again.'
+      : 'Take IPv6 off the members of the bond: the kernel would announce the host by one that is not in use, and the switches believe it.',
+};
+
+/** Of Open vSwitch's bond, where it has one; a port that is alone takes nothing from another. */
+export function membersOf(underlay: UnderlaySpec | undefined): readonly IfName[] {
+  const members = underlay?.bridge?.members ?? [];
+  return members.length < 2 ? [] : members.flatMap(({ name, dpdk }) => (dpdk === undefined ? [name] : []));
+}
