@@ -33,7 +33,10 @@ beforeAll(async () => {
   await guests.prepare(['alpha']);
   await timed('libvirt on alpha', installLibvirt(lab));
   // What QEMU can do is asked once, and kept.
-  await timed('libvirt has asked QEMU', virsh('domcapabilities --virttype kvm >/dev/null'));
+  await timed(
+    'libvirt has asked QEMU',
+    virsh('domcapabilities --virttype kvm >/dev/null || { journalctl --no-pager -u libvirtd -n 50; false; }'),
+  );
   await lab.ssh("printf '#cloud-config\\npassword: hunter2\\n' >/var/lib/vflane/images/secret.yaml");
 }, 1_800_000);
 afterAll(() => lab?.down());

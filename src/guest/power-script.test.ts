@@ -36,3 +36,14 @@ test('what is no QEMU is not run as root', () => {
   expect(ended.status).not.toBe(0);
   expect(ended.stderr).toContain('vflane: /bin/true does not say its version');
 });
+
+test('a QEMU that has ended is not waited for', () => {
+  const gone = spawnSync('true').pid;
+  const began = performance.now();
+  const ended = spawnSync('perl', [script, 'up', join(folder, 'none.sock'), '60'], {
+    encoding: 'utf8',
+    env: { ...process.env, MAINPID: `${gone}` },
+  });
+  expect(ended).toMatchObject({ status: 1, stderr: 'vflane: QEMU has ended\n' });
+  expect(performance.now() - began).toBeLessThan(30_000);
+});

@@ -34,6 +34,11 @@ sub run {
 
 sub up {
 	while (time < $deadline) {
+		# EPERM is somebody who is there: it is another user by now.
+		if ($ENV{MAINPID} && !kill(0, $ENV{MAINPID}) && $!{ESRCH}) {
+			print STDERR "vflane: QEMU has ended\\n";
+			exit 1;
+		}
 		my $qmp = IO::Socket::UNIX->new(Peer => $path);
 		if ($qmp && IO::Select->new($qmp)->can_read($deadline - time)) {
 			exit 0 if sysread $qmp, my $greeting, 65536;

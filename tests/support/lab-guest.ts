@@ -45,8 +45,16 @@ export class GuestLab {
 
   async vflane(code: number, ...args: readonly string[]): Promise<string> {
     const ended = await timed(`vflane ${args.join(' ')}`, this.lab.vflane(...args));
-    expect(ended, `vflane ${args.join(' ')}: ${ended.stdout}${ended.stderr}`).toMatchObject({ code });
+    const why = ended.code === code ? '' : await this.#journals();
+    expect(ended, `vflane ${args.join(' ')}: ${ended.stdout}${ended.stderr}${why}`).toMatchObject({ code });
     return ended.stdout + ended.stderr;
+  }
+
+  async #journals(): Promise<string> {
+    const said = await this.lab.trySsh(
+      "journalctl --no-pager -b -n 60 -u 'vflane-guest@*' -u libvirtd -u virtlogd; tail -n 20 /var/log/libvirt/qemu/*.log",
+    );
+    return said.stdout;
   }
 
   unit(guest: string, property: string, host = 'alpha'): Promise<string> {
