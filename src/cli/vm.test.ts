@@ -120,6 +120,14 @@ test('a VM that becomes one of UEFI is given its variables then', async () => {
   expect(await bench.says(0, 'vm list')).toContain('db running');
 });
 
+test('a VM that runs goes on while its seed is written anew, and is told to read it', async () => {
+  const bench = await withVm('');
+  bench.file(', cloud-init: { ssh-keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA me"] }');
+  expect(await bench.says(0, 'apply --yes')).not.toContain('interrupts');
+  expect(await bench.says(0, 'verify')).toContain('alpha: verified');
+  expect(await bench.says(0, 'vm list')).toContain('db running');
+});
+
 test('what cloud-init is given is shown nowhere', async () => {
   const bench = new Bench();
   bench.file(', cloud-init: { user-data: /root/db.yaml }');

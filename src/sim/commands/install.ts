@@ -1,4 +1,5 @@
 import { writeFile } from '../files/root.ts';
+import { forgetHolders } from '../machines/images.ts';
 import { textAt } from './copy.ts';
 import { operands } from './files.ts';
 import { mkdir } from './folders.ts';
@@ -13,6 +14,8 @@ export const install: Program = (call) => {
     return failed(1, `install: missing destination file operand after '${from}'\n`);
   const text = from === '/dev/null' ? '' : textAt(call, from);
   if (text === undefined) return failed(1, `install: cannot stat '${from}': No such file or directory\n`);
+  // What was there is removed first: who has it open keeps it.
+  forgetHolders(call.state, to);
   writeFile(call.state, call.ns, to, text, 'ENOENT');
   return silent;
 };

@@ -3,7 +3,6 @@ import { kernelOf, vfAt } from '../functions.ts';
 import { zeroMac } from '../macs.ts';
 import { endProcess } from '../processes.ts';
 import type { Process, SimState } from '../state.ts';
-import { imageIn } from './images.ts';
 import { optionsOf } from './qemu-args.ts';
 import { traitsOf } from './traits.ts';
 
@@ -90,13 +89,9 @@ interface Link {
 function configOf(state: SimState, process: Process): NetworkConfig {
   const { machine } = process;
   if (!machine || traitsOf(state, machine).ignoresNetwork) return {};
-  for (const { path } of machine.disks) {
-    const text = imageIn(state.files[path] ?? '').files?.['network-config'];
-    const value: unknown = text === undefined ? undefined : parse(text);
-    const inner = typeof value === 'object' && value !== null && 'network' in value ? value.network : value;
-    if (typeof inner === 'object' && inner !== null) return inner as NetworkConfig;
-  }
-  return {};
+  const value: unknown = machine.networkConfig === undefined ? undefined : parse(machine.networkConfig);
+  const inner = typeof value === 'object' && value !== null && 'network' in value ? value.network : value;
+  return typeof inner === 'object' && inner !== null ? (inner as NetworkConfig) : {};
 }
 
 /** qga/commands-posix.c: every netdev with its addresses. */

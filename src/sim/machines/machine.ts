@@ -11,6 +11,8 @@ export interface Machine {
   pidfile: string;
   startedMs: number;
   paused: boolean;
+  /** cloud-init's network-config as it was on a disk when the guest started. */
+  networkConfig?: string;
   /** It was asked to shut down, and will have by then. */
   endsAtMs?: number;
   /** Taps that it made itself, and takes with it. */

@@ -67,8 +67,12 @@ export function startMachine({ state, argv, ns }: Call, args: MachineArgs): Proc
   const disks = args.drives.flatMap((drive) => openDrive(state, drive, refuse));
   for (const { path } of args.sockets) checkSocket(state, path, refuse);
   for (const { address, option } of args.vfio) openVfio(state, address, args, (why) => refuse(option, why));
+  const networkConfig = disks
+    .map(({ path }) => openImage(state, path).files?.['network-config'])
+    .find((text) => text !== undefined);
   const machine: Machine = {
     name: args.name,
+    ...(networkConfig === undefined ? {} : { networkConfig }),
     memoryMib: args.memoryMib,
     ...pages,
     disks,
