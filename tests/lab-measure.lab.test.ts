@@ -74,14 +74,14 @@ async function failover(how: string, times: number): Promise<Failover> {
   return told;
 }
 
-/** At a thousand a second, and both measures say the same of the outages that count. */
+/** At a thousand a second, nothing lost by the probes, and both measures tell of the same outages. */
 function expectSound({ phases, overrun, intervalMs }: Failover): void {
   expect(intervalMs).toBe(1);
   expect(overrun).toBe(0);
   const downs = phases.filter(({ phase }) => phase === 'down').flatMap(({ ways }) => ways);
   expect(downs.every(({ over }) => over)).toBe(true);
-  // An emulated processor stands still at times, and what it holds back arrives late.
-  expect(downs.filter(({ agrees }) => agrees).length).toBeGreaterThan(downs.length / 2);
+  // An emulated processor stands still at times, and what it holds back arrives late: the tool says so of each.
+  for (const { outageMs, byArrivalMs } of downs) expect(Math.abs(outageMs - byArrivalMs)).toBeLessThan(200);
 }
 
 const medianOf = ({ summary }: Failover, phase: string): number =>
@@ -146,7 +146,7 @@ describe('ovs-tc over the bond of both ports', () => {
   it('is drawn with what arrived, and when the bond said what', async () => {
     await expectVflane(0, 'report', '--out', 'page.html', '--svg', 'charts');
     const drawn = readFileSync(join(lab.folder, 'charts/failover-2-packets.svg'), 'utf8');
-    expect(drawn).toContain('the port is taken away');
+    expect(drawn).toContain('>taken away<');
     expect(drawn).toContain('active port: enp1s0f1');
   });
 

@@ -37,6 +37,8 @@ export interface Phase {
   readonly round: number;
   readonly phase: PhaseName;
   readonly port: string;
+  /** When what was asked for was done, in milliseconds after the phase began; it took place before that. Absent in what an earlier vflane has kept. */
+  readonly doneMs?: number;
   readonly ways: readonly Way[];
   readonly said: readonly Said[];
 }

@@ -139,17 +139,19 @@ async function takePhase(
 ): Promise<Phase> {
   throwIfEnded(ask);
   const beganMs = performance.now();
+  let actedMs = beganMs;
   const watching = new AbortController();
   const said = watch(ask, beganMs, watching.signal);
   try {
     const trouble = await act();
     if (trouble.length > 0) throw new Ended('a port could not be taken away or given back', trouble);
-    await quiet(ask, beganMs, performance.now());
+    actedMs = performance.now();
+    await quiet(ask, beganMs, actedMs);
   } finally {
     watching.abort();
   }
   const ways = ([0, 1] as const).map((way) => wayOf(ask, way, beganMs));
-  return { round, phase, port: port.at, ways, said: await said };
+  return { round, phase, port: port.at, doneMs: actedMs - beganMs, ways, said: await said };
 }
 
 function throwIfEnded({ signal, streams }: FailoverAsk): void {

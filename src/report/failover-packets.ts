@@ -1,6 +1,6 @@
 import { type FailoverResult, type Phase, worstOf } from '../measure/failover-result.ts';
 import type { Trace } from '../measure/trace.ts';
-import { type Chart, legendOf, roundedUp, valueAxis } from './chart.ts';
+import { type Chart, legendOf, valueAxis } from './chart.ts';
 import { colourOf, type Theme } from './theme.ts';
 
 const titles = {
@@ -9,7 +9,7 @@ const titles = {
   back: 'taken away, to bring the traffic back',
 } as const;
 const mostRounds = 3;
-const panelHeight = 150;
+const panelHeight = 176;
 const headHeight = 44;
 
 /** Datagrams as they arrived around each change; of many rounds those with the longest outages. None where an earlier vflane kept no traces. */
@@ -22,9 +22,9 @@ export function failoverPackets(result: FailoverResult, at: number): readonly Ch
     {
       name: `failover-${at + 1}-packets`,
       title: `What arrived, on ${result.host}: ${result.how}, between ${result.between.join(' and ')}`,
-      says: `Datagrams a second that arrived in each direction around each change, ${1000 / result.intervalMs} a second having been sent; the lines are when a port changed, and when the bond or the card said where the traffic goes.${which}`,
+      says: `Datagrams a second that arrived in each direction around each change, ${1000 / result.intervalMs} a second having been sent; the lines are when the port was asked for and done, and when the bond or the card said where the traffic goes.${which}`,
       height: headHeight + phases.length * panelHeight,
-      option: (theme) => optionOf(theme, phases),
+      option: (theme) => optionOf(theme, phases, 1000 / result.intervalMs),
     },
   ];
 }
@@ -38,27 +38,25 @@ function shownPhases(phases: readonly Phase[]): readonly Phase[] {
   return traced.filter(({ round }) => shown.includes(round));
 }
 
-function optionOf(theme: Theme, phases: readonly Phase[]) {
+function optionOf(theme: Theme, phases: readonly Phase[], perSecond: number) {
   const names = (phases[0]?.ways ?? []).map(({ from, to }) => `${from} to ${to}`);
-  const [min, max] = rangeOf(phases);
   return {
     legend: legendOf(theme, names),
     grid: phases.map((_, row) => ({
-      left: 70,
-      right: 30,
-      top: headHeight + 22 + row * panelHeight,
-      height: panelHeight - 62,
+      ...{ left: 70, right: 30, top: headHeight + 44 + row * panelHeight, height: panelHeight - 82 },
     })),
-    xAxis: phases.map((_, row) =>
-      valueAxis(theme, row === phases.length - 1 ? 'ms after the change' : '', {
+    xAxis: phases.map((phase, row) => {
+      const [min, max] = windowOf(phase);
+      return valueAxis(theme, row === phases.length - 1 ? 'ms after the port was asked for' : '', {
         ...{ gridIndex: row, min, max, nameLocation: 'middle', nameGap: 24 },
         splitLine: { show: false },
         axisLine: { show: true, lineStyle: { color: theme.line } },
-      }),
-    ),
+      });
+    }),
     yAxis: phases.map(({ round, phase, port }, row) =>
       valueAxis(theme, `round ${round}: ${port} ${titles[phase]}`, {
-        ...{ gridIndex: row, min: 0, splitNumber: 2 },
+        // What was held back comes in bursts.
+        ...{ gridIndex: row, min: 0, max: 2 * perSecond, interval: perSecond, nameGap: 22 },
         nameTextStyle: { color: theme.text, fontSize: 12.5, align: 'left', padding: [0, 0, 0, -60] },
       }),
     ),
@@ -69,42 +67,53 @@ function optionOf(theme: Theme, phases: readonly Phase[]) {
         lineStyle: { width: 1.4, color: colourOf(theme, way) },
         areaStyle: { color: colourOf(theme, way), opacity: 0.16 },
         itemStyle: { color: colourOf(theme, way) },
-        data: trace === undefined ? [] : pointsOf(trace),
-        ...(way === 0 && { markLine: marksOf(theme, phase, max) }),
+        data: trace === undefined ? [] : pointsOf(trace, 2 * perSecond),
+        ...(way === 0 && { markLine: marksOf(theme, phase) }),
       })),
     ),
   };
 }
 
-/** Of all panels alike, so that one is held against the other. */
-function rangeOf(phases: readonly Phase[]): readonly [number, number] {
-  const ends = phases.flatMap(({ ways, said }) => [
-    ...ways.map((way) => way.atMs + way.outageMs),
-    ...said.map(({ atMs }) => atMs),
-  ]);
-  const starts = phases.flatMap(({ ways }) => ways.map(({ trace }) => trace?.fromMs ?? 0));
-  return [Math.min(0, ...starts), roundedUp(Math.max(100, ...ends) + 300)];
+const [beforeMs, afterMs] = [300, 700];
+/** Said so long after it, it belongs to the picture. */
+const newsMs = 2_000;
+
+/** Around the outage; where there is none, around the change. */
+function windowOf({ ways, said, doneMs = 0 }: Phase): readonly [number, number] {
+  const outages = ways.filter(({ outageMs }) => outageMs > 0);
+  if (outages.length === 0) return [-beforeMs, Math.ceil(doneMs / 100) * 100 + afterMs];
+  const first = Math.min(...outages.map(({ atMs }) => atMs));
+  const last = Math.max(...outages.map(({ atMs, outageMs }) => atMs + outageMs));
+  const news = said.map(({ atMs }) => atMs).filter((atMs) => atMs > first && atMs < last + newsMs);
+  const whole = (ms: number): number => Math.round(ms / 100) * 100;
+  return [whole(first - beforeMs), whole(Math.max(last, ...news) + afterMs)];
 }
 
-function pointsOf({ fromMs, stepMs, arrived }: Trace): readonly (readonly [number, number])[] {
-  return arrived.map((count, step) => [fromMs + (step + 1) * stepMs, (count * 1000) / stepMs]);
+function pointsOf({ fromMs, stepMs, arrived }: Trace, most: number): readonly (readonly [number, number])[] {
+  const perSecond = (count: number): number => Math.min(most, (count * 1000) / stepMs);
+  return arrived.map((count, step) => [fromMs + (step + 1) * stepMs, perSecond(count)]);
 }
 
 /** What was so when the phase began is no news. */
-function marksOf(theme: Theme, { phase, said }: Phase, max: number) {
+function marksOf(theme: Theme, phase: Phase) {
+  const { said, doneMs } = phase;
+  const [min, max] = windowOf(phase);
   const news = said.filter(({ what }, n) => said.findIndex((one) => one.what === what) !== n);
-  const change = { atMs: 0, text: `the port is ${phase === 'up' ? 'given back' : 'taken away'}` };
-  const marks = [change, ...news.map(({ atMs, what, is }) => ({ atMs, text: `${what}: ${is}` }))];
+  const change = phase.phase === 'up' ? 'given back' : 'taken away';
+  const marks = [
+    { atMs: 0, text: `to be ${change}` },
+    ...(doneMs === undefined ? [] : [{ atMs: doneMs, text: change }]),
+    ...news.map(({ atMs, what, is }) => ({ atMs, text: `${what}: ${is}` })),
+  ].filter(({ atMs }) => atMs >= min && atMs <= max);
   return {
     symbol: 'none',
     silent: true,
     data: marks.map(({ atMs, text }, n) => ({
       xAxis: atMs,
-      lineStyle: { color: theme.text, width: 1.2, type: n === 0 ? 'solid' : 'dashed' },
+      lineStyle: { color: theme.text, width: 1.2, type: 'dashed' },
       label: {
-        ...{ show: true, position: 'insideEndTop', rotate: 0, color: theme.text, fontSize: 11 },
-        ...{ formatter: text, align: atMs > 0.75 * max ? 'right' : 'left', backgroundColor: theme.paper },
-        ...{ padding: [1, 4], distance: [0, 4 + 16 * (n % 3)] },
+        ...{ show: true, position: 'end', rotate: 0, color: theme.text, fontSize: 11, formatter: text },
+        ...{ align: (atMs - min) / (max - min) > 0.8 ? 'right' : 'left', distance: 3 + 12 * (n % 2) },
       },
     })),
   };

@@ -98,7 +98,7 @@ function tracedRound(round: number, outageMs: number): Phase {
     { from: 'web', to: 'db', ...way },
     { from: 'db', to: 'web', ...way },
   ];
-  return { round, phase: 'down', port: 'eth0', ways, said };
+  return { round, phase: 'down', port: 'eth0', doneMs: 3, ways, said };
 }
 
 const isolation: IsolationResult = {
@@ -166,7 +166,7 @@ describe('the page', () => {
     expect(svgs.has('failover-1-packets.svg')).toBe(false);
     const svg = svgs.get('failover-2-packets.svg') ?? '';
     expect([1, 2, 3, 4, 5].filter((round) => svg.includes(`round ${round}:`))).toEqual([2, 4, 5]);
-    expect(svg).toContain('the port is taken away');
+    expect(svg).toContain('>taken away<');
     expect(svg).toContain('active port: eth1');
     expect(svg).not.toContain('active port: eth0');
   });

@@ -65,7 +65,7 @@ while :; do sleep 1000; done
 `;
 
 const applets =
-  'mount umount insmod stty poweroff cat grep head basename dirname ping acpid findfs hostname sed awk sleep cut sync dmesg echo ls seq kill tail touch';
+  'mount umount insmod stty poweroff cat grep head basename dirname mkdir mkfifo rm acpid findfs hostname sed awk sleep cut sync dmesg echo ls seq kill tail touch';
 
 /** For the button alone: the rest of a shutdown has nothing to do here. */
 const powerButton = '#!/bin/sh\nsync\npoweroff -f\n';
@@ -73,16 +73,18 @@ const powerButton = '#!/bin/sh\nsync\npoweroff -f\n';
 const modules =
   'igbvf bonding virtio_blk virtio_net virtio_console virtio_pci vfat nls_cp437 nls_ascii nls_iso8859-1 button evdev';
 
-/** Debian's own iproute2 and dash: busybox's \`ip\` knows no bonds, and its shell runs its own \`ip\`. */
+/** Debian's own iproute2 and dash, and what measures: busybox's \`ip\` knows no bonds, and its shell runs its own \`ip\`. */
 const tree = `set -e
 cd ${imageWork}/tree
 mkdir -p bin modules proc sys dev run tmp seed etc/acpi/PWRF var/run var/log
 cp "$(command -v busybox)" bin/busybox
 for applet in ${applets}; do ln -sf busybox "bin/$applet"; done
 cp "$(command -v dash)" bin/sh
-cp "$(command -v ip)" bin/ip
+for program in ip ping iperf3 perl; do cp "$(command -v $program)" "bin/$program"; done
+cp -r --parents /usr/lib/x86_64-linux-gnu/perl-base .
 [ ! -e usr/sbin/qemu-ga ] || ln -sf ../usr/sbin/qemu-ga bin/qemu-ga
-for library in $(ldd bin/sh bin/ip | grep -o '/lib[^ ]*' | sort -u); do
+# The C library opens libgcc_s where a thread is ended, as iperf3 does.
+for library in $(ldd bin/sh bin/ip bin/ping bin/iperf3 bin/perl | grep -o '/lib[^ ]*' | sort -u) /lib/x86_64-linux-gnu/libgcc_s.so.1; do
   mkdir -p ".\${library%/*}"
   cp -L "$library" ".$library"
 done

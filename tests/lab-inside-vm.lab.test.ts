@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FailoverResult } from '../src/measure/failover-result.ts';
+import type { BenchRun } from '../src/measure/run-record.ts';
+import type { GuestConsole } from './support/guest-console.ts';
+import { cardHost, labFabric, storage } from './support/lab-fabric.ts';
+import { GuestLab, timed, vm, web } from './support/lab-guest.ts';
+import { type LabHost, labHost } from './support/lab-host.ts';
+
+/** Measured from inside a VM with VFs, by the agent in it: an emulator within an emulated host, so that no figure says anything. */
+let lab: LabHost;
+let guests: GuestLab;
+let vm1: GuestConsole;
+
+const lastOf = <T>(said: string): T =>
+  JSON.parse(
+    said
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .at(-1) ?? '{}',
+  );
+
+beforeAll(async () => {
+  lab = await timed('two hosts up', labHost(2, ['--memory', '2G']));
+  guests = new GuestLab(lab);
+  await guests.prepare(['alpha']);
+  const alpha = cardHost(2, { vm1: vm(2) });
+  lab.fabric(labFabric({ storage: storage() }, { alpha, beta: cardHost(2, web) }));
+  await guests.vflane(0, 'apply', '--yes');
+  vm1 = await guests.up('vm1');
+}, 1_800_000);
+afterAll(() => lab?.down());
+
+describe('a VM as an end of what is measured', () => {
+  it('is refused where nobody answers in it, with what to do', async () => {
+    expect(await guests.vflane(4, 'bench', '--from', 'vm1', '--to', 'web')).toMatch(
+      /VF6003.*vm1: no guest agent answers in it/,
+    );
+    await vm1.run('agent');
+  });
+
+  it('has throughput and latency', async () => {
+    const words = ['--suite', 'seed', '--runs', '1', '--seconds', '3', '--only', '1500/2', '--only', 'ping'];
+    const said = await guests.vflane(0, 'bench', '--from', 'vm1', '--to', 'web', ...words, '--json');
+    const { run } = lastOf<{ run: BenchRun }>(said);
+    expect(run).toMatchObject({ state: 'complete', suite: { mtuBy: 'segments' } });
+    expect(run.ends[0]).toMatchObject({ name: 'vm1/storage', netdev: 'storage', address: '192.168.10.2' });
+    for (const { flows = [], ping } of run.turns) {
+      console.log(JSON.stringify({ flows, ping }));
+      for (const { bitsPerSecond } of flows) expect(bitsPerSecond).toBeGreaterThan(1e5);
+    }
+  });
+
+  it('outlives a port, and tells when its own bond moved', async () => {
+    const words = ['--between', 'vm1', 'web', '--times', '1', '--interval', '20ms', '--yes', '--json'];
+    const told = lastOf<FailoverResult>(await guests.vflane(0, 'test', 'failover', ...words));
+    console.log(
+      JSON.stringify(
+        told.phases.map(({ phase, ways, said }) => ({
+          phase,
+          said,
+          ways: ways.map(({ trace: _, ...way }) => way),
+        })),
+      ),
+    );
+    const [down] = told.phases;
+    expect(down?.ways.every(({ over }) => over)).toBe(true);
+    expect(down?.said.at(-1)?.is).toBe('0000:01:00.1');
+  });
+
+  it('has nothing of it left', async () => {
+    expect(await vm1.run('ls /run')).not.toContain('vflane-measure');
+  });
+});
