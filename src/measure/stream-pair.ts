@@ -94,13 +94,11 @@ export class StreamPair {
     return told.slice(first);
   }
 
-  /** What was sent this way and what arrived, around `beganMs`: from `beforeMs` before it until now. */
+  /** What became of what was sent this way, around `beganMs`: from `beforeMs` before it until now. */
   trace(way: 0 | 1, beganMs: number, beforeMs: number, stepMs: number): Trace {
-    const [from, to] = this.#logsOf(way);
-    const since = (us: number, { offsetMs }: StreamLog): number => us / 1000 + offsetMs - beganMs;
-    const sent = from.sent.flatMap((us) => (us < 0 ? [] : [since(us, from)]));
-    const arrived = to.got.flatMap((us) => (us === undefined ? [] : [since(us, to)]));
-    return traceOf({ sent, arrived }, -beforeMs, this.knownMs(way) - beganMs, stepMs);
+    const [{ offsetMs }] = this.#logsOf(way);
+    const range = { fromMs: -beforeMs, toMs: this.knownMs(way) - beganMs, stepMs };
+    return traceOf(this.direction(way), (us) => us / 1000 + offsetMs - beganMs, range);
   }
 
   /** Datagrams that reached a guest and were lost there by the probe itself. */

@@ -22,9 +22,9 @@ export function failoverPackets(result: FailoverResult, at: number): readonly Ch
     {
       name: `failover-${at + 1}-packets`,
       title: `What arrived, on ${result.host}: ${result.how}, between ${result.between.join(' and ')}`,
-      says: `Datagrams a second that arrived in each direction around each change, ${1000 / result.intervalMs} a second having been sent; the lines are when the port was asked for and done, and when the bond or the card said where the traffic goes.${which}`,
+      says: `Of the datagrams that were sent in each direction around each change, ${1000 / result.intervalMs} a second, how many of a hundred arrived; the lines are when the port was asked for and done, and when the bond or the card said where the traffic goes.${which}`,
       height: headHeight + phases.length * panelHeight,
-      option: (theme) => optionOf(theme, phases, 1000 / result.intervalMs),
+      option: (theme) => optionOf(theme, phases),
     },
   ];
 }
@@ -38,7 +38,7 @@ function shownPhases(phases: readonly Phase[]): readonly Phase[] {
   return traced.filter(({ round }) => shown.includes(round));
 }
 
-function optionOf(theme: Theme, phases: readonly Phase[], perSecond: number) {
+function optionOf(theme: Theme, phases: readonly Phase[]) {
   const names = (phases[0]?.ways ?? []).map(({ from, to }) => `${from} to ${to}`);
   return {
     legend: legendOf(theme, names),
@@ -50,24 +50,25 @@ function optionOf(theme: Theme, phases: readonly Phase[], perSecond: number) {
       return valueAxis(theme, row === phases.length - 1 ? 'ms after the port was asked for' : '', {
         ...{ gridIndex: row, min, max, nameLocation: 'middle', nameGap: 24 },
         splitLine: { show: false },
+        axisLabel: { color: theme.faint, fontSize: 12, showMinLabel: false },
         axisLine: { show: true, lineStyle: { color: theme.line } },
       });
     }),
     yAxis: phases.map(({ round, phase, port }, row) =>
       valueAxis(theme, `round ${round}: ${port} ${titles[phase]}`, {
-        // What was held back comes in bursts.
-        ...{ gridIndex: row, min: 0, max: 2 * perSecond, interval: perSecond, nameGap: 22 },
+        ...{ gridIndex: row, min: 0, max: 100, interval: 50, nameGap: 22 },
+        axisLine: { show: false, onZero: false },
         nameTextStyle: { color: theme.text, fontSize: 12.5, align: 'left', padding: [0, 0, 0, -60] },
       }),
     ),
     series: phases.flatMap((phase, row) =>
       phase.ways.map(({ trace }, way) => ({
-        ...{ type: 'line', name: names[way], xAxisIndex: row, yAxisIndex: row, step: 'end' },
+        ...{ type: 'line', name: names[way], xAxisIndex: row, yAxisIndex: row, step: 'start' },
         ...{ showSymbol: false, silent: true, clip: true },
         lineStyle: { width: 1.4, color: colourOf(theme, way) },
         areaStyle: { color: colourOf(theme, way), opacity: 0.16 },
         itemStyle: { color: colourOf(theme, way) },
-        data: trace === undefined ? [] : pointsOf(trace, 2 * perSecond),
+        data: trace === undefined ? [] : pointsOf(trace),
         ...(way === 0 && { markLine: marksOf(theme, phase) }),
       })),
     ),
@@ -89,9 +90,12 @@ function windowOf({ ways, said, doneMs = 0 }: Phase): readonly [number, number] 
   return [whole(first - beforeMs), whole(Math.max(last, ...news) + afterMs)];
 }
 
-function pointsOf({ fromMs, stepMs, arrived }: Trace, most: number): readonly (readonly [number, number])[] {
-  const perSecond = (count: number): number => Math.min(most, (count * 1000) / stepMs);
-  return arrived.map((count, step) => [fromMs + (step + 1) * stepMs, perSecond(count)]);
+/** Where nothing was sent, nothing is known. */
+function pointsOf({ fromMs, stepMs, sent, arrived }: Trace): readonly (readonly [number, number | null])[] {
+  return sent.map((count, step) => [
+    fromMs + step * stepMs,
+    count === 0 ? null : (100 * (arrived[step] ?? 0)) / count,
+  ]);
 }
 
 /** What was so when the phase began is no news. */
