@@ -36,11 +36,12 @@ export async function installLibvirt(lab: LabHost, host = 'alpha'): Promise<void
 const setUp = `set -e
 grep -q ^kvm: /etc/group || echo kvm:x:993: >>/etc/group
 echo libvirt:x:992: >>/etc/group
+echo libvirt-qemu:x:64055:libvirt-qemu >>/etc/group
 echo "libvirt-qemu:x:64055:$(sed -n 's/^kvm:[^:]*:\\([0-9]*\\):.*/\\1/p' /etc/group):Libvirt Qemu:/var/lib/libvirt:/usr/sbin/nologin" >>/etc/passwd
 mkdir -p /var/lib/libvirt/qemu /var/cache/libvirt/qemu /var/log/libvirt/qemu
 chown libvirt-qemu:kvm /var/lib/libvirt/qemu /var/cache/libvirt/qemu
 echo 'auth_unix_rw = "none"' >>/etc/libvirt/libvirtd.conf
-ldconfig
+ldconfig 2>/dev/null
 systemctl daemon-reload
 systemctl start virtlogd.socket libvirtd.service
 `;
