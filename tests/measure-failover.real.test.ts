@@ -55,6 +55,80 @@ describe.skipIf(missing)('vflane test failover, on real Open vSwitch', () => {
     expect(said.code).toBe(worst > 1 ? 9 : 0);
   });
 
+  test('an operator who is asked at a terminal pulls the cable and puts it back', async () => {
+    const { program, env, cwd } = rack.command;
+    const words = [
+      'test',
+      'failover',
+      '--between',
+      'guest1',
+      'guest2',
+      '--how',
+      'pull',
+      '--times',
+      '1',
+      '--yes',
+    ];
+    // script(1) gives it a terminal.
+    const line = [process.execPath, program, ...words, '--json'].map((word) => `'${word}'`).join(' ');
+    const child = spawn('script', ['-q', '-e', '-c', line, '/dev/null'], { cwd, env, stdio: 'pipe' });
+    const said = heard(child);
+    const ended = once(child, 'close');
+    const hand = async (asks: RegExp, nth: number, state: 'down' | 'up'): Promise<void> => {
+      const asked = (): RegExpMatchArray | undefined => [...said.stdout.matchAll(asks)][nth];
+      await until(() => asked() !== undefined);
+      rack.switches.run(['ip', 'link', 'set', `alpha${asked()?.[1]}`, state]);
+      child.stdin?.write('\n');
+    };
+    // The port that carries the traffic; and, where it has stayed on the other one, that one.
+    for (const nth of [0, 1]) {
+      await hand(/Pull the cable of eth(\d) at alpha/g, nth, 'down');
+      await hand(/Put back the cable of eth(\d) at alpha/g, nth, 'up');
+    }
+    const [code] = await ended;
+    expect(code, said.stdout).toBe(0);
+    const told = toldBy({ code: 0, stdout: said.stdout.replaceAll('\r', ''), stderr: '' });
+    expect(told.how).toBe('pull');
+    expect(told.phases.map(({ phase }) => phase)).toEqual(['down', 'up', 'back', 'up']);
+    expect(told.phases.every(({ ways }) => ways.every(({ over }) => over))).toBe(true);
+    expect(said.stdout).toMatch(/Pull the cable[^\n]*press Enter/);
+  });
+
+  test('without a terminal nobody is asked, and elsewhere than in the lab nobody has the cable', async () => {
+    for (const how of ['pull', 'carrier', 'switch']) {
+      const said = await failover('--how', how);
+      expect(said.code).toBe(4);
+      expect(said.stdout).toContain('"VF6015"');
+    }
+  });
+
+  test('no port is taken while a plan waits to be confirmed', async () => {
+    rack.wants(fabricText(hostNames).replace('mtu: 9000', 'mtu: 8000'));
+    await rack.done('apply', '--yes', '--confirm-within', '60s');
+    const said = await failover('--times', '1');
+    expect(said.code).toBe(4);
+    expect(said.stdout).toContain('"VF3011"');
+    await rack.done('rollback');
+  });
+
+  test('nothing is measured while a plan is open', async () => {
+    const { alpha } = rack.hosts;
+    rack.wants(fabricText(hostNames).replace('mtu: 9000', 'mtu: 8000'));
+    const child = begin(rack, 'apply', '--yes', '--host', 'alpha');
+    const said = heard(child);
+    await until(() => /1\/\d/.test(said.stderr));
+    alpha.run(['sh', '-c', 'kill -9 $(pgrep -f "[a]gent --stdio")']);
+    await once(child, 'close');
+    for (const words of [['test', 'failover', '--yes'], ['test', 'isolation'], ['test', 'mtu'], ['bench']]) {
+      const refused = await rack.vflane(...words, '--json');
+      expect(refused.stdout, words.join(' ')).toContain('"VF3010"');
+      expect(refused.code, words.join(' ')).toBe(4);
+    }
+    rack.wants(fabricText(hostNames));
+    await rack.done('rollback');
+    await rack.done('verify');
+  });
+
   test('Ctrl-C keeps what was measured, marks it and gives the port back', async () => {
     const child = begin(
       rack,

@@ -4,6 +4,7 @@ import type { FabricHost } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import type { HostName } from '../model/names.ts';
+import { waiting } from '../operate/plan-host.ts';
 import type { Site } from '../operate/site.ts';
 import { specOf } from '../operate/spec-of.ts';
 import type { VerbContext } from './context.ts';
@@ -44,11 +45,15 @@ export async function testGround(fleet: Fleet): Promise<TestGround | TestRefused
   const asked = await fleet.onEach(async (site, host) => ({
     found: await endpointsAt(site, fleet.fabric, host),
     tested: { site, host, spec: await specOf(site, fleet.fabric, host) },
+    open: (await waitingAt(site)).filter(({ code }) => code === 'VF3010'),
   }));
   const codes = asked.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked));
   if (firstEarned(codes) !== exitCodes.asAsked)
     return { refused: findingsOf(asked), code: firstEarned(codes) };
   const values = asked.flatMap(({ value }) => value ?? []);
+  // What is measured under a plan that was interrupted would say nothing of what the file asks for.
+  const open = values.flatMap((one) => one.open);
+  if (open.length > 0) return { refused: open, code: exitCodes.preconditionsNotMet };
   return {
     hosts: new Map(
       values.flatMap(({ tested: { site, host, spec } }) =>
@@ -58,6 +63,12 @@ export async function testGround(fleet: Fleet): Promise<TestGround | TestRefused
     endpoints: values.flatMap(({ found }) => found.endpoints),
     findings: values.flatMap(({ found }) => found.findings),
   };
+}
+
+/** A plan on a host that was interrupted, or waits to be confirmed. */
+export async function waitingAt({ name, reader, fold }: Site): Promise<readonly Finding[]> {
+  const bootId = (await reader.readFile('/proc/sys/kernel/random/boot_id')).trim();
+  return waiting(name, await fold(), { bootId });
 }
 
 function carriesNothing({ name }: FabricHost): Finding {

@@ -20,7 +20,7 @@ import { type Fleet, withFleet } from './fleet.ts';
 import { numberOption } from './number-option.ts';
 import { printFindings } from './print-findings.ts';
 import { cutterFor } from './test-cutters.ts';
-import { refuseTest, type TestGround, type TestHost, testGround } from './test-ends.ts';
+import { refuseTest, type TestGround, type TestHost, testGround, waitingAt } from './test-ends.ts';
 import { untilInterrupt } from './until-interrupt.ts';
 import { findingsJson } from './validate.ts';
 
@@ -44,7 +44,10 @@ export const run: VerbHandler = (context, _args, options) => {
     if ('refused' in ground) return refuseTest(context, fleet, schema, ground);
     const set = setUp(context, ground, wanted);
     if ('code' in set) return refused(context, fleet, [set, ...ground.findings]);
-    const { ends, ports } = set;
+    const { ends, ports, cutter } = set;
+    // It takes the port by a plan of its own.
+    const former = cutter.how === 'admin' ? await waitingAt(ends[0].site) : [];
+    if (former.length > 0) return refused(context, fleet, former);
     const names = ports.ports.map(({ at }) => at).join(' and ');
     const question = `Take ${names} of ${ends[0].host} away, one after the other, ${wanted.times} times?`;
     if (!(await mayGoOn(context, options, question))) {

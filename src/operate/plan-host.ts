@@ -298,7 +298,7 @@ async function look(
 }
 
 /** A plan that was not finished, or waits for its operator, comes first. */
-export function waiting(host: string, fold: Fold, state: HostState): readonly Finding[] {
+export function waiting(host: string, fold: Fold, state: Pick<HostState, 'bootId'>): readonly Finding[] {
   const former = fold.open ?? fold.unconfirmed;
   if (!former || former.bootId !== state.bootId) return [];
   const [code, what, hint] = fold.open
