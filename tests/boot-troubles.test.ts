@@ -137,3 +137,15 @@ test('one fault at a start is taken back and tried once more', async () => {
   expect(told.join('\n')).toContain('once more');
   expect((await planOf(world, overlay)).differences).toEqual([]);
 });
+
+test('a start that was killed is taken back and done anew when its unit is started again', async () => {
+  const world = await enabled(overlay);
+  reboot(world.state);
+  world.fail({ at: 9, how: 'kill', after: true });
+  await expect(world.startUnit()).rejects.toThrow();
+  world.locked = false;
+  const told: string[] = [];
+  expect(await world.startUnit(told)).toMatchObject({ outcome: { kind: 'applied' } });
+  expect(told.join('\n')).toContain('taken back first');
+  expect((await planOf(world, overlay)).differences).toEqual([]);
+});

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { startupSnapshot } from 'node:v8';
 import { rehearse } from '../operate/rehearse.ts';
 import { agentWorkshop, bootHere } from './agent.ts';
-import { exitCodes } from './exit-codes.ts';
 import { makeOutput } from './output.ts';
 
 /**
@@ -16,12 +15,25 @@ export async function keepBoot(): Promise<void> {
   // Whatever it stumbles over, what was compiled until then is worth keeping.
   await rehearse(agentWorkshop({ VFLANE_VAR_DIR: folder })).catch(() => undefined);
   rmSync(folder, { recursive: true });
+  await timersRun();
   startupSnapshot.setDeserializeMainFunction(() => void bootNow());
 }
+
+/**
+ * Node remembers when its next timer is due even where that was cleared, and a snapshot keeps it: a later one would never be
+ * set (lib/internal/timers.js, `nextExpiry`). One that runs has it forget.
+ */
+function timersRun(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** What Node itself ends with where a snapshot does not start: the unit then starts the program. */
+const snapshotFailed = 14;
 
 async function bootNow(): Promise<void> {
   const { env, stdout, stderr } = process;
   const output = makeOutput(stdout, stderr, { json: false, color: 'never', env });
-  process.exitCode = exitCodes.failed;
+  // Stays so where this ends because nothing is waited for any more.
+  process.exitCode = snapshotFailed;
   process.exitCode = await bootHere(env, output);
 }

@@ -79,6 +79,10 @@ async function bringBack(workshop: Workshop, site: Site, options: BootOptions): 
   if (closed.kind === 'locked') return { outcome: closed, findings: [] };
   if (closed.kind !== 'nothing-to-do')
     options.tell('what was not finished, or not confirmed, before this start is not kept');
+  if ((await site.fold()).open?.verb === 'boot') {
+    options.tell('an earlier attempt did not come to its end: it is taken back first');
+    await site.carryOut({ do: 'rollback' }, options.onEvent);
+  }
   const document = await documentOn(site);
   options.tell('looking at the host');
   if (document === undefined) {
@@ -164,7 +168,8 @@ async function lookForPlan(
     plan,
     against: findings.filter(isError),
     notes: findings.filter((one) => !isError(one)),
-    isFinal: own.some(isError),
+    // A plan of this start that was not finished, or waits for its operator, is theirs to answer for.
+    isFinal: own.some(isError) || findings.some(({ code }) => code === 'VF3010' || code === 'VF3011'),
   };
 }
 

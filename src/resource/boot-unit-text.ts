@@ -2,7 +2,8 @@ import { bootPlaces } from '../model/boot.ts';
 
 /**
  * After what it needs, and before guests; it waits for the card itself, because udev has no word for "all are there", and
- * for no network: the way in must not wait for it, nor it for the way in. nftables.service begins with `flush ruleset`
+ * for no network: the way in must not wait for it, nor it for the way in. Nor for basic.target, which it would by default
+ * (systemd.service(5)): while udev is at work it can load and read what it needs. nftables.service begins with `flush ruleset`
  * (Debian's /etc/nftables.conf), which would take vflane's own table with it.
  */
 export function bootUnitText(exec: string): string {
@@ -10,10 +11,13 @@ export function bootUnitText(exec: string): string {
 [Unit]
 Description=vflane: bring this host to what was last applied
 Documentation=man:vflane(1)
+DefaultDependencies=no
+Conflicts=shutdown.target
 After=local-fs.target systemd-modules-load.service systemd-sysctl.service systemd-udev-trigger.service
 After=nftables.service firewalld.service ufw.service
 After=ovsdb-server.service ovs-vswitchd.service openvswitch-switch.service
 Before=libvirtd.service virtqemud.service libvirt-guests.service pve-guests.service incus.service
+Before=shutdown.target
 RequiresMountsFor=${bootPlaces.folder}
 
 [Service]
