@@ -29,7 +29,7 @@ export const run: VerbHandler = async (context, names, options) => {
   const svgs = typeof options.svg === 'string' ? await putSvgs(resolve(cwd, options.svg), report) : [];
   await put(file, report.html);
   output.result(
-    `${file}: ${runs.length} benchmarks${svgs.length > 0 ? `, and ${svgs.length} charts beside it` : ''}`,
+    `${file}: ${counted(runs.length, 'benchmark')}, ${counted(failovers.length, 'failover test')}, ${counted(isolations.length, 'isolation test')}${svgs.length > 0 ? `, and ${counted(svgs.length, 'chart')} beside it` : ''}`,
   );
   printFindings(kept.findings, {}, output);
   output.json('vflane.report/1', {
@@ -40,6 +40,8 @@ export const run: VerbHandler = async (context, names, options) => {
   });
   return exitCodes.asAsked;
 };
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 /** The charts are a file of their own (build.mjs): a copy of vflane on a host has none. @throws UsageError */
 async function drawn(input: ReportInput): Promise<Report> {

@@ -1,4 +1,4 @@
-import type { FailoverResult, Phase } from '../measure/failover-result.ts';
+import { type FailoverResult, type Phase, summaryOf } from '../measure/failover-result.ts';
 import { type Chart, legendOf, nameAxis, roundedUp, valueAxis } from './chart.ts';
 import { colourOf, type Theme } from './theme.ts';
 
@@ -9,10 +9,20 @@ export function failoverChart(result: FailoverResult, at: number): Chart {
   return {
     name: `failover-${at + 1}`,
     title: `Failover on ${result.host}: ${result.how}, between ${result.between.join(' and ')}`,
-    says: `Each bar is a time without traffic, from the moment the port changed; the marks are what the bond or the card said. A probe every ${result.intervalMs} ms in both directions.`,
+    says: `Each bar is a time without traffic, from the moment the port changed; the marks are what the bond or the card said. A probe every ${result.intervalMs} ms in both directions. ${summaryText(result)}`,
     height: result.phases.length * 38 + 90,
     option: (theme) => optionOf(theme, result.phases),
   };
+}
+
+/** Of each phase, the worse direction of each round. */
+function summaryText(result: FailoverResult): string {
+  const parts = summaryOf(result).map(
+    ({ phase, medianMs, worstMs, n }) =>
+      `${titles[phase]}: median ${medianMs.toFixed(0)} ms, worst ${worstMs.toFixed(0)} ms, n ${n}`,
+  );
+  const mark = result.partial === undefined ? '' : ` Partial: ${result.partial}.`;
+  return `${parts.join('; ')}.${mark}`;
 }
 
 function optionOf(theme: Theme, phases: readonly Phase[]) {
