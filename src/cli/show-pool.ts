@@ -75,6 +75,8 @@ export function holderOf({ driver, iommuGroup }: VfState, { patient: { state } }
 }
 
 function openIn(vf: VfState, looked: Looked): string {
+  const { holders } = looked.patient.state;
+  if (vf.driver === 'vfio-pci' && isUnseen(holders)) return 'who has it open was not seen';
   const holder = holderOf(vf, looked);
   if (!holder) return '';
   const vm = looked.patient.survey.holders.find(({ pid }) => pid === holder.pid)?.vm;

@@ -153,6 +153,15 @@ describe('show', () => {
     expect(lines.map((line) => /ConnectX-\S+/.exec(line)?.[0])).toEqual(['ConnectX-5', 'ConnectX-6']);
   });
 
+  test('calls no VF spare of which it was not seen who has it open', () => {
+    const patient = patientWith({ state: { holders: { unseen: 'EACCES' } } });
+    const plan = { plan: { steps: [], findings: [] }, fold: { ledger: emptyLedger, history: [] } };
+    const lines = linesOf('alpha', { patient, plan, sections: {} } as unknown as Looked, true);
+    const ofVf0 = lines.find((line) => / VF +0 .*vfio-pci/.test(line));
+    expect(ofVf0).toMatch(/who has it open was not seen$/);
+    expect(ofVf0).not.toContain('spare');
+  });
+
   test('--json has all of it by what it is of, and "not seen" is no null', async () => {
     const { stdout } = await vflane('show sim:connectx5 --json');
     const [host] = JSON.parse(stdout).hosts;

@@ -1,5 +1,5 @@
 import { explained, finding } from '../model/catalogue.ts';
-import type { Diagnosis, Evidence, Finding } from '../model/finding.ts';
+import type { Diagnosis, Evidence, Finding, Severity } from '../model/finding.ts';
 import type { HostState } from '../model/host-state.ts';
 import type { Ledger } from '../model/ledger.ts';
 import type { Survey } from '../model/survey.ts';
@@ -33,6 +33,8 @@ export interface Ailment {
 export interface Symptom {
   readonly at?: string;
   readonly message: string;
+  /** Where it is another one here than the code's own. */
+  readonly severity?: Severity;
   readonly evidence: readonly Evidence[];
   readonly remedy: readonly string[];
   /** What to do, where commands do not say it all. */
@@ -45,7 +47,7 @@ export function diagnosed(ailment: Ailment, { host }: Pick<Patient, 'host'>, sym
   const where = { host, ...(at === undefined ? {} : { at }) };
   const hint = [advice, remedy.join('; ')].filter((part) => part !== undefined && part !== '').join(' ');
   const about = finding(code, where, `${host}: ${message}`, hint || `vflane explain ${code} says more.`);
-  return { ...about, evidence, costs, remedy, source, follows };
+  return { ...about, severity: symptom.severity ?? about.severity, evidence, costs, remedy, source, follows };
 }
 
 /** Its title in the catalogue. */

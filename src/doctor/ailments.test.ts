@@ -21,6 +21,8 @@ import { expandLegacyVlan } from '../datapath/legacy-vlan.ts';
 import { emptyLedger } from '../model/ledger.ts';
 import { asPciAddress } from '../model/names.ts';
 import { ailments, diagnose } from './ailments.ts';
+import { verdictsOf } from './verdicts.ts';
+import { budgetsOf } from './vf-budget.ts';
 
 const without = { tcOffload: { on: false, fixed: true } };
 const apart = { ...vfLag, flags: ['shared_fdb:off'] };
@@ -497,6 +499,33 @@ describe.each(Object.entries(cases))('%s', (code, [is, isNot]) => {
   test('is not found where only a part of it is so', () => {
     expect(codesOf(isNot)).not.toContain(code);
   });
+});
+
+test('Open vSwitch that is switched off is an error where something there needs it', () => {
+  const stopped = { ovs: { unseen: 'ovsdb-server does not run', lacks: 'service' } } as const;
+  const severity = (parts: PatientParts) =>
+    diagnose(patient(parts)).find(({ code }) => code === 'VF2050')?.severity;
+  const bridges = { resource: 'bridge', at: 'br-storage', value: {}, was: null };
+  const ledger = { entries: new Map([['bridge br-storage', bridges]]), allocation: {} };
+  expect(severity({ state: stopped })).toBe('warning');
+  expect(severity({ state: stopped, wants: wants(8) })).toBe('info');
+  expect(severity({ state: stopped, wants: wants(8), ledger })).toBe('error');
+});
+
+test('a card of another maker’s is asked for no budget and for no other mlx5', () => {
+  const igb = {
+    id: '8086:10c9',
+    driver: 'igb',
+    eswitch: 'none',
+    tcOffload: { on: false, fixed: true },
+  } as const;
+  const other = patient({ state: { pfs: [port(0, igb), port(1, igb)] } });
+  expect(budgetsOf(other)).toEqual([]);
+  expect(
+    verdictsOf(other)
+      .flatMap(({ because }) => because)
+      .join(),
+  ).not.toMatch(/mlx5/);
 });
 
 test('what follows from another fault stands behind it and says so', () => {

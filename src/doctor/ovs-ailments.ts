@@ -1,5 +1,6 @@
+import type { Severity } from '../model/finding.ts';
 import { isUnseen } from '../model/host-state.ts';
-import type { Ailment, Symptom } from './ailment.ts';
+import type { Ailment, Patient, Symptom } from './ailment.ts';
 import {
   linkNamed,
   linksOf,
@@ -22,17 +23,27 @@ export const databaseDown: Ailment = {
     'ovs-vsctl: unix:/var/run/openvswitch/db.sock: database connection failed (No such file or directory)',
     'database connection failed',
   ],
-  find: ({ state: { ovs } }) =>
-    ovs !== undefined && isUnseen(ovs) && ovs.lacks === 'service'
+  find: (patient) => {
+    const { ovs } = patient.state;
+    return ovs !== undefined && isUnseen(ovs) && ovs.lacks === 'service'
       ? [
           {
+            severity: needsOvs(patient),
             message: 'Open vSwitch is installed, and its database does not run',
             evidence: [{ read: 'ovs-vsctl list Open_vSwitch', saw: ovs.unseen }],
             remedy: ['systemctl start openvswitch-switch', journal],
           },
         ]
-      : [],
+      : [];
+  },
 };
+
+/** Somebody may well have switched off what nothing there uses. */
+function needsOvs({ wants, ledger }: Patient): Severity {
+  const hasBridges = [...ledger.entries.values()].some(({ resource }) => resource === 'bridge');
+  if (hasBridges || wants?.spec.overlay !== undefined) return 'error';
+  return wants === undefined ? 'warning' : 'info';
+}
 
 export const daemonDown: Ailment = {
   code: 'VF2051',

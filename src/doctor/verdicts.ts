@@ -120,6 +120,8 @@ function names(pfs: readonly PfState[]): string {
 }
 
 function offloadObstacles(patient: Patient): readonly Obstacle[] {
+  // Of a card without a switch of its own that is said, and no kernel changes it.
+  if (patient.state.pfs.every(({ eswitch }) => eswitch === 'none')) return [];
   const hidden = patient.state.pfs.flatMap(({ tcOffload }) =>
     tcOffload && isUnseen(tcOffload) ? [unknown(`whether the driver offloads tc: ${tcOffload.unseen}`)] : [],
   );

@@ -46,8 +46,10 @@ export const spoofWithoutMac: Ailment = {
   source: 'facts §4.3; mlx5 esw/acl, esw/legacy.c',
   texts: ['Spoofchk in set while MAC is invalid, vport(1)', 'Spoofchk in set while MAC is invalid'],
   find: (patient) => {
+    // Other cards give such a VF a MAC of its own, and check that.
     const bare = withAdmin(patient).filter(
-      ({ vf, admin }) => admin.spoofchk && admin.mac === unset && vf.driver !== undefined,
+      ({ pf, vf, admin }) =>
+        pf.driver === 'mlx5_core' && admin.spoofchk && admin.mac === unset && vf.driver !== undefined,
     );
     if (bare.length === 0) return [];
     return [
@@ -61,8 +63,8 @@ export const spoofWithoutMac: Ailment = {
         remedy: bare
           .slice(0, 8)
           .map(
-            ({ vf, netdev }) =>
-              `ip link set dev ${netdev} vf ${vf.index} mac 02:00:00:00:00:${hex(vf.index)}`,
+            ({ pf, vf, netdev }) =>
+              `ip link set dev ${netdev} vf ${vf.index} mac 02:00:00:00:${hex(Number(pf.pci.at(-1)))}:${hex(vf.index)}`,
           ),
       },
     ];

@@ -20,7 +20,9 @@ export interface VfBudget {
 
 export function budgetsOf({ state, survey }: Patient): readonly VfBudget[] {
   const ports = state.pfs.filter(({ present }) => present).length;
-  return state.pfs.flatMap(({ pci, totalVfs }) => {
+  return state.pfs.flatMap(({ pci, id, totalVfs }) => {
+    // What a card of another maker's takes besides is not known, nor how its number of VFs is changed.
+    if (id !== undefined && !id.startsWith('15b3:')) return [];
     const [window, vfs] = [seenOf(survey.cards[pci]?.window), seenOf(totalVfs)];
     if (window === undefined || vfs === undefined || vfs === 0) return [];
     const mibEach = window.bytes > 0 ? window.bytes / vfs / mib : undefined;

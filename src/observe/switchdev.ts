@@ -9,7 +9,8 @@ export async function observeSwitchdev(reader: HostReader, pf: PfState): Promise
   const [eswitch, channels, lag, tcOffload, rdma, numaNode, localCpus] = await Promise.all([
     observeEswitch(reader, pf.pci),
     observeChannels(reader, pf.netdev),
-    observeLag(reader, pf.pci),
+    // Only mlx5 makes one of a bond.
+    (pf.driver ?? 'mlx5_core') === 'mlx5_core' ? observeLag(reader, pf.pci) : noneMade,
     observeTcOffload(reader, pf.netdev),
     seen(async () => (await none(reader.listDir(`${folder}/infiniband`))) ?? []),
     numaNodeOf(reader, folder),
@@ -85,6 +86,8 @@ export function parseChannels(stdout: string): { readonly now: number; readonly 
   if (max === undefined || now === undefined) throw new TypeError('ethtool -l printed no combined channels');
   return { now, max };
 }
+
+const noneMade: LagState = { state: undefined, type: undefined, flags: [] };
 
 const noLag: ReadonlySet<string> = new Set(['EINVAL', 'ENOENT', 'ENOTDIR', 'ENODEV']);
 
