@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Imported } from '../src/discover/import-hosts.ts';
 import type { HostReader } from '../src/host/host.ts';
+import { StoreFailed } from '../src/host/store.ts';
 import type { Finding } from '../src/model/finding.ts';
 import { planToAdopt } from '../src/operate/plan-adopt.ts';
 import { planToDestroy, planToUndo } from '../src/operate/plan-host.ts';
@@ -83,6 +84,18 @@ describe('what is unsafe about it is said', () => {
     const bridge = imported.findings.find(({ code }) => code === 'VF2276');
     expect(bridge?.message).toMatch(/not secure.*no protected ports.*own port up/);
   });
+});
+
+test('whoever is not root gets a file that says what it may lack', async () => {
+  const world = await typedHost('doca', 'approach 3: host');
+  const fold = () => Promise.reject(new StoreFailed('cannot read /var/lib/vflane/journal: EACCES'));
+  world.state.uid = 1000;
+  const { text, troubled, findings } = await importWorlds({ alpha: world }, undefined, { fold });
+  expect({ troubled, text }).toMatchObject({ troubled: [], text: expect.stringContaining('alpha:') });
+  const lacks = findings.filter(({ code }) => code === 'VF2283').map(({ message }) => message);
+  expect(lacks.join('\n')).toMatch(
+    /who has which VF open could not be looked at[\s\S]*vflane’s journal could not/,
+  );
 });
 
 test('a VM of libvirt’s is called what libvirt calls it', async () => {

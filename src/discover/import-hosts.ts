@@ -3,7 +3,7 @@ import { finding } from '../model/catalogue.ts';
 import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Found } from '../model/found.ts';
-import { diagnoseHost, type Report } from '../operate/diagnose.ts';
+import { diagnoseHost, type Report, withFold } from '../operate/diagnose.ts';
 import type { PerHost } from '../operate/hosts.ts';
 import { lookInside } from '../operate/look-inside.ts';
 import { type HostPlan, planFromFile } from '../operate/plan-host.ts';
@@ -93,9 +93,10 @@ async function withFound(
   fabric: Fabric,
   onEach: OnEach,
 ): Promise<readonly ImportedHost[]> {
-  const planned = await onEach(fabric.hosts, (site, host) =>
-    planFromFile(site, fabric, host, { allowDisruption: true }),
-  );
+  const planned = await onEach(fabric.hosts, async (site, host) => {
+    const { folded } = await withFold(site);
+    return planFromFile(folded, fabric, host, { allowDisruption: true });
+  });
   return drafts.map((draft) => {
     const plan = planned.find(({ host }) => host === draft.name)?.value;
     return plan === undefined ? draft : { ...draft, asFound: leftIn(plan) };

@@ -50,7 +50,7 @@ export async function lookWhole(
 }
 
 /** What vflane did is written where only root may read: the rest is looked at all the same. Across a line only its name is left of the error. */
-async function withFold(site: Site): Promise<{ readonly folded: Site; readonly journal?: Unseen }> {
+export async function withFold(site: Site): Promise<{ readonly folded: Site; readonly journal?: Unseen }> {
   try {
     const fold = await site.fold();
     return { folded: { ...site, fold: async () => fold } };

@@ -1,15 +1,16 @@
 import { isUnseen } from '../model/host-state.ts';
 import { observe } from '../observe/observe.ts';
 import { observeSurvey } from '../observe/survey.ts';
-import type { Looked } from './diagnose.ts';
+import { type Looked, withFold } from './diagnose.ts';
 import { lookBare } from './look-bare.ts';
 import type { Site } from './site.ts';
 
 /** A host of which no file says anything, with what is inside of its namespaces, and its card's switch and bridges. */
 export async function lookInside(site: Site, now: () => number): Promise<Looked> {
-  const { hidden, sections, ...plan } = await lookBare(site);
+  const { folded, journal } = await withFold(site);
+  const { hidden, sections, ...plan } = await lookBare(folded);
   const surveyed = await observeSurvey(site.reader, plan.state, { faults: false, now });
-  const survey = hidden === undefined ? surveyed.survey : { ...surveyed.survey, search: hidden };
+  const survey = { ...surveyed.survey, ...(hidden && { search: hidden }), ...(journal && { journal }) };
   const inside = isUnseen(survey.unlooked) ? [] : survey.unlooked;
   const namespaces = [...new Set([...sections.namespaces, ...inside])];
   const all = { ...sections, overlay: true, namespaces, routes: namespaces };

@@ -6,6 +6,7 @@ import type { Fabric, FabricHost } from '../../src/model/fabric.ts';
 import type { HostName } from '../../src/model/names.ts';
 import { onEachHost } from '../../src/operate/hosts.ts';
 import { type HostPlan, planFromFile } from '../../src/operate/plan-host.ts';
+import type { Site } from '../../src/operate/site.ts';
 import type { KernelName } from '../../src/sim/kernels.ts';
 import { newWorld } from './seed/carried-out.ts';
 import { chapters } from './seed/chapters.ts';
@@ -29,6 +30,7 @@ export async function typedHost(kernel: KernelName, ...names: readonly string[])
 export function importWorlds(
   worlds: Readonly<Record<string, World>>,
   through: (reader: HostReader) => HostReader = (reader) => reader,
+  other: Partial<Site> = {},
 ): Promise<Imported> {
   const [first] = Object.values(worlds);
   const asked = Object.keys(worlds).map((name) => {
@@ -39,7 +41,7 @@ export function importWorlds(
     const world = worlds[name];
     if (world === undefined) throw new Error(`there is no world ${name}`);
     const site = world.process();
-    return { ...site, reader: through(site.reader) };
+    return { ...site, reader: through(site.reader), ...other };
   };
   return importHosts(asked, (hosts, work) => onEachHost(hosts, connect, work), {
     file: 'fabric.yaml',
