@@ -52,7 +52,7 @@ export class GuestLab {
 
   async #journals(): Promise<string> {
     const said = await this.lab.trySsh(
-      "journalctl --no-pager -b -n 60 -u 'vflane-guest@*' -u libvirtd -u virtlogd; tail -n 20 /var/log/libvirt/qemu/*.log",
+      'journalctl --no-pager -n 60 -u vflane-guest@vm1 -u vflane-guest@vm2 -u libvirtd; tail -n 20 /var/log/libvirt/qemu/*.log',
     );
     return said.stdout;
   }
