@@ -15,15 +15,34 @@ test.each([
   ['copied over ssh', ['/usr/bin/node', copies.pathOf(sha)], bootPlaces.program, sha],
 ])('vflane that is %s is started by the host itself', async (_how, self, file, program) => {
   const { command, program: kept, snapshot } = await bootProgramOf(reader, self);
-  expect(command.slice(3)).toEqual(['/usr/bin/node', bootPlaces.snapshot, file]);
+  expect(command.slice(3)).toEqual(['/usr/bin/node', bootPlaces.snapshot, file, '/usr/bin/node']);
   expect(kept).toBe(program);
   expect(snapshot).toMatchObject({ node: '/usr/bin/node', program: file });
 });
 
 test('the copy that the host has started itself is the one it keeps', async () => {
   const { command, program } = await bootProgramOf(reader, ['/usr/bin/node', bootPlaces.program]);
-  expect(command.at(-1)).toBe(bootPlaces.program);
+  expect(command[5]).toBe(bootPlaces.program);
   expect(program).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('Node is read from its first page to its last before it is started, with its large libraries', async () => {
+  const maps = [
+    '7f00-7f01 r--p 00000000 fe:00 1 /usr/lib/x86_64-linux-gnu/libnode.so.115',
+    '7f01-7f02 r-xp 00001000 fe:00 1 /usr/lib/x86_64-linux-gnu/libnode.so.115',
+    '7f02-7f03 r-xp 00002000 fe:00 1 /usr/lib/x86_64-linux-gnu/libnode.so.115',
+    '7f03-7f04 r-xp 00001000 fe:00 2 /usr/lib/x86_64-linux-gnu/libicudata.so.76.1',
+    '7f04-7f05 r-xp 00001000 fe:00 3 /usr/lib/x86_64-linux-gnu/libstdc++.so.6.0.33',
+    '7f05-7f06 r-xp 00001000 fe:00 4 /usr/lib/x86_64-linux-gnu/libnss_files.so.2',
+  ].join('\n');
+  const asking = { readFile: async () => maps } as unknown as HostReader;
+  const { command } = await bootProgramOf(asking, ['/usr/bin/node', '/a.cjs']);
+  const folder = '/usr/lib/x86_64-linux-gnu';
+  expect(command.slice(6)).toEqual([
+    '/usr/bin/node',
+    `${folder}/libnode.so.115`,
+    `${folder}/libstdc++.so.6.0.33`,
+  ]);
 });
 
 test('another program is another snapshot', async () => {

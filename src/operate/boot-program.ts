@@ -15,12 +15,14 @@ export interface BootProgram {
 const asBoot = ['agent', '--boot'];
 
 /**
- * A snapshot that is not this Node's, or not there, ends with 14 (Node.js, Process, Exit codes), one that is damaged with a
- * signal: then the program itself is started. Told nothing by a name, a shell has only its own words to read.
+ * Node is a hundred megabytes, of which a start takes pages from everywhere: read as they are asked for, one by one, they take
+ * ten times what it takes to read all of it (mm/filemap.c, MMAP_LOTSAMISS). A snapshot that is not this Node's, or not there, ends
+ * with 14 (Node.js, Process, Exit codes), one that is damaged with a signal: then the program itself is started.
  */
-const orPlain =
-  '"$0" --snapshot-blob "$1" agent --boot; c=$?; ' +
-  '[ $c -eq 14 ] || [ $c -gt 127 ] || exit $c; exec "$0" "$2" agent --boot';
+const script =
+  'node=$0 snapshot=$1 program=$2; shift 2; cat -- "$snapshot" "$@" >/dev/null 2>&1; ' +
+  '"$node" --snapshot-blob "$snapshot" agent --boot; code=$?; ' +
+  '[ $code -eq 14 ] || [ $code -gt 127 ] || exit $code; exec "$node" "$program" agent --boot';
 
 /**
  * From how vflane was started there: one that was copied over ssh is kept under a name of its own, because the copies
@@ -35,7 +37,16 @@ export async function bootProgramOf(reader: HostReader, self: readonly string[])
   const sha = copied ?? sha256(await reader.readFile(file));
   const started = isKept ? bootPlaces.program : file;
   return {
-    command: ['/bin/sh', '-c', orPlain, first, bootPlaces.snapshot, started],
+    command: [
+      '/bin/sh',
+      '-c',
+      script,
+      first,
+      bootPlaces.snapshot,
+      started,
+      first,
+      ...(await librariesOf(reader)),
+    ],
     ...(isKept ? { program: sha } : {}),
     snapshot: {
       node: first,
@@ -43,6 +54,14 @@ export async function bootProgramOf(reader: HostReader, self: readonly string[])
       id: sha256(`${sha} ${first} ${process.version}`).slice(0, 16),
     },
   };
+}
+
+/** The large ones of the files that this very Node is made of, as distributions build it; ICU's data are large, and few of them needed. */
+const codeOfNode = /^\S+ r-xp .* (\/\S*\/lib(?:node|icui18n|icuuc|crypto|stdc\+\+)\.so\S*)$/gm;
+
+async function librariesOf(reader: HostReader): Promise<readonly string[]> {
+  const maps = await reader.readFile('/proc/self/maps').catch(() => '');
+  return [...new Set([...maps.matchAll(codeOfNode)].flatMap(([, path]) => path ?? []))];
 }
 
 function sha256(text: string): string {
