@@ -88,6 +88,15 @@ export async function unnamedYet(reader: HostReader, document: BootDocument): Pr
   );
 }
 
+/** What of the card is still on its way, in words: its driver may come late. */
+export async function missingYet(reader: HostReader, { host }: BootDocument): Promise<readonly string[]> {
+  const pfs = host.nic.kind === 'pfs' ? host.nic.pfs : [];
+  const netdevs = await Promise.all(pfs.map((pci) => netdevsOf(reader, pci)));
+  return pfs.flatMap((pci, at) =>
+    netdevs[at]?.length === 0 ? [`${host.name}: ${pci} has no netdev yet`] : [],
+  );
+}
+
 function netdevsOf(reader: HostReader, pci: string): Promise<readonly string[]> {
   return namesIn(reader, `/sys/bus/pci/devices/${pci}/net`);
 }

@@ -7,7 +7,7 @@ import type { Finding } from '../model/finding.ts';
 import { ledgerKey } from '../model/ledger.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { readBootDocument } from './boot-document.ts';
-import { bootFindings, unnamedYet } from './boot-findings.ts';
+import { bootFindings, missingYet, unnamedYet } from './boot-findings.ts';
 import { localSite } from './local-site.ts';
 import { type HostPlan, planFromDocument } from './plan-host.ts';
 import type { Site } from './site.ts';
@@ -143,13 +143,16 @@ async function planInTime(
   for (;;) {
     const isLast = clock.now() >= givesUpAt;
     const unnamed = await unnamedYet(host, document);
+    const missing = await missingYet(host, document);
     // A whole look meanwhile would take its time from udev.
-    const looked = unnamed.length > 0 && !isLast ? undefined : await lookForPlan(site, document);
+    const isEarly = unnamed.length + missing.length > 0 && !isLast;
+    const looked = isEarly ? undefined : await lookForPlan(site, document);
     const against = [...(looked?.against ?? []), ...unnamed];
     if (looked && (against.length === 0 || isLast || looked.isFinal)) return { ...looked, against };
     if (clock.now() - toldAt >= tellEveryMs) {
       toldAt = clock.now();
-      tell(`waiting: ${against.map(({ message }) => message).join('; ')}`);
+      const told = new Set([...(looked ? [] : missing), ...against.map(({ message }) => message)]);
+      tell(`waiting: ${[...told].join('; ')}`);
     }
     await clock.sleep(pauseMs);
   }
