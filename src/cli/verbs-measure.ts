@@ -141,7 +141,7 @@ export const measureVerbs: readonly Verb[] = [
       { form: '<spec>', summary: 'what it is to do, as JSON' },
     ],
     options: [],
-    example: 'vflane probe answer \'{"protocol":"tcp","at":"127.0.0.1","port":40000}\' < /dev/null',
+    example: 'vflane probe changes \'{"namespaces":[],"bridges":[],"overlay":false}\' < /dev/null',
     hidden: true,
     load: () => import('./probe.ts'),
   },

@@ -11,7 +11,7 @@ import type { MtuLender } from './mtu-lender.ts';
 import { addressesBetween } from './pair.ts';
 import { type BenchRun, type RunEnd, runSchema, type Surroundings } from './run-record.ts';
 import { runId } from './run-store.ts';
-import { type Cell, cellName, type SuiteName, type SuiteOptions, suiteOf, tooLargeFor } from './suite.ts';
+import { cellName, type SuiteName, type SuiteOptions, suiteOf, tooLargeFor } from './suite.ts';
 import { type NetdevAt, surroundingsOf, withIperf3 } from './surroundings.ts';
 import { type Bench, type BenchEnd, familyOf, Refused } from './turn.ts';
 import { encapsulationOf, type WirePort, wireBetween, wirePortsOf } from './wire.ts';
@@ -80,10 +80,7 @@ async function begun(asked: Asked, from: Prepared, to: Prepared): Promise<Begun>
   const { lender } = asked;
   const own = Math.min(from.end.mtu, to.end.mtu);
   const mtuBy = lender === undefined ? 'segments' : 'netdev';
-  const fitting = suiteOf(asked.suite, own, asked.options);
-  const isInVm = [from, to].some(({ end }) => end.place.in === 'vm');
-  const cells = fitting.cells.filter(({ kind }) => !isInVm || kind !== 'round-trips');
-  const suite = { ...fitting, cells, mtuBy } as const;
+  const suite = { ...suiteOf(asked.suite, own, asked.options), mtuBy } as const;
   if (suite.cells.length === 0) throw new Refused('no cell', [noCell(asked)]);
   const started = new Date();
   const ends = [from.end, to.end] as const;
@@ -104,7 +101,7 @@ async function begun(asked: Asked, from: Prepared, to: Prepared): Promise<Begun>
       suite,
       cpus,
     },
-    ...impossibleFor(asked, own, isInVm),
+    ...impossibleFor(asked, own),
     ends: [from.record, to.record],
     wire: wireFor(from, to),
     forwarding: forwardingOf(roads, []),
@@ -114,19 +111,10 @@ async function begun(asked: Asked, from: Prepared, to: Prepared): Promise<Begun>
   return { bench, run, roads, findings: tools(run) };
 }
 
-function impossibleFor(
-  { suite, options }: Asked,
-  mtu: number,
-  isInVm: boolean,
-): Pick<BenchRun, 'impossible'> {
-  const because = (why: string) => (cell: Cell) => ({ cell: cellName(cell), because: why });
-  const trips = suiteOf(suite, mtu, options).cells.filter(({ kind }) => isInVm && kind === 'round-trips');
-  const impossible = [
-    ...tooLargeFor(suite, mtu, options).map(because(`MTU ${mtu}`)),
-    // Their probe is vflane's own, which is in no VM.
-    ...trips.map(because('an end in a VM')),
-  ];
-  return impossible.length === 0 ? {} : { impossible };
+function impossibleFor({ suite, options }: Asked, mtu: number): Pick<BenchRun, 'impossible'> {
+  const cells = tooLargeFor(suite, mtu, options);
+  if (cells.length === 0) return {};
+  return { impossible: cells.map((cell) => ({ cell: cellName(cell), because: `MTU ${mtu}` })) };
 }
 
 function wireFor(from: Prepared, to: Prepared): BenchRun['wire'] {

@@ -26,13 +26,19 @@ function tenths(us: number): number {
   return Math.round(us * 10) / 10;
 }
 
-/** A line that the asking probe said; undefined where it is none of these. */
+/** The first ones find a cold road: ARP, flows that are not set up. */
+const warmUp = 0.2;
+
+/** What the end that asks has said (src/operate/trips-program.ts); undefined where it is none of these, or nobody answered. */
 export function parseRoundTrips(line: string): RoundTrips | undefined {
   try {
-    const { count, lost, meanUs, percentiles } = JSON.parse(line) as Partial<RoundTrips>;
-    const numbers = [count, lost, meanUs, ...(percentiles ?? [Number.NaN]).flat()];
-    if (!numbers.every((number) => Number.isFinite(number)) || percentiles?.length === 0) return undefined;
-    return { count, lost, meanUs, percentiles } as RoundTrips;
+    const { lost, tenths: all } = JSON.parse(line) as { readonly lost?: unknown; readonly tenths?: unknown };
+    if (!Number.isSafeInteger(lost) || !Array.isArray(all) || !all.every(Number.isFinite)) return undefined;
+    const times = (all as readonly number[]).slice(Math.floor(all.length * warmUp));
+    return roundTripsOf(
+      times.map((tenth) => tenth / 10),
+      Number(lost),
+    );
   } catch {
     return undefined;
   }

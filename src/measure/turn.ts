@@ -150,20 +150,18 @@ async function floodPing(bench: Bench, count: number): Promise<Measured> {
 
 async function roundTrips(bench: Bench, protocol: 'tcp' | 'udp'): Promise<Measured> {
   const [, to] = bench.ends;
-  const spec = (port: number) => ({ protocol, at: to.address, port });
+  const spec = (port: number) => ({ protocol, at: to.address, port, ms: roundTripsMs });
   const server = await startServer(
     to,
     {
-      program: (port) => ({ name: 'probe', role: 'answer', spec: spec(port) }),
+      program: (port) => ({ name: 'trips-answer', ...spec(port) }),
       isReady: (line) => line === 'ready',
       cpus: bench.cpus,
     },
     bench.signal,
   );
-  const asked = { ...spec(server.port), ms: roundTripsMs };
-  const raw = await said(bench, { name: 'probe', role: 'ask', spec: asked }, roundTripsMs).finally(() =>
-    server.stop(),
-  );
+  const asked = { name: 'trips-ask', ...spec(server.port) } as const;
+  const raw = await said(bench, asked, roundTripsMs).finally(() => server.stop());
   const seen = parseRoundTrips(raw);
   if (seen === undefined) throw new Refused(`${protocol}: nothing came back`, []);
   return { raw, seen: { roundTrips: seen } };

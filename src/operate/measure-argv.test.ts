@@ -66,6 +66,7 @@ describe('the command of a measurement', () => {
       intervalUs: number,
       run: number,
     }),
+    fc.record({ name: fc.constant('trips-ask'), protocol: text, at: text, port: number, ms: number }),
     fc.record({ name: text, to: text }),
   );
 

@@ -8,8 +8,10 @@ import type {
   MeasureRequest,
   Ping,
   Stream,
+  Trips,
 } from './measure-request.ts';
 import { streamProgram } from './stream-program.ts';
+import { tripsProgram } from './trips-program.ts';
 import { wireArgv } from './wire-argv.ts';
 import { WrongMeasure } from './wrong-measure.ts';
 
@@ -57,6 +59,9 @@ function programArgv(program: MeasureProgram, self: readonly string[]): readonly
     case 'wire-listen':
     case 'wire-send':
       return wireArgv(program);
+    case 'trips-answer':
+    case 'trips-ask':
+      return trips(program);
     case 'stream':
       return stream(program);
     default:
@@ -73,10 +78,14 @@ function iperf3Server({ bind, port, oneOff, json }: Iperf3Server): readonly stri
   ];
 }
 
+const ofPerl: ReadonlySet<string> = new Set([
+  ...['wire-listen', 'wire-send', 'stream', 'trips-answer', 'trips-ask'],
+]);
+
 /** What has to be installed for it; vflane's own probes need nothing. */
 export function programsOf({ name }: MeasureProgram): readonly string[] {
   if (name === 'probe') return [];
-  if (name === 'wire-listen' || name === 'wire-send' || name === 'stream') return ['perl'];
+  if (ofPerl.has(name)) return ['perl'];
   return [name.startsWith('iperf3') ? 'iperf3' : name];
 }
 
@@ -121,6 +130,14 @@ function stream({ local, peer, port, intervalUs, run, bond }: Stream): readonly 
     whole('run', run, 0, 2 ** 32 - 1),
     ...given(bond, (name) => [netdev('bond', name)]),
   ];
+}
+
+function trips({ name, protocol, at, port, ms }: Trips): readonly string[] {
+  if (protocol !== 'tcp' && protocol !== 'udp')
+    throw new WrongMeasure(`${JSON.stringify(protocol)} is no protocol`);
+  const verb = name === 'trips-ask' ? 'ask' : 'answer';
+  const words = [verb, protocol, address('at', at), whole('port', port, 1, 65_535)];
+  return ['perl', '-e', tripsProgram, '--', ...words, whole('ms', ms, 100, 600_000)];
 }
 
 function given<Value>(

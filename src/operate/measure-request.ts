@@ -26,7 +26,8 @@ export type MeasureProgram =
   | Tracepath
   | OwnProbe
   | Wire
-  | Stream;
+  | Stream
+  | Trips;
 
 /** Says what it is, and ends. */
 export interface Iperf3Version {
@@ -126,6 +127,17 @@ export interface Stream {
   readonly run: number;
   /** A bond there, of which it tells which member is active. */
   readonly bond?: IfName;
+}
+
+/** Round trips, one request at a time: the end that answers, or the one that asks (src/measure/round-trips.ts). */
+export interface Trips {
+  readonly name: 'trips-answer' | 'trips-ask';
+  readonly protocol: 'tcp' | 'udp';
+  /** The address of the end that answers, and its port, 1–65535. */
+  readonly at: string;
+  readonly port: number;
+  /** How long is asked: 100–600 000. */
+  readonly ms: number;
 }
 
 /** What came of it. What it said went to whoever listened, line by line. */

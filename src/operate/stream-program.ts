@@ -73,7 +73,7 @@ sub hear_all {
         my $when = "\\0" x 16;
         my $age = ioctl( $wire, $stamp, $when ) ? $day - do { my ( $s, $us ) = unpack( 'q2', $when ); $s * 1_000_000 + $us } : 0;
         # A clock that is set between the two is off by more than anything waits here.
-        push @got, $number, $now - ( abs($age) < 1_000_000 ? $age : 0 );
+        push @got, $number, $now - ( $age > 0 && $age < 1_000_000 ? $age : 0 );
     }
 }
 sub tell_all {

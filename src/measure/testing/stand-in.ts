@@ -10,7 +10,7 @@ import type { Endpoint } from '../endpoint.ts';
 const iperf3 = readFileSync(join(import.meta.dirname, 'iperf3-3.12-both.json'), 'utf8');
 const ping = `10000 packets transmitted, 10000 received, 0% packet loss, time 402ms
 rtt min/avg/max/mdev = 0.016/0.030/9.508/0.007 ms, ipg/ewma 0.010/0.002 ms`;
-const trips = '{"count":9,"lost":0,"meanUs":30,"percentiles":[[50,29],[99,60]]}';
+const trips = '{"lost":0,"tenths":[900,500,290,290,290,290,290,290,300,600]}';
 
 /** What a program of a host answers: its lines, or how it ends. */
 export type Answer = string | Measured;
@@ -20,15 +20,15 @@ const usual: { readonly [name in MeasureProgram['name']]?: Answer } = {
   'iperf3-server': 'Server listening on 5201',
   iperf3,
   ping,
+  'trips-answer': 'ready',
+  'trips-ask': trips,
 };
 
 /** A site whose programs say what real ones have said; one that serves goes on until it is told to end. */
 function siteOf(name: string, answers: typeof usual): Site {
   const measure: Site['measure'] = async ({ program }, onLine, signal) => {
-    const isServer =
-      program.name === 'iperf3-server' || (program.name === 'probe' && program.role === 'answer');
-    const probe = program.name === 'probe' ? (program.role === 'answer' ? 'ready' : trips) : undefined;
-    const answer = answers[program.name] ?? usual[program.name] ?? probe ?? '';
+    const isServer = program.name === 'iperf3-server' || program.name === 'trips-answer';
+    const answer = answers[program.name] ?? usual[program.name] ?? '';
     if (typeof answer !== 'string') return answer;
     for (const line of answer.split('\n')) onLine(line);
     if (isServer && !signal?.aborted)
