@@ -4,7 +4,7 @@ export const powerDownS = 90;
 /**
  * `run` becomes QEMU, which becomes another user once all that it is given is open. The option for that is another one since
  * QEMU 9.1 (`-runas` before, gone with 10.0), and the host's QEMU may be a newer one tomorrow, so that it is asked each time.
- * `up` waits until QEMU answers, which it does once all that the guest is given is there; `down` presses the guest's power
+ * `up` waits until QEMU answers a command, which it does once all that the guest is given is there; `down` presses the guest's power
  * button, again and again, because one that is still booting does not hear it, and waits until QEMU is gone. Perl, because
  * every Debian has it (perl-base is essential).
  */
@@ -40,13 +40,23 @@ sub up {
 			exit 1;
 		}
 		my $qmp = IO::Socket::UNIX->new(Peer => $path);
-		if ($qmp && IO::Select->new($qmp)->can_read($deadline - time)) {
-			exit 0 if sysread $qmp, my $greeting, 65536;
-		}
+		answers($qmp) if $qmp;
 		select undef, undef, undef, 0.05;
 	}
 	print STDERR "vflane: QEMU does not answer within $seconds s\\n";
 	exit 1;
+}
+
+sub answers {
+	my ($qmp) = @_;
+	my ($reader, $said) = (IO::Select->new($qmp), '');
+	local $SIG{PIPE} = 'IGNORE';
+	# It greets while it is still on its way; commands are for when it has become somebody else.
+	syswrite $qmp, qq({"execute":"qmp_capabilities"}\\n);
+	while ($reader->can_read($deadline - time)) {
+		sysread $qmp, $said, 65536, length $said or return;
+		exit 0 if $said =~ /"return"/;
+	}
 }
 
 sub down {

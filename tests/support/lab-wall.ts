@@ -37,5 +37,16 @@ export function tryAll(all: Attempts): string {
 export function tryAllIn(pid: string, user: string, all: Attempts): string {
   const as =
     user === '0' ? [] : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--no-new-privs'];
-  return ['nsenter', `--target=${pid}`, '--mount', '--', ...as, 'sh', '-c', shellWord(tryAll(all))].join(' ');
+  return [
+    'nsenter',
+    `--target=${pid}`,
+    '--mount',
+    '--root',
+    '--wd',
+    '--',
+    ...as,
+    'sh',
+    '-c',
+    shellWord(tryAll(all)),
+  ].join(' ');
 }

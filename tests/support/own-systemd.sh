@@ -1,0 +1,29 @@
+# own-systemd.sh ROOT: the systemd of a Debian below ROOT, as the first process of a machine of its own as far as the kernel
+# has one, in which it runs /root/inside.sh; what that says is in /var/inside.log. In namespaces of its own (unshare -mpnCuif).
+set -e
+cd "$1"
+mount --make-rprivate /
+mount --bind . .
+cd "$PWD"
+mount -t proc proc proc
+mount -t sysfs sysfs sys
+mount -t cgroup2 none sys/fs/cgroup
+mount -t tmpfs none run
+mount -t tmpfs none tmp
+mount --rbind /dev dev
+ip link set lo up
+ip tuntap add dev vm1-9fbeca mode tap
+ip link set vm1-9fbeca up
+cat >etc/systemd/system/inside.service <<'UNIT'
+[Unit]
+DefaultDependencies=no
+[Service]
+Type=oneshot
+StandardOutput=file:/var/inside.log
+StandardError=inherit
+ExecStart=/bin/bash /root/inside.sh
+ExecStopPost=/bin/sh -c 'systemctl poweroff --force --force >/dev/null 2>&1'
+TimeoutStartSec=100
+UNIT
+rm -f var/inside.log
+exec env container=other chroot . /lib/systemd/systemd --system --unit=inside.service
