@@ -223,3 +223,19 @@ describe('sockets', () => {
     expect(await refusal(host.converse('/run/none', []))).toMatchObject({ errno: 'ENOENT' });
   });
 });
+
+describe('QEMU as another user', () => {
+  const argv = '-name guest=a -m 64 -sandbox on,spawn=deny';
+  const run = (kernel: 'debian-12' | 'debian-13', words: string) =>
+    tell(memorySim({ kernel }), `/usr/bin/qemu-system-x86_64 ${argv} ${words}`);
+
+  it.each([
+    ['debian-12', '-runas 4242:4242', '-run-with user=4242:4242'],
+    ['debian-13', '-run-with user=4242:4242', '-runas 4242:4242'],
+  ] as const)('on %s by %s and not by %s', async (kernel, known, unknown) => {
+    expect((await run(kernel, unknown)).stderr).toContain('invalid option');
+    expect((await run(kernel, known.replaceAll('4242', 'db'))).stderr).toContain("User doesn't exist");
+    expect((await run(kernel, `${known} -sandbox on,elevateprivileges=deny`)).code).toBe(159);
+    expect((await run(kernel, known)).code).toBe(0);
+  });
+});
