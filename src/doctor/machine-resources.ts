@@ -2,7 +2,6 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { isUnseen } from '../model/host-state.ts';
 import { guestPages } from '../model/hugepages.ts';
-import type { MachineState } from '../model/machine-state.ts';
 import { isRunning, machinesOf, said } from './machine-parts.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
