@@ -75,14 +75,9 @@ interface Brought {
 }
 
 async function bringBack(workshop: Workshop, site: Site, options: BootOptions): Promise<Brought> {
-  const closed = await site.carryOut({ do: 'settle' }, options.onEvent);
-  if (closed.kind === 'locked') return { outcome: closed, findings: [] };
-  if (closed.kind !== 'nothing-to-do')
-    options.tell('what was not finished, or not confirmed, before this start is not kept');
-  if ((await site.fold()).open?.verb === 'boot') {
-    options.tell('an earlier attempt did not come to its end: it is taken back first');
-    await site.carryOut({ do: 'rollback' }, options.onEvent);
-  }
+  const { open, unconfirmed } = await site.fold();
+  const locked = (open ?? unconfirmed) ? await closeFormer(site, options) : undefined;
+  if (locked) return { outcome: locked, findings: [] };
   const document = await documentOn(site);
   options.tell('looking at the host');
   if (document === undefined) {
@@ -97,6 +92,19 @@ async function bringBack(workshop: Workshop, site: Site, options: BootOptions): 
   return first.outcome.kind === 'rolled-back' || first.outcome.kind === 'stale'
     ? again(first, () => attempt(workshop, site, document, options), options)
     : first;
+}
+
+/** What was begun before this start, or by an earlier attempt of this one, is taken back; the outcome where that cannot be. */
+async function closeFormer(site: Site, { onEvent, tell }: BootOptions): Promise<Outcome | undefined> {
+  const closed = await site.carryOut({ do: 'settle' }, onEvent);
+  if (closed.kind === 'locked') return closed;
+  if (closed.kind !== 'nothing-to-do')
+    tell('what was not finished, or not confirmed, before this start is not kept');
+  if ((await site.fold()).open?.verb === 'boot') {
+    tell('an earlier attempt did not come to its end: it is taken back first');
+    await site.carryOut({ do: 'rollback' }, onEvent);
+  }
+  return undefined;
 }
 
 async function again(first: Brought, once: () => Promise<Brought>, { tell }: BootOptions): Promise<Brought> {
