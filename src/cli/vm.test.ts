@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { setGuestTraits } from '../sim/machines/traits.ts';
 import { openSim, simOptions } from '../sim/open-sim.ts';
+import type { SimHost } from '../sim/sim-host.ts';
 import { endOf } from './ending.ts';
 import { runProgram } from './program.ts';
 import { simExec } from './sim.ts';
@@ -54,12 +56,15 @@ class Bench {
     return ended.text;
   }
 
-  /** What a command on the host prints. */
-  async on(command: string): Promise<string> {
+  host(): SimHost {
     const made = simOptions('alpha', { card: 'connectx5', kernel: 'debian-13', numOfVfs: 16 });
     if ('wrong' in made) throw new Error(made.wrong);
-    const host = openSim({ stateFile: join(this.#env.VFLANE_STATE_DIR, 'sim/alpha.json'), ...made });
-    const { code, stdout, stderr } = await simExec(host, command.split(' '));
+    return openSim({ stateFile: join(this.#env.VFLANE_STATE_DIR, 'sim/alpha.json'), ...made });
+  }
+
+  /** What a command on the host prints. */
+  async on(command: string): Promise<string> {
+    const { code, stdout, stderr } = await simExec(this.host(), command.split(' '));
     expect(code, `${command}: ${stderr}`).toBe(0);
     return stdout;
   }
@@ -165,4 +170,14 @@ test('a VM of libvirt starts with the host by libvirt, and its folder can be pas
   expect(await bench.on('virsh dominfo db')).toMatch(/State: +running[\s\S]*Autostart: +disable/);
   await bench.says(0, 'destroy --yes');
   expect((await bench.on('virsh list --all --name')).trim()).toBe('');
+});
+
+test('a VM of libvirt that does not hear its power button keeps running, and it is said', async () => {
+  const bench = new Bench();
+  bench.file(', manager: libvirt');
+  await bench.on('apt-get -y install libvirt-daemon-system libvirt-clients');
+  await bench.says(0, 'apply --yes');
+  bench.host().alter((state) => setGuestTraits(state, 'db', { ignoresPowerdown: true }));
+  expect(await bench.says(5, 'vm stop db --yes')).toMatch(/vm-running db: .*not so after 110 s/);
+  expect(await bench.says(0, 'vm list')).toContain('db running');
 });
