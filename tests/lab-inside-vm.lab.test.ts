@@ -50,6 +50,17 @@ describe('a VM as an end of what is measured', () => {
     }
   });
 
+  it('has round trips over TCP and UDP', async () => {
+    const words = ['--runs', '1', '--only', 'tcp round trips', '--only', 'udp round trips'];
+    const said = await guests.vflane(0, 'bench', '--from', 'web', '--to', 'vm1', ...words, '--json');
+    const { run } = lastOf<{ run: BenchRun }>(said);
+    expect(run.turns).toHaveLength(2);
+    for (const { roundTrips } of run.turns) {
+      console.log(JSON.stringify(roundTrips));
+      expect(roundTrips?.count).toBeGreaterThan(5);
+    }
+  });
+
   it('outlives a port, and tells when its own bond moved', async () => {
     const words = ['--between', 'vm1', 'web', '--times', '1', '--interval', '20ms', '--yes', '--json'];
     const told = lastOf<FailoverResult>(await guests.vflane(0, 'test', 'failover', ...words));
