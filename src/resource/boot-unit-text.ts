@@ -4,7 +4,8 @@ import { bootPlaces } from '../model/boot.ts';
  * After what it needs, and before guests; it waits for the card itself, because udev has no word for "all are there", and
  * for no network: the way in must not wait for it, nor it for the way in. Nor for basic.target, which it would by default
  * (systemd.service(5)): while udev is at work it can load and read what it needs. nftables.service begins with `flush ruleset`
- * (Debian's /etc/nftables.conf), which would take vflane's own table with it.
+ * (Debian's /etc/nftables.conf), which would take vflane's own table with it. Guests wait for it: where processors are few, it goes
+ * before what nobody waits for (systemd.resource-control(5)).
  */
 export function bootUnitText(exec: string): string {
   return `# Written by vflane enable, and taken away by vflane disable.
@@ -23,6 +24,7 @@ RequiresMountsFor=${bootPlaces.folder}
 [Service]
 Type=oneshot
 RemainAfterExit=yes
+StartupCPUWeight=500
 ExecStart=${exec}
 TimeoutStartSec=15min
 
