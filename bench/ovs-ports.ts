@@ -12,6 +12,7 @@ const rounds = 3;
 /** Of the 1000 calls by hand so many are made, and the time is that of all: each makes ovs-vswitchd look at every port again. */
 const sample = 100;
 const bridge = 'br-net0';
+const least = { atLeast: 25 };
 const start = join(import.meta.dirname, 'ovs/bin/start.cjs');
 const byHand = join(process.cwd(), 'bench/ovs-by-hand.sh');
 
@@ -153,8 +154,6 @@ function applied(): readonly Figure[] {
 function medians(runs: readonly Ours[]): { readonly ms: number; readonly wholeMs: number } {
   return { ms: median(runs.map(({ ms }) => ms)), wholeMs: median(runs.map(({ wholeMs }) => wholeMs)) };
 }
-
-const least = { atLeast: 25 };
 
 function faster(
   what: string,
