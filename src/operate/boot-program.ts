@@ -15,12 +15,12 @@ export interface BootProgram {
 const asBoot = ['agent', '--boot'];
 
 /**
- * Node is a hundred megabytes, of which a start takes pages from everywhere: read as they are asked for, one by one, they take
- * ten times what it takes to read all of it (mm/filemap.c, MMAP_LOTSAMISS). A snapshot that is not this Node's, or not there, ends
- * with 14 (Node.js, Process, Exit codes), one that is damaged with a signal: then the program itself is started.
+ * Node is a hundred megabytes, of which a start takes pages from everywhere: one by one, as they are asked for, they take longer
+ * than all of it in large pieces (mm/filemap.c, MMAP_LOTSAMISS; mm/readahead.c). A snapshot that is not this Node's, or not
+ * there, ends with 14 (Node.js, Process, Exit codes), one that is damaged with a signal: then the program itself is started.
  */
 const script =
-  'node=$0 snapshot=$1 program=$2; shift 2; cat -- "$snapshot" "$@" >/dev/null 2>&1; ' +
+  'node=$0 snapshot=$1 program=$2; shift 2; for file do dd if="$file" of=/dev/null bs=4M 2>/dev/null; done; ' +
   '"$node" --snapshot-blob "$snapshot" agent --boot; code=$?; ' +
   '[ $code -eq 14 ] || [ $code -gt 127 ] || exit $code; exec "$node" "$program" agent --boot';
 
