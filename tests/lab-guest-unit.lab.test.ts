@@ -40,7 +40,9 @@ const treeOf = (suite: string) =>
   });
 
 const other = guestPaths('vm2');
-const all = attempts('vm1', 'vm2');
+/** TUNSETIFF of one that nobody has open. */
+const opensTap = `perl -e 'my $asked = pack("a16 s x22", "vm2-9fbeca", 0x1002); open(my $tun, "+<", "/dev/net/tun") or exit 1; ioctl($tun, 0x400454ca, $asked) or exit 1'`;
+const all = { ...attempts('vm1', 'vm2'), "another guest's tap": opensTap };
 
 /** Its disk and seed as vflane makes them, its start, who it is then, and what he reaches. */
 const inside = (user: number) => `set -e
@@ -107,7 +109,7 @@ describe.each([
     const [outside, himself, root] = ['outside', 'himself', 'root'].map((word) => said.indexOf(word));
     expect(said.slice(outside, himself)).toEqual(['outside', ...Object.keys(all)]);
     expect(said.slice(himself, root)).toEqual(['himself']);
-    // Were it root still, it would see other guests' disks, and nothing that makes it root outside.
-    expect(said.slice(root)).toEqual(['root', "another guest's disk", 'passwords']);
+    // Were it root still, it would see what other guests have, and nothing that makes it root outside.
+    expect(said.slice(root)).toEqual(['root', "another guest's disk", 'passwords', "another guest's tap"]);
   });
 });

@@ -7,8 +7,8 @@ import { nothing, type Resource } from './resource.ts';
 type Tap = { readonly of: string; readonly mtu: number; readonly up: boolean };
 
 /**
- * Without a card, for a VM: the tap that its manager opens by name, such as QEMU's `-netdev tap,ifname=…,script=no`. Its MTU
- * in bytes. It says in its alias whose it is, because a VM that is not running leaves nothing else to tell it by.
+ * Without a card, for a VM: the tap that its manager opens by name, such as QEMU's `-netdev tap,ifname=…,script=no`. Root's:
+ * without an owner whoever may open /dev/net/tun has it, and that is everybody (drivers/net/tun.c). Its MTU in bytes. It says in its alias whose it is, because a VM that is not running leaves nothing else to tell it by.
  */
 export const tapPort: Resource = {
   kind: 'tap-port',
@@ -26,7 +26,9 @@ export const tapPort: Resource = {
     if (to === null) return from === null ? nothing : { batch: [`link del dev ${at}`] };
     const { of } = to as Tap;
     const make =
-      from === null ? [`tuntap add dev ${at} mode tap`, `link set dev ${at} alias ${aliasOf(of)}`] : [];
+      from === null
+        ? [`tuntap add dev ${at} mode tap user 0`, `link set dev ${at} alias ${aliasOf(of)}`]
+        : [];
     return { batch: [...make, linkLine(at, to as Tap)] };
   },
   settled: (at, to) => (to === null ? [] : linkProbes(at, to as Tap)),

@@ -12,8 +12,9 @@ mount -t tmpfs none run
 mount -t tmpfs none tmp
 mount --rbind /dev dev
 ip link set lo up
-ip tuntap add dev vm1-9fbeca mode tap
+ip tuntap add dev vm1-9fbeca mode tap user 0
 ip link set vm1-9fbeca up
+ip tuntap add dev vm2-9fbeca mode tap user 0
 cat >etc/systemd/system/inside.service <<'UNIT'
 [Unit]
 DefaultDependencies=no
