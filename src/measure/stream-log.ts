@@ -1,6 +1,9 @@
 import type { Direction } from './outage.ts';
 import { parseStreamLine, type StreamLine } from './stream-line.ts';
 
+/** An hour of ten thousand a second. */
+const mostNumbers = 36_000_000;
+
 /** What one end of a stream has told so far. */
 export class StreamLog {
   readonly sent: number[] = [];
@@ -25,10 +28,17 @@ export class StreamLog {
     else this.#take(line, nowMs);
   }
 
+  #hearOf(number: number, us: number): void {
+    if (Number.isSafeInteger(number) && number >= 0 && number < mostNumbers) this.got[number] ??= us;
+  }
+
   #take({ at, from, sent, got, refused, overrun, active = [] }: StreamLine, nowMs: number): void {
-    this.active.push(...active);
-    for (const [place, when] of sent.entries()) this.sent[from + place] = when;
-    for (let place = 0; place + 1 < got.length; place += 2) this.got[got[place] ?? 0] ??= got[place + 1];
+    // Lines come in order; one that claims another place is no probe's: whoever is in a guest may say anything.
+    if (from !== this.sent.length) return;
+    for (const us of sent) this.sent.push(us);
+    for (const change of active) this.active.push(change);
+    for (let place = 0; place + 1 < got.length; place += 2)
+      this.#hearOf(got[place] ?? -1, got[place + 1] ?? 0);
     this.lastUs = at;
     this.refused = refused;
     this.#firstOverrun ??= overrun;
