@@ -3,6 +3,7 @@ import type { BenchRun } from '../measure/run-record.ts';
 import { largestPayload } from '../measure/slot-limit.ts';
 import { cellName } from '../measure/suite.ts';
 import { isUnseen } from '../model/host-state.ts';
+import { oneLine } from './one-line.ts';
 import type { Output } from './output.ts';
 
 /** How the smaller MTUs come about. */
@@ -48,7 +49,7 @@ export function tableOf(run: BenchRun, { paint }: Pick<Output, 'paint'>): readon
     ...(run.impossible ?? []).map(({ cell, because }) => `${cell}  not possible: ${because}`),
     ...(state === 'complete'
       ? []
-      : ['', paint('yellow', `partial: ${run.because ?? 'it was never said how it ended'}`)]),
+      : ['', paint('yellow', `partial: ${oneLine(run.because ?? 'it was never said how it ended')}`)]),
   ];
 }
 

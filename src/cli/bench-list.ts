@@ -2,6 +2,7 @@ import type { BenchRun } from '../measure/run-record.ts';
 import { keptRuns } from './bench-runs.ts';
 import type { VerbHandler } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
+import { oneLine } from './one-line.ts';
 import { printFindings } from './print-findings.ts';
 import { findingsJson } from './validate.ts';
 
@@ -40,6 +41,6 @@ function stateOf(state: BenchRun['state']): string {
 function lineOf(run: BenchRun): string {
   const [from, to] = run.ends;
   const partial =
-    run.state === 'complete' ? '' : `  (partial: ${run.because ?? 'it was killed, or goes on'})`;
+    run.state === 'complete' ? '' : `  (partial: ${oneLine(run.because ?? 'it was killed, or goes on')})`;
   return `${run.id}  ${from.datapath}  ${from.name} – ${to.name}  ${run.turns.length} runs${partial}`;
 }

@@ -4,6 +4,7 @@ import { percentileOf } from '../measure/round-trips.ts';
 import type { BenchRun, Turn } from '../measure/run-record.ts';
 import { cellName } from '../measure/suite.ts';
 import type { Json } from '../model/json.ts';
+import { oneLine } from './one-line.ts';
 
 /** ` 3/30 9000/6 both: 41.2 + 40.9 Gb/s  (0:34 of about 3:20)`. */
 export function progressLine({ turn, n, of, elapsedMs, expectedMs }: TurnTold): string {
@@ -12,7 +13,7 @@ export function progressLine({ turn, n, of, elapsedMs, expectedMs }: TurnTold): 
 }
 
 function inBrief({ failed, flows, ping, roundTrips }: Turn): string {
-  if (failed !== undefined) return `failed: ${failed}`;
+  if (failed !== undefined) return `failed: ${oneLine(failed)}`;
   if (flows)
     return `${flows.map(({ bitsPerSecond }) => (bitsPerSecond / 1e9).toPrecision(3)).join(' + ')} Gb/s`;
   if (ping) return `${ping.meanUs} µs mean, ${ping.mdevUs} µs mdev${lossOf(ping)}`;

@@ -5,6 +5,7 @@ import { runJson } from './bench-progress.ts';
 import { benchFolder, withRuns } from './bench-runs.ts';
 import type { VerbContext, VerbHandler } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
+import { oneLine } from './one-line.ts';
 
 const schema = 'vflane.bench-show/1';
 
@@ -72,5 +73,7 @@ function changes(before: NetdevSurroundings, after?: NetdevSurroundings): readon
 }
 
 function failures({ turns }: BenchRun): readonly string[] {
-  return turns.flatMap(({ failed, at }) => (failed === undefined ? [] : [`failed at ${at}: ${failed}`]));
+  return turns.flatMap(({ failed, at }) =>
+    failed === undefined ? [] : [`failed at ${at}: ${oneLine(failed)}`],
+  );
 }

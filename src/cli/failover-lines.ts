@@ -1,5 +1,6 @@
 import type { FailoverResult, Phase, PhaseName, Way } from '../measure/failover-result.ts';
 import { summaryOf } from '../measure/failover-result.ts';
+import { oneLine } from './one-line.ts';
 import type { Output } from './output.ts';
 
 const phaseWords: { readonly [phase in PhaseName]: string } = {
@@ -31,7 +32,7 @@ export function summaryLines(result: FailoverResult, output: Output): readonly s
     ({ phase, n, medianMs, worstMs }) =>
       `  ${phase.padEnd(6)}median ${ms(medianMs).padStart(9)}   worst ${ms(worstMs).padStart(9)}   n ${n}`,
   );
-  const marked = partial === undefined ? [] : [output.paint('yellow', `  partial: ${partial}`)];
+  const marked = partial === undefined ? [] : [output.paint('yellow', `  partial: ${oneLine(partial)}`)];
   return [output.paint('bold', head), ...rows, ...marked];
 }
 
