@@ -20,7 +20,7 @@ tools_for() {
 	case $1 in
 	tests) printf '%s\n' 'ip iproute2' 'flock util-linux' 'ssh openssh-client' 'ssh-keygen openssh-client' 'sshd openssh-server' \
 		'ovs-vswitchd openvswitch-switch' 'nft nftables' 'ethtool ethtool' 'ping iputils-ping' 'iperf3 iperf3' 'lintian lintian' 'groff groff-base' \
-		'virsh libvirt-clients' 'xmllint libxml2-utils' ;;
+		'virsh libvirt-clients' 'xmllint libxml2-utils' 'qemu-ga qemu-guest-agent' ;;
 	lab) printf '%s\n' 'mmdebstrap mmdebstrap' 'mke2fs e2fsprogs' 'ssh openssh-client' 'ssh-keygen openssh-client' \
 		'flock util-linux' 'tar tar' 'newuidmap uidmap' 'syslinux syslinux' 'mformat mtools' ;;
 	esac
