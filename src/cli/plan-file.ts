@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Finding } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
 import type { VerbContext } from './context.ts';
+import { isOnlyShown } from './shown-plan.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What `vflane plan -o FILE` wrote. @throws UsageError where it is no such file */
@@ -12,6 +13,12 @@ export function readPlanFile({ cwd }: VerbContext, path: string): readonly Plan[
     throw new UsageError(
       `${path} is no plan of this version of vflane`,
       'Write one: vflane plan -o plan.json',
+    );
+  }
+  if (hosts.some(isOnlyShown)) {
+    throw new UsageError(
+      `${path} was printed, and lacks what is not shown to who reads a plan`,
+      'Write it with -o: vflane plan -o plan.json',
     );
   }
   const found = Array.isArray(findings) ? (findings as readonly Finding[]) : [];

@@ -15,6 +15,7 @@ import { exitCodeOf, outcomeFindings } from './outcome-findings.ts';
 import type { Output } from './output.ts';
 import { planJson } from './plan-json.ts';
 import { printFindings } from './print-findings.ts';
+import { shownPlan } from './shown-plan.ts';
 import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
 
@@ -24,15 +25,16 @@ const schema = 'vflane.plan/1';
 export const run: VerbHandler = (context, _args, options) =>
   withFleet(context, schema, async (fleet) => {
     // The file first: where it cannot be made, no result is begun.
-    const lists = [...planFile(context, options), context.output.jsonList(schema, 'hosts')];
+    const files = planFile(context, options);
+    const printed = context.output.jsonList(schema, 'hosts');
     const findings: Finding[] = [];
     const codes: number[] = [];
     await fleet.tellEach(planning(fleet, options), (planned) => {
-      if (planned.value) tellPlan(context, planned.value.plan, lists, options);
+      if (planned.value) tellPlan(context, planned.value.plan, { files, printed }, options);
       findings.push(...findingsOf([planned]));
       codes.push(exitCodeOfPlan(planned));
     });
-    for (const list of lists) list.end({ findings: findingsJson(findings) });
+    for (const list of [...files, printed]) list.end({ findings: findingsJson(findings) });
     printFindings(findings, fleet.sources, context.output);
     return firstEarned(codes);
   });
@@ -58,11 +60,12 @@ function written<Value>(path: string, write: () => Value): Value {
 function tellPlan(
   { output }: VerbContext,
   plan: Plan,
-  lists: readonly JsonList[],
+  { files, printed }: { readonly files: readonly JsonList[]; readonly printed: JsonList },
   options: VerbOptions,
 ): void {
   if (!output.wantsJson) printSteps(output, plan, options);
-  for (const list of lists) list.add(planJson(plan));
+  for (const file of files) file.add(planJson(plan));
+  printed.add(planJson(shownPlan(plan)));
 }
 
 function planning({ fabric }: Fleet, options: VerbOptions) {

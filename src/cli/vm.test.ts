@@ -133,17 +133,23 @@ test('a VM that runs goes on while its seed is written anew, and is told to read
   expect(await bench.says(0, 'vm list')).toContain('db running');
 });
 
-test('what cloud-init is given is shown nowhere', async () => {
+test('what cloud-init is given is shown nowhere, and is in the file that apply takes', async () => {
   const bench = new Bench();
   bench.file(', cloud-init: { user-data: /root/db.yaml }');
-  const secret = join(folder, 'secret');
-  writeFileSync(secret, '#cloud-config\npassword: hunter2\n');
-  await bench.on('qemu-img create -q -f raw /root/db.yaml 1M');
+  await bench.host().writeFile('/root/db.yaml', '#cloud-config\npassword: hunter2\n');
   const plan = await bench.says(2, 'plan --full');
-  expect(plan).toMatch(/cat > \S+\/seed\/user-data\n +\(\d+ lines?, not shown\)/);
-  const json = await bench.run('verify --json');
-  expect(json.text).toMatch(/"user-data": ?"sha256:/);
-  expect(readFileSync(secret, 'utf8')).toContain('hunter2');
+  expect(plan).toMatch(/cat > \S+\/seed\/user-data\n +\(2 lines, not shown\)/);
+  const printed = await bench.says(2, 'plan --json');
+  const verified = await bench.says(2, 'verify --json');
+  for (const text of [plan, printed, verified, await bench.says(2, 'verify')])
+    expect(text).not.toContain('hunter2');
+  expect(verified).toMatch(/"user-data": ?"sha256:/);
+  writeFileSync(join(folder, 'printed.json'), printed);
+  expect(await bench.says(64, 'apply printed.json --yes')).toContain('was printed');
+  await bench.says(2, 'plan -o written.json');
+  expect(readFileSync(join(folder, 'written.json'), 'utf8')).toContain('hunter2');
+  expect(await bench.says(0, 'apply written.json --yes')).not.toContain('hunter2');
+  expect(await bench.on(`cat ${guestFolder}/seed/user-data`)).toContain('hunter2');
 });
 
 test('a host that restarts has its VM again, and one that is left has none', async () => {

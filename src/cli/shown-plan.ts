@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { Json } from '../model/json.ts';
+import type { Action, Change, Plan, Probe, Step } from '../model/plan.ts';
+
+/** What stands for a text that may hold a password. A plan that has it is for reading. */
+const notShown = '(not shown: vflane plan -o FILE has it)';
+
+/** A plan as it may be printed: what it writes, asks and remembers of what cloud-init is given is not in it. */
+export function shownPlan(plan: Plan): Plan {
+  return { ...plan, steps: plan.steps.map(shownStep) };
+}
+
+/** Whether something was left out of a plan, so that it cannot be applied. */
+export function isOnlyShown({ steps }: Plan): boolean {
+  return steps.some(({ actions, undo }) =>
+    [...actions, ...undo].some((action) => 'write' in action && action.secret && action.text === notShown),
+  );
+}
+
+function shownStep(step: Step): Step {
+  const { actions, undo, settle, changes } = step;
+  if (![...actions, ...undo].some(isSecret) && step.resource !== seed) return step;
+  return {
+    ...step,
+    actions: actions.map(shownAction),
+    undo: undo.map(shownAction),
+    settle: { ...settle, all: settle.all.map(shownProbe), show: settle.show.map(shownProbe) },
+    changes: changes.map(shownChange),
+  };
+}
+
+const seed = 'vm-seed';
+
+function isSecret(action: Action): boolean {
+  return 'write' in action && action.secret === true;
+}
+
+function shownAction(action: Action): Action {
+  return 'write' in action && action.secret ? { ...action, text: notShown } : action;
+}
+
+function shownProbe(probe: Probe): Probe {
+  return 'read' in probe && 'is' in probe && `${probe.read}`.endsWith('/user-data')
+    ? { ...probe, is: notShown }
+    : probe;
+}
+
+function shownChange(change: Change): Change {
+  if (change.resource !== seed) return change;
+  return { ...change, from: withDigest(change.from), to: withDigest(change.to) };
+}
+
+/** What cloud-init is given may hold passwords: two that differ can be told apart all the same. */
+export function withDigest(value: Json): Json {
+  if (typeof value !== 'object' || value === null || !('user-data' in value)) return value;
+  const digest = createHash('sha256').update(`${value['user-data']}`).digest('hex');
+  return { ...value, 'user-data': `sha256:${digest}` };
+}
