@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -36,6 +36,7 @@ const treeOf = (suite: string) =>
     await makeTree({ suite, variant: 'minbase', packages, format: 'tar', target }, () => undefined);
     const untar = ['-xf', target, '-C', folder, '--exclude=./dev'];
     expect(spawnSync('tar', untar).status).toBe(0);
+    rmSync(target);
     mkdirSync(join(folder, 'dev'));
   });
 

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached, cacheFolder } from '../../src/lab/cache.ts';
 import { makeTree } from '../../src/lab/debian.ts';
@@ -58,4 +58,5 @@ async function unpack(folder: string): Promise<void> {
   const untar = ['tar', '-x', '-f', target, '-C', folder, '--no-same-owner', '--exclude=./dev'];
   const { code, stderr } = await run(untar, { timeoutMs: 120_000 });
   if (code !== 0) throw new Error(`${untar.join(' ')}: exit ${code}: ${stderr}`);
+  rmSync(target);
 }
