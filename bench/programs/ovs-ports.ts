@@ -24,7 +24,14 @@ async function applyPorts(folder: string, file: string, stateFolder: string): Pr
   const site = localSite({ host, store: fileStore(stateFolder), self: ['vflane'] });
   await site.hold();
   const { ledger } = await site.fold();
-  const state = await observe(host, { pfs: [], namespaces: [], routes: [], overlay: true, guard: false });
+  const state = await observe(host, {
+    pfs: [],
+    namespaces: [],
+    routes: [],
+    overlay: true,
+    bridges: [],
+    guard: false,
+  });
   const spec = expand(fabric, wanted, ledger);
   const wants = new Map([...wantsOf(spec, state, ledger)].filter(([kind]) => kinds.includes(kind)));
   const { plan } = planFor({ host: 'alpha', state, ledger, wants, allocation: {}, allowDisruption: false });

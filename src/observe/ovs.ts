@@ -12,16 +12,17 @@ import { parseFlows } from './ovs-flows.ts';
  */
 export async function observeOvs(
   reader: HostReader,
-  /** Bridges that should be there: their flows are asked for while the database answers. */
-  known: readonly string[] = [],
+  /** Bridges that should be there: their flows are asked for while the database answers. Where there are none, the daemon is. */
+  known?: readonly string[],
 ): Promise<Seen<OvsState>> {
+  const early = known?.length === 0 ? observeDaemon(reader) : undefined;
   const [db, alternative, ...asked] = await Promise.all([
     observeDb(reader),
     observeAlternative(reader),
-    ...known.map((bridge) => observeFlows(reader, bridge)),
+    ...(known ?? []).map((bridge) => observeFlows(reader, bridge)),
   ]);
   if (isUnseen(db)) return db;
-  const flowsOfKnown = new Map(known.map((bridge, place) => [bridge, asked[place]]));
+  const flowsOfKnown = new Map((known ?? []).map((bridge, place) => [bridge, asked[place]]));
   const seenFlows = await Promise.all(
     db.bridges.map((bridge) => {
       if (!isOurs(bridge)) return undefined;
@@ -29,7 +30,7 @@ export async function observeOvs(
     }),
   );
   const isAlive = seenFlows.some((flows) => flows !== undefined && !isUnseen(flows));
-  const daemon = isAlive ? true : await observeDaemon(reader);
+  const daemon = isAlive ? true : await (early ?? observeDaemon(reader));
   // They are in no database: without the daemon there are none (facts §17).
   const flowsOf = (place: number) => (daemon === false ? [] : (seenFlows[place] ?? []));
   const settings = alternative === undefined ? db.settings : { ...db.settings, alternative };

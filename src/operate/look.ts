@@ -37,7 +37,9 @@ export function wantsAfter(changes: readonly Change[], kept: readonly Kept[] = [
 
 /** The digest of what these changes touch, as it is now. */
 export async function basisNow(reader: HostReader, changes: readonly Change[]): Promise<string> {
-  const state = await observe(reader, { ...sectionsOf(changes), bridges: [] });
+  // Which of them are there yet is not known, and a failed question would be a process for nothing.
+  const { bridges: _, ...sections } = sectionsOf(changes);
+  const state = await observe(reader, sections);
   return basisOf(state.bootId, changes, havesOf(state));
 }
 

@@ -100,13 +100,13 @@ export const dpdkChapters: readonly Chapter[] = [
       ),
       planned(
         'sudo ovs-vsctl add-port br-vxlan pf0vf0 -- set Interface pf0vf0 mtu_request=9080 type=dpdk options:dpdk-devargs=0000:03:00.0,representor=[0]',
-        /^ovs-vsctl add-port br-storage vm-\w+$/,
+        /^ovs-vsctl add-port br-storage vm-\w+ external_ids:vflane-role=\S+$/,
         /^ovs-vsctl set Interface vm-\w+ (?=.*type=dpdk)(?=.*mtu_request=9\d\d\d)(?=.*options:dpdk-devargs="?0000:03:00\.0,representor=pf0vf0)/,
       ),
       planned(
         'sudo ovs-vsctl add-port br-vxlan vxlan0 -- set interface vxlan0 type=vxlan options:local_ip=192.168.9.2 options:remote_ip=192.168.9.1 options:key=42 options:dst_port=4789',
         /^ovs-vsctl set Interface to-beta-\w+ type=vxlan options:dst_port=4789 options:key=42 options:local_ip=192\.168\.9\.2 options:remote_ip=192\.168\.9\.1/,
-        /^ovs-vsctl set Port to-beta-\w+ protected=true/,
+        /^ovs-vsctl add-port br-storage to-beta-\w+ .*protected=true/,
       ),
       up('enp3s0f0np0', 'ip link set dev enp3s0f0np0 up'),
       up('enp3s0f1np1', 'ip link set dev enp3s0f1np1 up'),

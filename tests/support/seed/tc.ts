@@ -64,13 +64,15 @@ export const tcChapters: readonly Chapter[] = [
         'ovs-vsctl add-br br-storage',
         /^ovs-vsctl set Bridge br-storage .*fail_mode=secure/,
       ),
-      planned('sudo ovs-vsctl add-port ovs-sriov enp3s0f0r0', /^ovs-vsctl add-port br-storage vm-\w+$/),
+      planned(
+        'sudo ovs-vsctl add-port ovs-sriov enp3s0f0r0',
+        /^ovs-vsctl add-port br-storage vm-\w+ external_ids:vflane-role=\S+$/,
+      ),
       planned(
         'ovs-vsctl add-port ovs-sriov vxlan0 -- set interface vxlan0 type=vxlan options:local_ip=192.168.9.2 options:remote_ip=192.168.9.1 options:key=42',
-        /^ovs-vsctl add-port br-storage to-beta-\w+$/,
         /^ovs-vsctl set Interface to-beta-\w+ type=vxlan .*options:key=42 options:local_ip=192\.168\.9\.2 options:remote_ip=192\.168\.9\.1/,
         // A third host would loop without (facts §17).
-        /^ovs-vsctl set Port to-beta-\w+ protected=true/,
+        /^ovs-vsctl add-port br-storage to-beta-\w+ .*protected=true/,
       ),
       mtu('enp3s0f0np0', 9080),
       mtu('enp3s0f1np1', 9080),
