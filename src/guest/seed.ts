@@ -38,7 +38,7 @@ export function userDataOf(sshKeys: readonly string[]): string {
  * Makes a volume of the seed's folder: QEMU reads a folder as a FAT volume (vvfat), and what was read is written to a file,
  * so that libvirt's guests have the same, and no tool is needed that QEMU does not bring. 2.88 MB, mostly holes.
  */
-export function volumeArgv({ seedFolder, seed }: GuestPaths): readonly string[] {
+export function volumeArgv({ seedFolder }: GuestPaths, into: string): readonly string[] {
   const source = { driver: 'vvfat', dir: seedFolder, label: 'CIDATA', floppy: true };
-  return ['qemu-img', 'convert', '-O', 'raw', `json:${JSON.stringify(source)}`, seed];
+  return ['qemu-img', 'convert', '-O', 'raw', `json:${JSON.stringify(source)}`, into];
 }

@@ -1,5 +1,5 @@
 import { type SeedFiles, seedFiles, seedTexts, volumeArgv } from '../guest/seed.ts';
-import { guestPaths } from '../model/guest-paths.ts';
+import { type GuestPaths, guestPaths } from '../model/guest-paths.ts';
 import { type HostState, isUnseen } from '../model/host-state.ts';
 import type { SeedSpec } from '../model/machine.ts';
 import type { Action } from '../model/plan.ts';
@@ -52,11 +52,12 @@ function userDataOf({ userData }: SeedSpec, { machines }: HostState): string | u
 
 /** The volume goes first: one that is there belongs to the texts beside it. */
 function away(at: string, wholly: boolean): readonly Action[] {
-  const { seed, seedFolder } = guestPaths(at);
+  const paths = guestPaths(at);
+  const { seed, seedFolder } = paths;
   if (!wholly) return [{ run: ['rm', '-f', seed] }];
   const files = seedFiles.map((file) => `${seedFolder}/${file}`);
   return [
-    { run: ['rm', '-f', seed, ...files] },
+    { run: ['rm', '-f', seed, freshOf(paths), ...files] },
     { run: ['rmdir', '--ignore-fail-on-non-empty', seedFolder] },
   ];
 }
@@ -67,10 +68,16 @@ function made(at: string, files: SeedFiles): readonly Action[] {
     // user-data may hold passwords, and libvirt's guests have a folder that everybody can pass.
     { run: ['install', '-d', '--mode=0700', paths.seedFolder] },
     ...Object.entries(files).map(([file, text]) => written(`${paths.seedFolder}/${file}`, text)),
-    // qemu-img keeps the mode of what it writes over.
-    { run: ['install', '--mode=0600', '/dev/null', paths.seed] },
-    { run: volumeArgv(paths) },
+    // qemu-img keeps the mode of what it writes over. A volume that is there is taken for a whole one, so that it comes at once.
+    { run: ['install', '--mode=0600', '/dev/null', freshOf(paths)] },
+    { run: volumeArgv(paths, freshOf(paths)) },
+    { run: ['sync', freshOf(paths)] },
+    { run: ['mv', '-f', freshOf(paths), paths.seed] },
   ];
+}
+
+function freshOf({ seed }: GuestPaths): string {
+  return `${seed}.new`;
 }
 
 function written(write: string, text: string): Action {

@@ -86,6 +86,17 @@ function whyNotRemoved(call: Call, path: string): Errno | undefined {
 }
 
 /** One file onto a path or into a folder. */
+/** coreutils 9.1: everything, or the files that are named. */
+export const sync: Program = (call) =>
+  each(
+    operands(call),
+    (path, why) => `sync: error opening '${path}': ${why}`,
+    (path) => {
+      if (kindOf(call, path) === undefined) throw new Refusal('ENOENT');
+      return '';
+    },
+  );
+
 export const mv: Program = (call) => {
   const [from = '', to = ''] = operands(call);
   const text = Object.hasOwn(call.state.files, from) ? call.state.files[from] : undefined;

@@ -15,7 +15,7 @@ import { cp } from './copy.ts';
 import { devlink } from './devlink.ts';
 import { ethtool } from './ethtool.ts';
 import { cat, ls, readlink, tee, test } from './files.ts';
-import { mkdir, mv, rm, rmdir } from './folders.ts';
+import { mkdir, mv, rm, rmdir, sync } from './folders.ts';
 import { install } from './install.ts';
 import { ip } from './ip.ts';
 import { journalctl } from './journalctl.ts';
@@ -77,6 +77,7 @@ export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['nft', nft],
   ['dpkg-query', dpkgQuery],
   ['rdma', rdma],
+  ['sync', sync],
   ['sysctl', sysctl],
   ['tc', tc],
   ['update-grub', updateGrub],
