@@ -1,9 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+const files = (names: readonly string[]) => names.map((name) => `tests/lab-${name}.lab.test.ts`);
+
+/** VMs inside the lab's hosts, emulators that are emulated: a suite of its own (`npm run test:vms`). */
+const vms = files(['vm', 'guests', 'guest-power', 'guest-unit', 'inside-vm', 'libvirt']);
+
 /** What keeps both processors busy alone, a host being one processor of the machine's, or holds a time to what was promised. */
-const twoHosts = ['verbs', 'overlay', 'datapaths', 'vm', 'bench', 'guests', 'day-two', 'enable'].map(
-  (name) => `tests/lab-${name}.lab.test.ts`,
-);
+const both = files([
+  ...['verbs', 'overlay', 'datapaths', 'bench', 'measure', 'day-two', 'enable'],
+  ...['vm', 'guests', 'inside-vm'],
+]);
+
+const isVms = process.env.VFLANE_LAB_SUITE === 'vms';
+const suite = isVms ? vms : ['tests/lab-*.lab.test.ts'];
+const left = isVms ? [] : vms;
 
 export default defineConfig({
   test: {
@@ -15,9 +25,9 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'one host',
-          include: ['tests/*.lab.test.ts'],
-          exclude: twoHosts,
+          name: 'two at a time',
+          include: suite,
+          exclude: [...both, ...left],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
@@ -25,8 +35,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'two hosts',
-          include: twoHosts,
+          name: 'alone',
+          include: both.filter((name) => vms.includes(name) === isVms),
           maxWorkers: 1,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
