@@ -16,14 +16,14 @@ import { type LabHost, labHost } from './support/lab-host.ts';
 /** A host that brings itself back: real systemd, real udev, a real reboot and a power cut. Each test goes on where the one before ended. */
 function fabricText(guests: { readonly [name: string]: string }): string {
   const networks = { storage: storage({ id: 42, mtu: 9000 }), household: household() };
-  return labFabric(networks, { alpha: cardHost(4, guests) });
+  return labFabric(networks, { alpha: cardHost(3, guests) });
 }
 
-const first = {
-  ceph1: external({ storage: '192.168.10.2/24' }),
+const spaces = {
   web: namespace({ storage: '192.168.10.3/24' }),
   db: namespace({ storage: '192.168.10.4/24' }),
 };
+const first = { ceph1: external({ storage: '192.168.10.2/24' }), ...spaces };
 
 let lab: LabHost;
 
@@ -121,7 +121,7 @@ describe('an enabled host', () => {
     await lab.ssh(
       `cat > /etc/systemd/network/50-grab.network <<'END'\n${grabbing}END\nsystemctl -q enable --now systemd-networkd`,
     );
-    lab.fabric(fabricText({ ...first, here: theHost({ storage: '192.168.10.6/24' }) }));
+    lab.fabric(fabricText({ ...spaces, here: theHost({ storage: '192.168.10.6/24' }) }));
     await expectVflane(0, 'apply', '--yes');
     await restarted(() => expectVflane(0, 'lab', 'power-cycle', 'alpha'));
     expect(await expectVflane(0, 'status')).toContain('it was brought back at its last start');
