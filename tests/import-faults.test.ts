@@ -6,6 +6,7 @@ import type { HostName } from '../src/model/names.ts';
 import type { Plan } from '../src/model/plan.ts';
 import { onEachHost } from '../src/operate/hosts.ts';
 import { planToAdopt } from '../src/operate/plan-adopt.ts';
+import { isWide } from './support/breadth.ts';
 import { dump } from './support/dump.ts';
 import { readerOf } from './support/half-seen.ts';
 import { importWorlds, parsed, planOfText, typedHost } from './support/import.ts';
@@ -19,6 +20,9 @@ const approaches = [
   ['approach 2', 'doca', ['approach 2: packages', 'approach 2: host']],
   ['approach 3', 'doca', ['approach 3: host']],
 ] as const;
+
+/** The quick tests take the first. */
+const tried = isWide ? approaches : approaches.slice(0, 1);
 
 interface Taking {
   readonly start: World;
@@ -83,7 +87,7 @@ async function lost({ start, text, asked }: Taking, world: World): Promise<reado
   return [...apart, ...ran, ...after.flat()];
 }
 
-describe.each(approaches)('%s on %s is taken over', (_name, kernel, names) => {
+describe.each(tried)('%s on %s is taken over', (_name, kernel, names) => {
   test('with a fault or kill -9 at every write of the journal: nothing is lost, and the next try ends as asked', async () => {
     const walk = await taking(kernel, names);
     expect(walk.storeWrites).toBeGreaterThan(2);
@@ -111,7 +115,7 @@ describe.each(approaches)('%s on %s is taken over', (_name, kernel, names) => {
   });
 });
 
-describe.each(approaches)('%s on %s is imported', (_name, kernel, names) => {
+describe.each(tried)('%s on %s is imported', (_name, kernel, names) => {
   test('with each question to the host going wrong in turn: a file that says less is never said to be whole', async () => {
     const world = await typedHost(kernel, ...names);
     const whole = (await imported(world, () => false)).text;
