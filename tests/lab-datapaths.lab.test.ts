@@ -148,7 +148,7 @@ describe('ovs-tc over the kernel’s bond of both ports', () => {
   it('carries packets in software, and says so', async () => {
     const seconds = await applied(way);
     expect(await expectVflane(0, 'verify')).toMatch(
-      /VF2062 .*alpha: every packet is forwarded by the host’s CPU/,
+      /VF2062 alpha .*: every packet is forwarded by the host’s CPU/,
     );
     await expectReaches('web', '192.168.10.3');
     await expectReaches('db', '10.3.0.3');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../src/lab/run.ts';
 import { type LabHost, labHost, says } from './support/lab-host.ts';
 
 /** What a newcomer asks of a real Debian 13 host, first as it comes, then with VFs that somebody set up by hand. */
@@ -112,10 +113,11 @@ describe('a host that was set up by hand', () => {
   });
 
   it('is looked at without root as well, and what that hides is said', async () => {
-    const tool = await lab.ssh(
-      'ls -t /var/lib/vflane/agent/*/vflane.cjs /var/lib/vflane/agent/*.cjs 2>/dev/null | head -1',
-    );
-    await lab.ssh(`useradd -m joe; install -m 0755 ${tool} /tmp/vflane.cjs`);
+    const config = join(lab.folder, '.vflane/lab/ssh_config');
+    const whole = join(lab.folder, 'tool/dist/vflane.cjs');
+    const copied = await run(['scp', '-F', config, whole, 'alpha:/tmp/vflane.cjs'], { timeoutMs: 60_000 });
+    expect(copied).toMatchObject({ code: 0 });
+    await lab.ssh('id joe >/dev/null 2>&1 || useradd -m joe; chmod 0755 /tmp/vflane.cjs');
     const asked = await lab.trySsh(
       'su joe -c "cd; node /tmp/vflane.cjs doctor local; echo rc \\$?; node /tmp/vflane.cjs show local"',
     );

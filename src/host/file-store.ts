@@ -56,7 +56,7 @@ class FileStore implements Store {
   async lock(): Promise<() => Promise<void>> {
     const { sign, release } = await this.hold();
     try {
-      await this.#attempt('lock', join(this.#folder, 'lock'), sign);
+      await sign();
     } catch (error) {
       await release();
       throw error;
@@ -66,12 +66,13 @@ class FileStore implements Store {
 
   async hold(): Promise<HeldLock> {
     const path = join(this.#folder, 'lock');
-    return this.#attempt('lock', path, async () => {
+    const { sign, release } = await this.#attempt('lock', path, async () => {
       await makeFolder(this.#folder, 0o700);
       // Whoever wrote meanwhile may have been killed at it.
       this.#repaired = false;
       return lockFile(path);
     });
+    return { sign: () => this.#attempt('lock', path, sign), release };
   }
 
   async #append(record: string): Promise<void> {

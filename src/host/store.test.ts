@@ -128,6 +128,24 @@ describe('a file store on a disk that is full', () => {
     },
   );
 
+  it.skipIf(!canMount())(
+    'that cannot even name who holds its lock says so, and is free again (needs the right to mount a small tmpfs)',
+    async () => {
+      await mounted(folder, async () => {
+        const store = fileStore(folder);
+        await (await store.lock())();
+        // To the last page: a write ends where there is no more.
+        spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'filler')}`, 'bs=4k']);
+        const held = await store.hold?.();
+        await expect(held?.sign()).rejects.toThrow(/cannot lock .*lock: ENOSPC: the disk is full/);
+        await held?.release();
+        await expect(store.lock()).rejects.toThrow('ENOSPC');
+        rmSync(join(folder, 'filler'));
+        await (await store.lock())();
+      });
+    },
+  );
+
   it('names the file and the reason where the folder cannot be made', async () => {
     writeFileSync(join(folder, 'file'), '');
     await expect(fileStore(join(folder, 'file', 'state')).append('{}')).rejects.toThrow(
