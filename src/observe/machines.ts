@@ -65,26 +65,32 @@ async function observeMachine(
   ]);
   const has = (path: string) =>
     isUnseen(entries) ? entries : (entries ?? []).includes(path.slice(path.lastIndexOf('/') + 1));
-  const [hasDisk, hasSeed] = [has(paths.disk), has(paths.seed)];
+  const [hasDisk, hasSeed, hasTexts] = [has(paths.disk), has(paths.seed), has(paths.seedFolder)];
   const [disk, seed, domain] = await Promise.all([
     hasDisk === true
       ? observeImage(reader, paths.disk, { shared: true })
       : isUnseen(hasDisk)
         ? hasDisk
         : null,
-    hasSeed === true ? observeSeed(reader, paths.seedFolder) : isUnseen(hasSeed) ? hasSeed : null,
+    isUnseen(hasSeed) ? hasSeed : hasSeed || hasTexts ? observeSeed(reader, paths.seedFolder, hasSeed) : null,
     domains.includes(name) ? observeDomain(reader, name) : undefined,
   ]);
   return { autostart, dropIn, unit, disk, seed, ...(domain === undefined ? {} : { domain }) };
 }
 
-async function observeSeed(reader: HostReader, folder: string): Promise<MachineState['seed']> {
+/** Texts without the volume that is made of them, or half of them, are not nothing: they may hold passwords. */
+async function observeSeed(
+  reader: HostReader,
+  folder: string,
+  isMade: boolean,
+): Promise<MachineState['seed']> {
   const names = await seenOr(() => reader.listDir(folder));
-  if (names === undefined) return null;
+  if (names === undefined || (!isMade && !isUnseen(names) && names.length === 0)) return null;
   if (isUnseen(names)) return names;
   return seen(async () => {
     const texts = await Promise.all(names.map((name) => reader.readFile(`${folder}/${name}`)));
-    return Object.fromEntries(names.map((name, place) => [name, texts[place] ?? '']));
+    const made = Object.fromEntries(names.map((name, place) => [name, texts[place] ?? '']));
+    return isMade ? made : { ...made, volume: 'not there' };
   });
 }
 

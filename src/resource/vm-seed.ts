@@ -6,6 +6,9 @@ import type { Action } from '../model/plan.ts';
 import { machinesIn } from './machine-text.ts';
 import type { Resource } from './resource.ts';
 
+/** Of a floppy of 2.88 MB, whatever is on it (QEMU, block/vvfat.c). */
+const floppyBytes = 2_949_120;
+
 /**
  * What cloud-init finds in a guest (NoCloud): its texts in a folder of the host, and the volume that was made of them. A
  * guest that runs keeps the volume that it started with.
@@ -24,7 +27,7 @@ export const vmSeed: Resource = {
   // The folder that it is in is made with the disk.
   move: (at, from, to) => ({
     actions: [
-      ...(from === null ? [] : away(at, to === null)),
+      ...(from === null || (to !== null && isHalf(from as SeedFiles)) ? [] : away(at, to === null)),
       ...(to === null ? [] : made(at, to as SeedFiles)),
     ],
   }),
@@ -34,7 +37,8 @@ export const vmSeed: Resource = {
     const texts = Object.entries((to ?? {}) as SeedFiles);
     return [
       ...texts.map(([file, text]) => ({ read: `${seedFolder}/${file}`, is: text.trim() })),
-      ...(to === null ? [] : [{ query, at: ['format'], is: 'raw' }]),
+      // An empty file would be raw as well.
+      ...(to === null ? [] : [{ query, at: ['virtual-size'], is: floppyBytes }]),
     ];
   },
   why: (_from, to) =>
@@ -48,6 +52,11 @@ function userDataOf({ userData }: SeedSpec, { machines }: HostState): string | u
   if ('text' in userData) return userData.text;
   const seen = machines?.userData[userData.file];
   return seen === null || isUnseen(seen) ? undefined : seen;
+}
+
+/** Texts of which no volume was made yet (src/observe/machines.ts). */
+function isHalf(files: SeedFiles): boolean {
+  return 'volume' in files;
 }
 
 /** The volume goes first: one that is there belongs to the texts beside it. */
