@@ -16,7 +16,7 @@ import { toldIfSlow } from './told-if-slow.ts';
 import { versionText } from './version-text.ts';
 
 /**
- * The single file that is copied to a host that lacks it: a quarter of vflane, which Node starts in a third of the time. Where
+ * The single file that is copied to a host that lacks it: a quarter of vflane, which Node starts in half the time. Where
  * vflane was bundled without it, it goes whole.
  */
 function agentPath(): string {
