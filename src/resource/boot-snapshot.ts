@@ -7,8 +7,8 @@ const { folder, snapshot, snapshotOf } = bootPlaces;
 const fresh = `${snapshot}.new`;
 
 /**
- * vflane as Node starts it in a third of the time: its boot verb, read and compiled beforehand. The value says of what it
- * was made. Where it does not fit any more (another Node), the unit starts the program itself.
+ * vflane as Node starts it sooner (docs/boot.md has the figures): its boot verb, read and compiled beforehand. The value says
+ * of what it was made. Where it does not fit any more (another Node), the unit starts the program itself.
  */
 export const bootSnapshot: Resource = {
   kind: 'boot-snapshot',
