@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Figure } from '../src/measure/figures.ts';
 import type { BenchRun } from '../src/measure/run-record.ts';
+import { appliedRack } from './support/applied-rack.ts';
 import { missingNamespaces } from './support/namespace-host.ts';
-import { hostNames, type Rack, startRack } from './support/rack.ts';
-import { fabricText } from './support/rack-fabric.ts';
+import type { Rack } from './support/rack.ts';
 
 const missing =
   missingNamespaces() ?? (spawnSync('iperf3', ['--version']).error ? 'not installed: iperf3' : undefined);
@@ -20,9 +20,7 @@ const cell = '1500/2 forward';
 describe.skipIf(missing)('benchmarks between guests of two hosts', () => {
   let rack: Rack;
   beforeAll(async () => {
-    rack = await startRack();
-    rack.wants(fabricText(hostNames));
-    await rack.done('apply', '--yes');
+    rack = await appliedRack();
   }, 60_000);
   afterAll(() => rack?.stop());
 

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FailoverResult, PhaseSummary } from '../src/measure/failover-result.ts';
+import { appliedRack } from './support/applied-rack.ts';
 import { missingNamespaces } from './support/namespace-host.ts';
-import { hostNames, type Rack, type Said, startRack } from './support/rack.ts';
+import { hostNames, type Rack, type Said } from './support/rack.ts';
 import { fabricText } from './support/rack-fabric.ts';
 
 const missing = missingNamespaces();
@@ -24,9 +25,7 @@ describe.skipIf(missing)('vflane test failover, on real Open vSwitch', () => {
   const isUp = (port: string): boolean =>
     / UP |,UP/.test(rack.hosts.alpha.run(['ip', '-br', 'link', 'show', 'dev', port]).replace(/[<>]/g, ' '));
   beforeAll(async () => {
-    rack = await startRack();
-    rack.wants(fabricText(hostNames));
-    await rack.done('apply', '--yes');
+    rack = await appliedRack();
   }, 60_000);
   afterAll(() => rack?.stop());
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cell, IsolationResult } from '../src/measure/isolation-result.ts';
+import { appliedRack } from './support/applied-rack.ts';
 import { missingNamespaces } from './support/namespace-host.ts';
-import { hostNames, type Rack, type Said, startRack } from './support/rack.ts';
-import { fabricText } from './support/rack-fabric.ts';
+import type { Rack, Said } from './support/rack.ts';
 
 const missing = missingNamespaces();
 if (missing) console.warn(`skipped: isolation of three hosts on real Open vSwitch: ${missing}`);
@@ -14,9 +14,7 @@ type Told = IsolationResult & {
 describe.skipIf(missing)('vflane test isolation, on real Open vSwitch', () => {
   let rack: Rack;
   beforeAll(async () => {
-    rack = await startRack();
-    rack.wants(fabricText(hostNames));
-    await rack.done('apply', '--yes');
+    rack = await appliedRack();
   }, 60_000);
   afterAll(() => rack?.stop());
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MtuPair } from '../src/measure/mtu.ts';
 import type { OffloadSeen } from '../src/measure/offload.ts';
+import { appliedRack } from './support/applied-rack.ts';
 import { missingNamespaces } from './support/namespace-host.ts';
-import { hostNames, type Rack, startRack } from './support/rack.ts';
-import { fabricText } from './support/rack-fabric.ts';
+import { hostNames, type Rack } from './support/rack.ts';
 
 const missing = missingNamespaces();
 if (missing) console.warn(`skipped: path MTU and offload of three hosts on real Open vSwitch: ${missing}`);
@@ -11,9 +11,7 @@ if (missing) console.warn(`skipped: path MTU and offload of three hosts on real 
 describe.skipIf(missing)('on real Open vSwitch', () => {
   let rack: Rack;
   beforeAll(async () => {
-    rack = await startRack();
-    rack.wants(fabricText(hostNames));
-    await rack.done('apply', '--yes');
+    rack = await appliedRack();
   }, 60_000);
   afterAll(() => rack?.stop());
 

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { outagesIn } from '../src/measure/outage.ts';
 import { StreamLog } from '../src/measure/stream-log.ts';
 import { measureArgv } from '../src/operate/measure-argv.ts';
+import { appliedRack } from './support/applied-rack.ts';
 import { missingNamespaces } from './support/namespace-host.ts';
-import { hostNames, type Rack, startRack } from './support/rack.ts';
-import { fabricText } from './support/rack-fabric.ts';
+import type { Rack } from './support/rack.ts';
 import type { Talker } from './support/talker.ts';
 
 const missing = missingNamespaces();
@@ -15,9 +15,7 @@ if (missing) console.warn(`skipped: a guest that only listens, on real Open vSwi
 describe.skipIf(missing)('a guest that only listens, on a bond of Open vSwitch’s', () => {
   let rack: Rack;
   beforeAll(async () => {
-    rack = await startRack();
-    rack.wants(fabricText(hostNames));
-    await rack.done('apply', '--yes');
+    rack = await appliedRack();
   }, 60_000);
   afterAll(() => rack?.stop());
 

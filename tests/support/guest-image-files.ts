@@ -1,3 +1,4 @@
+import { initHead } from './nested-files.ts';
 import { shellWord } from './shell-word.ts';
 
 /** Where the guest's only file system is made, on a host of the lab. */
@@ -39,14 +40,7 @@ END {
 `;
 
 /** Its init: modules, the seed by its label, the networks in it, the power button, and a shell on its console. */
-const init = `#!/bin/sh
-export PATH=/bin
-mount -t proc proc /proc
-mount -t sysfs sys /sys
-mount -t devtmpfs dev /dev
-stty -echo -onlcr
-for module in $(cat /order); do insmod "/modules/$module"; done
-acpid
+const init = `${initHead}acpid
 nic() { ip link set dev "$(basename "$(dirname "$(grep -il "$2" /sys/class/net/*/address)")")" name "$1"; }
 if mount -t vfat -o ro "$(findfs LABEL=CIDATA)" /seed; then
   hostname "$(sed -n 's/^local-hostname: //p' /seed/meta-data)"

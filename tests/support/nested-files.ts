@@ -3,15 +3,18 @@ import { shellWord } from './shell-word.ts';
 /** Where a guest's files are on its host. */
 export const guestFolder = '/root/guest';
 
-/** The one program that makes a guest of a kernel: it runs what it is told, line by line, and says how each ended. */
-const init = `#!/bin/sh
+/** How every init of the tests begins. */
+export const initHead = `#!/bin/sh
 export PATH=/bin
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 stty -echo -onlcr
 for module in $(cat /order); do insmod "/modules/$module"; done
-echo guest-ready
+`;
+
+/** The one program that makes a guest of a kernel: it runs what it is told, line by line, and says how each ended. */
+const init = `${initHead}echo guest-ready
 while read -r line; do eval "$line"; done
 poweroff -f
 `;
