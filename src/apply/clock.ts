@@ -2,12 +2,19 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /**
+   * Milliseconds since the host's start, of a clock that nobody sets: what one process has written another can compare.
+   * Absent where nobody sets `now` either.
+   */
+  steady?(): number;
   sleep(ms: number): Promise<void>;
 }
 
 /** Never steps back while the process lives, so that setting the host's time cannot stretch a deadline. */
 export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
+  // CLOCK_MONOTONIC (clock_gettime(2)), which systemd's timers run on, too.
+  steady: () => Number(process.hrtime.bigint() / 1_000_000n),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 

@@ -1,6 +1,7 @@
 import type { Store } from '../host/store.ts';
 import type { Ledger, LedgerEntry } from '../model/ledger.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Clock } from './clock.ts';
 import {
   advance,
   begin,
@@ -33,6 +34,8 @@ export interface OpenPlan {
   readonly before?: readonly LedgerEntry[];
   /** When it is taken back unless confirmed, in milliseconds since 1970. */
   readonly deadline?: number;
+  /** The same of the steady clock of the host's start, which nobody sets. Absent in what an earlier vflane has written. */
+  readonly dueAt?: number;
 }
 
 /** All that the journal tells. */
@@ -88,10 +91,17 @@ async function foldOn(
   return folding;
 }
 
-/** The way back is due: nobody confirmed, or whoever applied died. Asked under the lock. */
-export function expired(fold: Fold, now: number): OpenPlan | undefined {
+/** The way back is due: nobody confirmed, or whoever applied died. Asked under the lock, in the same start of the host. */
+export function expired(fold: Fold, clock: Pick<Clock, 'now' | 'steady'>): OpenPlan | undefined {
   const waiting = fold.open ?? fold.unconfirmed;
-  return waiting?.deadline !== undefined && waiting.deadline <= now ? waiting : undefined;
+  if (waiting?.deadline === undefined) return undefined;
+  const steady = clock.steady?.();
+  // A clock that is set back would put the way back off for as long.
+  const isDue =
+    waiting.dueAt === undefined || steady === undefined
+      ? waiting.deadline <= clock.now()
+      : waiting.dueAt <= steady;
+  return isDue ? waiting : undefined;
 }
 
 async function planOf(record: BeginRecord, getDocument: GetDocument): Promise<Plan> {
@@ -112,13 +122,14 @@ function openPlan(run: Run): OpenPlan {
   const stepsDone = steps.filter(({ state }) => state === 'done').length;
   const before = [...run.entriesBefore.values()];
   const open = { id, verb, host, bootId, time, plan, direction, steps, stepsDone, before };
-  const deadline = deadlineOf(run);
-  return deadline === undefined ? open : { ...open, deadline };
+  return { ...open, ...dueOf(run) };
 }
 
 // Counted anew from the end of a long apply, which would else be taken back before anybody could look at it.
-function deadlineOf(run: Run): number | undefined {
-  if (run.armedUntil === undefined || run.confirmed) return undefined;
-  const afterEnd = run.end ? run.end.time + (run.begin.confirmWithinMs ?? 0) : 0;
-  return Math.max(run.armedUntil, afterEnd);
+function dueOf({ armedUntil, dueAt, confirmed, begin, end }: Run): Pick<OpenPlan, 'deadline' | 'dueAt'> {
+  if (armedUntil === undefined || confirmed) return {};
+  const after = (time: number | undefined) => (time === undefined ? 0 : time + (begin.confirmWithinMs ?? 0));
+  const deadline = Math.max(armedUntil, after(end?.time));
+  const isSteady = dueAt !== undefined && (end === undefined || end.steady !== undefined);
+  return isSteady ? { deadline, dueAt: Math.max(dueAt, after(end?.steady)) } : { deadline };
 }

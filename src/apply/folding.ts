@@ -38,6 +38,7 @@ export interface Run {
   direction: 'forward' | 'back';
   end: EndRecord | undefined;
   armedUntil: number | undefined;
+  dueAt: number | undefined;
   confirmed: boolean;
 }
 
@@ -66,6 +67,7 @@ export function begin(folding: Folding, record: BeginRecord, plan: Plan): void {
     direction: 'forward',
     end: undefined,
     armedUntil: undefined,
+    dueAt: undefined,
     confirmed: false,
   };
   folding.allocation = record.allocation;
@@ -76,8 +78,10 @@ export function advance(folding: Folding, record: Exclude<JournalRecord, BeginRe
   if (run?.begin.plan !== record.plan) return;
   if (record.record === 'step') step(folding, run, record);
   else if (record.record === 'end') end(folding, run, record);
-  else if (record.record === 'armed') run.armedUntil = record.deadline;
-  else if (record.record === 'confirmed') run.confirmed = true;
+  else if (record.record === 'armed') {
+    run.armedUntil = record.deadline;
+    run.dueAt = record.due;
+  } else if (record.record === 'confirmed') run.confirmed = true;
   else if (record.record === 'rollback') {
     run.direction = 'back';
     run.end = undefined;

@@ -48,11 +48,15 @@ export interface EndRecord extends Common {
   readonly outcome: EndOutcome;
   /** What a rollback left behind: `from` was there before, `to` is there now. */
   readonly residue: readonly Change[];
+  /** When that was, of the host's steady clock. */
+  readonly steady?: number;
 }
 
 interface ArmedRecord extends Common {
   readonly record: 'armed';
   readonly deadline: number;
+  /** The same of the host's steady clock: `time` may be set meanwhile. */
+  readonly due?: number;
 }
 
 /** `resume` and `rollback` open the plan (again). */

@@ -118,9 +118,10 @@ describe('rolling back', () => {
 
 describe('commit-confirm', () => {
   const confirmWithinMs = 60_000;
-  const armed = (world: FakeWorld, arm: (deadline: number) => Promise<void>) =>
+  const armed = (world: FakeWorld, arm: (deadline: number) => Promise<void>, clock = world.clock) =>
     applyPlan({
       ...world.session(),
+      clock,
       plan: cardPlan(),
       planId,
       verb: 'apply',
@@ -159,13 +160,30 @@ describe('commit-confirm', () => {
     const waiting = await fold(world);
     const deadline = waiting.unconfirmed?.deadline ?? 0;
     expect(deadline).toBeGreaterThan(world.nowMs + 59_000);
-    expect(expired(waiting, deadline - 1)).toBeUndefined();
-    expect(expired(waiting, deadline)?.id).toBe(planId);
+    expect(expired(waiting, { now: () => deadline - 1 })).toBeUndefined();
+    expect(expired(waiting, { now: () => deadline })?.id).toBe(planId);
     await confirmPlan({ ...world.session(), planId });
     const settled = await fold(world);
     expect([settled.unconfirmed, settled.history.at(-1)?.outcome]).toEqual([undefined, 'applied']);
-    expect(expired(settled, deadline)).toBeUndefined();
+    expect(expired(settled, { now: () => deadline })).toBeUndefined();
   });
+
+  it.each([-3_600_000, 3_600_000])(
+    'is due at the same time where the clock is set by %d ms',
+    async (setMs) => {
+      const world = new FakeWorld();
+      const clock = { ...world.clock, steady: () => world.nowMs - 1_000_000 };
+      await armed(world, async () => {}, clock);
+      await finish({ ...world.session(), planId, clock }, 'applied');
+      const waiting = await fold(world);
+      const later = (ms: number) => ({
+        now: () => world.nowMs + ms + setMs,
+        steady: () => clock.steady() + ms,
+      });
+      expect(expired(waiting, later(confirmWithinMs - 1_000))).toBeUndefined();
+      expect(expired(waiting, later(confirmWithinMs))?.id).toBe(planId);
+    },
+  );
 
   it('can be taken back while it waits', async () => {
     const world = new FakeWorld();

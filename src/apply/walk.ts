@@ -70,8 +70,10 @@ async function armFirst(options: ApplyOptions): Promise<void> {
   const { arm, confirmWithinMs, clock, store, planId, onEvent } = options;
   if (!arm || confirmWithinMs === undefined) return;
   const deadline = clock.now() + confirmWithinMs;
+  const due = clock.steady === undefined ? {} : { due: clock.steady() + confirmWithinMs };
   await during('arm', arm(deadline));
-  await during('journal', write(store, { v: 1, record: 'armed', plan: planId, time: clock.now(), deadline }));
+  const record = { v: 1, record: 'armed', plan: planId, time: clock.now(), deadline, ...due } as const;
+  await during('journal', write(store, record));
   onEvent({ kind: 'armed', deadline });
 }
 
@@ -125,7 +127,8 @@ export async function finish(
   residue: readonly Change[] = [],
 ): Promise<void> {
   const { store, clock, planId } = walk;
-  await write(store, { v: 1, record: 'end', plan: planId, time: clock.now(), outcome, residue });
+  const steady = clock.steady === undefined ? {} : { steady: clock.steady() };
+  await write(store, { v: 1, record: 'end', plan: planId, time: clock.now(), outcome, residue, ...steady });
   try {
     await keepSnapshot(store);
   } catch (error) {

@@ -159,8 +159,8 @@ async function rollback(
 ): Promise<Outcome> {
   const waiting = fold.open ?? fold.unconfirmed;
   if (!waiting || (planId !== undefined && waiting.id !== planId)) return { kind: 'nothing-to-do' };
-  if (planId !== undefined && !expired(fold, bench.clock.now())) return { kind: 'nothing-to-do' };
   if (waiting.bootId !== bootId) return afterReboot(bench, waiting.id, bootId);
+  if (planId !== undefined && !expired(fold, bench.clock)) return { kind: 'nothing-to-do' };
   return takeBack(bench, bootId, undefined);
 }
 
