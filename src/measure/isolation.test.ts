@@ -70,7 +70,7 @@ async function cellsOf(
   carries: Carries,
 ): Promise<{ readonly cells: readonly Cell[]; readonly provesNothing: readonly string[] }> {
   const stations = wired(carries);
-  const { result } = await runIsolation(stations, new AbortController().signal, () => {});
+  const { result } = await runIsolation(stations, new AbortController().signal, () => {}, 500);
   return result;
 }
 
@@ -114,5 +114,16 @@ describe.concurrent('the isolation test', () => {
     const leaks = across.filter(({ from }) => from === 'red');
     expect(new Set(leaks.map(({ verdict }) => verdict))).toEqual(new Set(['leaked']));
     for (const { arrived } of leaks) expect(arrived).toEqual(['a → d']);
+  });
+
+  test('says of a guest that went deaf under it that what it did not hear proves nothing', async () => {
+    const sent = new Map<string, number>();
+    const { provesNothing } = await cellsOf((from, to) => {
+      const pair = `${from.name} ${to.name}`;
+      sent.set(pair, (sent.get(pair) ?? 0) + 1);
+      return from.network === to.network && (to.name !== 'd' || sent.get(pair) === 1);
+    });
+    expect(provesNothing).toContain('d no longer heard its own network at the end');
+    expect(provesNothing.filter((why) => why.includes('no longer'))).toHaveLength(1);
   });
 });

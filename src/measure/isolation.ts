@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HostError } from '../host/host.ts';
 import type { Finding } from '../model/finding.ts';
-import { type Attack, attacks, hello } from './attacks.ts';
-import { type Bytes, hexBytes } from './frames.ts';
+import { type Attack, attacks } from './attacks.ts';
+import { Ears, patienceFor } from './ears.ts';
 import type { Cell, IsolationResult, Verdict } from './isolation-result.ts';
 import type { Station } from './station.ts';
 
@@ -22,24 +20,20 @@ export interface IsolationEnd {
 
 /** Each frame is sent so often: one that is lost by chance must not pass for one that was held. */
 const copies = 3;
-/** What has not arrived by then never will. */
+/** What is not at a guest by then never will be. */
 const lateMs = 1_000;
-const meetMs = 10_000;
-const longestMs = 600_000;
-/** Numbers of hellos begin here. */
-const firstHello = 0xf000_0000;
 
 /** Has every guest send what it must not to every other, and listens everywhere. */
 export async function runIsolation(
   stations: readonly Station[],
   signal: AbortSignal,
   tell: (line: string) => void,
+  patienceMs = patienceFor(stations),
 ): Promise<IsolationEnd> {
-  const ears = new Ears(stations, randomBytes(8).toString('hex'), signal);
+  const ears = new Ears(stations, signal, patienceMs);
   try {
     await ears.ready();
-    const met = await meet(stations, ears);
-    if (!met) tell('not everybody hears everybody of his network');
+    if (!(await ears.meet())) tell('not everybody hears everybody of his network');
     const tries = triesOf(stations);
     for (const [n, from] of stations.entries()) {
       if (signal.aborted) break;
@@ -47,100 +41,11 @@ export async function runIsolation(
       tell(`${from.name}: all sent (${n + 1} of ${stations.length})`);
     }
     await sleep(lateMs);
+    await ears.part();
     return { result: resultOf(stations, tries, ears, signal), findings: ears.refused };
   } finally {
     await ears.end();
   }
-}
-
-/** Who hears what, by numbers. */
-class Ears {
-  readonly magic: string;
-  readonly heard = new Map<Station, Set<number>>();
-  refused: readonly Finding[] = [];
-  readonly troubles: string[] = [];
-  readonly #ending = new AbortController();
-  readonly #over: readonly Promise<void>[];
-  readonly #listening = new Set<Station>();
-
-  constructor(stations: readonly Station[], magic: string, signal: AbortSignal) {
-    this.magic = magic;
-    for (const station of stations) this.heard.set(station, new Set());
-    const either = AbortSignal.any([this.#ending.signal, signal]);
-    this.#over = stations.map((station) => this.#listen(station, either));
-  }
-
-  async #listen(station: Station, signal: AbortSignal): Promise<void> {
-    const { site, place, netdev } = station.end;
-    const program = { name: 'wire-listen', netdev, magic: this.magic } as const;
-    const hear = (line: string): void => {
-      if (line === 'ready') this.#listening.add(station);
-      else this.heard.get(station)?.add(Number(line));
-    };
-    try {
-      const ended = await site.measure({ place, program, timeoutMs: longestMs }, hear, signal);
-      if (ended.kind === 'refused') this.refused = [...this.refused, ...ended.findings];
-      else if (ended.cut !== 'stopped')
-        this.troubles.push(`${station.name}: ${ended.stderr.trim() || 'its listener ended'}`);
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      this.troubles.push(`${station.name}: ${error.message}`);
-    }
-  }
-
-  async ready(): Promise<void> {
-    const late = performance.now() + meetMs;
-    const all = this.heard.size;
-    while (
-      this.#listening.size < all &&
-      this.refused.length + this.troubles.length === 0 &&
-      performance.now() < late
-    )
-      await sleep(20);
-  }
-
-  number(n: number): Bytes {
-    return [...hexBytes(this.magic), (n >>> 24) & 0xff, (n >>> 16) & 0xff, (n >>> 8) & 0xff, n & 0xff];
-  }
-
-  async send({ end, name }: Station, frames: readonly string[]): Promise<void> {
-    if (frames.length === 0) return;
-    const program = { name: 'wire-send', netdev: end.netdev, frames } as const;
-    try {
-      const sent = await end.site.measure(
-        { place: end.place, program, timeoutMs: longestMs },
-        () => {},
-        this.#ending.signal,
-      );
-      if (sent.kind === 'refused') this.refused = [...this.refused, ...sent.findings];
-      else if (sent.exitCode !== 0) this.troubles.push(`${name}: ${sent.stderr.trim()}`);
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      this.troubles.push(`${name}: ${error.message}`);
-    }
-  }
-
-  async end(): Promise<void> {
-    this.#ending.abort();
-    await Promise.all(this.#over);
-  }
-}
-
-/** Hellos until everybody has heard everybody of his network, or it is too late. */
-async function meet(stations: readonly Station[], ears: Ears): Promise<boolean> {
-  const late = performance.now() + meetMs;
-  do {
-    await Promise.all(stations.map((from, n) => ears.send(from, hello(from, ears.number(firstHello + n)))));
-    await sleep(200);
-    if (stations.every((at) => hearsAll(at, stations, ears))) return true;
-  } while (performance.now() < late && ears.refused.length + ears.troubles.length === 0);
-  return false;
-}
-
-function hearsAll(at: Station, stations: readonly Station[], ears: Ears): boolean {
-  return stations.every(
-    (from, n) => from === at || from.network !== at.network || ears.heard.get(at)?.has(firstHello + n),
-  );
 }
 
 function triesOf(stations: readonly Station[]): readonly Try[] {
@@ -181,7 +86,7 @@ function resultOf(
     attacks: attacks.map(({ name }) => name),
     guests: stations.map(({ name }) => name),
     cells,
-    provesNothing: [...ears.troubles, ...unproved(stations, ears), ...silentIn(cells)],
+    provesNothing: [...ears.troubles, ...unproved(stations, ears), ...ears.deafened, ...silentIn(cells)],
     ...(signal.aborted ? { partial: 'it was interrupted' } : {}),
   };
 }
@@ -246,17 +151,12 @@ function silentIn(cells: readonly Cell[]): readonly string[] {
 
 /** A guest that hears nobody of its own network would not hear an intruder either, and one that nobody hears attacks nobody. */
 function unproved(stations: readonly Station[], ears: Ears): readonly string[] {
-  return stations.flatMap((at, n) => {
+  return stations.flatMap((at) => {
     const others = stations.filter((one) => one !== at && one.network === at.network);
     if (others.length === 0) return [`${at.name} is the only guest of ${at.network} that can be tested from`];
-    const hears = stations.some(
-      (one, m) =>
-        one !== at && ears.heard.get(at)?.has(firstHello + m) === true && one.network === at.network,
-    );
-    const isHeard = others.some((one) => ears.heard.get(one)?.has(firstHello + n) === true);
     return [
-      ...(hears ? [] : [`${at.name} hears nothing of its own network`]),
-      ...(isHeard ? [] : [`nobody of its own network hears ${at.name}`]),
+      ...(others.some((one) => ears.met(at, one)) ? [] : [`${at.name} hears nothing of its own network`]),
+      ...(others.some((one) => ears.met(one, at)) ? [] : [`nobody of its own network hears ${at.name}`]),
     ];
   });
 }

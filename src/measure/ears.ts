@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HostError } from '../host/host.ts';
+import type { Finding } from '../model/finding.ts';
+import { hello } from './attacks.ts';
+import { type Bytes, hexBytes } from './frames.ts';
+import type { Station } from './station.ts';
+
+const longestMs = 600_000;
+/** Numbers of hellos, and of goodbyes, begin here. */
+const first = { hello: 0xf000_0000, goodbye: 0xf100_0000 } as const;
+
+/** How long is waited until everybody hears everybody of his network; a VM's agent takes its time to start a program. */
+export function patienceFor(stations: readonly Station[]): number {
+  return stations.some(({ end }) => end.place.in === 'vm') ? 60_000 : 10_000;
+}
+
+/** Who hears what, by the numbers that frames carry. */
+export class Ears {
+  readonly heard = new Map<Station, Set<number>>();
+  refused: readonly Finding[] = [];
+  readonly troubles: string[] = [];
+  /** Who heard his network at first, and not at the end. */
+  deafened: readonly string[] = [];
+  readonly #magic = randomBytes(8).toString('hex');
+  readonly #stations: readonly Station[];
+  readonly #ending = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #over: readonly Promise<void>[];
+  readonly #listening = new Set<Station>();
+  readonly #patienceMs: number;
+
+  constructor(stations: readonly Station[], signal: AbortSignal, patienceMs: number) {
+    this.#stations = stations;
+    for (const station of stations) this.heard.set(station, new Set());
+    this.#patienceMs = patienceMs;
+    this.#signal = AbortSignal.any([this.#ending.signal, signal]);
+    this.#over = stations.map((station) => this.#listen(station, this.#signal));
+  }
+
+  async #listen(station: Station, signal: AbortSignal): Promise<void> {
+    const { site, place, netdev } = station.end;
+    const program = { name: 'wire-listen', netdev, magic: this.#magic } as const;
+    const hear = (line: string): void => {
+      if (line === 'ready') this.#listening.add(station);
+      else this.heard.get(station)?.add(Number(line));
+    };
+    try {
+      const ended = await site.measure({ place, program, timeoutMs: longestMs }, hear, signal);
+      if (ended.kind === 'refused') this.refused = [...this.refused, ...ended.findings];
+      else if (ended.cut !== 'stopped')
+        this.troubles.push(`${station.name}: ${ended.stderr.trim() || 'its listener ended'}`);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.troubles.push(`${station.name}: ${error.message}`);
+    }
+  }
+
+  async ready(): Promise<void> {
+    const late = performance.now() + this.#patienceMs;
+    while (this.#listening.size < this.heard.size && this.#isSound && performance.now() < late)
+      await sleep(20);
+  }
+
+  get #isSound(): boolean {
+    return this.refused.length + this.troubles.length === 0;
+  }
+
+  /** What a frame of this number carries. */
+  number(n: number): Bytes {
+    return [...hexBytes(this.#magic), (n >>> 24) & 0xff, (n >>> 16) & 0xff, (n >>> 8) & 0xff, n & 0xff];
+  }
+
+  async send({ end, name }: Station, frames: readonly string[]): Promise<void> {
+    if (frames.length === 0) return;
+    const program = { name: 'wire-send', netdev: end.netdev, frames } as const;
+    try {
+      const sent = await end.site.measure(
+        { place: end.place, program, timeoutMs: longestMs },
+        () => {},
+        this.#signal,
+      );
+      if (sent.kind === 'refused') this.refused = [...this.refused, ...sent.findings];
+      else if (sent.exitCode !== 0 && sent.cut !== 'stopped')
+        this.troubles.push(`${name}: ${sent.stderr.trim()}`);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.troubles.push(`${name}: ${error.message}`);
+    }
+  }
+
+  /** Whether one has heard the other's hello. */
+  met(at: Station, from: Station): boolean {
+    return this.#hears(at, from, first.hello);
+  }
+
+  #hears(at: Station, from: Station, numbers: number): boolean {
+    return this.heard.get(at)?.has(numbers + this.#stations.indexOf(from)) === true;
+  }
+
+  /** Hellos until everybody has heard everybody of his network; false where it is too late. */
+  meet(): Promise<boolean> {
+    return this.#greet(first.hello, () =>
+      this.#stations.every((at) => neighbours(at, this.#stations).every((from) => this.met(at, from))),
+    );
+  }
+
+  /**
+   * Goodbyes until everybody who has heard his network hears it again: what came in before is told before, however slow
+   * the guest is. Who does not has gone deaf, and proves nothing.
+   */
+  async part(): Promise<void> {
+    const listens = (at: Station): boolean =>
+      neighbours(at, this.#stations).every(
+        (from) => !this.met(at, from) || this.#hears(at, from, first.goodbye),
+      );
+    await this.#greet(first.goodbye, () => this.#stations.every(listens));
+    if (this.#signal.aborted) return;
+    const deaf = this.#stations.filter((at) => !listens(at));
+    this.deafened = deaf.map(({ name }) => `${name} no longer heard its own network at the end`);
+  }
+
+  async #greet(numbers: number, done: () => boolean): Promise<boolean> {
+    const late = performance.now() + this.#patienceMs;
+    do {
+      await Promise.all(
+        this.#stations.map((from, n) => this.send(from, hello(from, this.number(numbers + n)))),
+      );
+      await sleep(200);
+      if (done()) return true;
+    } while (performance.now() < late && this.#isSound && !this.#signal.aborted);
+    return false;
+  }
+
+  async end(): Promise<void> {
+    this.#ending.abort();
+    await Promise.all(this.#over);
+  }
+}
+
+function neighbours(at: Station, stations: readonly Station[]): readonly Station[] {
+  return stations.filter((one) => one !== at && one.network === at.network);
+}
