@@ -73,7 +73,7 @@ function start(root: string, machine: MachineSpec): readonly string[] {
   const files = {
     [guestTemplate.path]: templateText,
     [guestTemplate.power]: powerScript,
-    [paths.dropIn]: dropInText('vm1', argv, undefined),
+    [paths.dropIn]: dropInText('vm1', machine.image, argv, undefined),
     '/root/inside.sh': inside(guestUser('vm1')),
   };
   for (const [path, text] of Object.entries(files)) {

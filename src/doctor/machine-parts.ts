@@ -4,7 +4,7 @@ import { guestPaths } from '../model/guest-paths.ts';
 import type { GuestSpec } from '../model/host-spec.ts';
 import { isUnseen } from '../model/host-state.ts';
 import type { MachineSpec } from '../model/machine.ts';
-import type { MachineState } from '../model/machine-state.ts';
+import type { ImageState, MachineState } from '../model/machine-state.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 interface Machine {
@@ -64,6 +64,7 @@ export const machineDisks: Rule = (examined) =>
     ...imageTrouble(examined, one),
     ...diskTrouble(examined, one),
     ...sizeTrouble(examined, one),
+    ...beyondTrouble(examined, one),
   ]);
 
 function imageTrouble(examined: Examined, { name, machine }: Machine): readonly Finding[] {
@@ -99,6 +100,32 @@ function diskTrouble(examined: Examined, { name, machine }: Machine): readonly F
       `What the guest has written is in it, so that vflane leaves it alone. For a new one: mv ${path} ${path}.old.`,
       'disk',
     ),
+  ];
+}
+
+/** QEMU opens as root whatever an image names, and the guest reads it (CVE-2022-47951, CVE-2024-32498 of OpenStack's). */
+function beyondTrouble(examined: Examined, { name, machine }: Machine): readonly Finding[] {
+  const image = examined.state.machines?.images[machine.image];
+  const disk = examined.state.machines?.guests[name]?.disk;
+  const whole = `Where you trust it: qemu-img convert -O qcow2 ${machine.image} NEW.qcow2 makes one that is whole; name that.`;
+  const moved = `Somebody has changed it: look at it with \`qemu-img info\`, and put it back from a copy.`;
+  return [
+    ...(image === undefined || image === null || isUnseen(image)
+      ? []
+      : beyond(image).map((what) => ['image', machine.image, what, whole] as const)),
+    ...(disk === undefined || disk === null || isUnseen(disk) || disk.dataFile === undefined
+      ? []
+      : [['disk', guestPaths(name).disk, `keeps its data in ${disk.dataFile}`, moved] as const]),
+  ].map(([which, path, what, hint]) =>
+    said(examined, 'VF2088', name, `the ${which} of ${name}, ${path}, ${what}`, hint, 'disk'),
+  );
+}
+
+function beyond({ format, backing, dataFile }: ImageState): readonly string[] {
+  if (format !== 'raw' && format !== 'qcow2') return [`is ${format}, which may name any file of the host’s`];
+  return [
+    ...(backing === undefined ? [] : [`stands on ${backing}`]),
+    ...(dataFile === undefined ? [] : [`keeps its data in ${dataFile}`]),
   ];
 }
 

@@ -118,6 +118,38 @@ test.each<readonly [string, Case]>([
     },
   ],
   [
+    'an image that stands on a file of the host’s',
+    {
+      wanted: /^VF2088 .*stands on \/etc\/shadow$/,
+      more: { images: { [path]: { format: 'qcow2', size: 512, backing: '/etc/shadow' } } },
+    },
+  ],
+  [
+    'an image whose data is elsewhere',
+    {
+      wanted: /^VF2088 .*data in \/etc\/shadow/,
+      more: { images: { [path]: { format: 'qcow2', size: 512, dataFile: '/etc/shadow' } } },
+    },
+  ],
+  [
+    'an image of extents',
+    {
+      wanted: /^VF2088 .*is vmdk/,
+      more: { images: { [path]: { format: 'vmdk', size: 512 } } },
+    },
+  ],
+  [
+    'a disk whose data is elsewhere',
+    {
+      wanted: /^VF2088 .*disk\.qcow2, keeps its data in \/etc\/passwd/,
+      more: {
+        guests: {
+          web: { ...web, disk: { format: 'qcow2', size: 1, backing: path, dataFile: '/etc/passwd' } },
+        },
+      },
+    },
+  ],
+  [
     'a unit of somebody else',
     { wanted: /^VF2075 /, more: { guests: { web: { ...web, dropIn: '[Service]\n' } } } },
   ],

@@ -73,9 +73,18 @@ DeviceAllow=/dev/vhost-net rw
 WantedBy=multi-user.target
 `;
 
-/** What makes an instance of the template one guest. `cpus`: as the kernel lists them, where it has to stay on some. */
-export function dropInText(name: string, argv: readonly string[], cpus: string | undefined): string {
-  const started = ['/usr/bin/perl', guestTemplate.power, 'run', `${guestUser(name)}`, ...argv];
+/**
+ * What makes an instance of the template one guest. `image`: what its disk is to stand on, and on nothing else; `cpus`: as the
+ * kernel lists them, where it has to stay on some.
+ */
+export function dropInText(
+  name: string,
+  image: string,
+  argv: readonly string[],
+  cpus: string | undefined,
+): string {
+  const files = [guestPaths(name).disk, image];
+  const started = ['/usr/bin/perl', guestTemplate.power, 'run', `${guestUser(name)}`, ...files, ...argv];
   const body = [
     '[Service]',
     ...(cpus === undefined ? [] : [`CPUAffinity=${cpus}`]),

@@ -10,6 +10,32 @@ const script = join(folder, 'power');
 writeFileSync(script, powerScript);
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const hasImages = spawnSync('qemu-img', ['--version']).status === 0;
+
+/** The least that is a qcow2 image on `below`, or on nothing (qemu, docs/interop/qcow2.txt). */
+function qcow2(name: string, { below = '', format = 'raw', features = 0 } = {}): string {
+  const path = join(folder, name);
+  const bytes = Buffer.alloc(4096);
+  bytes.write('QFI\xfb', 0, 'latin1');
+  bytes.writeUInt32BE(3, 4);
+  bytes.writeBigUInt64BE(BigInt(below === '' ? 0 : 512), 8);
+  bytes.writeUInt32BE(below.length, 16);
+  bytes.writeBigUInt64BE(BigInt(features), 72);
+  bytes.writeUInt32BE(104, 100);
+  if (format !== '') {
+    bytes.writeUInt32BE(0xe2792aca, 104);
+    bytes.writeUInt32BE(format.length, 108);
+    bytes.write(format, 112);
+  }
+  bytes.write(below, 512);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+const image = join(folder, 'image.raw');
+writeFileSync(image, 'a boot sector');
+const disk = qcow2('disk', { below: image });
+
 /** A QEMU of this version, which says what it is started with. */
 function qemu(version: string): string {
   const path = join(folder, `qemu-${version}`);
@@ -25,16 +51,64 @@ test.each([
   ['9.1.0', '-run-with', 'user=4242:4242'],
   ['10.0.13', '-run-with', 'user=4242:4242'],
 ])('QEMU %s is told by %s to be another user', (version, ...told) => {
-  const said = execFileSync('perl', [script, 'run', '4242', qemu(version), '-name', 'guest=a b'], {
-    encoding: 'utf8',
-  });
+  const said = execFileSync(
+    'perl',
+    [script, 'run', '4242', disk, image, qemu(version), '-name', 'guest=a b'],
+    {
+      encoding: 'utf8',
+    },
+  );
   expect(said.trimEnd().split('\n')).toEqual(['-name', 'guest=a b', ...told]);
 });
 
 test('what is no QEMU is not run as root', () => {
-  const ended = spawnSync('perl', [script, 'run', '4242', '/bin/true', '-name'], { encoding: 'utf8' });
+  const ended = spawnSync('perl', [script, 'run', '4242', disk, image, '/bin/true', '-name'], {
+    encoding: 'utf8',
+  });
   expect(ended.status).not.toBe(0);
   expect(ended.stderr).toContain('vflane: /bin/true does not say its version');
+});
+
+function start(onDisk: string, onImage: string) {
+  const argv = [script, 'run', '4242', onDisk, onImage, qemu('10.0.0'), 'started'];
+  const { status, stdout, stderr } = spawnSync('perl', argv, { encoding: 'utf8' });
+  return { status, said: stdout + stderr };
+}
+
+const whole = qcow2('whole', { format: '' });
+const leading = qcow2('leading', { below: '/etc/shadow' });
+const elsewhere = qcow2('elsewhere', { format: '', features: 4 });
+
+// What somebody who has broken out of the guest's QEMU could write into the disk's header, and what an image from elsewhere may say.
+test.each([
+  ['a disk on another file', qcow2('a', { below: '/etc/shadow' }), image, /leads to another file than/],
+  ['a disk on none', qcow2('b'), image, /leads to another file than/],
+  ['a disk on a file by another driver', qcow2('c', { below: 'json:{"driver":"raw"}' }), image, /leads to/],
+  ['a disk on the image as of extents', qcow2('d', { below: image, format: 'vmdk' }), image, /leads to/],
+  ['a disk on the image as of anything', qcow2('e', { below: image, format: '' }), image, /leads to/],
+  ['a disk whose data is elsewhere', qcow2('f', { below: image, features: 4 }), image, /leads to/],
+  ['a disk that is none', image, image, /is no disk of vflane's/],
+  ['no disk', join(folder, 'nosuch'), image, /No such file/],
+  ['an image on another', qcow2('g', { below: leading, format: 'qcow2' }), leading, /leading leads to/],
+  ['an image elsewhere', qcow2('h', { below: elsewhere, format: 'qcow2' }), elsewhere, /elsewhere leads to/],
+])('a guest with %s is not started', (_what, onDisk, onImage, why) => {
+  const { status, said } = start(onDisk, onImage);
+  expect(said).toMatch(why);
+  expect(said).not.toContain('started');
+  expect(status).not.toBe(0);
+});
+
+test('a guest on an image of qcow2 is started', () => {
+  expect(start(qcow2('i', { below: whole, format: 'qcow2' }), whole).said).toContain('started');
+});
+
+test.skipIf(!hasImages)('what qemu-img makes is started', () => {
+  const [base, own] = [join(folder, 'base.qcow2'), join(folder, 'own.qcow2')];
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', base, '1G']);
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', base, own, '2G']);
+  expect(start(own, base).said).toContain('started');
+  execFileSync('qemu-img', ['rebase', '-u', '-F', 'raw', '-b', '/etc/hostname', own]);
+  expect(start(own, base).said).toMatch(/leads to another file than/);
 });
 
 test('a QEMU that has ended is not waited for', () => {

@@ -60,7 +60,7 @@ test('a tap of the userspace datapath is opened without virtio’s header', () =
 });
 
 test('a drop-in is written with lookups, and what is found is held against the same text', () => {
-  const text = dropInText('web', qemuArgv('web', machine, {}), '0-15');
+  const text = dropInText('web', machine.image, qemuArgv('web', machine, {}), '0-15');
   const written = withLookups(text);
   expect(Array.isArray(written) && written.filter((part) => typeof part !== 'string')).toEqual([
     { vf: { pf: port0, index: 3 } },

@@ -116,4 +116,11 @@ export const machineFindings: readonly CatalogueEntry[] = [
     explanation:
       'A disk that is there is made larger only while its guest is off, because QEMU has it open, and never smaller, because what would be cut off may be in use. Until then the guest goes on with the size that it has.',
   },
+  {
+    code: 'VF2088',
+    severity: error,
+    title: 'The image or disk of a VM leads to another file',
+    explanation:
+      'An image may say that it stands on another file, or that its data is in one (`backing file`, `data file` of qcow2; the extents of vmdk), and QEMU opens as root whatever it names: a guest that was made of somebody’s image would read any file of the host, /etc/shadow as well. So an image is raw or qcow2, and whole. The disk of a guest stands on its image and on nothing else; that is looked at again whenever the guest starts, because who has broken out of its QEMU can write the disk.',
+  },
 ];

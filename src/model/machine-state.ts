@@ -31,6 +31,8 @@ export interface ImageState {
   readonly size: number;
   /** What it stands on, as it says itself. */
   readonly backing?: string;
+  /** Where its data is, if not in itself (qcow2's `data_file`). */
+  readonly dataFile?: string;
 }
 
 export interface MachineState {

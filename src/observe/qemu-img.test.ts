@@ -49,6 +49,11 @@ describe('qemu-img info', () => {
     expect(parseImage(text)).toEqual({ format: 'qcow2', size: 2 ** 31, backing: '/srv/base.qcow2' });
   });
 
+  test('of an image whose data is in another file', () => {
+    const said = `{"virtual-size": 512, "format": "qcow2", "format-specific": {"type": "qcow2", "data": {"compat": "1.1", "data-file": "/etc/shadow", "data-file-raw": true}}}`;
+    expect(parseImage(said)).toEqual({ format: 'qcow2', size: 512, dataFile: '/etc/shadow' });
+  });
+
   test('of an image that stands on none', () => {
     expect(parseImage(raw)).toEqual({ format: 'raw', size: 512 });
   });

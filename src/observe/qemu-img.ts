@@ -34,9 +34,21 @@ export function parseImage(stdout: string): ImageState {
     'virtual-size': size,
     'full-backing-filename': full,
     'backing-filename': named,
+    'format-specific': specific,
   } = info ?? {};
   if (typeof format !== 'string' || typeof size !== 'number')
     throw new TypeError('qemu-img says nothing of an image');
   const backing = full ?? named;
-  return typeof backing === 'string' ? { format, size, backing } : { format, size };
+  const dataFile = dataFileIn(specific);
+  return {
+    ...{ format, size },
+    ...(typeof backing === 'string' ? { backing } : {}),
+    ...(dataFile === undefined ? {} : { dataFile }),
+  };
+}
+
+function dataFileIn(specific: unknown): string | undefined {
+  const { data } = (specific ?? {}) as { readonly data?: { readonly 'data-file'?: unknown } | null };
+  const file = data?.['data-file'];
+  return typeof file === 'string' ? file : undefined;
 }

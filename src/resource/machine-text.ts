@@ -22,7 +22,7 @@ export function machinesIn({ guests }: HostSpec, manager?: MachineSpec['manager'
 export function definitionOf({ name, machine }: Machine, spec: HostSpec, state: HostState): string {
   const placement = placementOf(spec, state);
   if (machine.manager === 'libvirt') return domainXml(name, machine, placement);
-  return dropInText(name, qemuArgv(name, machine, placement), placement.cpus);
+  return dropInText(name, machine.image, qemuArgv(name, machine, placement), placement.cpus);
 }
 
 /** Near the card, on a machine of several nodes; else wherever the kernel likes. */

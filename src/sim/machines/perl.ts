@@ -32,8 +32,8 @@ export const perl: Program = (call) => {
   return waitFor(state, process.pid) ? silent : failed(1, '');
 };
 
-/** `run UID QEMU OPTIONS`: with the option by which this QEMU becomes another user. */
-function becomeQemu(call: Call, [uid, ...argv]: readonly string[]): Reply {
+/** `run UID DISK IMAGE QEMU OPTIONS`: with the option by which this QEMU becomes another user. */
+function becomeQemu(call: Call, [uid, _disk, _image, ...argv]: readonly string[]): Reply {
   const drop = hasRunWith(call.state) ? ['-run-with', `user=${uid}:${uid}`] : ['-runas', `${uid}:${uid}`];
   return qemu({ ...call, argv: [...argv, ...drop] });
 }
