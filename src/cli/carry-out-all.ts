@@ -13,7 +13,7 @@ import { inTheirTurn } from './in-their-turn.ts';
 import { exitCodeOf, outcomeFindings } from './outcome-findings.ts';
 import { newPlanId } from './plan-id.ts';
 import { printFindings } from './print-findings.ts';
-import { progressOf } from './progress.ts';
+import { clockTime, progressOf } from './progress.ts';
 import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
 
@@ -121,7 +121,7 @@ function wordsOf(outcome: Outcome): string {
     case 'applied':
       return outcome.confirmBefore === undefined
         ? `applied and verified (${outcome.stepsDone === 1 ? '1 step' : `${outcome.stepsDone} steps`}, plan ${outcome.planId})`
-        : `applied and verified; taken back at ${new Date(outcome.confirmBefore).toLocaleTimeString()} unless you say \`vflane confirm\``;
+        : `applied and verified; taken back at ${clockTime(outcome.confirmBefore)} unless you say \`vflane confirm\``;
     case 'nothing-to-do':
       return 'nothing to do';
     case 'rolled-back':

@@ -44,8 +44,8 @@ test('--json keeps stdout to the object; the log goes to stderr all the same', (
 });
 
 describe('what somebody else has said', () => {
-  const said = 'a\u001b]0;title\u0007b\u009b2Jc\u001b[8md\r\u007f\te\n';
-  const shown = 'a\\u001b]0;title\\u0007b\\u009b2Jc\\u001b[8md\\u000d\\u007f\te\n';
+  const said = 'a\u001b]0;title\u0007b\u009b2Jc\u001b[8md\r\u007f\u202e\te\n';
+  const shown = 'a\\u001b]0;title\\u0007b\\u009b2Jc\\u001b[8md\\u000d\\u007f\\u202e\te\n';
 
   test('moves no terminal’s cursor, in the result or in the log', () => {
     const { lines, output } = outputTo(true);

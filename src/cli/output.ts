@@ -63,11 +63,11 @@ export function makeOutput(stdout: Sink, stderr: Sink, options: OutputOptions): 
 }
 
 /** The colours and weights of this program. Everything else that a terminal obeys, but for new lines and tabs. */
-const obeyed = /(\u001b\[(?:1|2|22|3[1-69])m)|[^\P{Cc}\n\t]/gu;
+const obeyed = /(\u001b\[(?:1|2|22|3[1-69])m)|[^\P{Cc}\n\t]|\p{Bidi_Control}/gu;
 
 /**
  * What guests, hosts and tools have said stands in most lines, and a terminal is to obey none of it (xterm's ctlseqs: C1,
- * too, which JSON leaves as it is). Written as in JSON, so that JSON stays what it was.
+ * too, which JSON leaves as it is), nor to show a line in another order than it is written (CVE-2021-42574). Written as in JSON, so that JSON stays what it was.
  */
 function harmless(text: string): string {
   return text.replace(

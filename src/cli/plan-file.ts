@@ -43,7 +43,7 @@ function parsed(path: string, text: string): { readonly [key: string]: unknown }
   } catch (error) {
     throw new UsageError(
       `${path} is no JSON: ${(error as Error).message}`,
-      'Write it anew: vflane plan -o plan.json',
+      'Name what `vflane plan -o plan.json` wrote; the fabric itself goes by -f FILE.',
     );
   }
 }

@@ -222,3 +222,33 @@ describe('an error that no verb has handled', () => {
     });
   });
 });
+
+describe('help VERB', () => {
+  test('of a verb below a group is that verb’s, with its options', async () => {
+    const { code, stdout } = await vflane('help bench compare');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: vflane bench compare [\s\S]*--force/);
+  });
+
+  test('of what is no verb says so, and what was meant', async () => {
+    const { code, stderr } = await vflane('help paln');
+    expect(code).toBe(64);
+    expect(stderr).toMatch(/unknown command 'paln'[\s\S]*plan/);
+  });
+
+  test('never does what stands behind it', async () => {
+    const { code, stdout } = await vflane('help sim exec alpha -- reboot --yes');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: vflane sim exec /);
+  });
+});
+
+test('who names the file or a host without its option is told how', async () => {
+  for (const line of ['validate fabric.yaml', 'plan alpha']) {
+    const { code, stderr } = await vflane(line);
+    expect(code).toBe(64);
+    expect(stderr).toMatch(/too many arguments[\s\S]*-f FILE, a host by --host NAME/);
+  }
+  expect((await vflane('plan alpha --json')).stdout).toContain('--host NAME');
+  expect((await vflane('apply fabric.yaml')).stderr).toMatch(/is no JSON[\s\S]*-f FILE/);
+});

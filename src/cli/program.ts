@@ -23,13 +23,23 @@ export async function runProgram(argv: readonly string[], around: Surroundings):
     earned = code;
   });
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync([...withoutHelpVerb(argv)], { from: 'user' });
   } catch (error) {
     if (isMisuse(error) && wantsJson(argv) && !heard.hasWritten()) tellMisuse(error, around);
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? exitCodes.asAsked : exitCodes.usage;
   }
   return earned;
+}
+
+/** `help vm start` is `vm start --help`: commander knows one word behind `help`, and says nothing of one that is no verb. */
+function withoutHelpVerb(argv: readonly string[]): readonly string[] {
+  const [first, ...words] = argv;
+  if (first !== 'help' || words.length === 0) return argv;
+  const isKnown = (some: readonly string[]) =>
+    verbs.some(({ name }) => `${name} `.startsWith(`${some.join(' ')} `));
+  const last = words.findLastIndex((_, place) => isKnown(words.slice(0, place + 1)));
+  return last < 0 ? words.slice(0, 1) : [...words.slice(0, last + 1), '--help'];
 }
 
 /** The same surroundings, and whether a result was begun: a second object behind it would be no JSON. */
@@ -59,9 +69,17 @@ function wantsJson(argv: readonly string[]): boolean {
 }
 
 function tellMisuse(error: Error, { stdout }: Surroundings): void {
-  const hint = error instanceof UsageError ? error.hint : 'Add --help for what is allowed.';
+  const hint =
+    error instanceof UsageError ? error.hint : (hintOf(error.message) ?? 'Add --help for what is allowed.');
   const findings = [finding('VF9001', {}, error.message.replace(/^error: /, ''), hint)];
   stdout.write(`${JSON.stringify({ schema: 'vflane.usage/1', findings }, null, 2)}\n`);
+}
+
+/** Most verbs take no word, and who adds one means the file or a host by it. */
+function hintOf(message: string): string | undefined {
+  return message.includes('too many arguments')
+    ? 'The file goes by -f FILE, a host by --host NAME.'
+    : undefined;
 }
 
 function makeProgram(around: Surroundings, earn: (code: number) => void): Command {
@@ -82,7 +100,10 @@ function prepared(command: Command, { stdout, stderr }: Surroundings): Command {
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'vflane: ')),
+      outputError: (text, write) => {
+        const hint = hintOf(text);
+        write(`${text.replace(/^error: /, 'vflane: ')}${hint === undefined ? '' : `    hint: ${hint}\n`}`);
+      },
       getOutHelpWidth: () => stdout.columns ?? 100,
       getErrHelpWidth: () => stderr.columns ?? 100,
     })

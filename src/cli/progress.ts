@@ -1,4 +1,5 @@
 import type { ApplyEvent, OnEvent } from '../apply/event.ts';
+import { oneLine } from './one-line.ts';
 import type { Output } from './output.ts';
 
 /** Tells on stderr what happens on a host, a line a step, with the time it took. */
@@ -7,7 +8,7 @@ export function progressOf(host: string, output: Output): OnEvent {
   return (event) => {
     if (event.kind === 'step-start' || event.kind === 'undo-start') titles.set(event.n, titleOf(event));
     const line = lineOf(event, titles);
-    if (line !== undefined) output.log(`${output.paintLog('dim', `${host}:`)} ${line}`);
+    if (line !== undefined) output.log(`${output.paintLog('dim', `${host}:`)} ${oneLine(line)}`);
   };
 }
 
@@ -18,7 +19,7 @@ function titleOf({ n, of, why }: ApplyEvent & { kind: 'step-start' | 'undo-start
 function lineOf(event: ApplyEvent, titles: ReadonlyMap<number, string>): string | undefined {
   switch (event.kind) {
     case 'armed':
-      return `unless it is confirmed, it is taken back at ${new Date(event.deadline).toLocaleTimeString()}`;
+      return `unless it is confirmed, it is taken back at ${clockTime(event.deadline)}`;
     case 'step-done':
       return `${titles.get(event.n)} ${event.found ? '(was done)' : `(${seconds(event.ms)})`}${shown(event)}`;
     case 'settle-waiting':
@@ -38,6 +39,11 @@ function lineOf(event: ApplyEvent, titles: ReadonlyMap<number, string>): string 
 
 function shown({ shown: seen }: ApplyEvent & { kind: 'step-done' }): string {
   return seen.map(({ what, saw }) => `; ${what}: ${saw}`).join('');
+}
+
+/** `14:03:07`, by the clock of whoever reads it. */
+export function clockTime(when: number): string {
+  return new Date(when).toTimeString().slice(0, 8);
 }
 
 function seconds(ms: number): string {

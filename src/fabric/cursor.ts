@@ -21,6 +21,11 @@ export function child(cursor: Cursor, key: string | number): Cursor {
   return { path: [...cursor.path, key], spot: cursor.spot?.inner?.get(key), value };
 }
 
+/** The entries of a mapping; none of what is no mapping, which has its finding already. */
+export function entries(cursor: Cursor): readonly Cursor[] {
+  return isBroken(cursor) ? [] : children(cursor);
+}
+
 /** In the order of the file; JavaScript would put keys that look like numbers first. */
 export function children(cursor: Cursor): readonly Cursor[] {
   return [...(cursor.spot?.inner?.keys() ?? [])].map((key) => child(cursor, key));

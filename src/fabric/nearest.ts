@@ -15,9 +15,28 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best?.candidate;
 }
 
+/** What people call things that have another name here. */
+const calledElsewhere: ReadonlyMap<string, string> = new Map([
+  ...['vlan', 'vlan-id', 'vlanid', 'vni', 'tag'].map((word) => [word, 'id'] as const),
+  ...['ip', 'ips', 'ipv4', 'addr', 'addresses'].map((word) => [word, 'address'] as const),
+  ...['cidr', 'prefix', 'network'].map((word) => [word, 'subnet'] as const),
+  ...['gw', 'router', 'default-gateway'].map((word) => [word, 'gateway'] as const),
+  ...['card', 'pci-address', 'device'].map((word) => [word, 'nic'] as const),
+  ...['num-vfs', 'numvfs', 'sriov', 'num-of-vfs'].map((word) => [word, 'vfs'] as const),
+  ...['ssh', 'address', 'host', 'hostname'].map((word) => [word, 'connect'] as const),
+  ...['vms', 'machines'].map((word) => [word, 'guests'] as const),
+  ...['vcpus', 'cores'].map((word) => [word, 'cpus'] as const),
+  ...['ram', 'mem'].map((word) => [word, 'memory'] as const),
+  ...['image'].map((word) => [word, 'disk'] as const),
+  ...['rate', 'bandwidth', 'max-tx-rate'].map((word) => [word, 'max-rate'] as const),
+  ...['type', 'mode'].map((word) => [word, 'datapath'] as const),
+]);
+
 /** `did you mean "x"? ` to put before a hint, or nothing. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const candidate = nearest(word, candidates);
+  const known = [...candidates];
+  const elsewhere = calledElsewhere.get(word.toLowerCase().replaceAll('_', '-'));
+  const candidate = elsewhere !== undefined && known.includes(elsewhere) ? elsewhere : nearest(word, known);
   return candidate === undefined ? '' : `did you mean ${JSON.stringify(candidate)}? `;
 }
 

@@ -8,6 +8,7 @@ import {
   type Cursor,
   child,
   children,
+  entries,
   isBroken,
   isGiven,
   isList,
@@ -22,7 +23,7 @@ import type { ReadAttachment, ReadGuest } from './reading.ts';
 const guestKinds: readonly GuestKind[] = ['vm', 'netns', 'external', 'host'];
 
 export function readGuests(guests: Cursor): readonly ReadGuest[] {
-  return children(guests).map(readGuest);
+  return entries(guests).map(readGuest);
 }
 
 function readGuest(guest: Cursor): ReadGuest {
@@ -35,7 +36,7 @@ function readGuest(guest: Cursor): ReadGuest {
     vm: readVm(child(guest, 'vm')),
     passed: readPassed(child(guest, 'vm')),
     hasNetworks: networks.spot?.inner?.size !== 0,
-    attachments: children(networks).map(readAttachment),
+    attachments: entries(networks).map(readAttachment),
   };
 }
 

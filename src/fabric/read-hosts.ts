@@ -10,6 +10,7 @@ import {
   type Cursor,
   child,
   children,
+  entries,
   isBroken,
   isGiven,
   isList,
@@ -23,7 +24,7 @@ import { readGuests } from './read-guests.ts';
 import { defaultVfs, type ReadHost, type ReadUnderlay } from './reading.ts';
 
 export function readHosts(hosts: Cursor): readonly ReadHost[] {
-  return children(hosts).map(readHost);
+  return entries(hosts).map(readHost);
 }
 
 function readHost(host: Cursor): ReadHost {

@@ -1,9 +1,9 @@
 import { readAddress, readSubnet } from './address.ts';
-import { allOf, type Cursor, child, children, isGiven, numberOf, textOf } from './cursor.ts';
+import { allOf, type Cursor, child, entries, isGiven, numberOf, textOf } from './cursor.ts';
 import { defaultMtu, type ReadNetwork } from './reading.ts';
 
 export function readNetworks(networks: Cursor): readonly ReadNetwork[] {
-  return children(networks).map(readNetwork);
+  return entries(networks).map(readNetwork);
 }
 
 function readNetwork(network: Cursor): ReadNetwork {

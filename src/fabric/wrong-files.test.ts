@@ -29,6 +29,12 @@ const wrong: readonly (readonly [code: string, what: string, marked: string, hin
   ['VF1002', 'a tab for indentation', 'name: t\nhosts:\n¦\ta: {}\n', /spaces/],
   ['VF1002', 'an open bracket', 'name: t\nhosts: {a: [1\n¦', /syntax/],
   ['VF1002', 'two documents', 'name: t\nhosts: {}\n¦---\nname: u\n', /one document/],
+  [
+    'VF1002',
+    'a key too far right',
+    `name: t\nhosts:\n  a:\n    connect: ¦local\n      vfs: 8\n`,
+    /same column/,
+  ],
   ['VF1002', 'another YAML', '¦%YAML 1.1\n---\nname: t\nhosts: {}\n', /delete the %YAML line/],
   ['VF1002', 'a tag', 'name: ¦!!binary dGVzdA==\nhosts: {}\n', /without a tag/],
   ['VF1002', 'an alias of nothing', 'name: ¦*there\nhosts: {}\n', /anchor/],
@@ -39,6 +45,7 @@ const wrong: readonly (readonly [code: string, what: string, marked: string, hin
   ['VF1010', 'one word', '¦fabric\n', /name:/],
   // Keys and types.
   ['VF1007', 'an unknown key', 'name: t\n¦colour: red\nhosts: {}\n', /networks, hosts/],
+  ['VF1007', 'a key of another tool’s', fabricOf('n: { id: 7, ¦vlan_id: 7 }', ''), /did you mean "id"/],
   ['VF1007', 'a mistyped key', fabricOf('n: { id: 7, ¦mut: 9000 }', ''), /did you mean "mtu"/],
   [
     'VF1007',
@@ -550,6 +557,16 @@ describe('a wrong file', () => {
       'VF1030 11 hosts.a.guests.g.networks.m',
       'VF1017 12 hosts.a.guests.h.networks.n',
     ]);
+  });
+
+  test('a list in place of a mapping is said once', () => {
+    for (const text of [
+      fabricOf(net, 'g: { netns: true, networks: [n] }'),
+      fabricOf(net, '').replace('guests: {  }', 'guests: [g]'),
+      'name: t\nnetworks: [n]\nhosts: {}\n',
+      'name: t\nhosts: [a]\n',
+    ])
+      expect(parseFabric(text, 'f').findings.map(({ code }) => code)).toEqual(['VF1010']);
   });
 
   test('tenants may use the same addresses on different networks', () => {

@@ -87,15 +87,21 @@ function versionFindings(version: string | undefined, file: string): readonly Fi
 
 // The parser quotes the text in some messages.
 function said(error: YAMLError): string {
-  return error.code === 'RESOURCE_EXHAUSTION' ? 'too many levels are nested here' : printable(error.message);
+  return own[error.code] ?? printable(error.message);
 }
+
+const own: Readonly<Partial<Record<YAMLError['code'], string>>> = {
+  RESOURCE_EXHAUSTION: 'too many levels are nested here',
+  MULTIPLE_DOCS: 'a second document begins here',
+};
 
 const hints: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   TAB_AS_INDENT: 'indent with spaces',
   MULTIPLE_DOCS: 'keep one document a file: delete the --- and what follows it',
   TAG_RESOLVE_FAILED: 'write the value without a tag',
   BAD_SCALAR_START: 'put the value in quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'put a value that holds ": " in quotes, or begin a new line for the inner key',
+  BLOCK_AS_IMPLICIT_KEY:
+    'put a value that holds ": " in quotes; a key on the next line has to begin in the same column as its neighbours',
   MISSING_CHAR: 'close what was opened, and end each key with a colon and a space',
   RESOURCE_EXHAUSTION: 'the file has at most seven levels',
 };

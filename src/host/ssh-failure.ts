@@ -11,7 +11,7 @@ const known: readonly Known[] = [
   {
     said: /REMOTE HOST IDENTIFICATION HAS CHANGED/,
     hint: (to) =>
-      `its host key is not the one you know: make sure that it is still that machine, then ssh-keygen -R ${to}`,
+      `its host key is not the one you know: make sure that it is still that machine, then ssh-keygen -R '${knownAs(to)}'`,
   },
   {
     said: /Host key verification failed|No .* host key is known for/,
@@ -20,7 +20,7 @@ const known: readonly Known[] = [
   {
     said: /Permission denied \(|Too many authentication failures/,
     hint: (to) =>
-      `no key of yours is accepted: \`ssh -o BatchMode=yes ${to} true\` must work; ssh-copy-id ${to} or ssh-add`,
+      `no key of yours is accepted: \`ssh -o BatchMode=yes ${to} true\` must work; ${copyId(to)} or ssh-add`,
   },
   {
     said: /Could not resolve hostname/,
@@ -53,4 +53,30 @@ export function sshFailure(host: string, destination: string, stderr: string, hi
     stderr,
     hint: advice,
   });
+}
+
+interface Parts {
+  readonly host: string;
+  readonly login: string;
+  readonly port: string | undefined;
+}
+
+function partsOf(destination: string): Parts {
+  const uri = /^ssh:\/\/((?:[^@/]*@)?)(\[[^\]]*\]|[^:/]*)(?::(\d+))?\/?$/.exec(destination);
+  const [, user = '', host = '', port] = uri ?? [];
+  if (!uri) return { host: destination.replace(/^.*@/s, ''), login: destination, port: undefined };
+  const bare = host.replace(/^\[(.*)\]$/, '$1');
+  return { host: bare, login: `${user}${bare}`, port: port === '22' ? undefined : port };
+}
+
+/** The name that known_hosts has it by, which has no user, and brackets where there is a port (sshd(8)). */
+function knownAs(destination: string): string {
+  const { host, port } = partsOf(destination);
+  return port === undefined ? host : `[${host}]:${port}`;
+}
+
+/** ssh-copy-id(1) takes no ssh:// address. */
+function copyId(destination: string): string {
+  const { login, port } = partsOf(destination);
+  return `ssh-copy-id ${port === undefined ? '' : `-p ${port} `}${login}`;
 }
