@@ -99,7 +99,7 @@ describe.each(['legacy-vlan', 'ovs-tc'] as const)('%s', (way) => {
     const { code, stdout } = await lab.vflane('plan', '--host', 'alpha');
     expect({ code, stdout }).toMatchObject({ code: 4 });
     for (const guest of Object.keys(alpha))
-      expect(stdout).toContain(`: ${guest} is running and would lose its VF`);
+      expect(stdout).toContain(`: ${guest} is running and would be interrupted`);
   });
 
   it('they and their network are removed, and a guest moves with its MAC and its address, down here before it is up there', () =>

@@ -1,19 +1,22 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
+import { ledgerKey } from '../model/ledger.ts';
 import { foreignBridges, roadLinks } from './road.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /** What carries the underlay is nobody else's port: the kernel would take it away from there without a word. */
 export const foreignMaster: Rule = (examined) => {
-  const { spec, state } = examined;
+  const { spec, state, ledger } = examined;
   if (spec.overlay === undefined) return [];
   const bridges = foreignBridges(state);
-  const own = spec.underlay?.bond?.name;
+  // A bond of vflane's that the file no longer has goes before its port is taken.
+  const isOwn = (bond: string) =>
+    bond === spec.underlay?.bond?.name || ledger?.entries.has(ledgerKey('host-bond', bond));
   const onWire = roadLinks(spec, state).flatMap(({ name, master }): readonly Finding[] => {
     const bridge = bridges.find(({ ports }) => ports.some((port) => port.name === name));
     if (bridge)
       return [taken(examined, name, `Open vSwitch’s bridge ${bridge.name}`, delPort(bridge.name, name))];
-    if (master === undefined || master === own || master === 'ovs-system') return [];
+    if (master === undefined || isOwn(master) || master === 'ovs-system') return [];
     return [taken(examined, name, master, `ip link set dev ${name} nomaster`)];
   });
   return [...onWire, ...heldByDpdk(examined)];

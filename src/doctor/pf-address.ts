@@ -1,6 +1,7 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { LinkState } from '../model/host-state.ts';
+import { withoutOwn } from './own-address.ts';
 import { wireLinks } from './pf-link.ts';
 import { wireNames } from './road.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
@@ -13,6 +14,7 @@ export const addressToStrand: Rule = (examined) => {
     underlay && !underlay.functions ? wireNames({ ...underlay, ports: [] }, examined.state) : [];
   const into = underlay?.bond ? 'a bond' : 'a bridge';
   return wireLinks(examined)
+    .map((link) => withoutOwn(link, examined.ledger))
     .filter(
       ({ name, master, addresses }) => master === undefined && addresses.length > 0 && members.includes(name),
     )

@@ -2,6 +2,7 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { UnderlaySpec } from '../model/host-spec.ts';
 import { isUnseen, type LinkState } from '../model/host-state.ts';
+import { withoutOwn } from './own-address.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /**
@@ -9,11 +10,12 @@ import { type Examined, placeOf, type Rule } from './rule.ts';
  * the port the host is deaf by it.
  */
 export const portInUse: Rule = (examined) => {
-  const { spec, state } = examined;
+  const { spec, state, ledger } = examined;
   if (spec.underlay === undefined || isUnseen(state.links)) return [];
   const ports = givenAway(spec.underlay);
   return state.links
     .filter(({ name, master }) => ports.includes(name) && master === undefined)
+    .map((link) => withoutOwn(link, ledger))
     .filter(({ name, addresses }) => addresses.length > 0 || name === state.session)
     .map((link) => used(examined, link));
 };

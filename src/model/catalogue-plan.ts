@@ -19,9 +19,9 @@ export const planFindings: readonly CatalogueEntry[] = [
   {
     code: 'VF3003',
     severity: 'error',
-    title: 'A running guest would lose its VF',
+    title: 'A running guest would be interrupted',
     explanation:
-      'A step would take a VF from a guest that is using it: its VFIO group is open, or its netdev is in the guest’s namespace. The guest is named. Stop it first, or say --allow-disruption. With a VM still holding the VF, the kernel may block the write until the VM lets go (drivers/vfio, vfio_unregister_group_dev), so stopping it is the better way.',
+      'A step would take something from a guest that is using it: its VF (its VFIO group is open, or its netdev is in the guest’s namespace), its lane, or what carries all of the host’s tunnels: the PF’s MTU, a restart of Open vSwitch, the bond of the ports, the tunnel address. Each guest is named, before anything is done. Stop it first, or say --allow-disruption. With a VM still holding the VF, the kernel may block the write until the VM lets go (drivers/vfio, vfio_unregister_group_dev), so stopping it is the better way.',
   },
   {
     code: 'VF3004',

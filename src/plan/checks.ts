@@ -116,7 +116,7 @@ function disruption({ host, steps, allowDisruption }: CheckInput): readonly Find
     finding(
       'VF3003',
       { host, at: what },
-      `${host}: ${guest} is running and would lose its VF (${what})`,
+      `${host}: ${guest} is running and would be interrupted (${what})`,
       `Stop ${guest} first, or say --allow-disruption.`,
     ),
   );

@@ -3,7 +3,7 @@ import type { Resource, Taken } from '../resource/resource.ts';
 import type { Occupancy, User } from './in-use.ts';
 
 /**
- * The guests that changes of one kind interrupt: those that use a VF it takes away. A namespace guest that the file no
+ * The guests that changes of one kind interrupt: those that use a VF, a lane or a wire that it takes away. A namespace guest that the file no
  * longer names asked for its own end; a VM never did, because it is still running.
  */
 export function disruptedBy(
@@ -29,5 +29,6 @@ function isTaken(taken: NonNullable<Taken>, at: string, user: User): boolean {
   if (taken === 'everything') return true;
   if ('vf' in taken) return at === taken.vf;
   if ('pf' in taken) return at.startsWith(`${taken.pf}/`);
+  if ('lane' in taken) return at === `lane ${taken.lane}`;
   return user.name === taken.guest;
 }

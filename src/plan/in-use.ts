@@ -1,6 +1,7 @@
 import type { HostSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen } from '../model/host-state.ts';
+import { type HostState, isUnseen, type LinkState } from '../model/host-state.ts';
 import type { Ledger } from '../model/ledger.ts';
+import { type LocalLane, laneAt, localLanes } from '../resource/guest-place.ts';
 import { vfAt } from '../resource/place.ts';
 import { runs } from '../resource/vm-running.ts';
 
@@ -8,19 +9,27 @@ import { runs } from '../resource/vm-running.ts';
 export interface Occupancy {
   /** `0000:03:00.0/3` → the guests that have it in the file or had it before. */
   readonly owners: ReadonlyMap<string, readonly string[]>;
-  /** `0000:03:00.0/3` → who uses it: a guest's name, or the process that holds it open. */
+  /** `0000:03:00.0/3`, `lane web/storage`, … → who uses it: a guest's name, or the process that holds it open. */
   readonly users: ReadonlyMap<string, User>;
 }
 
 export interface User {
   readonly name: string;
-  /** `vfio`: a process has the VF's IOMMU group open; `netns`: its netdev is in a namespace; `vm`: vflane runs it. */
-  readonly by: 'vfio' | 'netns' | 'vm';
+  /**
+   * `vfio`: a process has the VF's IOMMU group open; `netns`: its netdev is in a namespace; `vm`: vflane runs it; `lane`: the
+   * guest's end of a network is set up; `tap`: somebody has its tap open.
+   */
+  readonly by: 'vfio' | 'netns' | 'vm' | 'lane' | 'tap';
 }
 
 export function occupancyOf(spec: HostSpec | undefined, state: HostState, ledger: Ledger): Occupancy {
   const owners = ownersOf(spec, state, ledger);
-  const users = [...vmUsers(state), ...vfioUsers(state, owners), ...netnsUsers(state)];
+  const users = [
+    ...vmUsers(state),
+    ...vfioUsers(state, owners),
+    ...netnsUsers(state),
+    ...(spec === undefined ? [] : [...laneUsers(spec, state), ...tapUsers(spec, state)]),
+  ];
   return { owners, users: new Map(users) };
 }
 
@@ -89,5 +98,32 @@ function netnsUsers(state: HostState): [string, User][] {
           const at = link.parentDev === undefined ? undefined : vfs.get(link.parentDev);
           return at === undefined ? [] : [[at, { name, by: 'netns' }]];
         }),
+  );
+}
+
+/** Guests that end on this host, with a card or without one: what they have is used from when it is set up. */
+function laneUsers(spec: HostSpec, state: HostState): [string, User][] {
+  return localLanes(spec)
+    .filter((local) => linksOf(local, state).some(({ name }) => name === local.lane.bond))
+    .flatMap(({ guest, lane, namespace }) => {
+      const user: User = { name: guest.name, by: 'lane' };
+      // A namespace's VFs are found in it, whatever they are called there.
+      const vfs = namespace === null ? lane.members.map(({ pf, index }) => vfAt(pf, index)) : [];
+      return [`lane ${laneAt(namespace, lane.bond)}`, ...vfs].map((at): [string, User] => [at, user]);
+    });
+}
+
+function linksOf({ namespace }: LocalLane, { links, namespaces }: HostState): readonly LinkState[] {
+  const seen = namespace === null ? links : (namespaces[namespace] ?? []);
+  return isUnseen(seen) ? [] : seen;
+}
+
+/** A tap has a carrier while a VM's manager has it open (drivers/net/tun.c, tun_attach and tun_detach). */
+function tapUsers({ guests }: HostSpec, { links }: HostState): [string, User][] {
+  const open = new Set(isUnseen(links) ? [] : links.filter(({ carrier }) => carrier).map(({ name }) => name));
+  return guests.flatMap(({ name, lanes }) =>
+    lanes.flatMap(({ tap }): [string, User][] =>
+      tap && open.has(tap.port) ? [[`tap ${tap.port}`, { name, by: 'tap' }]] : [],
+    ),
   );
 }

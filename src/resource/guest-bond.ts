@@ -61,7 +61,8 @@ export const guestBond: Resource = {
   // A new MTU or primary is set on the bond as it runs.
   takes: (at, _from, to) => {
     const { namespace } = lanePlace(at);
-    return to !== null || namespace === null ? undefined : { guest: namespace };
+    if (to !== null) return undefined;
+    return namespace === null ? { lane: at } : { guest: namespace };
   },
   together: (at) => lanePlace(at).namespace ?? '',
   why: (_from, to) =>

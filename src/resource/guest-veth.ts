@@ -40,7 +40,8 @@ export const guestVeth: Resource = {
   },
   takes: (at, from) => {
     const { namespace } = lanePlace(at);
-    return from === null || namespace === null ? undefined : { guest: namespace };
+    if (from === null) return undefined;
+    return namespace === null ? { lane: at } : { guest: namespace };
   },
   why: (_from, to) =>
     to === null

@@ -39,6 +39,12 @@ export const hostBond: Resource = {
       .filter((member) => asPciAddress(member) === undefined)
       .map((member) => `underlay-link ${member}`),
   replaced: (from, to) => shape(from as Bond) !== shape(to as Bond),
+  // Without members it carries nothing; and what changes its MTU changes that of the ports below, which begin anew.
+  takes: (_at, from, to) => {
+    const { members = [], mtu } = (from ?? {}) as Partial<Bond>;
+    const isSame = to !== null && (to as Bond).mtu === mtu;
+    return members.length === 0 || isSame ? undefined : 'everything';
+  },
   move: (at, from, to) => {
     const lines = batch(at, from as Bond | null, to as Bond | null);
     return lines.length === 0 ? nothing : { batch: lines };

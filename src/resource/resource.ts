@@ -76,11 +76,12 @@ export type Move =
       readonly once?: readonly Action[];
     };
 
-/** Whose lane a change interrupts: everybody's on the host, a VF's, all of a PF's VFs', or a guest's own. */
+/** Whose lane a change interrupts: everybody's on the host, a VF's, all of a PF's VFs', one (`/storage`), or all of a guest's. */
 export type Taken =
   | 'everything'
   | { readonly vf: string }
   | { readonly pf: string }
+  | { readonly lane: string }
   | { readonly guest: string }
   | undefined;
 

@@ -20,6 +20,8 @@ export const underlayAddress: Resource = {
           addresses.map((cidr) => ({ at: `${name}/${cidr}`, value: true })),
         ),
   standsOn: (at) => basesOf(placeOf(at).netdev),
+  // The other hosts send to the old one until they are told.
+  takes: (_at, from, to) => (from === null || from === to ? undefined : 'everything'),
   move: (at, from, to) => {
     if (from === to) return nothing;
     const { netdev, cidr } = placeOf(at);

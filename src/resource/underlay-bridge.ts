@@ -50,6 +50,7 @@ export const underlayBridge: Resource = {
   // DPDK sees a card as it was when the port was made.
   standsOn: (_at, value) => (isByDpdk(value as Bridge) ? ['host-bond bond0', 'ovs-setting dpdk-extra'] : []),
   replaced: (from, to) => JSON.stringify((from as Bridge).wire) !== JSON.stringify((to as Bridge).wire),
+  takes: (_at, from, to) => (from === null || to !== null ? undefined : 'everything'),
   move: (at, from, to) => ({ vsctl: commands(at, from as Bridge | null, to as Bridge | null) }),
   settled: (_at, to) => Object.keys((to as Bridge | null)?.wire?.members ?? {}).map(memberWorks),
   why: (_from, to) =>

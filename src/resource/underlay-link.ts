@@ -25,6 +25,11 @@ export const underlayLink: Resource = {
           .map(({ name, mtu, up }) => ({ at: name, value: { mtu, up } })),
   // The bridge's own port comes and goes with the bridge; a netdev of the host stands on nothing of vflane's.
   standsOn: (at) => (at === underlayBridgeName ? [`underlay-bridge ${at}`] : []),
+  // A port that gets another MTU begins anew: its link is away for seconds (igb, mlx5: their ndo_change_mtu).
+  takes: (_at, from, to) => {
+    const isSame = from === null || to === null || (from as Link).mtu === (to as Link).mtu;
+    return isSame || !(from as Link).up ? undefined : 'everything';
+  },
   move: (at, _from, to) => (to === null ? nothing : { batch: [linkLine(at, to as Link)] }),
   settled: (at, to) => (to === null ? [] : linkProbes(at, to as Link)),
   why: (_from, to) =>
