@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cell, IsolationResult } from '../src/measure/isolation-result.ts';
 import { appliedRack } from './support/applied-rack.ts';
@@ -47,6 +49,12 @@ describe.skipIf(missing)('vflane test isolation, on real Open vSwitch', () => {
     expect(verdicts(told, (cell) => cell.from !== cell.to)).toEqual(['held']);
     const across = told.cells.filter(({ from, to }) => from !== to);
     expect(across.every(({ tried }) => tried > 0)).toBe(true);
+  });
+
+  test('is in the report, as it was found', async () => {
+    const { stdout } = await rack.done('report', '--out', 'page.html');
+    expect(stdout).toContain('1 isolation test');
+    expect(readFileSync(join(rack.command.cwd, 'page.html'), 'utf8')).toContain('guest4/household');
   });
 
   test('as a matrix for a person', async () => {

@@ -5,14 +5,14 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { VerbContext } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
-import { stateDir } from './fabric-file.ts';
+import { fabricPath, stateDir } from './fabric-file.ts';
 import { printFindings } from './print-findings.ts';
 import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
 
 /** Where benchmarks are kept on the operator's side. */
 export function benchFolder(context: VerbContext): string {
-  return join(stateDir(context, context.global.file ?? 'fabric.yaml'), 'bench');
+  return join(stateDir(context, fabricPath(context)), 'bench');
 }
 
 export interface Kept {

@@ -53,6 +53,14 @@ test('before there is a run, there is none: 0 for the list, 4 for one of it', as
   expect(await vflane('bench show')).toMatchObject({ code: 4, stdout: expect.stringContaining('VF6057') });
 });
 
+test('a report of nothing shows the reference, and says what to measure', async () => {
+  const { code, stdout } = await vflane('report');
+  expect(code).toBe(0);
+  expect(stdout).toContain('VF6060');
+  expect(stdout).toContain('vflane bench --suite seed; vflane test failover; vflane test isolation');
+  expect(readFileSync(join(folder, 'vflane-report.html'), 'utf8')).toContain('<svg');
+});
+
 test.each([
   ['bench --runs 0', '--runs 0'],
   ['bench --min-rate fast', '--min-rate fast'],

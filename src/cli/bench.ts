@@ -102,8 +102,9 @@ function refuse(
 
 async function carryOut(context: VerbContext, fleet: Fleet, begun: Begun, wanted: Wanted): Promise<number> {
   const { output } = context;
-  for (const line of headOf(begun.run)) output.log(line);
-  const keeper = await keepRun(benchFolder(context), begun.run.id);
+  const { started, suite } = begun.run;
+  const keeper = await keepRun(benchFolder(context), new Date(started), suite.name);
+  for (const line of headOf({ ...begun.run, id: keeper.id })) output.log(line);
   const ended = await runBench(begun.bench, begun.run, keeper, (told) => {
     output.log(progressLine(told));
     output.stream(schema, turnJson(told));

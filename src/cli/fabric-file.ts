@@ -18,9 +18,18 @@ export interface FabricFile extends Parsed {
 const here = 'fabric.yaml';
 const onTheHost = '/etc/vflane/fabric.yaml';
 
+function foundPath(context: VerbContext): string | undefined {
+  return context.global.file ?? [here, onTheHost].find((name) => exists(resolve(context.cwd, name)));
+}
+
+/** Of the file that `readFabricFile` reads; where there is none, of the one that might be here. */
+export function fabricPath(context: VerbContext): string {
+  return foundPath(context) ?? here;
+}
+
 /** The file that is asked for (`-f`, else `fabric.yaml` here, else the host's own), read and parsed. */
 export function readFabricFile(context: VerbContext): FabricFile {
-  const path = context.global.file ?? [here, onTheHost].find((name) => exists(resolve(context.cwd, name)));
+  const path = foundPath(context);
   if (path === undefined)
     return unreadable(
       here,

@@ -1,13 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { putFile } from '../host/durable-file.ts';
-import type { FailoverResult } from '../measure/failover-result.ts';
-import type { IsolationResult } from '../measure/isolation-result.ts';
+import { finding } from '../model/catalogue.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Report, ReportInput } from '../report/page.ts';
 import { keptRuns, runOf } from './bench-runs.ts';
-import type { VerbContext, VerbHandler } from './context.ts';
+import type { VerbHandler } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
-import { stateDir } from './fabric-file.ts';
+import { keptFailovers, keptIsolations } from './kept-tests.ts';
 import { printFindings } from './print-findings.ts';
 import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
@@ -22,24 +22,32 @@ export const run: VerbHandler = async (context, names, options) => {
   const runs =
     names.length === 0 ? kept.runs : names.map((name) => runOf(kept.runs, name)).filter((one) => 'id' in one);
   const made = new Date().toISOString();
-  const failovers = keptTests(context, 'failover', isFailover);
-  const isolations = keptTests(context, 'isolation', isIsolation);
+  const failovers = keptFailovers(context);
+  const isolations = keptIsolations(context);
   const report = await drawn({ runs, failovers, isolations, version: versionText, made });
   const file = resolve(cwd, typeof options.out === 'string' ? options.out : usualFile);
   const svgs = typeof options.svg === 'string' ? await putSvgs(resolve(cwd, options.svg), report) : [];
   await put(file, report.html);
+  const findings = [...kept.findings, ...nothingYet(runs.length + failovers.length + isolations.length)];
   output.result(
     `${file}: ${counted(runs.length, 'benchmark')}, ${counted(failovers.length, 'failover test')}, ${counted(isolations.length, 'isolation test')}${svgs.length > 0 ? `, and ${counted(svgs.length, 'chart')} beside it` : ''}`,
   );
-  printFindings(kept.findings, {}, output);
+  printFindings(findings, {}, output);
   output.json('vflane.report/1', {
     file,
     svgs,
     runs: runs.map(({ id }) => id),
-    findings: findingsJson(kept.findings),
+    findings: findingsJson(findings),
   });
   return exitCodes.asAsked;
 };
+
+function nothingYet(kept: number): readonly Finding[] {
+  if (kept > 0) return [];
+  const message = 'nothing was measured yet: the page shows the reference only';
+  const hint = 'Measure: vflane bench --suite seed; vflane test failover; vflane test isolation.';
+  return [finding('VF6060', {}, message, hint)];
+}
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
@@ -74,39 +82,5 @@ async function put(file: string, text: string): Promise<void> {
       `${file} cannot be written: ${(error as Error).message}`,
       'Name another with --out.',
     );
-  }
-}
-
-/** What `vflane test` of a kind has kept. One that cannot be read is left out. */
-function keptTests<Result>(
-  context: VerbContext,
-  kind: string,
-  isOne: (value: Partial<Result>) => boolean,
-): readonly Result[] {
-  const folder = join(stateDir(context, context.global.file ?? 'fabric.yaml'), 'tests');
-  const names = namesIn(folder).filter((name) => name.includes(`-${kind}-`) && name.endsWith('.json'));
-  return names.flatMap((name) => {
-    try {
-      const result = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Partial<Result>;
-      return isOne(result) ? [result as Result] : [];
-    } catch {
-      return [];
-    }
-  });
-}
-
-function isFailover({ phases, between }: Partial<FailoverResult>): boolean {
-  return Array.isArray(phases) && Array.isArray(between);
-}
-
-function isIsolation({ cells, attacks, networks, guests, provesNothing }: Partial<IsolationResult>): boolean {
-  return [cells, attacks, networks, guests, provesNothing].every(Array.isArray);
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
   }
 }

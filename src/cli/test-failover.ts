@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { makeFolder, putFile } from '../host/durable-file.ts';
 import type { CutWay } from '../measure/cut.ts';
 import { type Endpoint, nameOf } from '../measure/endpoint.ts';
 import { type FailoverEnd, flowing, runFailover } from '../measure/failover.ts';
@@ -14,9 +11,9 @@ import { mayGoOn } from './carry-out-all.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
 import { durationMs } from './duration.ts';
 import { exitCodes } from './exit-codes.ts';
-import { stateDir } from './fabric-file.ts';
 import { ms, phaseLines, summaryLines } from './failover-lines.ts';
 import { type Fleet, withFleet } from './fleet.ts';
+import { keepTest } from './kept-tests.ts';
 import { numberOption } from './number-option.ts';
 import { printFindings } from './print-findings.ts';
 import { cutterFor } from './test-cutters.ts';
@@ -157,7 +154,7 @@ async function told(
   const all = [...findings, ...findingsAbout(result, wanted.maxOutageMs)];
   for (const line of summaryLines(result, output)) output.result(line);
   printFindings(all, fleet.sources, output);
-  output.log(`kept in ${await keep(context, fleet, result)}`);
+  output.log(`kept in ${await keepTest(context, 'failover', { schema, ...result })}`);
   const summary = summaryOf(result);
   output.stream(schema, JSON.parse(JSON.stringify({ ...result, summary, findings: findingsJson(all) })));
   if (result.partial !== undefined) return exitCodes.failed;
@@ -205,14 +202,4 @@ function findingsAbout(result: FailoverResult, maxOutageMs: number | undefined):
         ]
       : []),
   ];
-}
-
-/** On the operator's side, beside the fabric file. */
-async function keep(context: VerbContext, fleet: Fleet, result: FailoverResult): Promise<string> {
-  const folder = join(stateDir(context, Object.keys(fleet.sources)[0] ?? 'fabric.yaml'), 'tests');
-  const at = new Date().toISOString();
-  const file = join(folder, `${at.replaceAll(/[-:]|\.\d+/g, '')}-failover-${randomUUID().slice(0, 4)}.json`);
-  await makeFolder(folder, 0o755);
-  await putFile(file, `${JSON.stringify({ schema, at, ...result }, null, 1)}\n`);
-  return file;
 }

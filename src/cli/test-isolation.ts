@@ -7,6 +7,7 @@ import type { VerbContext, VerbHandler } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Fleet, withFleet } from './fleet.ts';
 import { leakText, matrixLines } from './isolation-lines.ts';
+import { keepTest } from './kept-tests.ts';
 import { printFindings } from './print-findings.ts';
 import { refuseTest, testGround } from './test-ends.ts';
 import { untilInterrupt } from './until-interrupt.ts';
@@ -31,21 +32,24 @@ export const run: VerbHandler = (context) =>
     const { signal, done } = untilInterrupt(context.output);
     try {
       const ended = await runIsolation(stations, signal, (line) => context.output.log(line));
-      return told(context, fleet, ended, ground.findings);
+      return await told(context, fleet, ended, ground.findings);
     } finally {
       done();
     }
   });
 
-function told(
-  { output }: VerbContext,
+async function told(
+  context: VerbContext,
   { sources }: Fleet,
   { result, findings: refused }: IsolationEnd,
   notes: readonly Finding[],
-): number {
+): Promise<number> {
+  const { output } = context;
   const findings = [...refused, ...leaksIn(result), ...nothingProved(result), ...notes];
   for (const line of matrixLines(result, output)) output.result(line);
   printFindings(findings, sources, output);
+  if (refused.length === 0)
+    output.log(`kept in ${await keepTest(context, 'isolation', { schema, ...result })}`);
   output.json(schema, { ...JSON.parse(JSON.stringify(result)), findings: findingsJson(findings) });
   if (refused.length > 0) return exitCodes.preconditionsNotMet;
   // A test that passes because nothing works is a failure; a promise that is broken is one even where other things work.

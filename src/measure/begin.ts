@@ -9,8 +9,7 @@ import { forwardingOf, type Road } from './forwarding.ts';
 import { isThreaded } from './iperf3.ts';
 import type { MtuLender } from './mtu-lender.ts';
 import { addressesBetween } from './pair.ts';
-import { type BenchRun, type RunEnd, runSchema, type Surroundings } from './run-record.ts';
-import { runId } from './run-store.ts';
+import { type BenchRun, type RunEnd, runSchema, type Surroundings, type Unkept } from './run-record.ts';
 import { cellName, type SuiteName, type SuiteOptions, suiteOf, tooLargeFor } from './suite.ts';
 import { type NetdevAt, surroundingsOf, withIperf3 } from './surroundings.ts';
 import { type Bench, type BenchEnd, familyOf, Refused } from './turn.ts';
@@ -29,7 +28,7 @@ export interface Asked {
 
 export interface Begun {
   readonly bench: Bench;
-  readonly run: BenchRun;
+  readonly run: Unkept;
   readonly roads: readonly [Road, Road];
   readonly findings: readonly Finding[];
 }
@@ -87,13 +86,8 @@ async function begun(asked: Asked, from: Prepared, to: Prepared): Promise<Begun>
   const both = [from, to].map(({ end, host }) => ({ reader: end.site.reader, host }));
   const cpus = suite.pinned ? await cpusForBoth(both) : [];
   const roads = [from.road, to.road] as const;
-  const run: BenchRun = {
-    ...{
-      schema: runSchema,
-      id: runId(started, suite.name),
-      state: 'running',
-      started: started.toISOString(),
-    },
+  const run: Unkept = {
+    ...{ schema: runSchema, state: 'running', started: started.toISOString() },
     ...{
       version: asked.version,
       fabric: asked.fabric.name,
@@ -186,7 +180,7 @@ async function iperf3At(end: Endpoint, signal: AbortSignal): Promise<string> {
   return lines.join('\n');
 }
 
-function tools({ ends: [from, to] }: BenchRun): readonly Finding[] {
+function tools({ ends: [from, to] }: Unkept): readonly Finding[] {
   const [left, right] = [from.before.iperf3, to.before.iperf3];
   if (isUnseen(left) || isUnseen(right) || isThreaded(left) === isThreaded(right)) return [];
   const message = `iperf3 ${left} on ${from.host} and ${right} on ${to.host}: from 3.16 on each stream has a thread of its own`;

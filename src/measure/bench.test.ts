@@ -70,6 +70,7 @@ async function benched(
   const started = (await begun(suite, first, {}, signal, lender)) as Begun;
   const kept: BenchRun[] = [];
   const keeper: RunKeeper = {
+    id: '20261122T183000Z-seed',
     folder: '',
     put: async (run) => void kept.push(run),
     putRaw: async (name) => `raw/${name}.gz`,
@@ -146,6 +147,15 @@ describe('a benchmark', () => {
     expect(figuresOf(run).map(({ unit }) => unit)).toEqual(['Gb/s', 'Gb/s', 'Gb/s']);
   });
 
+  test('takes no ping for one whose clock was set under it', async () => {
+    const ping = `10000 packets transmitted, 10000 received, 0% packet loss, time 3600402ms
+rtt min/avg/max/mdev = 0.016/360.030/3600009.508/35999.820 ms, ipg/ewma 360.010/0.002 ms`;
+    const { run } = await benched('seed', { ping });
+    expect(run).toMatchObject({ state: 'partial' });
+    expect(run.because).toContain('the clock was set');
+    expect(figuresOf(run).map(({ unit }) => unit)).toEqual(['Gb/s', 'Gb/s', 'Gb/s']);
+  });
+
   test('ends where three runs in a row have failed', async () => {
     const busy = {
       iperf3:
@@ -193,7 +203,9 @@ describe('a benchmark', () => {
       { cell: '9000/2 both', because: 'MTU 1500' },
       { cell: '9000/6 both', because: 'MTU 1500' },
     ]);
-    expect(asMarkdown([run])).toContain('| not possible: MTU 1500 | not possible: MTU 1500 |');
+    expect(asMarkdown([{ ...run, id: 'x' }])).toContain(
+      '| not possible: MTU 1500 | not possible: MTU 1500 |',
+    );
   });
 
   test('that is stopped keeps what it has', async () => {
@@ -286,6 +298,6 @@ describe('hosts', () => {
     expect(run).toMatchObject({ suite: { mtuBy: 'segments' }, forwarding: { by: 'software' } });
     expect(run.ends.map(({ name }) => name)).toEqual(['host:alpha', 'host:beta']);
     expect(bench.lender).toBeUndefined();
-    expect(asMarkdown([run])).toContain('| host to host (partial) |');
+    expect(asMarkdown([{ ...run, id: 'x' }])).toContain('| host to host (partial) |');
   });
 });

@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import { type Block, blocksOf } from './blocks.ts';
 import { reached, warmUp, warmUpMs } from './reach.ts';
-import type { BenchRun, Turn } from './run-record.ts';
+import type { BenchRun, Turn, Unkept } from './run-record.ts';
 import type { RunKeeper } from './run-store.ts';
 import { type Cell, cellName, expectedMs } from './suite.ts';
 import { type Bench, doTurn } from './turn.ts';
@@ -40,10 +40,11 @@ const mostFailures = 3;
 /** Runs a suite, and keeps each turn as soon as it is over. It never throws away what was measured: a run that ends early is partial. */
 export async function runBench(
   bench: Bench,
-  begun: BenchRun,
+  unkept: Unkept,
   keeper: RunKeeper,
   tell: (told: TurnTold) => void,
 ): Promise<BenchEnded> {
+  const begun: BenchRun = { ...unkept, id: keeper.id };
   const blocks = blocksOf(bench.suite, Math.min(...bench.ends.map(({ mtu }) => mtu)));
   const of = blocks.reduce((sum, { turns }) => sum + turns.length, 0);
   const wholeMs = blocks.reduce((sum, block) => sum + blockMs(bench, block), 0);

@@ -36,6 +36,9 @@ export interface BenchRun {
   readonly turns: readonly Turn[];
 }
 
+/** A run that is not kept yet, and so has no name. */
+export type Unkept = Omit<BenchRun, 'id'>;
+
 export interface Impossible {
   /** `9000/2 both`. */
   readonly cell: string;

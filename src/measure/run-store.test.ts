@@ -4,16 +4,18 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import type { BenchRun } from './run-record.ts';
-import { keepRun, listRuns, readRun, runId } from './run-store.ts';
+import { keepRun, listRuns, readRun } from './run-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vflane-runs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const at = new Date('2026-11-22T18:30:00.123Z');
 const id = '20261122T183000Z-seed';
 const run = { schema: 'vflane.bench-run/1', id, state: 'running', turns: [] } as unknown as BenchRun;
 
 test('a run comes back as it was kept, and so does what the tool said', async () => {
-  const keeper = await keepRun(folder, id);
+  const keeper = await keepRun(folder, at, 'seed');
+  expect(keeper.id).toBe(id);
   await keeper.put(run);
   const raw = await keeper.putRaw('ping.1', 'rtt min/avg/max/mdev\n');
   expect(listRuns(folder)).toEqual({ runs: [run], unreadable: [] });
@@ -29,8 +31,8 @@ test('a crash before a name is given leaves the run as it was', async () => {
 });
 
 test('a run that was cut or is of another is told, and hides no other', async () => {
-  const other = '20261123T183000Z-seed';
-  await (await keepRun(folder, other)).put({ ...run, id: other });
+  const { id: other, put } = await keepRun(folder, new Date('2026-11-23T18:30:00Z'), 'seed');
+  await put({ ...run, id: other });
   truncateSync(join(folder, other, 'run.json'), 20);
   mkdirSync(join(folder, 'empty'));
   const { runs, unreadable } = listRuns(folder);
@@ -42,8 +44,19 @@ test('where nothing was kept there are no runs', () => {
   expect(listRuns(join(folder, 'nowhere'))).toEqual({ runs: [], unreadable: [] });
 });
 
-test('ids sort by time', () => {
-  const at = (iso: string) => runId(new Date(iso), 'seed');
-  expect(at('2026-11-22T18:30:00.123Z')).toBe(id);
-  expect([at('2026-12-01T00:00:00Z'), at('2026-11-30T23:59:59Z')].sort()[0]).toBe('20261130T235959Z-seed');
+test('a run is behind those that were kept before, though the clock was set back, and beside none', async () => {
+  const own = join(folder, 'order');
+  const kept = (iso: string) => keepRun(own, new Date(iso), 'seed');
+  const first = await kept('2026-11-30T23:59:59Z');
+  const [second, third] = await Promise.all([kept('2026-11-30T23:00:00Z'), kept('2026-11-30T23:00:00Z')]);
+  const last = await kept('2026-12-01T00:10:00Z');
+  const ids = [first.id, ...[second.id, third.id].toSorted(), last.id];
+  expect(ids).toEqual([
+    '20261130T235959Z-seed',
+    '20261201T000000Z-seed',
+    '20261201T000001Z-seed',
+    '20261201T001000Z-seed',
+  ]);
+  writeFileSync(join(own, 'stray'), '');
+  expect((await kept('2026-12-01T00:10:00Z')).id).toBe('20261201T001001Z-seed');
 });

@@ -1,11 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { makeFolder, putFile } from '../host/durable-file.ts';
 import { type BenchRun, runSchema } from './run-record.ts';
+import { laterStamp } from './stamp.ts';
 
 /** Keeps one run on the operator's side: whatever happens, the folder has what was measured until then. */
 export interface RunKeeper {
+  /** `20261122T183000Z-seed`: sorts by time, and is a plain name. */
+  readonly id: string;
   readonly folder: string;
   put(run: BenchRun): Promise<void>;
   /** Keeps what a tool said, and answers with its name in the folder. */
@@ -14,11 +18,14 @@ export interface RunKeeper {
 
 const runFile = 'run.json';
 
-/** `folder` is that of all runs. */
-export async function keepRun(folder: string, id: string): Promise<RunKeeper> {
+/** A run's own place in the folder of all, behind those that are there already. */
+export async function keepRun(folder: string, at: Date, suite: string): Promise<RunKeeper> {
+  await makeFolder(folder, 0o755);
+  const id = await newFolder(folder, at, suite);
   const own = join(folder, id);
   await makeFolder(join(own, 'raw'), 0o755);
   return {
+    id,
     folder: own,
     put: (run) => putFile(join(own, runFile), `${JSON.stringify(run, null, 1)}\n`),
     putRaw: async (name, text) => {
@@ -27,6 +34,19 @@ export async function keepRun(folder: string, id: string): Promise<RunKeeper> {
       return file;
     },
   };
+}
+
+async function newFolder(folder: string, at: Date, suite: string): Promise<string> {
+  for (;;) {
+    const id = `${laterStamp(folderNames(folder), at)}-${suite}`;
+    try {
+      await mkdir(join(folder, id), { mode: 0o755 });
+      return id;
+    } catch (error) {
+      // Somebody else has begun one in the same second.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
 }
 
 /** A run that cannot be read any more, or was never one. */
@@ -66,9 +86,4 @@ export function readRun(folder: string, id: string): BenchRun | Unreadable {
   } catch (error) {
     return { id, why: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** `20261122T183000Z-seed`: sorts by time, and is a plain name. */
-export function runId(at: Date, suite: string): string {
-  return `${at.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${suite}`;
 }

@@ -138,13 +138,13 @@ export function familyOf(address: string): 4 | 6 {
 }
 
 async function floodPing(bench: Bench, count: number): Promise<Measured> {
-  const raw = await said(
-    bench,
-    { name: 'ping', to: bench.ends[1].address, count, flood: true, quiet: true },
-    count * 10,
-  );
+  const program = { name: 'ping', to: bench.ends[1].address, count, flood: true, quiet: true } as const;
+  const { text: raw, stderr, ms } = await heard(bench, program, count * 10);
   const ping = parsePing(raw);
   if (ping === undefined) throw new Refused('ping: nothing came back', []);
+  // Its times are of the clock that can be set (iputils, ping_common.c, gather_statistics).
+  if (ping.maxUs > 1000 * ms || /time of day goes back/.test(stderr))
+    throw new Refused('ping: the clock was set while it ran: its times say nothing', []);
   return { raw, seen: { ping } };
 }
 
@@ -181,12 +181,23 @@ export class Refused extends Error {
 const usualGraceMs = 20_000;
 
 /** All that a program says at the first end. @throws Refused, HostError */
-export async function said(
+export async function said(...asked: Parameters<typeof heard>): Promise<string> {
+  return (await heard(...asked)).text;
+}
+
+interface Heard {
+  readonly text: string;
+  readonly stderr: string;
+  /** How long it ran. */
+  readonly ms: number;
+}
+
+async function heard(
   { ends: [from], cpus, signal }: Bench,
   program: MeasureProgram,
   expectedMs: number,
   graceMs = usualGraceMs,
-): Promise<string> {
+): Promise<Heard> {
   const lines: string[] = [];
   const asked = {
     place: from.place,
@@ -203,7 +214,7 @@ export async function said(
     throw new Refused(`${program.name}: exit code ${ended.exitCode}: ${ended.stderr.trim()}`, []);
   if (program.name === 'ping' && ended.exitCode > 1)
     throw new Refused(`ping: exit code ${ended.exitCode}: ${ended.stderr.trim()}`, []);
-  return text;
+  return { text, stderr: ended.stderr, ms: ended.ms };
 }
 
 const cuts = {

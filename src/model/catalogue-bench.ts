@@ -72,4 +72,11 @@ export const benchFindings: readonly CatalogueEntry[] = [
     explanation:
       '`--from host:NAME` measures from the host itself, by the address that its tunnels leave from: the baseline that an overlay is held against. In legacy mode a host has no such address, and before the file is applied no host has. Measure between guests instead, or apply first.',
   },
+  {
+    code: 'VF6060',
+    severity: 'info',
+    title: 'Nothing was measured yet',
+    explanation:
+      'A report is made of what was measured and kept beside the file, in `.vflane/bench` and `.vflane/tests`; `VFLANE_STATE_DIR` moves both, and another `-f FILE` has its own. Nothing is kept there, so that the page shows only what vflane brings with it: the reference, which the seed’s author has measured. `vflane bench --suite seed` fills the same table with figures of your own hosts, `vflane test failover` and `vflane test isolation` add what they find.',
+  },
 ];

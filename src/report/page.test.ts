@@ -128,7 +128,7 @@ const report = reportOf({ runs: [runOf(91.18)], failovers: [failover], isolation
 describe('the page', () => {
   test('has the seed’s figures even where nothing was measured', () => {
     const { html, svgs } = reportOf({ runs: [], failovers: [], isolations: [], ...about });
-    expect(html).toContain('Nothing was measured yet');
+    expect(html).toContain('No throughput was measured yet');
     expect(html.match(/the seed’s table<\/small>/g)).toHaveLength(3);
     expect([...svgs.keys()]).toEqual(['throughput.svg', 'throughput-dark.svg']);
   });

@@ -53,11 +53,16 @@ export function reportOf(input: ReportInput): Report {
   return { html: document(body.join('\n')), svgs: filesOf(charts) };
 }
 
-function head({ runs, failovers }: ReportInput): string {
-  const kept = `${runs.length} ${runs.length === 1 ? 'benchmark' : 'benchmarks'}, ${failovers.length} failover ${failovers.length === 1 ? 'test' : 'tests'}`;
+function head({ runs, failovers, isolations }: ReportInput): string {
+  const counted = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
+  const kept = [
+    counted(runs.length, 'benchmark'),
+    counted(failovers.length, 'failover test'),
+    counted(isolations.length, 'isolation test'),
+  ].join(', ');
   const none =
     runs.length === 0
-      ? ' Nothing was measured yet: what is shown is the reference. <code>vflane bench --suite seed</code> adds to it.'
+      ? ' No throughput was measured yet: the table and the bars show the reference. <code>vflane bench --suite seed</code> adds to them.'
       : '';
   return `<h1>How fast, and how sure</h1><p>${kept}.${none}</p>`;
 }
