@@ -46,6 +46,7 @@ my $to = place( $peer, $port );
 my ( $next, $told, $refused, $tell ) = ( 0, 0, 0, 0 );
 my ( @sent, @got, @active );
 my ( $chosen, $look ) = ( '', 0 );
+my $apart = clock_us(0) - now();
 sub look_at_bond {
     open( my $file, '<', "/sys/class/net/$bond/bonding/active_slave" ) or return;
     my $name = <$file> // '';
@@ -66,14 +67,16 @@ sub send_due {
 }
 sub hear_all {
     my ( $now, $day ) = ( now(), clock_us(0) );
+    my $is_set = abs( $day - $now - $apart ) > 5_000;    # the clock of the stamps, since it was looked at last
+    $apart = $day - $now;
     while ( defined recv( $wire, my $datagram, 2048, MSG_DONTWAIT ) ) {
         next if length($datagram) < 8;
         my ( $of, $number ) = unpack( 'NN', $datagram );
         next if $of != $run;
         my $when = "\\0" x 16;
         my $age = ioctl( $wire, $stamp, $when ) ? $day - do { my ( $s, $us ) = unpack( 'q2', $when ); $s * 1_000_000 + $us } : 0;
-        # A clock that is set between the two is off by more than anything waits here.
-        push @got, $number, $now - ( $age > 0 && $age < 1_000_000 ? $age : 0 );
+        # One that is set from here on is off by more than anything waits here.
+        push @got, $number, $now - ( !$is_set && $age > 0 && $age < 1_000_000 ? $age : 0 );
     }
 }
 sub tell_all {
