@@ -51,12 +51,14 @@ export function outcomeFindings(host: string, outcome: Outcome): readonly Findin
           'Go on with `vflane resume`, or back with `vflane rollback`.',
         ),
       ];
+    case 'error':
+      return [finding(outcome.code ?? 'VF4004', { host }, outcome.message, outcome.hint)];
     default:
       return [finding(codes[outcome.kind], { host }, outcome.message, outcome.hint)];
   }
 }
 
-const codes = { stale: 'VF3012', locked: 'VF4002', error: 'VF4004', unreachable: 'VF4001' } as const;
+const codes = { stale: 'VF3012', locked: 'VF4002', unreachable: 'VF4001' } as const;
 
 function failed(code: string, host: string, failure: StepFailure, ending: string): Finding {
   const where = { host, at: `${failure.resource} ${failure.at}` };

@@ -31,7 +31,7 @@ function lineOf(event: ApplyEvent, titles: ReadonlyMap<number, string>): string 
     case 'undo-done':
       return `taken back: ${titles.get(event.n)} (${seconds(event.ms)})`;
     case 'undo-failed':
-      return `not taken back: ${titles.get(event.failure.n)}: ${event.failure.messages.join('; ')}`;
+      return `the way back of ${titles.get(event.failure.n)} failed, and the look at the end says whether anything remains: ${event.failure.messages.join('; ')}`;
     default:
       return undefined;
   }

@@ -43,11 +43,13 @@ function linesOf({ ledger, open, unconfirmed, history }: Fold, at: FabricHost): 
   return [
     ...(open
       ? [
-          `the plan ${open.id} (${open.verb}) was interrupted after ${open.stepsDone} of ${open.steps.length} steps: resume or rollback`,
+          `the plan ${open.id} (${open.verb}) was interrupted after ${open.stepsDone} of ${open.steps.length} steps: \`vflane resume\` or \`vflane rollback\``,
         ]
       : []),
     ...(unconfirmed
-      ? [`the plan ${unconfirmed.id} waits to be confirmed${until(unconfirmed)}: confirm or rollback`]
+      ? [
+          `the plan ${unconfirmed.id} waits to be confirmed${until(unconfirmed)}: \`vflane confirm\` or \`vflane rollback\``,
+        ]
       : []),
     last ? `last plan ${last.id}: ${last.verb}, ${last.outcome}` : 'nothing was ever done',
     holds === '' ? 'vflane holds nothing here' : `vflane holds ${holds}`,

@@ -21,7 +21,7 @@ export const connectionFindings: readonly CatalogueEntry[] = [
     severity: 'error',
     title: 'The host’s journal cannot be used',
     explanation:
-      'The journal below /var/lib/vflane tells what vflane put on the host. It is damaged in the middle, was written by a newer vflane, names a plan that is gone, or cannot be written (a full disk). vflane does nothing that it cannot write down first. Make room, or use the newer version; of a damaged journal keep a copy, move it away, and put the host right with `vflane plan`: what stands on the host then counts as foreign.',
+      'The journal below /var/lib/vflane tells what vflane put on the host. It is damaged in the middle, was written by a newer vflane, names a plan that is gone, or cannot be written (a full disk). vflane does nothing that it cannot write down first. Make room, or use the newer version; of a damaged journal keep a copy and move it away: what stands on the host then counts as foreign, which a plan does not touch. `vflane import --adopt`, with the file that was applied last, takes over what is as the file has it; `vflane plan` shows the rest.',
   },
   {
     code: 'VF4004',

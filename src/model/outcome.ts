@@ -89,7 +89,7 @@ export type Outcome =
   /** 4. Preconditions are not met. */
   | { readonly kind: 'refused'; readonly findings: readonly Finding[] }
   /** 1. The host answered, and something on it is not as it must be to go on: a damaged journal, a missing tool. */
-  | { readonly kind: 'error'; readonly message: string; readonly hint: string }
+  | { readonly kind: 'error'; readonly message: string; readonly hint: string; readonly code?: 'VF4003' }
   /** 8. */
   | { readonly kind: 'unreachable'; readonly message: string; readonly hint: string }
   /** 1. Stopped on request between two operations; `resume` or `rollback` goes on from there. */

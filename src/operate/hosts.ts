@@ -82,7 +82,7 @@ function isLost(error: unknown): boolean {
 }
 
 const journalHint =
-  'Keep a copy of /var/lib/vflane on the host before anything else; `vflane explain VF4003` says how to go on.';
+  'Keep a copy of /var/lib/vflane on the host before anything else. Where no backup helps, move the journal away, and `vflane import --adopt` takes over what is as the file has it; `vflane explain VF4003` says more.';
 
 /** What a host's own store says; across an agent's line only the name is left of the class. */
 const storeTroubles: ReadonlyMap<string, string> = new Map([
@@ -97,7 +97,8 @@ function troubleOf(error: unknown, kind: 'unreachable' | 'error'): Outcome {
   const hint =
     error instanceof HostError ? (error.details.hint ?? hints[kind]) : storeTroubles.get(error.name);
   if (hint === undefined) throw error;
-  return { kind: error instanceof HostError ? kind : 'error', message: error.message, hint };
+  if (error instanceof HostError) return { kind, message: error.message, hint };
+  return { kind: 'error', code: 'VF4003', message: error.message, hint };
 }
 
 const hints = {
