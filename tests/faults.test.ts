@@ -23,7 +23,6 @@ const small = new Set([
 const quick = new Set([
   ...small,
   'software-ovs-dpdk-ports',
-  'ovs-tc-becomes-legacy-vlan',
   'guest-beside-a-number-removed',
   'two-hosts/beta',
   'ovs-tc-on-a-vlan',

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FailoverResult } from '../src/measure/failover-result.ts';
+import type { IsolationResult } from '../src/measure/isolation-result.ts';
 import type { BenchRun } from '../src/measure/run-record.ts';
 import type { GuestConsole } from './support/guest-console.ts';
-import { cardHost, labFabric, storage } from './support/lab-fabric.ts';
+import { cardHost, household, labFabric, namespace, storage } from './support/lab-fabric.ts';
 import { GuestLab, timed, vm, web } from './support/lab-guest.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
@@ -23,8 +24,9 @@ beforeAll(async () => {
   lab = await timed('two hosts up', labHost(2, ['--memory', '2G']));
   guests = new GuestLab(lab);
   await guests.prepare(['alpha']);
-  const alpha = cardHost(2, { vm1: vm(2) });
-  lab.fabric(labFabric({ storage: storage() }, { alpha, beta: cardHost(2, web) }));
+  const alpha = cardHost(2, { vm1: vm(2), db: namespace({ household: '10.3.0.2/24' }) });
+  const beta = cardHost(2, { ...web, radio: namespace({ household: '10.3.0.3/24' }) });
+  lab.fabric(labFabric({ storage: storage(), household: household() }, { alpha, beta }));
   await guests.vflane(0, 'apply', '--yes');
   vm1 = await guests.up('vm1');
 }, 1_800_000);
@@ -76,6 +78,22 @@ describe('a VM as an end of what is measured', () => {
     const [down] = told.phases;
     expect(down?.ways.every(({ over }) => over)).toBe(true);
     expect(down?.said.at(-1)?.is).toBe('0000:01:00.1');
+  });
+
+  it('attacks and is attacked, and tells what came', async () => {
+    const said = lastOf<IsolationResult>(await guests.vflane(9, 'test', 'isolation', '--json'));
+    expect(said).toMatchObject({ provesNothing: [], guests: expect.arrayContaining(['vm1/storage']) });
+    const pairs = (from: string, to: string, attack: string) =>
+      said.cells.find((cell) => cell.from === from && cell.to === to && cell.attack === attack)?.arrived;
+    for (const attack of ['unicast', 'ARP/ND', 'broadcast', 'multicast'])
+      expect(pairs('storage', 'storage', attack)?.toSorted()).toEqual([
+        'vm1/storage → web/storage',
+        'web/storage → vm1/storage',
+      ]);
+    // The card that QEMU emulates lets a forged MAC pass: so it did leave the VM.
+    expect(pairs('storage', 'storage', 'forged MAC')).toContain('vm1/storage → web/storage');
+    const across = said.cells.filter(({ from, to, tried }) => from !== to && tried > 0);
+    expect([...new Set(across.map(({ verdict }) => verdict))]).toEqual(['held']);
   });
 
   it('has nothing of it left', async () => {

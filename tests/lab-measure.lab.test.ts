@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FailoverResult, PhaseSummary } from '../src/measure/failover-result.ts';
 import type { IsolationResult } from '../src/measure/isolation-result.ts';
+import { whileClocksStep } from './support/lab-clock.ts';
 import { cardHost, household, labFabric, namespace, softwareHost } from './support/lab-fabric.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
@@ -141,6 +142,19 @@ describe('ovs-tc over the bond of both ports', () => {
     const told = await failover('carrier', 3);
     expectSound(told);
     expect(medianOf(told, 'down')).toBeLessThanOrEqual(200);
+  });
+
+  it('says the same while the clocks of both hosts are set an hour on and back', async () => {
+    const told = await whileClocksStep(lab, ['alpha', 'beta'], () => failover('admin', 1));
+    expectSound(told);
+    for (const { ways } of told.phases)
+      for (const { outageMs, byArrivalMs, atMs } of ways) {
+        expect(outageMs).toBeLessThan(1_000);
+        expect(byArrivalMs).toBeLessThan(1_000);
+        expect(Math.abs(atMs)).toBeLessThan(60_000);
+      }
+    expect(await expectVflane(0, 'status')).not.toContain('until');
+    await expectVflane(0, 'verify');
   });
 
   it('is drawn with what arrived, and when the bond said what', async () => {

@@ -178,12 +178,18 @@ test('a VM of libvirt starts with the host by libvirt, and its folder can be pas
   expect((await bench.on('virsh list --all --name')).trim()).toBe('');
 });
 
-test('a VM of libvirt that does not hear its power button keeps running, and it is said', async () => {
+test('a VM of libvirt that does not hear its power button is switched off after its time, and it is said', async () => {
   const bench = new Bench();
   bench.file(', manager: libvirt');
   await bench.on('apt-get -y install libvirt-daemon-system libvirt-clients');
   await bench.says(0, 'apply --yes');
   bench.host().alter((state) => setGuestTraits(state, 'db', { ignoresPowerdown: true }));
-  expect(await bench.says(5, 'vm stop db --yes')).toMatch(/vm-running db: .*not so after 110 s/);
-  expect(await bench.says(0, 'vm list')).toContain('db running');
+  await bench.says(0, 'vm stop db --yes');
+  expect(await bench.on('virsh domstate --reason db')).toContain('shut off (destroyed)');
+  expect(await bench.says(2, 'plan')).toMatch(/VF2080 .*db failed when it ran last: it was switched off/);
+  await bench.says(0, 'vm start db');
+  expect(await bench.says(0, 'plan')).not.toContain('VF2080');
+  bench.host().alter((state) => setGuestTraits(state, 'db', { ignoresPowerdown: true }));
+  await bench.says(0, 'destroy --yes');
+  expect((await bench.on('virsh list --all --name')).trim()).toBe('');
 });

@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import { guestPaths } from '../model/guest-paths.ts';
 import { isUnseen } from '../model/host-state.ts';
-import type { MachineState } from '../model/machine-state.ts';
+import type { DomainState, MachineState } from '../model/machine-state.ts';
 import { machinesOf, said } from './machine-parts.ts';
 import type { Examined, Rule } from './rule.ts';
 
@@ -25,9 +25,23 @@ function inLibvirt(examined: Examined, name: string, { domain }: MachineState): 
       : 'Start it (systemctl start libvirtd), or leave manager out: systemd runs the guest then.';
     return [said(examined, 'VF2074', name, `${what}, and ${name} is to be run by it`, hint, 'manager')];
   }
-  if (domain.xml !== null && domain.digest !== '') return [];
+  if (domain.xml !== null && domain.digest !== '') return endedLast(examined, name, domain);
   const hint = `Rename the guest, or that domain (virsh domrename ${name} ${name}-old).`;
   return [said(examined, 'VF2075', name, `libvirt has a domain ${name} that is not vflane's`, hint)];
+}
+
+/** libvirt's words for it (tools/virsh-domain-monitor.c); it knows them until it is started anew itself. */
+const endings: { readonly [ended: string]: string | undefined } = {
+  destroyed: 'it was switched off: by hand, or because it did not shut down in time',
+  crashed: 'it crashed',
+  failed: 'QEMU could not start',
+};
+
+function endedLast(examined: Examined, name: string, { ended = '' }: DomainState): readonly Finding[] {
+  const why = Object.hasOwn(endings, ended) ? endings[ended] : undefined;
+  if (why === undefined) return [];
+  const hint = `/var/log/libvirt/qemu/${name}.log says more.`;
+  return [said(examined, 'VF2080', name, `${name} failed when it ran last: ${why}`, hint)];
 }
 
 function unitTaken(examined: Examined, name: string, { dropIn }: MachineState): readonly Finding[] {

@@ -15,6 +15,7 @@ export const powerScript = `#!/usr/bin/perl
 # power run UID DISK IMAGE QEMU OPTIONS: becomes QEMU, which becomes that user when it has opened what it is given;
 # not where the disk, an overlay on the image, leads to any other file.
 # power up|down QMP-SOCKET SECONDS: waits until QEMU answers; shuts a guest down as its power button would.
+# power domain NAME SECONDS: the same for a guest of libvirt's, which it switches off where that does not help.
 use strict;
 use warnings;
 use IO::Select;
@@ -116,5 +117,23 @@ sub down {
 	exit 1;
 }
 
-$to eq 'up' ? up() : down();
+# libvirt keeps QMP to itself. The file is there while QEMU is (virPidFileConstructPath).
+sub domain {
+	my @virsh = ('virsh', '--quiet', '--connect=qemu:///system');
+	my $running = "/run/libvirt/qemu/$path.pid";
+	while (time < $deadline) {
+		exit 0 unless -e $running;
+		# A press that is not taken is pressed again.
+		system @virsh, 'shutdown', $path;
+		my $again = time + 5;
+		while (time < $again && time < $deadline) {
+			exit 0 unless -e $running;
+			select undef, undef, undef, 0.2;
+		}
+	}
+	print STDERR "vflane: $path did not shut down within $seconds s, and is switched off\\n";
+	exec @virsh, 'destroy', $path;
+}
+
+$to eq 'domain' ? domain() : $to eq 'up' ? up() : down();
 `;

@@ -247,7 +247,7 @@ describe('an agent whose line is cut', () => {
     expect(readFileSync(join(signs, 'done'), 'utf8')).toBe('done');
   });
 
-  it('is not held up by a line that nobody listens to', async () => {
+  it.concurrent('is not held up by a line that nobody listens to', async ({ expect }) => {
     const { adapter, transport, signs, close } = await overProcess();
     transport.input.pause();
     const loud = refusal(adapter.call('loud', null));
@@ -256,7 +256,7 @@ describe('an agent whose line is cut', () => {
     expect((await loud).kind).toBe('lost');
   });
 
-  it('passes over a hangup and a Ctrl-C', async () => {
+  it.concurrent('passes over a hangup and a Ctrl-C', async ({ expect }) => {
     const { adapter, close } = await overProcess();
     const pid = (await adapter.call('pid', null)) as number;
     for (const signal of ['SIGHUP', 'SIGINT'] as const) process.kill(pid, signal);
@@ -264,7 +264,7 @@ describe('an agent whose line is cut', () => {
     await close();
   });
 
-  it('exits at once where nothing is at work', async () => {
+  it.concurrent('exits at once where nothing is at work', async () => {
     const { toAgent, served } = inProcess();
     toAgent.end();
     await served;

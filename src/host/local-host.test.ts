@@ -111,8 +111,10 @@ describe('files of the local host', () => {
 });
 
 describe('commands of the local host', () => {
+  let scripts = 0;
   const script = (text: string): string => {
-    const path = place('/bin/script', `#!/bin/sh\n${text}\n`);
+    scripts += 1;
+    const path = place(`/bin/script${scripts}`, `#!/bin/sh\n${text}\n`);
     chmodSync(path, 0o755);
     return path;
   };
@@ -134,13 +136,13 @@ describe('commands of the local host', () => {
     expect(await refusal(host.run([script('kill -9 $$')]))).toMatchObject({ kind: 'exit', exitCode: 137 });
   });
 
-  it('kills a command that does not end when asked to, and keeps what it said', async () => {
+  it.concurrent('kills a command that does not end when asked to, and keeps what it said', async () => {
     const stubborn = script("trap '' TERM; echo begun; while :; do sleep 1; done");
     const details = await refusal(localHost({ name: 'alpha' }).run([stubborn], { timeoutMs: 300 }));
     expect(details).toMatchObject({ kind: 'timeout', stdout: 'begun\n' });
   });
 
-  it('does not wait for a daemon that a command leaves with its outputs open', async () => {
+  it.concurrent('does not wait for a daemon that a command leaves with its outputs open', async () => {
     const start = performance.now();
     const ran = await localHost({ name: 'alpha' }).run([script('echo started; sleep 20 & ')]);
     expect(ran.stdout).toBe('started\n');

@@ -20,7 +20,7 @@ async function ended(script: string, more: Partial<Parameters<typeof run>[0]> = 
   return { ...end, lines };
 }
 
-describe('a program that goes on for a while', () => {
+describe.concurrent('a program that goes on for a while', () => {
   test('is heard line by line, the last without a newline too', async () => {
     expect(await ended('echo one; printf two; echo no >&2; exit 3')).toMatchObject({
       lines: ['one', 'two'],

@@ -79,7 +79,7 @@ export const machineFindings: readonly CatalogueEntry[] = [
     severity: 'warning',
     title: 'A VM failed when it ran last',
     explanation:
-      'systemd holds the guest’s unit for failed: QEMU ended with an error, could not start, or the guest did not shut down within its time and was switched off. The journal of the unit says which. The next start clears it.',
+      'systemd holds the guest’s unit for failed: QEMU ended with an error, could not start, or the guest did not shut down within its time and was switched off. The journal of the unit says which; for a guest of libvirt’s its log there does. The next start clears it.',
   },
   {
     code: 'VF2082',

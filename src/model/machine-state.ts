@@ -63,6 +63,8 @@ export interface DomainState {
   /** Whether libvirt was given that text. */
   readonly digest: string;
   readonly state: string;
+  /** While it is shut off: how it ended (virDomainShutoffReason), `shutdown`, `destroyed`, `crashed`, …, `unknown`. */
+  readonly ended?: string;
   /** Whether libvirt starts it when it starts itself. */
   readonly autostart: boolean;
 }

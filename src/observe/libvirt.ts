@@ -12,7 +12,9 @@ export async function observeDomain(reader: HostReader, name: string): Promise<S
     const xml = await unlessNoDomain(() => virsh(reader, 'dumpxml', '--inactive', name));
     if (xml === null) return null;
     const told = infoOf(await virsh(reader, 'dominfo', name));
-    return { xml: kept, digest: digestIn(xml), ...told };
+    const isOff = told.state === 'shut off';
+    const ended = isOff ? { ended: reasonOf(await virsh(reader, 'domstate', '--reason', name)) } : {};
+    return { xml: kept, digest: digestIn(xml), ...told, ...ended };
   });
 }
 
@@ -20,6 +22,11 @@ export async function observeDomain(reader: HostReader, name: string): Promise<S
 export function infoOf(text: string): Pick<DomainState, 'state' | 'autostart'> {
   const value = (key: string) => new RegExp(`^${key}:[ \\t]*(.*)$`, 'm').exec(text)?.[1]?.trim() ?? '';
   return { state: value('State'), autostart: value('Autostart') === 'enable' };
+}
+
+/** Of `virsh domstate --reason`: `destroyed` of `shut off (destroyed)`; empty where it says none. */
+export function reasonOf(text: string): string {
+  return /\(([a-z ]+)\)/.exec(text)?.[1] ?? '';
 }
 
 async function virsh(reader: HostReader, ...words: readonly string[]): Promise<string> {

@@ -1,5 +1,6 @@
 import { startS, stopS } from '../guest/guest-unit.ts';
-import { guestPaths } from '../model/guest-paths.ts';
+import { powerDownS } from '../guest/power-script.ts';
+import { guestPaths, guestTemplate } from '../model/guest-paths.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen } from '../model/host-state.ts';
 import type { MachineSpec } from '../model/machine.ts';
@@ -26,9 +27,8 @@ export const vmRunning: Resource = {
     Object.entries(state.machines?.guests ?? {}).map(([at, guest]) => ({ at, value: seen(guest, state) })),
   standsOn: (at, value) => {
     const { by, on } = value as Running;
-    return by === 'libvirt'
-      ? [`vm-domain ${at}`, ...on]
-      : ['vm-template vflane-guest@.service', `vm-unit ${at}`, ...on];
+    const how = by === 'libvirt' ? `vm-domain ${at}` : `vm-unit ${at}`;
+    return ['vm-template vflane-guest@.service', how, ...on];
   },
   // After a reboot it is systemd that has started it, or libvirt, and the ledger names it no more.
   goesWith: (at) => [`vm-unit ${at}`, `vm-domain ${at}`],
@@ -41,7 +41,7 @@ export const vmRunning: Resource = {
   together: (at) => at,
   why: (_from, to) =>
     to === null
-      ? 'Shut the guest down: it is asked to, as by its power button, and has its time for it.'
+      ? 'Shut the guest down: it is asked to, as by its power button, and is switched off where it does not.'
       : 'Start the guest: everything that it is given is there.',
 };
 
@@ -82,9 +82,11 @@ function start(at: string, to: Running | null): readonly Action[] {
 
 function stop(at: string, from: Running | null): readonly Action[] {
   if (from === null) return [];
-  return from.by === 'libvirt'
-    ? [{ run: [...virsh, 'shutdown', at] }]
-    : [{ run: ['systemctl', 'stop', guestPaths(at).unit], timeoutMs: (stopS + 10) * 1000 }];
+  const run =
+    from.by === 'libvirt'
+      ? ['/usr/bin/perl', guestTemplate.power, 'domain', at, `${powerDownS}`]
+      : ['systemctl', 'stop', guestPaths(at).unit];
+  return [{ run, timeoutMs: (stopS + 10) * 1000 }];
 }
 
 function upProbe(at: string, { by }: Running): Probe {

@@ -14,10 +14,11 @@ const none: Template = { unit: null, power: null };
 export const vmTemplate: Resource = {
   kind: 'vm-template',
   timeoutMs: 10_000,
-  wanted: (spec) =>
-    machinesIn(spec, 'systemd').length === 0
-      ? []
-      : [{ at: unit, value: { unit: templateText, power: powerScript } }],
+  wanted: (spec) => {
+    const bySystemd = machinesIn(spec, 'systemd').length > 0;
+    if (!bySystemd && machinesIn(spec, 'libvirt').length === 0) return [];
+    return [{ at: unit, value: { unit: bySystemd ? templateText : null, power: powerScript } }];
+  },
   there: ({ machines }) => {
     if (machines === undefined) return [];
     const { template, power } = machines;
@@ -30,8 +31,10 @@ export const vmTemplate: Resource = {
   settled: () => [],
   why: (_from, to) =>
     to === null
-      ? 'Take the unit of the guests away.'
-      : 'Give systemd the unit of which each guest is an instance, and what shuts a guest down.',
+      ? 'Take away what starts and stops guests.'
+      : (to as Template).unit === null
+        ? 'Keep what shuts a guest down, and switches off one that does not hear its power button.'
+        : 'Give systemd the unit of which each guest is an instance, and what shuts a guest down.',
 };
 
 const unit = paths.path.slice(paths.path.lastIndexOf('/') + 1);

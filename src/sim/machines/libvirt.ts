@@ -125,6 +125,7 @@ export function shutdown(state: SimState, domain: Domain): void {
 export function destroy(state: SimState, domain: Domain): void {
   if (!endProcess(state, domain.pid)) throw notRunning('destroy', domain);
   settleDomains(state);
+  domain.ended = 'destroyed';
 }
 
 function notRunning(what: string, { name }: Domain): VirError {
@@ -139,6 +140,7 @@ export function settleDomains(state: SimState): void {
   for (const domain of Object.values(state.domains ?? {})) {
     if (domain.pid === 0 || runsDomain(state, domain)) continue;
     domain.pid = 0;
+    domain.ended = 'shutdown';
     giveBack(state, domain);
   }
 }

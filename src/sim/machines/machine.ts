@@ -53,6 +53,8 @@ export interface Domain {
   autostart: boolean;
   /** Its QEMU, 0 while it is shut off. */
   pid: number;
+  /** How its last QEMU ended (virDomainShutoffReason); absent while none has. */
+  ended?: 'shutdown' | 'destroyed';
   /** Functions that it took from their drivers, and gives back. */
   managed: string[];
 }

@@ -2,6 +2,7 @@ import { advance } from '../clock.ts';
 import { type Call, failed, type Program, type Reply, silent } from '../commands/program.ts';
 import { MissingProgram } from '../missing.ts';
 import type { SimState } from '../state.ts';
+import { destroy } from './libvirt.ts';
 import { endMachines, powerDown } from './power.ts';
 import { hasRunWith, qemu } from './qemu.ts';
 
@@ -29,7 +30,11 @@ export const perl: Program = (call) => {
   );
   if (!process?.machine) return silent;
   powerDown(state, process.machine);
-  return waitFor(state, process.pid) ? silent : failed(1, '');
+  if (waitFor(state, process.pid)) return silent;
+  if (to !== 'domain') return failed(1, '');
+  const domain = state.domains?.[rest[0] ?? ''];
+  if (domain) destroy(state, domain);
+  return silent;
 };
 
 /** `run UID DISK IMAGE QEMU OPTIONS`: with the option by which this QEMU becomes another user. */

@@ -82,7 +82,7 @@ const commands: { readonly [name: string]: ((asked: Asked) => Reply) | undefined
   define: (asked) => define(asked),
   undefine: change('undefine', 'virDomainUndefine', (asked) => undefine(asked)),
   dumpxml: (asked) => said(`${found(asked).xml}\n`),
-  domstate: (asked) => said(`${stateOf(asked.state, found(asked))}\n\n`),
+  domstate: (asked) => said(`${stateOf(asked.state, found(asked))}${reason(asked)}\n\n`),
   domuuid: (asked) => said(`${found(asked).uuid}\n\n`),
   dominfo: (asked) => said(info(asked.state, found(asked))),
   start: change('start', 'virDomainCreate', (asked) => {
@@ -116,6 +116,12 @@ function stateOf(state: SimState, domain: Domain): string {
   const process = state.processes.find(({ pid }) => pid === domain.pid);
   if (!process) return 'shut off';
   return process.machine?.paused ? 'paused' : 'running';
+}
+
+function reason({ state, args, flags }: Asked): string {
+  if (!flags.includes('--reason')) return '';
+  const domain = found({ state, args, flags, readOnly: true });
+  return isRunning(state, domain) ? ' (booted)' : ` (${domain.ended ?? 'unknown'})`;
 }
 
 function list({ state, flags }: Asked): Reply {
