@@ -73,7 +73,19 @@ describe('a VM of libvirt', () => {
     expect(await answers()).toMatchObject({ code: 0 });
   });
 
-  it('goes, and its disk stays', async () => {
+  it('that does not hear its button is switched off after its time, which is said until the next start', async () => {
+    await lab.ssh(
+      `echo 'kill "$(cat /var/run/acpid.pid)"' >"$(virsh --connect=qemu:///system ttyconsole vm1)"`,
+    );
+    await guests.vflane(0, 'vm', 'stop', 'vm1', '--yes');
+    expect(await virsh('domstate --reason vm1')).toBe('shut off (destroyed)');
+    expect(await guests.vflane(2, 'plan')).toMatch(
+      /VF2080 .*vm1 failed when it ran last: it was switched off/,
+    );
+    await guests.vflane(0, 'vm', 'start', 'vm1');
+  });
+
+  it('goes though it still starts, and hears no button yet; and its disk stays', async () => {
     await guests.vflane(0, 'destroy', '--yes', '--allow-disruption');
     expect(await virsh('list --all --name')).toBe('');
     await lab.ssh(
