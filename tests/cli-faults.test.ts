@@ -238,3 +238,21 @@ describe.concurrent('a plan', () => {
     await operator.expects('plan', 0);
   });
 });
+
+// A limit on the size of files ends a write as a full disk does: what still fits is written.
+test('a disk that fills up in the middle leaves a host that can be read, and goes on from there', async () => {
+  const operator = new Operator(hostText('alpha', 'sim:connectx5', { vfs: 8, last: 2 }));
+  await operator.says('version');
+  const limited = spawn('prlimit', ['--fsize=20480', program, 'apply', '--yes'], { cwd: operator.folder });
+  let text = '';
+  limited.stdout.on('data', (data: Buffer) => (text += String(data)));
+  const code = await new Promise((end) => limited.on('close', end));
+  expect(text).toContain('EFBIG');
+  expect([1, 5, 6, 8]).toContain(code);
+  await operator.expects('status', 0);
+  await operator.expects(
+    (await operator.expects('status', 0)).includes('resume') ? 'resume' : 'apply --yes',
+    0,
+  );
+  await operator.expects('verify', 0);
+});
