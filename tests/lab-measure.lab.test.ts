@@ -144,24 +144,20 @@ describe('ovs-tc over the bond of both ports', () => {
     expect(medianOf(told, 'down')).toBeLessThanOrEqual(200);
   });
 
-  it('says the same while the clocks of both hosts are set an hour on and back', async () => {
-    const told = await whileClocksStep(lab, ['alpha', 'beta'], () => failover('admin', 1));
-    expectSound(told);
-    for (const { ways } of told.phases)
-      for (const { outageMs, byArrivalMs, atMs } of ways) {
-        expect(outageMs).toBeLessThan(1_000);
-        expect(byArrivalMs).toBeLessThan(1_000);
-        expect(Math.abs(atMs)).toBeLessThan(60_000);
-      }
-    expect(await expectVflane(0, 'status')).not.toContain('until');
-    await expectVflane(0, 'verify');
-  });
-
   it('is drawn with what arrived, and when the bond said what', async () => {
     await expectVflane(0, 'report', '--out', 'page.html', '--svg', 'charts');
     const drawn = readFileSync(join(lab.folder, 'charts/failover-2-packets.svg'), 'utf8');
     expect(drawn).toContain('>taken away<');
     expect(drawn).toContain('active port: enp1s0f1');
+  });
+
+  it('says the same while the clocks of both hosts are set an hour on and back', async () => {
+    const told = await whileClocksStep(lab, ['alpha', 'beta'], () => failover('carrier', 2));
+    expectSound(told);
+    expect(medianOf(told, 'down')).toBeLessThanOrEqual(200);
+    const times = told.phases.flatMap(({ ways, said }) => [...ways, ...said]).map(({ atMs }) => atMs);
+    expect(Math.max(...times.map(Math.abs))).toBeLessThan(20_000);
+    await expectVflane(0, 'verify');
   });
 
   it('keeps networks apart, and everybody to his name', async () => {

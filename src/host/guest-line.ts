@@ -1,6 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { LineSplitter, LineTooLong } from './agent-protocol.ts';
+import { runCommand } from './command.ts';
+import { askDomain, domainOf } from './domain-agent.ts';
 import { HostError, type HostErrorDetails } from './host.ts';
+import { hostEnv } from './host-env.ts';
 
 /** A command of a guest agent (qemu-ga-ref(7)). */
 export interface GuestCommand {
@@ -20,11 +23,37 @@ export class GuestRefused extends Error {
   override readonly name = 'GuestRefused';
 }
 
+/** A line to a guest's agent. */
+export interface AgentLine {
+  /** What it returns. @throws GuestRefused, HostError */
+  say(command: GuestCommand): Promise<unknown>;
+  leave(): void;
+}
+
+/** To be given back by `leave`. @param socket a path on this machine, or what `agentOfDomain` gives */
+export function takeLine(host: string, socket: string): AgentLine {
+  const domain = domainOf(socket);
+  return domain === undefined ? GuestLine.take(host, socket) : throughLibvirt(host, domain);
+}
+
+function throughLibvirt(host: string, domain: string): AgentLine {
+  const run = (argv: readonly string[], timeoutMs: number) =>
+    runCommand({ host, argv, stdin: undefined, timeoutMs, env: hostEnv(process.env) });
+  return {
+    leave: () => undefined,
+    say: async (command) => {
+      const reply = parseReply(await askDomain(run, domain, JSON.stringify(command), answerMs));
+      if (reply !== undefined && 'return' in reply) return reply.return;
+      throw new GuestRefused(wordsOf(reply?.error));
+    },
+  };
+}
+
 /**
  * The line to a guest's agent, a unix socket of its QEMU's. QEMU serves one caller at a time: whoever in this process talks to
  * the same guest shares the line, a command at a time.
  */
-export class GuestLine {
+class GuestLine implements AgentLine {
   static readonly #open = new Map<string, GuestLine>();
 
   readonly #host: string;
@@ -50,7 +79,6 @@ export class GuestLine {
     );
   }
 
-  /** To be given back by `leave`. */
   static take(host: string, path: string): GuestLine {
     const known = GuestLine.#open.get(path);
     const line = known ?? new GuestLine(host, path);
@@ -68,7 +96,6 @@ export class GuestLine {
     this.#socket.destroy();
   }
 
-  /** What it returns. @throws GuestRefused, HostError */
   say(command: GuestCommand): Promise<unknown> {
     const answer = this.#last.then(() => this.#exchange(command, () => true));
     this.#last = answer.catch(() => undefined);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineSplitter } from './agent-protocol.ts';
-import { GuestLine, GuestRefused } from './guest-line.ts';
+import { type AgentLine, GuestRefused, takeLine } from './guest-line.ts';
 import { guestRunner } from './guest-runner.ts';
 import { HostError } from './host.ts';
 import type { ProgramEnd, ProgramRun, RunProgram } from './program.ts';
@@ -10,7 +10,7 @@ export interface GuestProgramsOptions {
   /** The host's name, for messages. */
   readonly host: string;
   readonly guest: string;
-  /** Of the guest's agent. */
+  /** Of the guest's agent, or what stands for it (src/host/domain-agent.ts). */
   readonly socket: string;
 }
 
@@ -27,7 +27,7 @@ const newline = Buffer.from('\n');
 /** Programs inside a VM, by its guest agent (qemu-ga-ref(7)). They end soon after this process, and leave nothing behind. */
 export function guestPrograms(options: GuestProgramsOptions): RunProgram {
   return async (run) => {
-    const line = GuestLine.take(options.host, options.socket);
+    const line = takeLine(options.host, options.socket);
     try {
       return await new GuestProgram(options, line, run).ended();
     } catch (error) {
@@ -50,7 +50,7 @@ interface Status {
 
 class GuestProgram {
   readonly #options: GuestProgramsOptions;
-  readonly #line: GuestLine;
+  readonly #line: AgentLine;
   readonly #run: ProgramRun;
   readonly #folder = `/run/vflane-measure-${randomUUID()}`;
   readonly #lines = new LineSplitter();
@@ -59,7 +59,7 @@ class GuestProgram {
   #lastBeat = Number.NEGATIVE_INFINITY;
   #cut: ProgramEnd['cut'];
 
-  constructor(options: GuestProgramsOptions, line: GuestLine, run: ProgramRun) {
+  constructor(options: GuestProgramsOptions, line: AgentLine, run: ProgramRun) {
     this.#options = options;
     this.#line = line;
     this.#run = run;

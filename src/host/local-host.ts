@@ -4,6 +4,7 @@ import { join, normalize } from 'node:path';
 import { promisify } from 'node:util';
 import { runCommand } from './command.ts';
 import { within } from './deadline.ts';
+import { askDomain, askInTurn, domainOf } from './domain-agent.ts';
 import { putFile } from './durable-file.ts';
 import { defaultTimeoutMs, type Host, HostError, type OpenFile, type Ran, type RunOptions } from './host.ts';
 import { hostEnv } from './host-env.ts';
@@ -83,7 +84,11 @@ class Local implements LocalHost {
   ): Promise<readonly string[]> {
     if (!lines.every(isReadingLine))
       throw new HostError({ kind: 'refused', host: this.name, argv: ['ask', socket, ...lines] });
-    return talkToSocket(this.name, join(this.#root, socket), lines, timeoutMs);
+    const domain = domainOf(socket);
+    if (domain === undefined) return talkToSocket(this.name, join(this.#root, socket), lines, timeoutMs);
+    return askInTurn(lines, (line) =>
+      askDomain((argv, withinMs) => this.run(argv, { timeoutMs: withinMs }), domain, line, timeoutMs),
+    );
   }
 
   async query(argv: readonly string[], timeoutMs?: number): Promise<Ran> {

@@ -7,6 +7,8 @@ import { type Bytes, hexBytes } from './frames.ts';
 import type { Station } from './station.ts';
 
 const longestMs = 600_000;
+/** Frames for a program in a VM: what it is given at its start has to fit into one word of a command (execve(2), MAX_ARG_STRLEN). */
+const mostInVm = 200;
 /** Numbers of hellos, and of goodbyes, begin here. */
 const first = { hello: 0xf000_0000, goodbye: 0xf100_0000 } as const;
 
@@ -71,8 +73,13 @@ export class Ears {
     return [...hexBytes(this.#magic), (n >>> 24) & 0xff, (n >>> 16) & 0xff, (n >>> 8) & 0xff, n & 0xff];
   }
 
-  async send({ end, name }: Station, frames: readonly string[]): Promise<void> {
-    if (frames.length === 0) return;
+  async send(station: Station, frames: readonly string[]): Promise<void> {
+    const most = station.end.place.in === 'vm' ? mostInVm : frames.length;
+    for (let at = 0; at < frames.length && !this.#signal.aborted; at += most)
+      await this.#sendSome(station, frames.slice(at, at + most));
+  }
+
+  async #sendSome({ end, name }: Station, frames: readonly string[]): Promise<void> {
     const program = { name: 'wire-send', netdev: end.netdev, frames } as const;
     try {
       const sent = await end.site.measure(

@@ -4,6 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { GuestSpec, LaneSpec } from '../model/host-spec.ts';
 import { isUnseen, type Seen } from '../model/host-state.ts';
 import type { GuestName, HostName, IfName, NetworkName } from '../model/names.ts';
+import { agentOf } from '../operate/agent-of.ts';
 import { type GuestNetdev, netdevsInVm } from '../operate/ask-guests.ts';
 import type { MeasurePlace } from '../operate/measure-request.ts';
 import type { Site } from '../operate/site.ts';
@@ -58,7 +59,7 @@ async function endpointOf(
   lane: LaneSpec,
 ): Promise<Endpoint | Finding> {
   const where = { host, at: `${guest.name}/${lane.network}` };
-  if (guest.machine?.manager === 'systemd') return endpointInVm(site, where, guest, lane);
+  if (guest.machine !== undefined) return endpointInVm(site, where, guest, lane);
   const place = placeOf(guest);
   if (place === undefined) return noWayIn(where, guest);
   const seen = await lookAt(site, place, lane.bond);
@@ -99,10 +100,11 @@ async function endpointInVm(
   guest: GuestSpec,
   lane: LaneSpec,
 ): Promise<Endpoint | Finding> {
-  const seen = await lookInVm(site, guest.name, lane);
   const { host } = where;
+  const isLibvirt = guest.machine?.manager === 'libvirt';
+  const seen = await lookInVm(site, agentOf(guest.name, guest.machine?.manager), lane);
   if (!isUnseen(seen)) {
-    const place = { in: 'vm', guest: guest.name } as const;
+    const place = { in: 'vm', guest: guest.name, ...(isLibvirt && { manager: 'libvirt' as const }) } as const;
     return { site, host, guest: guest.name, network: lane.network, place, mtu: lane.mtu, ...seen };
   }
   const message = `${host}: nothing is measured from inside the VM ${guest.name}: ${seen.unseen}`;
@@ -112,10 +114,10 @@ async function endpointInVm(
 
 async function lookInVm(
   { reader }: Site,
-  guest: GuestName,
+  agent: string,
   lane: LaneSpec,
 ): Promise<Seen<Pick<Endpoint, 'mac' | 'addresses' | 'netdev' | 'nics'>>> {
-  const netdevs = await netdevsInVm(reader, guest);
+  const netdevs = await netdevsInVm(reader, agent);
   if (isUnseen(netdevs)) return netdevs;
   const macs = lane.tap ? [lane.tap.mac] : lane.members.map(({ mac }) => mac);
   const own = netdevs.filter(({ mac }) => macs.some((one) => one === mac));
@@ -135,15 +137,11 @@ function placeOf({ kind, name }: GuestSpec): MeasurePlace | undefined {
   return kind === 'host' ? { in: 'host' } : undefined;
 }
 
-function noWayIn(
-  where: { readonly host: HostName; readonly at: string },
-  { name, kind }: GuestSpec,
-): Finding {
-  const what = kind === 'vm' ? 'a VM of libvirt’s, which has its agent to itself' : 'a VM of somebody else’s';
+function noWayIn(where: { readonly host: HostName; readonly at: string }, { name }: GuestSpec): Finding {
   return finding(
     'VF6003',
     where,
-    `${where.host}: ${name} is ${what}: nothing is measured from inside it`,
+    `${where.host}: ${name} is a VM of somebody else’s: nothing is measured from inside it`,
     'Measure between guests that are namespaces on the same network, or between hosts: vflane bench --from host:NAME.',
   );
 }

@@ -28,7 +28,7 @@ export const measureFindings: readonly CatalogueEntry[] = [
     severity: 'warning',
     title: 'Nothing can be measured from inside this guest',
     explanation:
-      'Measuring runs inside a guest: in the namespace of one that is a namespace, on the host itself for a guest that is the host, and in a VM by the guest agent in it (qemu-guest-agent), which has to run, and to be allowed to start programs. A VM of somebody else’s, or of libvirt, which has its agent to itself, cannot be asked. Measure from a guest that is a namespace on the same network instead: it takes the same road through the card, the bridge and the wire. Or measure hosts by their underlay: `vflane bench --from host:NAME`.',
+      'Measuring runs inside a guest: in the namespace of one that is a namespace, on the host itself for a guest that is the host, and in a VM by the guest agent in it (qemu-guest-agent), which has to run, and to be allowed to start programs. The agent of a VM that libvirt runs is asked through libvirt, which marks the domain as tainted (custom-ga-command) in its log. A VM of somebody else’s cannot be asked. Measure from a guest that is a namespace on the same network instead: it takes the same road through the card, the bridge and the wire. Or measure hosts by their underlay: `vflane bench --from host:NAME`.',
   },
   {
     code: 'VF6004',

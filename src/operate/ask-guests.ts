@@ -1,9 +1,8 @@
 import { HostError, type HostReader } from '../host/host.ts';
-import { guestPaths } from '../model/guest-paths.ts';
 import type { GuestSpec, HostSpec, LaneSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen, type Seen } from '../model/host-state.ts';
-import type { GuestName } from '../model/names.ts';
 import { runs } from '../resource/vm-running.ts';
+import { agentOf } from './agent-of.ts';
 import { mtusInVm } from './ask-mtus.ts';
 
 /** What a guest's agent says of its lanes, or why it was not asked. */
@@ -39,14 +38,11 @@ const greeting = [
   JSON.stringify({ execute: 'guest-network-get-interfaces' }),
 ];
 
-/** Every netdev in a VM that vflane runs, by its agent. */
-export async function netdevsInVm(
-  reader: HostReader,
-  guest: GuestName,
-): Promise<Seen<readonly GuestNetdev[]>> {
+/** Every netdev in a VM, by its agent. @param agent as `agentOf` has it */
+export async function netdevsInVm(reader: HostReader, agent: string): Promise<Seen<readonly GuestNetdev[]>> {
   if (reader.ask === undefined) return { unseen: 'there is no way to its agent' };
   try {
-    const heard = await reader.ask(guestPaths(guest).agent, greeting, answerMs);
+    const heard = await reader.ask(agent, greeting, answerMs);
     return parseInterfaces(heard.at(-1) ?? '');
   } catch (error) {
     if (!isOfTheGuest(error)) throw error;
@@ -56,21 +52,20 @@ export async function netdevsInVm(
 }
 
 async function askOne(reader: HostReader, { name: guest, lanes, machine }: GuestSpec): Promise<GuestAnswer> {
-  if (machine?.manager === 'libvirt')
-    return { guest, notAsked: `its agent is libvirt's to ask: virsh domifaddr ${guest} --source agent` };
-  const netdevs = await netdevsInVm(reader, guest);
+  const socket = agentOf(guest, machine?.manager);
+  const netdevs = await netdevsInVm(reader, socket);
   if (isUnseen(netdevs)) return { guest, notAsked: netdevs.unseen };
-  return { guest, lacks: lacksIn(lanes, await withMtus(reader, guest, netdevs)) };
+  return { guest, lacks: lacksIn(lanes, await withMtus(reader, socket, netdevs)) };
 }
 
 /** The same with their MTUs, as far as the guest's agent tells them. */
 async function withMtus(
   reader: HostReader,
-  guest: GuestName,
+  socket: string,
   netdevs: readonly GuestNetdev[],
 ): Promise<readonly GuestNetdev[]> {
   if (reader.ask === undefined) return netdevs;
-  const agent = { ask: reader.ask.bind(reader), socket: guestPaths(guest).agent, timeoutMs: answerMs };
+  const agent = { ask: reader.ask.bind(reader), socket, timeoutMs: answerMs };
   try {
     const mtus = await mtusInVm(
       agent,

@@ -5,7 +5,12 @@ import type { GuestName, IfName } from '../model/names.ts';
 export type MeasurePlace =
   | { readonly in: 'host' }
   | { readonly in: 'netns'; readonly guest: GuestName }
-  | { readonly in: 'vm'; readonly guest: GuestName };
+  | {
+      readonly in: 'vm';
+      readonly guest: GuestName;
+      /** Whose VM it is; systemd's unless said. */
+      readonly manager?: 'libvirt';
+    };
 
 /** One measuring program on one host: plain data, it crosses the line. */
 export interface MeasureRequest {

@@ -4,7 +4,7 @@ import { HostError } from '../host/host.ts';
 import type { RunProgram } from '../host/program.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
-import { guestPaths } from '../model/guest-paths.ts';
+import { agentOf } from './agent-of.ts';
 import { longestMs, measureArgv, programsOf } from './measure-argv.ts';
 import type { Measured, MeasureRequest, OnLine } from './measure-request.ts';
 import { measureStdin } from './wire-argv.ts';
@@ -43,8 +43,8 @@ export async function measureOn(
 
 function programsIn({ host }: Workshop, { place }: MeasureRequest, programs: RunProgram): RunProgram {
   if (place.in !== 'vm') return programs;
-  const { guest } = place;
-  return guestPrograms({ host: host.name, guest, socket: guestPaths(guest).agent });
+  const { guest, manager } = place;
+  return guestPrograms({ host: host.name, guest, socket: agentOf(guest, manager) });
 }
 
 async function run(

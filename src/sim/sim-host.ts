@@ -1,3 +1,4 @@
+import { askDomain, askInTurn, domainOf } from '../host/domain-agent.ts';
 import {
   defaultTimeoutMs,
   type Host,
@@ -207,10 +208,17 @@ export class SimHost implements Host {
   }
 
   /** The same, for lines that only read. */
-  async ask(socket: string, lines: readonly string[], timeoutMs?: number): Promise<readonly string[]> {
+  async ask(
+    socket: string,
+    lines: readonly string[],
+    timeoutMs: number = defaultTimeoutMs,
+  ): Promise<readonly string[]> {
     if (!lines.every(isReadingLine))
       throw new HostError({ kind: 'refused', host: this.name, argv: ['ask', socket, ...lines] });
-    return this.converse(socket, lines, timeoutMs);
+    const domain = domainOf(socket);
+    if (domain === undefined) return this.converse(socket, lines, timeoutMs);
+    const run = async (argv: readonly string[], withinMs: number) => this.#ask(argv, withinMs);
+    return askInTurn(lines, (line) => askDomain(run, domain, line, timeoutMs));
   }
 
   /** Timers of `systemd-run` whose time has come, oldest first; who runs one takes it first. */

@@ -5,8 +5,7 @@ import { versionOf } from '../packages.ts';
 import { endProcess } from '../processes.ts';
 import type { SimState } from '../state.ts';
 import { askAgent } from './agent.ts';
-import { agentMs, machineAt, powerDown } from './power.ts';
-import { traitsOf } from './traits.ts';
+import { hasAgent, machineAt, powerDown } from './power.ts';
 
 /**
  * One connection to a socket that a VM listens on: lines sent, and all lines that came back, QMP's greeting and events
@@ -17,9 +16,7 @@ export function converse(state: SimState, path: string, lines: readonly string[]
   if (!found) throw new Refusal(Object.hasOwn(state.files, path) ? 'ECONNREFUSED' : 'ENOENT');
   if (found.kind === 'qmp') return new Qmp(state, path).all(lines);
   const { machine } = found;
-  const answers = found.kind === 'agent' && !traitsOf(state, machine).hasNoAgent && !machine.paused;
-  if (!answers || nowMs(state) - machine.startedMs < agentMs)
-    throw new Blocked('nobody answers on the socket');
+  if (found.kind !== 'agent' || !hasAgent(state, machine)) throw new Blocked('nobody answers on the socket');
   return lines.flatMap((line) => askAgent(state, found.process, line));
 }
 

@@ -6,12 +6,18 @@ import { traitsOf } from './traits.ts';
 
 /** What a guest takes to shut down, and before its agent answers. */
 const shutdownMs = 3_000;
-export const agentMs = 2_000;
+const agentMs = 2_000;
 
 /** Somebody presses the power button. */
 export function powerDown(state: SimState, machine: Machine): void {
   if (traitsOf(state, machine).ignoresPowerdown || machine.paused) return;
   machine.endsAtMs ??= nowMs(state) + shutdownMs;
+}
+
+/** Whether the agent inside answers by now. */
+export function hasAgent(state: SimState, machine: Machine): boolean {
+  const isUp = !machine.paused && nowMs(state) - machine.startedMs >= agentMs;
+  return isUp && !traitsOf(state, machine).hasNoAgent;
 }
 
 /** Guests whose time has come. */

@@ -106,3 +106,33 @@ it('comes with its daemon when it is installed', async () => {
   expect((await tell(host, `${system} list --all --name`)).code).toBe(0);
   expect((await tell(host, 'systemctl is-enabled libvirtd')).stdout).toBe('enabled\n');
 });
+
+it('carries a command to the agent in a domain, and says in libvirt’s words why it cannot', async () => {
+  const host = await withLibvirt();
+  const channel = "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>";
+  await host.writeFile('/root/vm1.xml', xml('yes').replace('</devices>', `${channel}</devices>`));
+  for (const name of ['vm1', 'vm2']) await does(host, `${system} define /root/${name}.xml`);
+  const ask = async (name: string, line: string, uri = '--connect=qemu:///system') => {
+    const argv = ['virsh', uri, 'qemu-agent-command', '--timeout', '3', name, line];
+    return host.run(argv).then(
+      ({ stdout }) => stdout,
+      (error) => error.details.stderr,
+    );
+  };
+  const ping = '{"execute":"guest-ping"}';
+  expect(await ask('vm1', ping)).toBe('error: Requested operation is not valid: domain is not running\n\n');
+  await does(host, `${system} start vm1`);
+  expect(await ask('vm1', ping)).toBe(
+    'error: Guest agent is not responding: QEMU guest agent is not connected\n\n',
+  );
+  await host.clock.sleep(5_000);
+  expect(await ask('vm1', ping)).toBe('{"return":{}}\n');
+  expect(await ask('vm1', '{"execute":"guest-set-time"}')).toBe(
+    "error: internal error: unable to execute QEMU agent command 'guest-set-time': The command guest-set-time has not been found\n\n",
+  );
+  expect(await ask('vm1', ping, '-r')).toContain('read only access prevents virDomainQemuAgentCommand');
+  await does(host, `${system} destroy vm1`);
+  await does(host, `${system} start vm2`);
+  await host.clock.sleep(5_000);
+  expect(await ask('vm2', ping)).toBe('error: argument unsupported: QEMU guest agent is not configured\n\n');
+});

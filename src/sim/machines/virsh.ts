@@ -4,9 +4,11 @@ import { readFile } from '../files/root.ts';
 import { MissingProgram } from '../missing.ts';
 import { isInstalled, versionOf } from '../packages.ts';
 import type { SimState } from '../state.ts';
+import { askAgent } from './agent.ts';
 import { domainOf } from './domain.ts';
 import { destroy, shutdown, startDomain, VirError } from './libvirt.ts';
 import type { Domain } from './machine.ts';
+import { hasAgent } from './power.ts';
 
 /** `virsh [-r] [-q] [-c URI] COMMAND …`, of the system's QEMU (texts of 9.0 and 11.3). */
 export const virsh: Program = ({ state, argv }) => {
@@ -28,9 +30,7 @@ export const virsh: Program = ({ state, argv }) => {
       1,
       "error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory\n",
     );
-  return telling(() =>
-    act({ state, readOnly, flags: args.filter(isFlag), args: args.filter((arg) => !isFlag(arg)) }),
-  );
+  return telling(() => act({ state, readOnly, flags: args.filter(isFlag), args: args.filter(isWord) }));
 };
 
 interface Asked {
@@ -42,6 +42,11 @@ interface Asked {
 
 function isFlag(word: string): boolean {
   return word.startsWith('--');
+}
+
+/** Options that take a value have it as the next word. */
+function isWord(word: string, at: number, all: readonly string[]): boolean {
+  return !isFlag(word) && all[at - 1] !== '--timeout';
 }
 
 function telling(act: () => Reply): Reply {
@@ -90,6 +95,7 @@ const commands: { readonly [name: string]: ((asked: Asked) => Reply) | undefined
     startDomain(asked.state, domain);
     return told(domain, 'started');
   }),
+  'qemu-agent-command': (asked) => agentCommand(asked),
   shutdown: change('shutdown', 'virDomainShutdown', (asked) => {
     const domain = found(asked);
     shutdown(asked.state, domain);
@@ -110,6 +116,27 @@ const commands: { readonly [name: string]: ((asked: Asked) => Reply) | undefined
 /** A guest that has shut down by itself is shut off. */
 function isRunning(state: SimState, domain: Domain): boolean {
   return state.processes.some(({ pid }) => pid === domain.pid);
+}
+
+/** src/libvirt-qemu.c, virDomainQemuAgentCommand; src/qemu/qemu_domain.c, qemuDomainAgentAvailable. */
+function agentCommand(asked: Asked): Reply {
+  const { state, readOnly, args } = asked;
+  const domain = found(asked);
+  if (readOnly)
+    throw new VirError('operation forbidden: read only access prevents virDomainQemuAgentCommand');
+  const process = state.processes.find(({ pid }) => pid === domain.pid);
+  const machine = process?.machine;
+  if (!process || !machine) throw new VirError('Requested operation is not valid: domain is not running');
+  if (!machine.sockets.some(({ kind }) => kind === 'agent'))
+    throw new VirError('argument unsupported: QEMU guest agent is not configured');
+  const line = args[1] ?? '';
+  const [answer] = hasAgent(state, machine) ? askAgent(state, process, line) : [];
+  if (answer === undefined)
+    throw new VirError('Guest agent is not responding: QEMU guest agent is not connected');
+  const { error } = JSON.parse(answer) as { readonly error?: { readonly desc: string } };
+  if (error === undefined) return said(`${answer}\n`);
+  const { execute } = JSON.parse(line) as { readonly execute: string };
+  throw new VirError(`internal error: unable to execute QEMU agent command '${execute}': ${error.desc}`);
 }
 
 function stateOf(state: SimState, domain: Domain): string {
