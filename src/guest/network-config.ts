@@ -1,5 +1,6 @@
 import type { LaneSpec, LinkMonitor } from '../model/host-spec.ts';
 import { arpTargets, isBonded, type LaneNic, nicsOf } from './lane-nics.ts';
+import { yamlWord } from './yaml-word.ts';
 
 /** cloud-init's network-config, version 2, for all lanes of a guest (facts §10). YAML lines. */
 export function networkConfig(lanes: readonly LaneSpec[]): readonly string[] {
@@ -13,8 +14,13 @@ export function networkConfig(lanes: readonly LaneSpec[]): readonly string[] {
 }
 
 function ethernet(lane: LaneSpec, { ifName, mac }: LaneNic, isAll: boolean): readonly string[] {
-  if (!isAll) return [`  ${ifName}: {match: {macaddress: "${mac}"}, mtu: ${lane.mtu}}`];
-  return [`  ${ifName}:`, `    match: {macaddress: "${mac}"}`, `    mtu: ${lane.mtu}`, ...addressing(lane)];
+  if (!isAll) return [`  ${yamlWord(ifName)}: {match: {macaddress: "${mac}"}, mtu: ${lane.mtu}}`];
+  return [
+    `  ${yamlWord(ifName)}:`,
+    `    match: {macaddress: "${mac}"}`,
+    `    mtu: ${lane.mtu}`,
+    ...addressing(lane),
+  ];
 }
 
 /** What stands at a NIC as well as at a bond. */
@@ -39,15 +45,15 @@ function bondConfig(lane: LaneSpec): readonly string[] {
   const { bond, members, mtu, monitor } = lane;
   const [primary] = members;
   return [
-    `  ${bond}:`,
-    `    interfaces: [${members.map(({ ifName }) => ifName).join(', ')}]`,
+    `  ${yamlWord(bond)}:`,
+    `    interfaces: [${members.map(({ ifName }) => yamlWord(ifName)).join(', ')}]`,
     `    mtu: ${mtu}`,
     ...addressing(lane),
     '    parameters:',
     '      mode: active-backup',
     '      fail-over-mac-policy: active',
     '      gratuitous-arp: 3',
-    ...(primary ? [`      primary: ${primary.ifName}`] : []),
+    ...(primary ? [`      primary: ${yamlWord(primary.ifName)}`] : []),
     ...monitorConfig(monitor),
   ];
 }

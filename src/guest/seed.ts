@@ -1,5 +1,6 @@
 import type { GuestPaths } from '../model/guest-paths.ts';
 import type { SeedSpec } from '../model/machine.ts';
+import { yamlWord } from './yaml-word.ts';
 
 /** The files of a seed, by name. */
 export type SeedFiles = { readonly [file: string]: string };
@@ -26,7 +27,7 @@ updates:
 `;
 
 export function metaDataOf(guest: string): string {
-  return `instance-id: vflane-${guest}\nlocal-hostname: ${guest}\n`;
+  return `instance-id: vflane-${guest}\nlocal-hostname: ${yamlWord(guest)}\n`;
 }
 
 export function userDataOf(sshKeys: readonly string[]): string {

@@ -1,0 +1,7 @@
+// What YAML 1.1, which cloud-init reads, takes for a truth or for nothing (yaml.org/type/bool.html, null.html).
+const meansMore = /^(y|yes|n|no|true|false|on|off|null)$/i;
+
+/** A name as YAML: in quotes where a reader would make something else of it, such as a number of `00`. */
+export function yamlWord(name: string): string {
+  return /^[a-z][\w.-]*$/i.test(name) && !meansMore.test(name) ? name : JSON.stringify(name);
+}
