@@ -30,11 +30,19 @@ export function managerLines(
           pci: functions[port],
         })),
   );
-  return ends.flatMap((end, place) => {
+  const own = ends.flatMap((end, place) => {
     if ('tap' in end) return [`# ${end.what}, MAC ${end.tap.mac}`, ...taps[manager](guest, end.tap, place)];
     if (end.pci === undefined) return [`# ${end.what} (its PCI address is known after vflane apply)`];
     return [`# ${end.what}`, functions[manager](guest, end.pci, place)];
   });
+  const tapped = ends.flatMap((end, place) => ('tap' in end ? [{ tap: end.tap, place }] : []));
+  return manager === 'proxmox' ? [...own, ...ofProxmox(guest, tapped)] : own;
+}
+
+/** One line for all: each `-args` takes the place of the one before (qm(1)). */
+function ofProxmox(guest: Guest, tapped: readonly { readonly tap: Tap; readonly place: number }[]) {
+  const words = tapped.flatMap(({ tap, place }) => taps.qemu(guest, tap, place));
+  return words.length === 0 ? [] : [`qm set VMID -args '${words.join(' ')}'`];
 }
 
 /** The driver is bound already, and nothing else is to touch it: `managed='no'`. */
@@ -53,15 +61,14 @@ type Tap = NonNullable<LaneSpec['tap']>;
 const taps: { readonly [manager in Manager]: (guest: Guest, tap: Tap, place: number) => readonly string[] } =
   {
     // The tap is there already, and up: no script is to make it.
-    qemu: ({ isPlain }, { port, mac }) => {
-      const netdev = `tap,id=${port},ifname=${port},script=no,downscript=no${isPlain ? ',vnet_hdr=off' : ''}`;
-      return [`-netdev ${netdev} -device virtio-net-pci,netdev=${port},mac=${mac}`];
+    qemu: ({ isPlain }, { port, mac }, place) => {
+      // An id of QEMU's begins with a letter, which a port's name need not (util/id.c).
+      const netdev = `tap,id=lane${place},ifname=${port},script=no,downscript=no${isPlain ? ',vnet_hdr=off' : ''}`;
+      return [`-netdev ${netdev} -device virtio-net-pci,netdev=lane${place},mac=${mac}`];
     },
     libvirt: (_guest, { port, mac }) => [
       `<interface type='ethernet'><mac address='${mac}'/><target dev='${port}' managed='no'/><model type='virtio'/></interface>`,
     ],
-    proxmox: ({ isPlain }, tap, place) => [
-      `qm set VMID -args '${taps.qemu({ name: '', isPlain }, tap, place).join(' ')}'`,
-    ],
+    proxmox: () => [],
     incus: () => ['# Incus makes its taps itself, and takes none that is there.'],
   };
