@@ -23,7 +23,7 @@ export const bootPlaces = {
   unitLink: '/etc/systemd/system/multi-user.target.wants/vflane-boot.service',
   /** Keeps ovs-vswitchd from starting before the card is ready for DPDK. */
   gate: '/etc/systemd/system/ovs-vswitchd.service.d/vflane-boot.conf',
-  networkManager: '/etc/NetworkManager/conf.d/90-vflane.conf',
+  networkManager: '/etc/NetworkManager/conf.d/zz-vflane.conf',
   networkd: '/etc/systemd/network/05-vflane.network',
   networkdPorts: '/etc/systemd/network/05-vflane-ports.network',
 } as const;

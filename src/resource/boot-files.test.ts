@@ -44,12 +44,11 @@ function textAt(spec: HostSpec, services: BootState['services'], end: string): s
 }
 
 describe('the host’s own network services are kept off', () => {
-  test('by name and by the ports’ own MACs, in a section that replaces nobody’s', () => {
-    expect(textAt(overlay, ['networkManager'], '90-vflane.conf')?.split('\n').slice(1)).toEqual([
-      '[device-vflane]',
-      'match-device=interface-name:=bond0;interface-name:=br-storage;interface-name:=ceph1-9fbeca;' +
+  test('by name and by the ports’ own MACs, added to what others keep off', () => {
+    expect(textAt(overlay, ['networkManager'], 'zz-vflane.conf')?.split('\n').slice(1)).toEqual([
+      '[keyfile]',
+      'unmanaged-devices+=interface-name:=bond0;interface-name:=br-storage;interface-name:=ceph1-9fbeca;' +
         'mac:02:00:00:00:00:07;mac:04:3f:72:00:00:00;mac:04:3f:72:00:00:01',
-      'managed=0',
       '',
     ]);
   });
@@ -64,7 +63,7 @@ describe('the host’s own network services are kept off', () => {
   });
 
   test('not off a port that is in no bond: it may carry the way in', () => {
-    const text = textAt(legacy, ['networkManager'], '90-vflane.conf');
+    const text = textAt(legacy, ['networkManager'], 'zz-vflane.conf');
     expect(text).toContain('mac:02:00:00:00:00:07');
     expect(text).not.toContain('04:3f:72');
   });

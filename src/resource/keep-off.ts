@@ -18,12 +18,11 @@ const files: readonly File[] = [
   {
     service: 'networkManager',
     path: bootPlaces.networkManager,
-    // A section of its own adds to what others keep off; a later `unmanaged-devices=` would replace theirs (NetworkManager.conf(5)).
+    // It adds to what others keep off, and comes after whatever would replace it. A `managed=0` of a device's section is
+    // read at a device's first sight only: one that NetworkManager has already it keeps (1.52, tests/lab-network-managers).
     text: ({ names, macs }) => {
       const all = [...names.map((name) => `interface-name:=${name}`), ...macs.map((mac) => `mac:${mac}`)];
-      return all.length === 0
-        ? undefined
-        : `${written}[device-vflane]\nmatch-device=${all.join(';')}\nmanaged=0\n`;
+      return all.length === 0 ? undefined : `${written}[keyfile]\nunmanaged-devices+=${all.join(';')}\n`;
     },
   },
   // The first file that matches counts (systemd.network(5)): before netplan's 10- and the distribution's 80-.
