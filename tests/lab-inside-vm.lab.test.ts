@@ -4,21 +4,13 @@ import type { IsolationResult } from '../src/measure/isolation-result.ts';
 import type { BenchRun } from '../src/measure/run-record.ts';
 import type { GuestConsole } from './support/guest-console.ts';
 import { cardHost, household, labFabric, namespace, storage } from './support/lab-fabric.ts';
-import { GuestLab, timed, vm, web } from './support/lab-guest.ts';
+import { GuestLab, lastOf, timed, vm, web } from './support/lab-guest.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
 /** Measured from inside a VM with VFs, by the agent in it: an emulator within an emulated host, so that no figure says anything. */
 let lab: LabHost;
 let guests: GuestLab;
 let vm1: GuestConsole;
-
-const lastOf = <T>(said: string): T =>
-  JSON.parse(
-    said
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .at(-1) ?? '{}',
-  );
 
 beforeAll(async () => {
   lab = await timed('two hosts up', labHost(2, ['--memory', '2G']));

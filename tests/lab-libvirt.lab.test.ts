@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { poll } from '../src/lab/wait.ts';
+import type { IsolationResult } from '../src/measure/isolation-result.ts';
+import type { BenchRun } from '../src/measure/run-record.ts';
 import { imageName } from './support/guest-image.ts';
 import { cardHost, labFabric, storage } from './support/lab-fabric.ts';
-import { GuestLab, timed, web } from './support/lab-guest.ts';
+import { GuestLab, lastOf, timed, web } from './support/lab-guest.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 import { installLibvirt } from './support/lab-libvirt.ts';
 
@@ -62,6 +65,35 @@ describe('a VM of libvirt', () => {
       lab.trySsh(`setpriv --reuid=65534 --regid=65534 --clear-groups head -c 1 ${file}`);
     for (const file of ['disk.qcow2', 'seed.img', 'seed/user-data'])
       expect(await others(`${folder}/${file}`), file).toMatchObject({ code: 1 });
+  });
+
+  it('is looked into and measured from by its agent, which libvirt asks', async () => {
+    const silent = await guests.vflane(4, 'bench', '--from', 'vm1', '--to', 'web');
+    expect(silent).toMatch(/VF6003.*vm1: no guest agent answers in it/);
+    // The agent of this image begins when its console says so.
+    await lab.ssh(`echo agent >"$(virsh --connect=qemu:///system ttyconsole vm1)"`);
+    const heard = await poll(120_000, 1_000, async () => {
+      const ping = `qemu-agent-command vm1 '{"execute":"guest-ping"}'`;
+      return (await lab.trySsh(`virsh --connect=qemu:///system ${ping}`)).stdout.includes('"return":{}');
+    });
+    expect(heard).toBe(true);
+    const words = ['--suite', 'seed', '--runs', '1', '--seconds', '2', '--only', '1500/2'];
+    const said = await guests.vflane(0, 'bench', '--from', 'vm1', '--to', 'web', ...words, '--json');
+    const { run } = lastOf<{ run: BenchRun }>(said);
+    expect(run).toMatchObject({
+      state: 'complete',
+      ends: [{ name: 'vm1/storage' }, { name: 'web/storage' }],
+    });
+    for (const { flows = [] } of run.turns)
+      for (const { bitsPerSecond } of flows) expect(bitsPerSecond).toBeGreaterThan(1e5);
+  });
+
+  it('attacks and is attacked, and tells what came', async () => {
+    const said = lastOf<IsolationResult>(await guests.vflane(9, 'test', 'isolation', '--json'));
+    expect(said).toMatchObject({ provesNothing: [], guests: expect.arrayContaining(['vm1/storage']) });
+    const leaks = said.cells.filter(({ verdict }) => verdict === 'leaked');
+    expect(leaks).toMatchObject([{ attack: 'forged MAC', expected: expect.stringContaining('igb') }]);
+    expect(leaks[0]?.arrived.toSorted()).toEqual(['vm1/storage → web/storage', 'web/storage → vm1/storage']);
   });
 
   it('is verified, stopped by its own button, and started', async () => {

@@ -22,6 +22,12 @@ export async function timed<T>(what: string, work: Promise<T>): Promise<T> {
   return done;
 }
 
+/** The last object of what a verb said with --json. */
+export function lastOf<T>(said: string): T {
+  const objects = said.split('\n').filter((line) => line.startsWith('{'));
+  return JSON.parse(objects.at(-1) ?? '{}');
+}
+
 /** What the tests of VMs on a lab's hosts say and ask. */
 export class GuestLab {
   readonly lab: LabHost;
