@@ -26,6 +26,9 @@ export const bootPlaces = {
   networkManager: '/etc/NetworkManager/conf.d/zz-vflane.conf',
   networkd: '/etc/systemd/network/05-vflane.network',
   networkdPorts: '/etc/systemd/network/05-vflane-ports.network',
+  /** ifupdown's own files are the host's; its units can be told. One for `auto`, one for `allow-hotplug`. */
+  ifupdown: '/etc/systemd/system/networking.service.d/vflane.conf',
+  ifupdownHotplug: '/etc/systemd/system/ifup@.service.d/vflane.conf',
 } as const;
 
 /** Copies of vflane that came over ssh, by the checksum of each. */

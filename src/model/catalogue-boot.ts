@@ -42,7 +42,7 @@ export const bootFindings: readonly CatalogueEntry[] = [
     severity: 'warning',
     title: 'ifupdown also has a netdev of vflane’s',
     explanation:
-      'A stanza in /etc/network/interfaces names a netdev that vflane makes or puts into a bond. ifupdown has no way to be told in a file of vflane’s own that it is none of its business, so the stanza has to go: else whoever of the two comes last at a start decides what the netdev is.',
+      'A stanza in /etc/network/interfaces, or in a file of interfaces.d, names a netdev that vflane makes or puts into a bond. On an enabled host ifupdown’s units are told in files of vflane’s own to leave it out (drop-ins of networking.service and ifup@.service); an EXCLUDE_INTERFACES of yours in /etc/default/networking comes before theirs, and has to name it, too. `ifup` by hand asks nobody. Take the stanza out: else the next who reads it believes it.',
   },
   {
     code: 'VF2256',

@@ -8,7 +8,8 @@ import { seen, seenOr } from './look.ts';
 export async function observeBoot(reader: HostReader): Promise<BootState> {
   const text = async (path: string) => (await seenOr(() => reader.readFile(path))) ?? null;
   const link = await seenOr(() => reader.readLink(bootPlaces.unitLink));
-  const keepOff = [bootPlaces.networkManager, bootPlaces.networkd, bootPlaces.networkdPorts];
+  const { networkManager, networkd, networkdPorts, ifupdown, ifupdownHotplug } = bootPlaces;
+  const keepOff = [networkManager, networkd, networkdPorts, ifupdown, ifupdownHotplug];
   return {
     unit: await text(bootPlaces.unitFile),
     enabled: isUnseen(link) ? link : link !== undefined,

@@ -34,8 +34,9 @@ const overlay = {
 
 const legacy = { ...overlay, overlay: undefined, underlay: undefined } as unknown as HostSpec;
 
-function stateWith(services: BootState['services']): HostState {
-  return { boot: { services } } as unknown as HostState;
+function stateWith(services: BootState['services'], ifupdown: readonly string[] = []): HostState {
+  const links = [{ name: 'enp3s0f0np0', mac: '04:3f:72:00:00:00' }];
+  return { boot: { services, ifupdown }, links } as unknown as HostState;
 }
 
 function textAt(spec: HostSpec, services: BootState['services'], end: string): string | undefined {
@@ -66,6 +67,26 @@ describe('the host’s own network services are kept off', () => {
     const text = textAt(legacy, ['networkManager'], 'zz-vflane.conf');
     expect(text).toContain('mac:02:00:00:00:00:07');
     expect(text).not.toContain('04:3f:72');
+  });
+
+  test('ifupdown by its units, of what its files name: a bond by name, a port of it by its own MAC', () => {
+    const state = stateWith([], ['lo', 'bond0', 'eno1', 'enp3s0f0np0']);
+    const texts = keepOff
+      .wanted(overlay, state)
+      .map(({ at, value }) => [at, `${value}`.split('\n').slice(1)]);
+    expect(Object.fromEntries(texts)).toEqual({
+      '/etc/systemd/system/networking.service.d/vflane.conf': [
+        '[Service]',
+        'Environment="EXCLUDE_INTERFACES=bond0 enp3s0f0np0"',
+        '',
+      ],
+      '/etc/systemd/system/ifup@.service.d/vflane.conf': [
+        '[Service]',
+        'ExecCondition=/usr/bin/test %I != bond0',
+        'ExecCondition=/usr/bin/test %I != enp3s0f0np0',
+        '',
+      ],
+    });
   });
 
   test('only where they are installed, and only on a host that is enabled', () => {

@@ -1,7 +1,8 @@
 import { bootPlaces } from '../model/boot.ts';
 import type { HostSpec } from '../model/host-spec.ts';
-import type { BootState } from '../model/host-state.ts';
-import { put } from './boot-files.ts';
+import { type BootState, type HostState, isUnseen } from '../model/host-state.ts';
+import type { Action } from '../model/plan.ts';
+import { daemonReload, leaveFolder, put } from './boot-files.ts';
 import { type OwnNetdevs, ownNetdevs } from './own-netdevs.ts';
 import type { Placed, Resource } from './resource.ts';
 
@@ -9,10 +10,13 @@ const written = '# Written by vflane enable, and taken away by vflane disable.\n
 
 /** One file of a service: what it says of what is vflane's, or nothing. */
 interface File {
-  readonly service: BootState['services'][number];
+  readonly service: BootState['services'][number] | 'ifupdown';
   readonly path: string;
-  readonly text: (own: OwnNetdevs) => string | undefined;
+  readonly text: (own: Own) => string | undefined;
 }
+
+/** `inIfupdown`: those of them that ifupdown's files name. */
+type Own = OwnNetdevs & { readonly inIfupdown: readonly string[] };
 
 const files: readonly File[] = [
   {
@@ -36,7 +40,25 @@ const files: readonly File[] = [
     path: bootPlaces.networkdPorts,
     text: ({ macs }) => unmanaged('PermanentMACAddress', macs),
   },
+  // `ifup -a --read-environment`, as Debian's unit has it, for what is `auto` (networking.service).
+  {
+    service: 'ifupdown',
+    path: bootPlaces.ifupdown,
+    text: ({ inIfupdown }) =>
+      dropIn(inIfupdown, (all) => [`Environment="EXCLUDE_INTERFACES=${all.join(' ')}"`]),
+  },
+  // What is `allow-hotplug` is started by udev, each as an instance; a condition that does not hold fails no unit.
+  {
+    service: 'ifupdown',
+    path: bootPlaces.ifupdownHotplug,
+    text: ({ inIfupdown }) =>
+      dropIn(inIfupdown, (all) => all.map((name) => `ExecCondition=/usr/bin/test %I != ${name}`)),
+  },
 ];
+
+function dropIn(names: readonly string[], lines: (names: readonly string[]) => readonly string[]) {
+  return names.length === 0 ? undefined : `${written}[Service]\n${lines(names).join('\n')}\n`;
+}
 
 function unmanaged(key: string, values: readonly string[]): string | undefined {
   if (values.length === 0) return undefined;
@@ -47,9 +69,10 @@ function unmanaged(key: string, values: readonly string[]): string | undefined {
  * Has it read its files again, without a restart: one of networkd would give the way in's lease back. NetworkManager's unit
  * can reload, and one that does not run is left so (systemctl(1), try-reload-or-restart).
  */
-const reloads: { readonly [service in File['service']]: readonly string[] } = {
-  networkManager: ['systemctl', 'try-reload-or-restart', 'NetworkManager.service'],
-  networkd: ['networkctl', 'reload'],
+const reloads: { readonly [service in File['service']]: Action } = {
+  networkManager: { run: ['systemctl', 'try-reload-or-restart', 'NetworkManager.service'] },
+  networkd: { run: ['networkctl', 'reload'] },
+  ifupdown: daemonReload,
 };
 
 /**
@@ -59,12 +82,16 @@ const reloads: { readonly [service in File['service']]: readonly string[] } = {
 export const keepOff: Resource = {
   kind: 'keep-off',
   timeoutMs: 5_000,
-  wanted: (spec, { boot }) => (spec.boot && boot ? wantedOf(spec, boot) : []),
+  wanted: (spec, state) => (spec.boot && state.boot ? wantedOf(spec, state, state.boot) : []),
   there: ({ boot }) =>
     Object.entries(boot?.keepOff ?? {}).flatMap(([at, value]) => (value === null ? [] : [{ at, value }])),
   move: (at, _from, to) => {
-    const once = files.flatMap(({ path, service }) => (path === at ? [{ run: reloads[service] }] : []));
-    return { actions: put(at, to as string | null), once };
+    const service = files.find(({ path }) => path === at)?.service;
+    const left = to === null && service === 'ifupdown' ? [leaveFolder(at.replace(/\/[^/]*$/, ''))] : [];
+    return {
+      actions: [...put(at, to as string | null), ...left],
+      once: service === undefined ? [] : [reloads[service]],
+    };
   },
   settled: () => [],
   why: (_from, to) =>
@@ -73,10 +100,22 @@ export const keepOff: Resource = {
       : 'Keep the host’s own network service off what is vflane’s.',
 };
 
-function wantedOf(spec: HostSpec, { services }: BootState): readonly Placed<string>[] {
-  const own = ownNetdevs(spec);
+function wantedOf(spec: HostSpec, state: HostState, { services }: BootState): readonly Placed<string>[] {
+  const own = { ...ownNetdevs(spec), inIfupdown: ownInIfupdown(spec, state) };
   return files.flatMap(({ service, path, text }) => {
-    const value = services.includes(service) ? text(own) : undefined;
+    const isThere = service === 'ifupdown' || services.includes(service);
+    const value = isThere ? text(own) : undefined;
     return value === undefined ? [] : [{ at: path, value }];
   });
+}
+
+/** What is vflane's and stands in ifupdown's files, too. */
+export function ownInIfupdown(spec: HostSpec, { boot, links }: HostState): readonly string[] {
+  if (boot === undefined || isUnseen(boot.ifupdown)) return [];
+  const { names, macs } = ownNetdevs(spec);
+  const ports = isUnseen(links)
+    ? []
+    : links.filter(({ mac, permanentMac = mac }) => macs.includes(permanentMac)).map(({ name }) => name);
+  const own = new Set([...names, ...ports]);
+  return boot.ifupdown.filter((name) => own.has(name));
 }
