@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { outagesIn } from '../src/measure/outage.ts';
 import { StreamLog } from '../src/measure/stream-log.ts';
@@ -8,6 +7,7 @@ import { missingNamespaces } from './support/namespace-host.ts';
 import type { Rack } from './support/rack.ts';
 import type { Talker } from './support/talker.ts';
 
+const intervalUs = 5_000;
 const missing = missingNamespaces();
 if (missing) console.warn(`skipped: a guest that only listens, on real Open vSwitch: ${missing}`);
 
@@ -20,7 +20,7 @@ describe.skipIf(missing)('a guest that only listens, on a bond of Open vSwitchâ€
   afterAll(() => rack?.stop());
 
   const speak = (host: 'alpha' | 'beta', guest: string, local: string, peer: string): Promise<Talker> => {
-    const program = { name: 'stream', local, peer, port: 40_000, intervalUs: 5_000, run: 7 } as const;
+    const program = { name: 'stream', local, peer, port: 40_000, intervalUs, run: 7 } as const;
     const argv = measureArgv({ place: { in: 'host' }, program, timeoutMs: 1 }, []);
     return rack.hosts[host].talker(['sh', '-c', 'echo ready; exec "$@"', 'sh', ...argv], guest);
   };
@@ -28,7 +28,7 @@ describe.skipIf(missing)('a guest that only listens, on a bond of Open vSwitchâ€
   test('hears on when the port in use dies, and when it comes back', async () => {
     const listener = await speak('beta', 'guest2', '10.0.0.2', '127.0.0.1');
     const speaker = await speak('alpha', 'guest1', '10.0.0.1', '10.0.0.2');
-    await sleep(3_000);
+    await listener.until(() => logOf(listener).got.filter(isThere).length > 200, 'the stream', 10_000);
     const fromUs = logOf(speaker).lastUs;
     for (let round = 0; round < 2; round++) {
       const inUse = /active member mac: .*\(eth(\d)\)/.exec(
@@ -36,9 +36,10 @@ describe.skipIf(missing)('a guest that only listens, on a bond of Open vSwitchâ€
       )?.[1];
       const cable = ['ip', 'link', 'set', `beta${inUse}`];
       rack.switches.run([...cable, 'down']);
-      await sleep(2_000);
+      await saysMore(speaker, 2);
       rack.switches.run([...cable, 'up']);
-      await sleep(5_000);
+      // Wrong ways are learned when the port comes back, and stay for up to six seconds.
+      await saysMore(speaker, 6);
     }
     const { sent, lastUs } = logOf(speaker);
     const outages = outagesIn({ sent, got: logOf(listener).got }, fromUs, lastUs - 500_000);
@@ -49,6 +50,15 @@ describe.skipIf(missing)('a guest that only listens, on a bond of Open vSwitchâ€
     expect(longestMs).toBeLessThan(1_500);
   });
 });
+
+const isThere = (at: number | undefined): boolean => at !== undefined;
+
+/** So many seconds of datagrams, a listener's silence among which would be seen. */
+async function saysMore(speaker: Talker, seconds: number): Promise<void> {
+  const until = logOf(speaker).sent.length + (1_000_000 * seconds) / intervalUs;
+  const hasSaid = () => logOf(speaker).sent.length >= until;
+  await speaker.until(hasSaid, `${seconds} s of datagrams`, 10_000 * seconds);
+}
 
 function logOf(talker: Talker): StreamLog {
   const log = new StreamLog();
