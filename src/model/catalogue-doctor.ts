@@ -142,7 +142,7 @@ export const doctorFindings: readonly CatalogueEntry[] = [
     severity: 'info',
     title: 'In switchdev a VF takes no trust',
     explanation:
-      '`ip link set … vf N trust on` is answered in switchdev mode with “Operation not supported”, and with “Operation not permitted” where it was tried without root (facts §0b; mlx5 eswitch.c). Neither is why a VF does not fail over: trust only lets a VF of legacy mode be promiscuous. Look at the LAG instead: type switchdev and shared_fdb:on.',
+      '`ip link set … vf N trust on` is answered in switchdev mode with “Operation not supported”, and with “Operation not permitted” where it was tried without root (facts §0b; mlx5 esw/legacy.c). Neither is why a VF does not fail over: trust only lets a VF of legacy mode be promiscuous. Look at the LAG instead: type switchdev and shared_fdb:on.',
   },
   {
     code: 'VF2120',

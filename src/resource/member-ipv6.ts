@@ -8,7 +8,8 @@ import { nothing, type Resource } from './resource.ts';
  * Whether the kernel has IPv6 on a member of Open vSwitch's bond. A member that comes back would announce itself (MLD, router
  * solicitations) under the MAC that the tunnels leave by, and not by the member that is in use: the switches then send that
  * host's packets there, where Open vSwitch drops them (lib/bond.c, bond_check_admissibility), until it speaks again: seconds.
- * The members of the kernel's own bonds have none anyway (net/ipv6/addrconf.c, netif_is_bond_slave). `at` is a netdev's name.
+ * The members of the kernel's own bonds have none anyway (net/ipv6/addrconf.c: IFF_SLAVE, in newer kernels IFF_NO_ADDRCONF).
+ * `at` is a netdev's name.
  */
 export const memberIpv6: Resource = {
   kind: 'member-ipv6',
