@@ -69,7 +69,7 @@ export class Wires {
   }
 
   /** Until every one hears the other: a host’s first packet to another waits for no neighbour, and is lost. */
-  async meet(from: Station, to: readonly Station[], timeoutMs = 20_000): Promise<void> {
+  async meet(from: Station, to: readonly Station[], timeoutMs = 5_000): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     for (let hex = this.hello(from); ; hex = this.hello(from)) {
       this.send(from, hex);
