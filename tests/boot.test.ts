@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bootPlaces } from '../src/model/boot.ts';
-import { planToDisable } from '../src/operate/plan-host.ts';
+import { planToDisable } from '../src/operate/plan-back.ts';
 import { firstOfEach, shapeAsked } from './support/breadth.ts';
 import { dump, dumpDifference } from './support/dump.ts';
 import { enable, planEnabled } from './support/enabled.ts';

@@ -4,7 +4,7 @@ import type { HostReader } from '../src/host/host.ts';
 import { StoreFailed } from '../src/host/store.ts';
 import type { Finding } from '../src/model/finding.ts';
 import { planToAdopt } from '../src/operate/plan-adopt.ts';
-import { planToDestroy, planToUndo } from '../src/operate/plan-host.ts';
+import { planToDestroy, planToUndo } from '../src/operate/plan-back.ts';
 import { readerOf } from './support/half-seen.ts';
 import { importWorlds, parsed, planOfText, typedHost } from './support/import.ts';
 import { carryOutPlan, errorsIn, scenariosIn, setUpApplied } from './support/scenario.ts';

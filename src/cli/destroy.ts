@@ -1,4 +1,4 @@
-import { planToDestroy } from '../operate/plan-host.ts';
+import { planToDestroy } from '../operate/plan-back.ts';
 import type { VerbHandler } from './context.ts';
 import { planAndDo } from './plan-and-do.ts';
 

@@ -1,4 +1,4 @@
-import { planToDisable } from '../operate/plan-host.ts';
+import { planToDisable } from '../operate/plan-back.ts';
 import type { VerbHandler } from './context.ts';
 import { planAndDo } from './plan-and-do.ts';
 

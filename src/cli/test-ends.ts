@@ -4,9 +4,9 @@ import type { FabricHost } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import type { HostName } from '../model/names.ts';
-import { waiting } from '../operate/plan-host.ts';
 import type { Site } from '../operate/site.ts';
 import { specOf } from '../operate/spec-of.ts';
+import { waiting } from '../operate/waiting.ts';
 import type { VerbContext } from './context.ts';
 import { exitCodes, firstEarned } from './exit-codes.ts';
 import type { Fleet } from './fleet.ts';
@@ -38,10 +38,8 @@ export interface TestRefused {
 
 /** Looks at every host for guests to test from. */
 export async function testGround(fleet: Fleet): Promise<TestGround | TestRefused> {
-  const simulated = fleet.hosts.filter(({ connect }) => connect.kind === 'sim');
-  if (simulated.length > 0) {
-    return { refused: simulated.map(carriesNothing), code: exitCodes.preconditionsNotMet };
-  }
+  const simulated = simulatedIn(fleet);
+  if (simulated.length > 0) return { refused: simulated, code: exitCodes.preconditionsNotMet };
   const asked = await fleet.onEach(async (site, host) => ({
     found: await endpointsAt(site, fleet.fabric, host),
     tested: { site, host, spec: await specOf(site, fleet.fabric, host) },
@@ -69,6 +67,11 @@ export async function testGround(fleet: Fleet): Promise<TestGround | TestRefused
 export async function waitingAt({ name, reader, fold }: Site): Promise<readonly Finding[]> {
   const bootId = (await reader.readFile('/proc/sys/kernel/random/boot_id')).trim();
   return waiting(name, await fold(), { bootId });
+}
+
+/** A word for each host that is simulated: nothing is measured there, whatever was applied. */
+export function simulatedIn({ hosts }: Fleet): readonly Finding[] {
+  return hosts.filter(({ connect }) => connect.kind === 'sim').map(carriesNothing);
 }
 
 function carriesNothing({ name }: FabricHost): Finding {

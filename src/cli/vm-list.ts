@@ -33,10 +33,10 @@ function tell(
   return withFleet(context, schema, async (fleet) => {
     const asked = names === undefined ? undefined : vmsNamed(fleet, names);
     const hosts = asked === undefined ? fleet.hosts : [...new Set(asked.map(({ host }) => host))];
-    const looked = await fleet.onEach(async (site, host) => {
-      const look = await lookAtGuests(site, fleet.fabric, host);
-      return look === undefined ? [] : rowsOf(host, look);
-    }, hosts);
+    const looked = await fleet.onEach(
+      async (site, host) => rowsOf(host, await lookAtGuests(site, fleet.fabric, host)),
+      hosts,
+    );
     const rows = looked
       .flatMap(({ value }) => value ?? [])
       .filter(({ one }) => names === undefined || names.includes(one.name));

@@ -8,8 +8,8 @@ import { expandOvsTc } from './ovs-tc.ts';
 
 export type Expand = (fabric: Fabric, host: FabricHost, ledger: Ledger) => HostSpec;
 
-/** Every way of sharing the NIC that is built; `undefined` is refused by name before anything is looked at. */
-export const datapaths: { readonly [name in Datapath]: Expand | undefined } = {
+/** Every way of sharing the NIC. */
+export const datapaths: { readonly [name in Datapath]: Expand } = {
   'legacy-vlan': withFound(expandLegacyVlan),
   'ovs-tc': withFound(expandOvsTc),
   'ovs-dpdk': withFound(expandOvsDpdk),

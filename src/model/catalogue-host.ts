@@ -73,13 +73,6 @@ export const hostFindings: readonly CatalogueEntry[] = [
       'A VM runs a DHCP client of its own; a namespace on the host does not, and vflane brings none. The lane is set up without an address. Run a client inside the namespace, or write the address down in the file.',
   },
   {
-    code: 'VF2020',
-    severity: 'error',
-    title: 'The datapath is not built yet',
-    explanation:
-      'The file is right, and this version of vflane does not know how to set up what it asks for. legacy-vlan and ovs-tc are built; ovs-dpdk is not. Nothing was looked at or changed on this host.',
-  },
-  {
     code: 'VF2030',
     severity: 'error',
     title: 'The kernel’s mlx5 driver cannot offload tc',

@@ -20,8 +20,8 @@ export async function softwareOn(
   host: FabricHost,
   ledger: Ledger,
 ): Promise<readonly Finding[]> {
-  const spec = datapaths[host.datapath]?.(fabric, host, ledger);
-  if (spec?.overlay === undefined) return [];
+  const spec = datapaths[host.datapath](fabric, host, ledger);
+  if (spec.overlay === undefined) return [];
   const asked = forwardsInSoftware({ fabric, host, spec });
   if (asked.length > 0 || host.offload !== 'preferred' || host.nic.kind !== 'pfs') return asked;
   const state = await observe(reader, { pfs: host.nic.pfs, namespaces: [], routes: [], overlay: true });

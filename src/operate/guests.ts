@@ -24,16 +24,9 @@ export interface GuestsLook {
   readonly fold: Fold;
 }
 
-/** Undefined where the host's datapath is not built yet. */
-export async function lookAtGuests(
-  site: Site,
-  fabric: Fabric,
-  host: FabricHost,
-): Promise<GuestsLook | undefined> {
-  const expand = datapaths[host.datapath];
-  if (!expand) return undefined;
+export async function lookAtGuests(site: Site, fabric: Fabric, host: FabricHost): Promise<GuestsLook> {
   const fold = await site.fold();
-  const spec = expand(fabric, host, fold.ledger);
+  const spec = datapaths[host.datapath](fabric, host, fold.ledger);
   const state = await observe(site.reader, sectionsFor(fabric, host, fold.ledger, spec));
   return { spec, state, fold };
 }
@@ -45,9 +38,8 @@ export async function planGuests(
   host: FabricHost,
   names: readonly string[],
   to: 'running' | 'stopped',
-): Promise<HostPlan | undefined> {
+): Promise<HostPlan> {
   const look = await lookAtGuests(site, fabric, host);
-  if (look === undefined) return undefined;
   const { spec, state, fold } = look;
   const asked = machinesIn(spec).filter(({ name }) => names.includes(name));
   const values = asked.map((one): [string, Json] => [

@@ -9,8 +9,9 @@ import { pendingFindings } from '../plan/firmware-notice.ts';
 import { firmwareWants } from '../plan/firmware-wants.ts';
 import { planFor } from '../plan/plan.ts';
 import { lookAtFirmware } from './look-firmware.ts';
-import { type HostPlan, planFromFile, waiting } from './plan-host.ts';
+import type { HostPlan } from './plan-host.ts';
 import type { Site } from './site.ts';
+import { waiting } from './waiting.ts';
 
 export interface FirmwareOptions {
   /** Path of an image on the host. */
@@ -33,7 +34,6 @@ export async function planFirmware(
   options: FirmwareOptions,
 ): Promise<FirmwarePlan> {
   const expand = datapaths[host.datapath];
-  if (!expand) return { ...(await planFromFile(site, fabric, host, { allowDisruption: false })), cards: [] };
   const named = host.nic.kind === 'pfs' ? host.nic.pfs : [];
   const look = await lookAtFirmware(site, named, ({ ledger }) => expand(fabric, host, ledger));
   const { state, fold, cards, lockdown, verbsUsers } = look;

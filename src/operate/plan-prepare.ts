@@ -15,9 +15,10 @@ import { preparationFindings } from '../plan/preparation-findings.ts';
 import { bootFile } from '../resource/boot-file.ts';
 import { systemPackage } from '../resource/package.ts';
 import type { Resource } from '../resource/resource.ts';
-import { type HostPlan, planFromFile, waiting } from './plan-host.ts';
+import type { HostPlan } from './plan-host.ts';
 import { sectionsFor } from './sections.ts';
 import type { Site } from './site.ts';
+import { waiting } from './waiting.ts';
 
 /** What a host lacks for its part of the file, and what nobody but its owner can bring. */
 export interface PreparedPlan extends HostPlan {
@@ -27,10 +28,7 @@ export interface PreparedPlan extends HostPlan {
 /** A plan for the host itself, before anything of a fabric is set up on it. */
 export async function planToPrepare(site: Site, fabric: Fabric, host: FabricHost): Promise<PreparedPlan> {
   const fold = await site.fold();
-  const expand = datapaths[host.datapath];
-  if (!expand)
-    return { ...(await planFromFile(site, fabric, host, { allowDisruption: false })), recipes: [] };
-  const spec = expand(fabric, host, fold.ledger);
+  const spec = datapaths[host.datapath](fabric, host, fold.ledger);
   const ledger = preparationIn(fold.ledger);
   const state = await observe(site.reader, {
     ...sectionsFor(fabric, host, fold.ledger, spec),

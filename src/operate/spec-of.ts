@@ -3,8 +3,8 @@ import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import type { Site } from './site.ts';
 
-/** What the file wants of a host, as its ledger has given out the VFs; undefined where the datapath is not built. */
-export async function specOf(site: Site, fabric: Fabric, host: FabricHost): Promise<HostSpec | undefined> {
+/** What the file wants of a host, as its ledger has given out the VFs. */
+export async function specOf(site: Site, fabric: Fabric, host: FabricHost): Promise<HostSpec> {
   const { ledger } = await site.fold();
-  return datapaths[host.datapath]?.(fabric, host, ledger);
+  return datapaths[host.datapath](fabric, host, ledger);
 }

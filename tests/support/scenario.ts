@@ -4,13 +4,8 @@ import { parseFabric } from '../../src/fabric/parse-fabric.ts';
 import type { Fabric, FabricHost } from '../../src/model/fabric.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import {
-  type HostPlan,
-  type PlanOptions,
-  planFromFile,
-  planToDestroy,
-  planToUndo,
-} from '../../src/operate/plan-host.ts';
+import { planToDestroy, planToUndo } from '../../src/operate/plan-back.ts';
+import { type HostPlan, type PlanOptions, planFromFile } from '../../src/operate/plan-host.ts';
 import type { Request, Site } from '../../src/operate/site.ts';
 import { createState } from '../../src/sim/create.ts';
 import { memoryKeeper } from '../../src/sim/keeper.ts';
