@@ -15,7 +15,9 @@ export const run: VerbHandler = async (context, names, options) => {
   const form = options.csv === true ? asCsv : asMarkdown;
   const chosen = names.length > 0 ? names : keptRuns(context).runs.map(({ id }) => id);
   return withRuns(context, schema, chosen, (...runs) => {
-    output.result(form(runs).trimEnd());
+    const text = form(runs).trimEnd();
+    if (text !== '') output.result(text);
+    if (runs.length === 0) output.log('nothing is kept yet: vflane bench measures');
     output.json(schema, { runs: runs.map((one) => runJson(one)) });
     return exitCodes.asAsked;
   });

@@ -5,6 +5,7 @@ import type { Finding } from '../model/finding.ts';
 import { exitCodes, firstEarned } from './exit-codes.ts';
 import type { Fleet } from './fleet.ts';
 import { exitCodeOf } from './outcome-findings.ts';
+import { simulatedIn } from './test-ends.ts';
 import { findingsOf } from './troubles.ts';
 
 /** Why there is nothing to measure between. */
@@ -18,6 +19,8 @@ export async function pairOf(
   fleet: Fleet,
   wanted: PairWanted,
 ): Promise<readonly [Endpoint, Endpoint] | NoPair> {
+  const simulated = simulatedIn(fleet);
+  if (simulated.length > 0) return { code: exitCodes.preconditionsNotMet, findings: simulated };
   const ofHosts = wantsHosts(wanted);
   const ground = await groundOf(fleet, ofHosts);
   if ('code' in ground) return ground;
