@@ -1,11 +1,12 @@
 import { nowMs } from '../clock.ts';
 import type { SimState } from '../state.ts';
+import { setActive } from './active.ts';
 import { unmet } from './conditions.ts';
 import { collect, dependenciesOf, loadUnit, namedBy } from './dependencies.ts';
 import { isDevice, isThere } from './devices.ts';
 import { commandsIn } from './execute.ts';
 import { note } from './journal.ts';
-import { reloadService, setActive, startService, stopService } from './service.ts';
+import { reloadService, startService, stopService } from './service.ts';
 import type { Job, JobResult, Unit } from './state.ts';
 import { enqueue, isOpen, Refused } from './transaction.ts';
 import { titleOf } from './unit.ts';

@@ -1,11 +1,13 @@
 import { nowMs } from '../clock.ts';
 import type { SimState } from '../state.ts';
+import { setActive } from './active.ts';
 import { makeDirectories, removeDirectories } from './directories.ts';
+import { isClean, isCleanEnd, sayEnded } from './endings.ts';
 import { commandsIn, type Executed, execFailed, execute, sayMissing } from './execute.ts';
 import { note } from './journal.ts';
 import { endMainProcess } from './main-process.ts';
-import { spanMs } from './span.ts';
-import type { Active, CommandList, Unit } from './state.ts';
+import { isTooOften, mustRestart, scheduleRestart } from './restarts.ts';
+import type { CommandList, Unit } from './state.ts';
 import { isTrue, linesOf, settingOf, titleOf } from './unit.ts';
 
 /** A service's way through its commands (service.c). Whatever ends, `proceed` goes on from there. */
@@ -25,18 +27,6 @@ const subs: { readonly [list in CommandList]: string } = {
   ExecStop: 'stop',
   ExecStopPost: 'stop-post',
 };
-
-export function setActive(state: SimState, unit: Unit, active: Active, sub: string): void {
-  const now = nowMs(state);
-  if (active !== unit.active) {
-    unit.changedMs = now;
-    if (active === 'active') unit.activeEnterMs = now;
-    if (unit.active === 'active') unit.activeExitMs = now;
-    if (active === 'inactive' || active === 'failed') unit.inactiveEnterMs = now;
-  }
-  unit.active = active;
-  unit.sub = sub;
-}
 
 export function typeOf(state: SimState, unit: Unit): string {
   const type = settingOf(state, unit, 'Service', 'Type');
@@ -63,16 +53,6 @@ export function startService(state: SimState, unit: Unit): void {
   makeDirectories(state, unit);
   unit.stage = { list: 'ExecCondition', at: 0 };
   proceed(state, unit);
-}
-
-const defaultBurst = 5;
-
-function isTooOften(state: SimState, unit: Unit): boolean {
-  const interval = settingOf(state, unit, 'Unit', 'StartLimitIntervalSec');
-  const burst = Number(settingOf(state, unit, 'Unit', 'StartLimitBurst') || defaultBurst);
-  const within = interval === '' ? 10_000 : (spanMs(interval) ?? 10_000);
-  const recent = unit.startsMs.filter((at) => nowMs(state) - at < within);
-  return burst > 0 && within > 0 && recent.length >= burst;
 }
 
 /** Runs commands until one does not end at once. */
@@ -260,43 +240,6 @@ function mainEnded(
   } else stopping(state, unit, 'ExecStop');
 }
 
-const cleanSignals = [1, 2, 13, 15];
-
-function isCleanEnd(
-  state: SimState,
-  unit: Unit,
-  ended: { readonly kind: string; readonly status: number },
-): boolean {
-  if (ended.kind === 'exited') return isClean(state, unit, ended.status);
-  return cleanSignals.includes(ended.status);
-}
-
-function isClean(state: SimState, unit: Unit, status: number): boolean {
-  const more = linesOf(state, unit, 'Service', 'SuccessExitStatus').flatMap((line) => line.split(/\s+/));
-  return status === 0 || more.includes(String(status));
-}
-
-const signals: { readonly [number: number]: string } = { 6: 'ABRT', 9: 'KILL', 11: 'SEGV', 15: 'TERM' };
-const statuses: { readonly [status: number]: string } = {
-  0: 'SUCCESS',
-  1: 'FAILURE',
-  2: 'INVALIDARGUMENT',
-  203: 'EXEC',
-  127: 'n/a',
-};
-
-function sayEnded(
-  state: SimState,
-  unit: Unit,
-  isMain: boolean,
-  { kind, status }: { readonly kind: string; readonly status: number },
-): void {
-  const name = kind === 'killed' ? (signals[status] ?? status) : (statuses[status] ?? 'n/a');
-  const who = isMain ? 'Main' : 'Control';
-  const text = `${unit.name}: ${who} process exited, code=${kind}, status=${status}/${name}`;
-  note(state, unit.name, text, { priority: 5 });
-}
-
 /** Nothing of it runs any more. */
 function dead(state: SimState, unit: Unit): void {
   removeDirectories(state, unit);
@@ -320,32 +263,4 @@ function fail(state: SimState, unit: Unit, result: string): void {
   note(state, unit.name, `${unit.name}: Failed with result '${result}'.`, { priority: 4 });
   note(state, unit.name, `Failed to start ${titleOf(state, unit)}.`, { priority: 3 });
   setActive(state, unit, 'failed', 'failed');
-}
-
-/** Not of what was asked to stop: that has a job. */
-function mustRestart(state: SimState, unit: Unit): boolean {
-  const asked = state.systemd.jobs.some(
-    (job) =>
-      job.unit === unit.name && job.state === 'running' && (job.type === 'stop' || job.type === 'restart'),
-  );
-  const policy = settingOf(state, unit, 'Service', 'Restart') || 'no';
-  const prevented = linesOf(state, unit, 'Service', 'RestartPreventExitStatus').flatMap((line) =>
-    line.split(/\s+/),
-  );
-  if (asked || policy === 'no' || prevented.includes(String(unit.execStatus))) return false;
-  if (policy === 'always') return unit.startsMs.length > 0;
-  if (policy === 'on-success') return unit.result === 'success';
-  if (policy === 'on-failure') return unit.result !== 'success';
-  return (policy === 'on-abnormal' || policy === 'on-abort') && unit.result === 'signal';
-}
-
-const defaultRestartMs = 100;
-
-function scheduleRestart(state: SimState, unit: Unit): void {
-  const span = settingOf(state, unit, 'Service', 'RestartSec');
-  const delayMs = span === '' ? defaultRestartMs : (spanMs(span) ?? defaultRestartMs);
-  unit.restarts += 1;
-  setActive(state, unit, 'activating', 'auto-restart');
-  // The default is too short for anybody to see it from outside.
-  unit.restartAtMs = nowMs(state) + (delayMs > defaultRestartMs ? delayMs : 0);
 }

@@ -1,0 +1,16 @@
+import { nowMs } from '../clock.ts';
+import type { SimState } from '../state.ts';
+import type { Active, Unit } from './state.ts';
+
+/** A unit's state, with the times that `systemctl show` tells of it. */
+export function setActive(state: SimState, unit: Unit, active: Active, sub: string): void {
+  const now = nowMs(state);
+  if (active !== unit.active) {
+    unit.changedMs = now;
+    if (active === 'active') unit.activeEnterMs = now;
+    if (unit.active === 'active') unit.activeExitMs = now;
+    if (active === 'inactive' || active === 'failed') unit.inactiveEnterMs = now;
+  }
+  unit.active = active;
+  unit.sub = sub;
+}
