@@ -1,7 +1,7 @@
 import type { BridgeSpec } from '../model/host-spec.ts';
 import type { IfName } from '../model/names.ts';
 import { type Flow, flowLine, inPort } from './flow-line.ts';
-import { guestFlows, next, tables } from './guest-flows.ts';
+import { guestFlows, next, noLla, tables } from './guest-flows.ts';
 
 /**
  * The OpenFlow flows that keep tenants in (facts §17), for a bridge with `fail-mode=secure`: what no flow names is
@@ -82,6 +82,12 @@ const onwards: readonly Flow[] = [
     match: ['icmp6', `icmp_type=${type}`],
     actions: next(tables.neighbour),
   })),
+  {
+    table: tables.neighbour,
+    priority: 100,
+    match: ['icmp6', 'icmp_type=135', 'icmp_code=0', `nd_sll=${noLla}`],
+    actions: next(tables.source),
+  },
 ];
 
 /** A guest that has no address yet asks for routers (RFC 4861, 4.1) and joins groups (RFC 3590, 4; RFC 3810, 5.2.13). */

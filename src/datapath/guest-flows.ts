@@ -1,4 +1,5 @@
 import type { GuestPortSpec } from '../model/host-spec.ts';
+import type { MacAddress } from '../model/names.ts';
 import { type Flow, inPort, linkLocal, printedAddress } from './flow-line.ts';
 
 /** Where a guest's frame has got to: each table asks one question, so that flows grow with a guest's addresses, not with their square. */
@@ -9,86 +10,84 @@ export const next = (table: number): string => `resubmit(,${table})`;
 
 /** No 802.1Q or 802.1ad header at all, a priority tag of VLAN 0 neither (ovs-fields(7), vlan_tci). */
 const untagged = 'vlan_tci=0x0000/0x1000';
-const noLla = '00:00:00:00:00:00';
+export const noLla = '00:00:00:00:00:00';
 
-/** The addresses a guest is held to, by family. */
+/** What a guest is held to: its port, as flows name it, its MAC, and its addresses by family. */
 interface Own {
+  readonly port: string;
+  readonly mac: MacAddress;
   readonly v4: readonly string[] | 'any';
   readonly v6: readonly string[] | 'any';
 }
 
 /** What one guest's port may send; without any of these flows nothing, because the bridge is `fail-mode=secure`. */
 export function guestFlows(guest: GuestPortSpec): readonly Flow[] {
-  if (!guest.spoofchk) return [unchecked(guest)];
-  const own = { v4: held(guest, 4), v6: held(guest, 6) };
-  return [sender(guest), ...arp(guest, own), ...neighbourDiscovery(guest, own), ...sources(guest, own)];
+  const port = inPort(guest.port);
+  if (!guest.spoofchk) return [unchecked(port)];
+  const own = { port, mac: guest.mac, v4: held(guest, 4), v6: held(guest, 6) };
+  return [sender(own), ...arp(own), ...neighbourDiscovery(own), ...sources(own)];
 }
 
 /** A guest that may be anyone still gets no VLAN of its own choice: NORMAL would carry it into the uplink's trunk. */
-function unchecked(guest: GuestPortSpec): Flow {
-  return { table: tables.sender, priority: 100, match: [inPort(guest.port), untagged], actions: 'NORMAL' };
+function unchecked(port: string): Flow {
+  return { table: tables.sender, priority: 100, match: [port, untagged], actions: 'NORMAL' };
 }
 
 /** The MAC is held for every guest: it is what bridges learn by (facts §17), and vflane always knows it. */
-function sender(guest: GuestPortSpec): Flow {
-  const match = [inPort(guest.port), untagged, `dl_src=${guest.mac}`];
+function sender({ port, mac }: Own): Flow {
+  const match = [port, untagged, `dl_src=${mac}`];
   return { table: tables.sender, priority: 100, match, actions: next(tables.protocol) };
 }
 
 /** The sender of an ARP packet is who its payload says (RFC 826), whatever Ethernet says: both MACs are held. */
-function arp(guest: GuestPortSpec, { v4: own }: Own): readonly Flow[] {
-  const port = ['arp', inPort(guest.port)];
-  const sha = `arp_sha=${guest.mac}`;
-  const flow = (match: readonly string[]): Flow => {
-    return { table: tables.protocol, priority: 100, match, actions: 'NORMAL' };
+function arp({ port, mac, v4: own }: Own): readonly Flow[] {
+  const sha = `arp_sha=${mac}`;
+  const flow = (...match: readonly string[]): Flow => {
+    return { table: tables.protocol, priority: 100, match: ['arp', port, ...match], actions: 'NORMAL' };
   };
-  if (own === 'any') return [flow([...port, sha])];
+  if (own === 'any') return [flow(sha)];
   return own.flatMap((address) => [
-    flow([...port, `arp_spa=${address}`, sha]),
+    flow(`arp_spa=${address}`, sha),
     // A probe for another's address keeps that one from being taken into use (RFC 5227, 2.1.1).
-    flow([...port, 'arp_spa=0.0.0.0', `arp_tpa=${address}`, 'arp_op=1', sha]),
+    flow('arp_spa=0.0.0.0', `arp_tpa=${address}`, 'arp_op=1', sha),
   ]);
 }
 
 /**
  * Solicitations and advertisements go on to the check of their source only with the guest's own MAC in the option or
- * none; an advertisement besides only for an address of its own (RFC 4861, 7.2).
+ * none; an advertisement besides only for an address of its own (RFC 4861, 7.2). A solicitation without the option says
+ * nothing of a guest that its source does not, and goes on for all of them in one flow of the bridge's.
  */
-function neighbourDiscovery(guest: GuestPortSpec, { v6: own }: Own): readonly Flow[] {
+function neighbourDiscovery({ port, mac, v6: own }: Own): readonly Flow[] {
   const targets = own === 'any' ? [[]] : own.map((address) => [`nd_target=${address}`]);
-  const llas = [guest.mac, noLla];
-  const toSource = (match: readonly string[]): Flow => {
-    const all = ['icmp6', inPort(guest.port), ...match];
+  const toSource = (...match: readonly string[]): Flow => {
+    const all = ['icmp6', port, ...match];
     return { table: tables.neighbour, priority: 100, match: all, actions: next(tables.source) };
   };
   return [
-    ...llas.map((lla) => toSource(['icmp_type=135', 'icmp_code=0', `nd_sll=${lla}`])),
+    toSource('icmp_type=135', 'icmp_code=0', `nd_sll=${mac}`),
     ...targets.flatMap((target) =>
-      llas.map((lla) => toSource(['icmp_type=136', 'icmp_code=0', ...target, `nd_tll=${lla}`])),
+      [mac, noLla].map((lla) => toSource('icmp_type=136', 'icmp_code=0', ...target, `nd_tll=${lla}`)),
     ),
-    ...(own === 'any' ? [] : own.map((address) => duplicateDetection(guest, address))),
+    ...(own === 'any' ? [] : own.map((address) => duplicateDetection(port, address))),
   ];
 }
 
 /** Duplicate address detection asks from `::`, without an option (RFC 4862, 5.4.2), and only for what it may have. */
-function duplicateDetection(guest: GuestPortSpec, address: string): Flow {
+function duplicateDetection(port: string, address: string): Flow {
   const nd = ['ipv6_src=::', 'icmp_type=135', 'icmp_code=0', `nd_target=${address}`, `nd_sll=${noLla}`];
-  return {
-    table: tables.neighbour,
-    priority: 110,
-    match: ['icmp6', inPort(guest.port), ...nd],
-    actions: 'NORMAL',
-  };
+  return { table: tables.neighbour, priority: 110, match: ['icmp6', port, ...nd], actions: 'NORMAL' };
 }
 
-function sources(guest: GuestPortSpec, { v4: own4, v6: own6 }: Own): readonly Flow[] {
-  const flow = (kind: string, source: readonly string[]): Flow => {
-    const match = [kind, inPort(guest.port), ...source];
+function sources({ port, v4: own4, v6: own6 }: Own): readonly Flow[] {
+  const flow = (...match: readonly string[]): Flow => {
     return { table: tables.source, priority: 100, match, actions: 'NORMAL' };
   };
   return [
-    ...(own4 === 'any' ? [flow('ip', [])] : own4.map((address) => flow('ip', [`nw_src=${address}`]))),
-    ...(own6 === 'any' ? [flow('ipv6', [])] : own6.map((address) => flow('ipv6', [`ipv6_src=${address}`]))),
+    ...(own4 === 'any' ? [flow('ip', port)] : own4.map((address) => flow('ip', port, `nw_src=${address}`))),
+    ...(own6 === 'any'
+      ? [flow('ipv6', port)]
+      : own6.map((address) => flow('ipv6', port, `ipv6_src=${address}`))),
   ];
 }
 

@@ -209,6 +209,11 @@ const neighbours: readonly Forgery[] = [
     legal: ask([mine]),
   },
   {
+    what: 'a solicitation without a MAC from the address of another',
+    forged: f.nd({ ...from6, from: other.v6 }, 135, 'fd00::9'),
+    legal: ask([]),
+  },
+  {
     what: 'a solicitation with the MAC of another',
     forged: ask([[f.lla.source, other.mac]]),
     legal: ask([]),
