@@ -4,7 +4,7 @@ import type { BenchRun } from '../measure/run-record.ts';
 import { type Compared, compareAll, type Pair } from '../measure/verdict.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Json } from '../model/json.ts';
-import { columnsOf, shown } from './bench-lines.ts';
+import { columnsOf, intervalOf, shown } from './bench-lines.ts';
 import { withRuns } from './bench-runs.ts';
 import type { VerbContext, VerbHandler } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -94,8 +94,7 @@ function nameOf({ id, ends: [{ datapath }], state }: BenchRun): string {
 
 function cellsOf({ key, a, b, change, adjustedP, delta }: Compared): readonly string[] {
   const sign = change > 0 ? '+' : '';
-  const interval = ({ median, low, high }: Compared['a']) =>
-    `${shown(median)} (${shown(low)} – ${shown(high)})`;
+  const interval = (median: Compared['a']) => `${shown(median.median)} (${intervalOf(median)})`;
   return [
     key,
     interval(a),

@@ -1,4 +1,5 @@
 import { type Figure, figuresOf } from '../measure/figures.ts';
+import { hasInterval, type Median } from '../measure/median.ts';
 import type { BenchRun } from '../measure/run-record.ts';
 import { largestPayload } from '../measure/slot-limit.ts';
 import { cellName } from '../measure/suite.ts';
@@ -84,13 +85,18 @@ function cellsOf(figure: Figure): readonly string[] {
   return [
     key,
     `${shown(median.median)} ${unit}`,
-    `${shown(median.low)} – ${shown(median.high)}`,
+    intervalOf(median),
     `${median.n}`,
     shareOf(median.median, wireLimit),
     shareOf(median.median, slotLimit),
     retransmits === undefined ? '' : `${retransmits}`,
     busy === undefined ? '' : `${busy[0].toFixed(1)} + ${busy[1].toFixed(1)}`,
   ];
+}
+
+/** `–` of one or two values. */
+export function intervalOf(median: Median): string {
+  return hasInterval(median) ? `${shown(median.low)} – ${shown(median.high)}` : '–';
 }
 
 /** Three digits: more than any of them is certain. */

@@ -50,12 +50,22 @@ function netdevLines(
   after?: NetdevSurroundings,
 ): readonly string[] {
   const { driver, channels, rings, coalescing } = before;
-  const of = (said: Seen<Said>, key: string) => (isUnseen(said) ? 'unknown' : (said[key] ?? 'none'));
   return [
     `  ${name}: ${of(driver, 'driver')} ${of(driver, 'version')}, firmware ${of(driver, 'firmware-version')}, ${told(before.speedMbps)} Mb/s`,
-    `    channels ${of(channels, 'Combined')}, rings ${of(rings, 'RX')} and ${of(rings, 'TX')}, coalescing ${of(coalescing, 'rx-usecs')} and ${of(coalescing, 'tx-usecs')} µs`,
+    `    channels ${of(channels, 'Combined')}, rings ${both(rings, 'RX', 'TX')}, coalescing ${both(coalescing, 'rx-usecs', 'tx-usecs', ' µs')}`,
     ...changes(before, after),
   ];
+}
+
+function of(said: Seen<Said>, key: string): string {
+  return isUnseen(said) ? 'unknown' : (said[key] ?? 'none');
+}
+
+/** What a card has for neither direction is said once. */
+function both(said: Seen<Said>, rx: string, tx: string, unit = ''): string {
+  const [first, second] = [of(said, rx), of(said, tx)];
+  const isNumber = /^\d+$/.test(first);
+  return first === second && !isNumber ? first : `${first} and ${second}${unit}`;
 }
 
 /** Settings that were others when it was over. */

@@ -44,7 +44,8 @@ export async function runBench(
   keeper: RunKeeper,
   tell: (told: TurnTold) => void,
 ): Promise<BenchEnded> {
-  const begun: BenchRun = { ...unkept, id: keeper.id };
+  const { schema, ...rest } = unkept;
+  const begun: BenchRun = { schema, id: keeper.id, ...rest };
   const blocks = blocksOf(bench.suite, Math.min(...bench.ends.map(({ mtu }) => mtu)));
   const of = blocks.reduce((sum, { turns }) => sum + turns.length, 0);
   const wholeMs = blocks.reduce((sum, block) => sum + blockMs(bench, block), 0);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostError } from '../host/host.ts';
 import type { Finding } from '../model/finding.ts';
@@ -37,6 +38,8 @@ export class Ears {
     for (const station of stations) this.heard.set(station, new Set());
     this.#patienceMs = patienceMs;
     this.#signal = AbortSignal.any([this.#ending.signal, signal]);
+    // Each listener and each sender hears of the end: more than Node takes for a leak.
+    setMaxListeners(0, this.#signal);
     this.#over = stations.map((station) => this.#listen(station, this.#signal));
   }
 

@@ -1,4 +1,5 @@
 import { type Figure, figuresOf } from './figures.ts';
+import { hasInterval } from './median.ts';
 import type { BenchRun } from './run-record.ts';
 
 /** The columns of the seed's table, with the figures that fill them. */
@@ -60,12 +61,13 @@ export function impossibleIn({ impossible = [] }: BenchRun, key: string): string
 }
 
 function figureRows(run: BenchRun): readonly (readonly string[])[] {
-  const rows = figuresOf(run).map(({ key, unit, median: { median, low, high, n }, wireLimit }) => [
+  const rows = figuresOf(run).map(({ key, unit, median, wireLimit }) => [
     key,
     unit,
-    ...[median, low, high].map(numberOf),
-    `${n}`,
-    wireLimit === undefined ? '' : `${((100 * median) / wireLimit).toFixed(1)} %`,
+    numberOf(median.median),
+    ...(hasInterval(median) ? [median.low, median.high] : [undefined, undefined]).map(numberOf),
+    `${median.n}`,
+    wireLimit === undefined ? '' : `${((100 * median.median) / wireLimit).toFixed(1)} %`,
   ]);
   return [['figure', 'unit', 'median', 'low', 'high', 'n', 'of the wire'], ...rows];
 }

@@ -10,6 +10,13 @@ export interface Median {
   readonly n: number;
 }
 
+/** Where fewer values are, what lies between them is no interval. */
+const fewestForInterval = 3;
+
+export function hasInterval({ n }: Median): boolean {
+  return n >= fewestForInterval;
+}
+
 const resamples = 1000;
 const outside = 0.05;
 

@@ -1,5 +1,6 @@
 import { approachOf, impossibleIn } from '../measure/export-text.ts';
 import { type Figure, figuresOf } from '../measure/figures.ts';
+import { hasInterval } from '../measure/median.ts';
 import type { BenchRun } from '../measure/run-record.ts';
 import { wireLimit } from '../measure/wire-limit.ts';
 import type { Datapath } from '../model/fabric.ts';
@@ -81,6 +82,11 @@ function rowOfRun(run: BenchRun, number: number): TableRow {
   };
 }
 
-function cellOf({ median: { median, low, high }, wireLimit: limit }: Figure): TableCell {
-  return { value: median, low, high, ...(limit !== undefined && { limit }) };
+function cellOf({ median, wireLimit: limit }: Figure): TableCell {
+  const { low, high } = median;
+  return {
+    value: median.median,
+    ...(hasInterval(median) && { low, high }),
+    ...(limit !== undefined && { limit }),
+  };
 }

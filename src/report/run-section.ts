@@ -1,5 +1,6 @@
 import { approachOf } from '../measure/export-text.ts';
 import { figuresOf } from '../measure/figures.ts';
+import { hasInterval } from '../measure/median.ts';
 import type { BenchRun, RunEnd, Said } from '../measure/run-record.ts';
 import { isUnseen, type Seen } from '../model/host-state.ts';
 import { numberText } from './bars.ts';
@@ -33,7 +34,7 @@ function figureTable(run: BenchRun): string {
   const rows = figuresOf(run).map(({ key, unit, median, wireLimit, slotLimit, retransmits, busy }) => [
     key,
     `${numberText(median.median)} ${unit}`,
-    `${numberText(median.low)} – ${numberText(median.high)}`,
+    hasInterval(median) ? `${numberText(median.low)} – ${numberText(median.high)}` : '–',
     `${median.n}`,
     share(median.median, wireLimit),
     share(median.median, slotLimit),
