@@ -3,6 +3,7 @@ import { discoveryVerbs } from './verbs-discovery.ts';
 import { guestVerbs } from './verbs-guests.ts';
 import { labVerbs } from './verbs-lab.ts';
 import { measureVerbs } from './verbs-measure.ts';
+import { simVerbs } from './verbs-sim.ts';
 import { versionText } from './version-text.ts';
 
 /** What every verb takes, before it or behind it. */
@@ -182,81 +183,7 @@ export const verbs: readonly Verb[] = [
     example: 'vflane export guest ceph1',
     load: () => import('./export-guest.ts'),
   },
-  {
-    name: 'sim exec',
-    summary: 'Ask a simulated host what one would ask a host',
-    arguments: [
-      { form: '<host>', summary: 'a simulated host of the file' },
-      { form: '<argv...>', summary: 'the command, after --' },
-    ],
-    options: [],
-    example: 'vflane sim exec alpha -- ip -j link',
-    load: async () => ({ run: (await import('./sim-verbs.ts')).exec }),
-  },
-  {
-    name: 'sim log',
-    summary: 'Everything a simulated host was asked to change, in order',
-    arguments: [{ form: '<host>', summary: 'a simulated host of the file' }],
-    options: [],
-    example: 'vflane sim log alpha --json',
-    load: async () => ({ run: (await import('./sim-verbs.ts')).log }),
-  },
-  {
-    name: 'sim fail',
-    summary: 'Make a command of a simulated host fail: the N-th changing one from now',
-    arguments: [{ form: '<host>', summary: 'a simulated host of the file' }],
-    options: [
-      { form: '--at <n>', summary: 'which, from 1' },
-      { form: '--after', summary: 'after its effect, not before' },
-      { form: '--how <how>', summary: 'error, hang, lie, kill, or power: the host loses its power' },
-    ],
-    example: 'vflane sim fail alpha --at 3 --how error',
-    load: async () => ({ run: (await import('./sim-verbs.ts')).fail }),
-  },
-  {
-    name: 'sim unplug',
-    summary: 'Pull a cable or the card, let a switch die behind a live link, or a slot lose half its lanes',
-    arguments: [
-      { form: '<host>', summary: 'a simulated host of the file' },
-      { form: '[what]', summary: 'port0 (default), port1, card, switch0, switch1 or lanes' },
-    ],
-    options: [],
-    example: 'vflane sim unplug alpha port0',
-    load: async () => ({ run: (await import('./sim-verbs.ts')).unplug }),
-  },
-  {
-    name: 'sim plug',
-    summary: 'Put it back',
-    arguments: [
-      { form: '<host>', summary: 'a simulated host of the file' },
-      { form: '[what]', summary: 'port0 (default), port1, card, switch0, switch1 or lanes' },
-    ],
-    options: [],
-    example: 'vflane sim plug alpha port0',
-    load: async () => ({ run: (await import('./sim-verbs.ts')).plug }),
-  },
-  {
-    name: 'sim reboot',
-    summary: 'Restart a simulated host',
-    arguments: [{ form: '<host>', summary: 'a simulated host of the file' }],
-    options: [
-      { form: '--card-after <time>', summary: 'its card shows up that long after the start' },
-      {
-        form: '--swapped <what>',
-        summary: "the card's ports have changed places: names, ports, or no more: no",
-      },
-    ],
-    example: 'vflane sim reboot alpha --card-after 20s',
-    load: async () => ({ run: (await import('./sim-verbs.ts')).reboot }),
-  },
-  {
-    name: 'sim reset',
-    summary: 'Make a simulated host anew',
-    arguments: [{ form: '<host>', summary: 'a simulated host of the file' }],
-    options: [],
-    example: 'vflane sim reset alpha',
-    load: async () => ({ run: (await import('./sim-verbs.ts')).reset }),
-  },
+  ...simVerbs,
   ...labVerbs,
   {
     name: 'agent',

@@ -2,6 +2,7 @@ import type { Diagnosis } from '../model/finding.ts';
 import { type Ailment, diagnosed, type Patient } from './ailment.ts';
 import * as bridge from './bridge-ailments.ts';
 import * as card from './card-ailments.ts';
+import * as driver from './driver-ailments.ts';
 import * as guest from './guest-ailments.ts';
 import * as host from './host-ailments.ts';
 import * as lag from './lag-ailments.ts';
@@ -19,7 +20,7 @@ export const ailments: readonly Ailment[] = [
   // The machine and the card.
   card.inRecovery,
   card.cardWithoutDriver,
-  vf.portWithoutDriver,
+  driver.portWithoutDriver,
   card.sriovOff,
   card.noRoomForVfs,
   raiseBeyondWindow,
@@ -63,9 +64,9 @@ export const ailments: readonly Ailment[] = [
   guest.foreignMac,
   vf.spoofWithoutMac,
   vf.sameMacTwice,
-  vf.takenByNewId,
-  vf.bindRefused,
-  vf.groupNotViable,
+  driver.takenByNewId,
+  driver.bindRefused,
+  driver.groupNotViable,
   vf.spareOnWire,
   vf.trustRefused,
   guest.farFromCard,
