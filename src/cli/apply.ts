@@ -6,7 +6,7 @@ import type { Request } from '../operate/site.ts';
 import { applyRequest, carryOutAll, confirmWithinMs, mayGoOn } from './carry-out-all.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
-import { type Fleet, withFleet } from './fleet.ts';
+import { type Fleet, unasked, withFleet } from './fleet.ts';
 import { findingsOf, planFleet, showPlans } from './plan.ts';
 import { readPlanFile } from './plan-file.ts';
 import { printFindings } from './print-findings.ts';
@@ -47,7 +47,7 @@ async function fromFile(context: VerbContext, fleet: Fleet, options: VerbOptions
   const plans = planned.flatMap(({ value }) => (value ? [value.plan] : []));
   const shown = onStderr(context);
   showPlans(shown, fleet, plans, plans.length === planned.length ? [] : findingsOf(planned), options);
-  const notes = [...notesOf(plans), ...mayBeElsewhere(planned)];
+  const notes = [...notesOf(plans), ...mayBeElsewhere(planned, unasked(fleet))];
   printFindings(notes, fleet.sources, shown.output);
   const requests = planned.map(({ host, value, trouble }): [string, Request | Outcome] => [
     host,

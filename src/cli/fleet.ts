@@ -57,6 +57,11 @@ export async function withFleet(
   }
 }
 
+/** Hosts of the file that `--host` leaves out. */
+export function unasked({ fabric, hosts }: Fleet): readonly string[] {
+  return fabric.hosts.filter((host) => !hosts.includes(host)).map(({ name }) => name);
+}
+
 /** A site stays open from a plan to its apply: over ssh each is a session. */
 function onceAHost(connect: Connector, sites: Map<string, Promise<Site>>): Connector {
   return (host) => {

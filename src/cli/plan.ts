@@ -4,12 +4,13 @@ import type { FabricHost } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
 import type { PerHost } from '../operate/hosts.ts';
+import { mayBeElsewhere } from '../operate/moves.ts';
 import { type HostPlan, planFromFile } from '../operate/plan-host.ts';
 import type { Site } from '../operate/site.ts';
 import { printPlan } from '../plan/print.ts';
 import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
 import { exitCodes, firstEarned } from './exit-codes.ts';
-import { type Fleet, withFleet } from './fleet.ts';
+import { type Fleet, unasked, withFleet } from './fleet.ts';
 import { type JsonList, jsonList } from './json-list.ts';
 import { exitCodeOf, outcomeFindings } from './outcome-findings.ts';
 import type { Output } from './output.ts';
@@ -31,7 +32,7 @@ export const run: VerbHandler = (context, _args, options) =>
     const codes: number[] = [];
     await fleet.tellEach(planning(fleet, options), (planned) => {
       if (planned.value) tellPlan(context, planned.value.plan, { files, printed }, options);
-      findings.push(...findingsOf([planned]));
+      findings.push(...findingsOf([planned]), ...mayBeElsewhere([planned], unasked(fleet)));
       codes.push(exitCodeOfPlan(planned));
     });
     for (const list of [...files, printed]) list.end({ findings: findingsJson(findings) });

@@ -103,8 +103,8 @@ export const planFindings: readonly CatalogueEntry[] = [
   {
     code: 'VF3026',
     severity: 'warning',
-    title: 'A guest may still run on a host that cannot be asked',
+    title: 'A guest may still run on a host that was not asked',
     explanation:
-      'A guest is new on a host, and another host of the file does not answer. If the guest was there, it may still be: a host whose way in is cut forwards packets all the same, and the guest keeps its MAC and its addresses, so that both would take each other’s traffic. Switch that host off, or see at its console that the guest is off, before the plan is applied. When it is back, `vflane apply` takes the guest away there.',
+      'A guest is new on a host, and another host of the file does not answer, or was left out by `--host`: a guest that moves then comes up here before it goes down there. If the guest was there, it may still be: a host whose way in is cut forwards packets all the same, and the guest keeps its MAC and its addresses, so that both would take each other’s traffic. Switch that host off, or see at its console that the guest is off, before the plan is applied. When it is back, `vflane apply` takes the guest away there.',
   },
 ];

@@ -42,12 +42,15 @@ test('where a host does not answer, it is said which guests of others it may sti
   };
   const silent = { host: 'gamma', trouble: { kind: 'unreachable', message: '', hint: '' } } as const;
   const answered = [has('alpha', ['db'], ['db', 'web']), has('beta', ['mail'], ['mail'])];
-  expect(mayBeElsewhere(answered)).toEqual([]);
-  expect(mayBeElsewhere([...answered, silent])).toMatchObject([
+  expect(mayBeElsewhere(answered, [])).toEqual([]);
+  expect(mayBeElsewhere([...answered, silent], [])).toMatchObject([
     {
       code: 'VF3026',
       where: { host: 'alpha' },
-      message: expect.stringMatching(/ web, and gamma cannot be asked/),
+      message: expect.stringMatching(/ web, and .*: gamma cannot be asked/),
     },
+  ]);
+  expect(mayBeElsewhere(answered, ['gamma'])).toMatchObject([
+    { code: 'VF3026', message: expect.stringMatching(/ web, and .*: gamma is left out by --host/) },
   ]);
 });

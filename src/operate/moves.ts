@@ -70,25 +70,30 @@ export function stillElsewhere({ guest, from, to }: Move): Finding {
 
 /**
  * Guests that are new on a host while another host cannot be asked whether it still has them: it may be down, or only the
- * way to it. Nothing is refused, because a guest is moved off a dead host just so.
+ * way to it. Nothing is refused, because a guest is moved off a dead host just so. `unasked`: hosts of the file that
+ * `--host` leaves out.
  */
 export function mayBeElsewhere(
   planned: readonly PerHost<Pick<HostPlan, 'plan' | 'fold'>>[],
+  unasked: readonly string[],
 ): readonly Finding[] {
   const silent = planned.filter(({ trouble }) => trouble?.kind === 'unreachable').map(({ host }) => host);
-  if (silent.length === 0) return [];
+  const why = [
+    ...(silent.length === 0 ? [] : [`${silent.join(', ')} cannot be asked`]),
+    ...(unasked.length === 0
+      ? []
+      : [`${unasked.join(', ')} ${unasked.length > 1 ? 'are' : 'is'} left out by --host`]),
+  ];
+  if (why.length === 0) return [];
   return planned.flatMap(({ host, value }) => {
     const had = new Set(guestsIn(value?.fold.ledger.allocation ?? {}));
     const comes = guestsIn(value?.plan.allocation ?? {}).filter((guest) => !had.has(guest));
     if (comes.length === 0) return [];
-    const message = `${host} is to have ${comes.join(', ')}, and ${silent.join(', ')} cannot be asked whether it still runs there`;
-    return [
-      finding(
-        'VF3026',
-        { host },
-        message,
-        `Where it was on ${silent.join(', ')}, see that this is off first.`,
-      ),
-    ];
+    const message = `${host} is to have ${comes.join(', ')}, and whether it still runs elsewhere is not known: ${why.join('; ')}`;
+    const hint =
+      silent.length > 0
+        ? `Where it was on ${silent.join(', ')}, see that this is off first.`
+        : 'Where it was on one of them, leave --host out: it goes from there first.';
+    return [finding('VF3026', { host }, message, hint)];
   });
 }
