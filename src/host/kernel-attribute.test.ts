@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { AttributeWriter } from './kernel-attribute.ts';
 
 describe.each([
@@ -9,6 +9,7 @@ describe.each([
   ['Node, where there is no Perl', false],
 ])('kernel attributes written by %s', (_by, hasPerl) => {
   const folder = mkdtempSync(join(tmpdir(), 'vflane-attribute-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
   const writer = new AttributeWriter(() => undefined, hasPerl);
   const write = (path: string, text: string) => writer.write(path, text, 20_000);
 

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { isReadingLine, talkToSocket } from './socket-talk.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vflane-talk-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 let server: Server | undefined;
 afterEach(() => {
   server?.close();

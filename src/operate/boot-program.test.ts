@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { HostReader } from '../host/host.ts';
 import { bootPlaces, copies } from '../model/boot.ts';
 import { bootProgramOf } from './boot-program.ts';
@@ -56,6 +56,7 @@ describe('the command', () => {
   /** Stands for Node: says how it was started, and with a snapshot ends as it is told to. */
   async function started(end: string) {
     const folder = mkdtempSync(join(tmpdir(), 'vflane-boot-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
     const node = join(folder, 'node');
     writeFileSync(node, `#!/bin/sh\necho "$@"; case $1 in --snapshot-blob) ${end};; esac\n`, { mode: 0o755 });
     const { command } = await bootProgramOf(reader, [node, '/usr/lib/vflane/vflane.cjs']);
