@@ -36,7 +36,8 @@ export interface Chart {
 }
 
 export const chartWidth = 960;
-const font = 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
+// Single quotes: echarts puts it into an attribute as it is.
+const font = "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 
 /** The chart as SVG that needs nothing from outside. */
 export function svgOf(chart: Chart, theme: Theme): string {

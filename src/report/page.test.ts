@@ -3,6 +3,7 @@ import type { FailoverResult, Phase } from '../measure/failover-result.ts';
 import type { IsolationResult } from '../measure/isolation-result.ts';
 import type { BenchRun } from '../measure/run-record.ts';
 import { suiteOf } from '../measure/suite.ts';
+import { parseXml } from '../sim/machines/domain-xml.ts';
 import { reportOf } from './page.ts';
 
 const unseen = { unseen: 'a test' };
@@ -184,6 +185,22 @@ describe('the page', () => {
       );
     }
     expect(report.svgs.size).toBe(8);
+  });
+
+  test('has charts that are XML, as whoever opens such a file demands', () => {
+    const traced = { ...failover, phases: [tracedRound(1, 40)] };
+    const { svgs } = reportOf({
+      runs: [runOf(91.18)],
+      failovers: [failover, traced],
+      isolations: [],
+      ...about,
+    });
+    for (const [name, svg] of svgs) {
+      const text = svg.replaceAll(/<!\[CDATA\[[\s\S]*?\]\]>/g, '');
+      expect(parseXml(text), name).toMatchObject({ name: 'svg' });
+      expect(text, name).not.toMatch(/&(?!(amp|lt|gt|quot|apos|#\d+);)/);
+    }
+    expect(svgs.size).toBeGreaterThan(8);
   });
 
   test('is the same for the same input', () => {
