@@ -127,7 +127,7 @@ function wordsOf(outcome: Outcome): string {
     case 'rolled-back':
       return outcome.failure ? 'failed, and taken back' : 'taken back';
     case 'rollback-incomplete':
-      return 'not wholly taken back';
+      return outcome.rebooted ? 'closed: the host has restarted since' : 'not wholly taken back';
     default:
       return outcome.kind;
   }

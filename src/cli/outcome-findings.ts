@@ -2,6 +2,7 @@ import { hintFor } from '../apply/known-words.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome, StepFailure } from '../model/outcome.ts';
+import { whatDiffers, words } from '../plan/apart.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /** The exit code that one host's outcome earns. */
@@ -94,12 +95,23 @@ function shortened(text: string): string {
 }
 
 function incomplete(host: string, outcome: Outcome & { kind: 'rollback-incomplete' }): readonly Finding[] {
-  const { failure, residue, undoFailures } = outcome;
+  const { failure, residue, undoFailures, rebooted } = outcome;
   const why = failure ? `step ${failure.n + 1} failed (${said(failure)}${kernelText(failure)}), and ` : '';
-  const remains = residue.map(
-    ({ resource, at, from, to }) =>
-      `${resource} ${at} was ${shortened(JSON.stringify(from))} and is ${shortened(JSON.stringify(to))}`,
-  );
+  const remains = residue.map(({ resource, at, from, to }) => {
+    const [was, is] = whatDiffers(from, to).map(words);
+    return `${resource} ${at} was ${was} and is ${is}`;
+  });
+  if (rebooted) {
+    const what = `${host}: the host has restarted since the plan ${outcome.planId}, which is closed; not as before it: ${remains.join('; ')}`;
+    return [
+      finding(
+        'VF3021',
+        { host },
+        what,
+        'Say `vflane apply`: it looks anew, and brings the host to the file.',
+      ),
+    ];
+  }
   const tried = undoFailures.flatMap(({ messages }) => messages).slice(0, 3);
   const message = `${host}: ${why}this remains: ${remains.join('; ')}${tried.length > 0 ? ` (${tried.join('; ')})` : ''}`;
   const usual =

@@ -1,4 +1,5 @@
 import type { Fold, OpenPlan } from '../apply/fold.ts';
+import type { HostReader } from '../host/host.ts';
 import type { FabricHost } from '../model/fabric.ts';
 import { type BootStatus, bootStatus, bootTroubles, bootWords } from '../operate/boot-status.ts';
 import { softwareOn } from '../operate/forwarding.ts';
@@ -16,7 +17,8 @@ export const run: VerbHandler = (context) =>
     const told = await fleet.onEach(async (site, host) => {
       const fold = await site.fold();
       const software = await softwareOn(site.reader, fleet.fabric, host, fold.ledger);
-      return { fold, host, software, boot: await bootStatus(site.reader, fold) };
+      const isCutOff = await wasCutOff(site.reader, fold);
+      return { fold, host, software, isCutOff, boot: await bootStatus(site.reader, fold) };
     });
     const findings = [
       ...findingsOf(told),
@@ -24,7 +26,7 @@ export const run: VerbHandler = (context) =>
       ...told.flatMap(({ value }) => value?.software ?? []),
     ];
     for (const { host, value } of told) {
-      for (const line of value ? [...linesOf(value.fold, value.host), bootWords(value.boot)] : [])
+      for (const line of value ? [...linesOf(value), bootWords(value.boot)] : [])
         context.output.result(`${host}: ${line}`);
     }
     printFindings(findings, fleet.sources, context.output);
@@ -35,27 +37,49 @@ export const run: VerbHandler = (context) =>
     return firstEarned(told.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked)));
   });
 
-function linesOf({ ledger, open, unconfirmed, history }: Fold, at: FabricHost): readonly string[] {
+/** Whether the host has restarted since a plan that was not finished, or not confirmed. */
+async function wasCutOff(reader: HostReader, { open, unconfirmed }: Fold): Promise<boolean> {
+  const former = open ?? unconfirmed;
+  if (former === undefined) return false;
+  return (await reader.readFile('/proc/sys/kernel/random/boot_id')).trim() !== former.bootId;
+}
+
+interface Told {
+  readonly fold: Fold;
+  readonly host: FabricHost;
+  readonly isCutOff: boolean;
+}
+
+function linesOf({ fold, host: at, isCutOff }: Told): readonly string[] {
+  const { ledger, history } = fold;
   const last = history.at(-1);
   const counts = new Map<string, number>();
   for (const { resource } of ledger.entries.values()) counts.set(resource, (counts.get(resource) ?? 0) + 1);
   const holds = [...counts].map(([resource, count]) => `${count} ${resource}`).join(', ');
   return [
-    ...(open
-      ? [
-          `the plan ${open.id} (${open.verb}) was interrupted after ${open.stepsDone} of ${open.steps.length} steps: \`vflane resume\` or \`vflane rollback\``,
-        ]
-      : []),
-    ...(unconfirmed
-      ? [
-          `the plan ${unconfirmed.id} waits to be confirmed${until(unconfirmed)}: \`vflane confirm\` or \`vflane rollback\``,
-        ]
-      : []),
+    ...waitingLines(fold, isCutOff),
     last ? `last plan ${last.id}: ${last.verb}, ${last.outcome}` : 'nothing was ever done',
     holds === '' ? 'vflane holds nothing here' : `vflane holds ${holds}`,
     ...Object.entries(ledger.allocation).map(
       ([attachment, index]) => `${attachment} has ${placeOf(index, at)}`,
     ),
+  ];
+}
+
+/** What the operator has to decide, with the commands that do. */
+function waitingLines({ open, unconfirmed }: Fold, isCutOff: boolean): readonly string[] {
+  const former = open ?? unconfirmed;
+  if (former && isCutOff)
+    return [
+      `the plan ${former.id} (${former.verb}) was cut off by a restart of the host: \`vflane apply\` looks anew, and closes it`,
+    ];
+  if (open)
+    return [
+      `the plan ${open.id} (${open.verb}) was interrupted after ${open.stepsDone} of ${open.steps.length} steps: \`vflane resume\` or \`vflane rollback\``,
+    ];
+  if (!unconfirmed) return [];
+  return [
+    `the plan ${unconfirmed.id} waits to be confirmed${until(unconfirmed)}: \`vflane confirm\` or \`vflane rollback\``,
   ];
 }
 

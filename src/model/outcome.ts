@@ -81,6 +81,8 @@ export type Outcome =
       readonly failure?: StepFailure;
       readonly undoFailures: readonly UndoFailure[];
       readonly residue: readonly Change[];
+      /** The host has restarted since, and the plan is closed. */
+      readonly rebooted?: true;
     }
   /** 7. The host has moved on since the plan was made. */
   | { readonly kind: 'stale'; readonly message: string; readonly hint: string }

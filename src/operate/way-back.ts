@@ -61,7 +61,8 @@ export async function afterReboot(bench: Bench, planId: string, bootId: string):
   const fold = await readFold(bench.store);
   const former = fold.open ?? fold.unconfirmed;
   const residue = former?.id === planId ? await closeAfterReboot(bench, former, bootId) : [];
-  return rolledBack(planId, residue, [], undefined);
+  const outcome = rolledBack(planId, residue, [], undefined);
+  return outcome.kind === 'rollback-incomplete' ? { ...outcome, rebooted: true } : outcome;
 }
 
 /**

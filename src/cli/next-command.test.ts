@@ -52,3 +52,19 @@ test('half a record at the end is one that was never written', async () => {
   expect(await says(0, 'status')).toMatch(/apply, applied/);
   await says(0, 'undo --yes');
 });
+
+test('after a power cut the words lead to what is to be said next', async () => {
+  const file = join(folder, 'fabric.yaml');
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace('192.168.10.2/24', '192.168.10.9/24').replace('42', '44'),
+  );
+  await says(0, 'sim fail alpha --at 2 --how error');
+  await says(5, 'apply --yes');
+  await says(0, 'apply --yes --confirm-within 1h');
+  await says(0, 'sim reboot alpha');
+  expect(await says(0, 'status')).toMatch(/was cut off by a restart of the host: `vflane apply`/);
+  expect(await says(6, 'rollback')).toMatch(/VF3021 .*has restarted since[\s\S]*hint: Say `vflane apply`/);
+  await says(0, 'apply --yes');
+  await says(0, 'verify');
+});
