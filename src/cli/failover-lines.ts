@@ -1,5 +1,5 @@
 import type { FailoverResult, Phase, PhaseName, Way } from '../measure/failover-result.ts';
-import { summaryOf } from '../measure/failover-result.ts';
+import { newsIn, summaryOf } from '../measure/failover-result.ts';
 import { oneLine } from './one-line.ts';
 import type { Output } from './output.ts';
 
@@ -10,9 +10,10 @@ const phaseWords: { readonly [phase in PhaseName]: string } = {
 };
 
 /** A phase as it ends: a line for it, and one for whoever said something. */
-export function phaseLines({ round, phase, port, ways, said }: Phase): readonly string[] {
+export function phaseLines(one: Phase): readonly string[] {
+  const { round, phase, port, ways } = one;
   const heads = [`round ${round}: ${port} ${phaseWords[phase]}: ${ways.map(wayText).join('; ')}`];
-  const news = said.slice(1).map(({ atMs, what, is }) => `    after ${Math.round(atMs)} ms ${what}: ${is}`);
+  const news = newsIn(one).map(({ atMs, what, is }) => `    after ${Math.round(atMs)} ms ${what}: ${is}`);
   return [...heads, ...news];
 }
 

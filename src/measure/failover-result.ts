@@ -56,6 +56,11 @@ export interface FailoverResult {
   readonly partial?: string;
 }
 
+/** What was said that had not been so when the phase began. */
+export function newsIn({ said }: Phase): readonly Said[] {
+  return said.filter(({ what }, n) => said.findIndex((one) => one.what === what) !== n);
+}
+
 export interface PhaseSummary {
   readonly phase: PhaseName;
   readonly n: number;

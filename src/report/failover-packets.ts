@@ -1,4 +1,4 @@
-import { type FailoverResult, type Phase, worstOf } from '../measure/failover-result.ts';
+import { type FailoverResult, newsIn, type Phase, worstOf } from '../measure/failover-result.ts';
 import type { Trace } from '../measure/trace.ts';
 import { type Chart, legendOf, valueAxis } from './chart.ts';
 import { colourOf, type Theme } from './theme.ts';
@@ -98,16 +98,14 @@ function pointsOf({ fromMs, stepMs, sent, arrived }: Trace): readonly (readonly 
   ]);
 }
 
-/** What was so when the phase began is no news. */
 function marksOf(theme: Theme, phase: Phase) {
-  const { said, doneMs } = phase;
+  const { doneMs } = phase;
   const [min, max] = windowOf(phase);
-  const news = said.filter(({ what }, n) => said.findIndex((one) => one.what === what) !== n);
   const change = phase.phase === 'up' ? 'given back' : 'taken away';
   const marks = [
     { atMs: 0, text: `to be ${change}` },
     ...(doneMs === undefined ? [] : [{ atMs: doneMs, text: change }]),
-    ...news.map(({ atMs, what, is }) => ({ atMs, text: `${what}: ${is}` })),
+    ...newsIn(phase).map(({ atMs, what, is }) => ({ atMs, text: `${what}: ${is}` })),
   ].filter(({ atMs }) => atMs >= min && atMs <= max);
   return {
     symbol: 'none',

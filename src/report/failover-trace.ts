@@ -1,4 +1,4 @@
-import { type FailoverResult, type Phase, summaryOf } from '../measure/failover-result.ts';
+import { type FailoverResult, newsIn, type Phase, summaryOf } from '../measure/failover-result.ts';
 import { type Chart, legendOf, nameAxis, roundedUp, valueAxis } from './chart.ts';
 import { colourOf, type Theme } from './theme.ts';
 
@@ -9,7 +9,7 @@ export function failoverChart(result: FailoverResult, at: number): Chart {
   return {
     name: `failover-${at + 1}`,
     title: `Failover on ${result.host}: ${result.how}, between ${result.between.join(' and ')}`,
-    says: `Each bar is a time without traffic, from the moment the port changed; the marks are what the bond or the card said. A probe every ${result.intervalMs} ms in both directions. ${summaryText(result)}`,
+    says: `Each bar is a time without traffic, by when the port was asked for: a plan takes its time until the port is away. The marks are when the bond or the card said that the traffic goes elsewhere. A probe every ${result.intervalMs} ms in both directions. ${summaryText(result)}`,
     height: result.phases.length * 38 + 90,
     option: (theme) => optionOf(theme, result.phases),
   };
@@ -27,22 +27,22 @@ function summaryText(result: FailoverResult): string {
 
 function optionOf(theme: Theme, phases: readonly Phase[]) {
   const names = phases.map(({ round, phase }) => `${round}. ${titles[phase]}`);
-  const ends = phases.flatMap(({ ways, said }) => [
-    ...ways.map((way) => way.atMs + way.outageMs),
-    ...said.map(({ atMs }) => atMs),
+  const ends = phases.flatMap((phase) => [
+    ...phase.ways.map((way) => way.atMs + way.outageMs),
+    ...newsIn(phase).map(({ atMs }) => atMs),
   ]);
   const directions = [0, 1].map((which) => ({
     name: directionOf(phases, which),
     colour: colourOf(theme, which),
     data: phases.map(({ ways }) => ways[which]),
   }));
-  const marks = phases.flatMap(({ said }, row) =>
-    said.map(({ atMs, what, is }) => ({ value: [atMs, row], name: `${what}: ${is}` })),
+  const marks = phases.flatMap((phase, row) =>
+    newsIn(phase).map(({ atMs, what, is }) => ({ value: [atMs, row], name: `${what}: ${is}` })),
   );
   return {
     legend: legendOf(theme, [...directions.map(({ name }) => name), 'what was said']),
     grid: { left: 190, right: 110, top: 36, bottom: 44 },
-    xAxis: valueAxis(theme, 'ms after the change', {
+    xAxis: valueAxis(theme, 'ms after the port was asked for', {
       nameLocation: 'middle',
       nameGap: 26,
       min: 0,
