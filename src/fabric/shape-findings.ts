@@ -147,6 +147,7 @@ function kindOf(value: unknown): string {
 function slip(value: unknown, allows: string): string {
   if (typeof value === 'string') return textSlip(value);
   if (value === false && / off\b/.test(allows)) return 'write off; ';
+  if (typeof value === 'number' && /\bamount\b/.test(allows)) return `write its unit, such as ${value}M; `;
   return typeof value === 'number' || typeof value === 'boolean' ? 'put a text in quotes; ' : '';
 }
 

@@ -45,6 +45,12 @@ const wrong: readonly (readonly [code: string, what: string, marked: string, hin
   ['VF1010', 'one word', '¦fabric\n', /name:/],
   // Keys and types.
   ['VF1007', 'an unknown key', 'name: t\n¦colour: red\nhosts: {}\n', /networks, hosts/],
+  [
+    'VF1010',
+    'memory without a unit',
+    fabricOf(net, 'g: { vm: { cpus: 1, memory: ¦2048, disk: d.qcow2 }, networks: { n: none } }'),
+    /^write its unit, such as 2048M; /,
+  ],
   ['VF1007', 'a key of another tool’s', fabricOf('n: { id: 7, ¦vlan_id: 7 }', ''), /did you mean "id"/],
   ['VF1007', 'a mistyped key', fabricOf('n: { id: 7, ¦mut: 9000 }', ''), /did you mean "mtu"/],
   [
