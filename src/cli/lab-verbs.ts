@@ -43,6 +43,15 @@ function memoryOf({ memory = '1G' }: VerbOptions): number {
   throw new UsageError(`--memory ${String(memory)} is out of range`, 'From 512M to 64G.');
 }
 
+const mostCpus = 16;
+
+function cpusOf({ cpus }: VerbOptions): { readonly cpus?: number } {
+  if (cpus === undefined) return {};
+  const count = Number(cpus);
+  if (Number.isInteger(count) && count >= 1 && count <= mostCpus) return { cpus: count };
+  throw new UsageError(`--cpus ${String(cpus)} is no number of processors`, `From 1 to ${mostCpus}.`);
+}
+
 async function upFromFile(context: VerbContext, options: VerbOptions): Promise<number> {
   const { path, text, fabric, findings } = readFabricFile(context);
   if (fabric) return bringUp(context, machinesOf(chosenHosts(fabric, context.global.host), path), options);
@@ -63,13 +72,13 @@ function machinesOf(hosts: readonly FabricHost[], path: string): readonly string
 
 function bringUp(context: VerbContext, hosts: readonly string[], options: VerbOptions): Promise<number> {
   const bootTimeoutMs = durationMs('--within', String(options.within ?? '4m'));
-  const memoryMb = memoryOf(options);
+  const size = { memoryMb: memoryOf(options), ...cpusOf(options) };
   return telling(context, schema, () =>
     interruptible(context, async () => {
       const lab = await labUp({
         dir: labFolder(context),
         hosts,
-        memoryMb,
+        ...size,
         onProgress: timedLog(context),
         serveSwitches: switchesArgv(),
         bootTimeoutMs,

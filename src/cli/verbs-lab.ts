@@ -15,6 +15,10 @@ export const labVerbs: readonly Verb[] = [
         form: '--memory <amount>',
         summary: 'of each host (default 1G; ovs-dpdk needs 2G, with jumbo frames 5G)',
       },
+      {
+        form: '--cpus <n>',
+        summary: 'processors of each host (default 1 where they are emulated, 2 with KVM)',
+      },
       { form: '--within <time>', summary: 'how long a host may take to answer (default 4m)' },
     ],
     example: 'vflane lab up --hosts 1',

@@ -24,6 +24,8 @@ export interface BringUp {
    */
   readonly serveSwitches?: readonly string[];
   readonly memoryMb?: number;
+  /** Processors of each host; unless said, one where they are emulated. */
+  readonly cpus?: number;
   /** For each host, from its start to its answer by ssh. */
   readonly bootTimeoutMs?: number;
   /** Where the ports for ssh come from (default: whichever are free). */
@@ -51,7 +53,8 @@ export async function bringUp(dir: string, options: BringUp): Promise<LabRecord>
     return await withPorts(options, async (ports) => {
       const machines = options.hosts.map((name, index): Machine => {
         const memoryMb = options.memoryMb ?? usualMemoryMb;
-        return { name, index, sshPort: ports[index] ?? 0, accel, memoryMb, image: built.image };
+        const size = { memoryMb, ...(options.cpus === undefined ? {} : { cpus: options.cpus }) };
+        return { name, index, sshPort: ports[index] ?? 0, accel, ...size, image: built.image };
       });
       return startAll(boot, machines, options.serveSwitches);
     });
@@ -96,6 +99,7 @@ async function startAll(
     image: first?.image.id ?? '',
     qemu: qemu.version,
     memoryMb: first?.memoryMb ?? usualMemoryMb,
+    ...(first?.cpus === undefined ? {} : { cpus: first.cpus }),
   };
   await stopAll(dir, readRecord(dir)?.hosts ?? []);
   writeRecord(dir, { ...record, starting: true });

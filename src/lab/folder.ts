@@ -9,6 +9,7 @@ export interface LabRecord {
   readonly image: string;
   readonly qemu: string;
   readonly memoryMb?: number;
+  readonly cpus?: number;
   /** Until every host has answered: a lab whose way up was cut short is not up. */
   readonly starting?: true;
   readonly cut?: readonly CutCable[];

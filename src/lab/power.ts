@@ -88,6 +88,7 @@ function machineOf(root: string, record: LabRecord, host: string): Machine {
     const message = `the image that ${host} stands on is no longer in the cache`;
     throw new LabError('LAB_IMAGE_GONE', message, '`vflane lab down`, then `vflane lab up`');
   }
-  const { accel, memoryMb = 1024 } = record;
-  return { name: host, index, sshPort: record.hosts[index]?.sshPort ?? 0, accel, memoryMb, image };
+  const { accel, memoryMb = 1024, cpus } = record;
+  const size = { memoryMb, ...(cpus === undefined ? {} : { cpus }) };
+  return { name: host, index, sshPort: record.hosts[index]?.sshPort ?? 0, accel, ...size, image };
 }

@@ -69,4 +69,9 @@ describe('QEMU’s arguments for a host', () => {
     const kvm = machineArgv('/run', { ...machine, accel: 'kvm' }, '10.0.13');
     expect([values(kvm, '-cpu'), values(kvm, '-smp')]).toEqual([['host'], ['2']]);
   });
+
+  it('have as many processors as they are to have', () => {
+    expect(values(argv, '-smp')).toEqual(['1']);
+    expect(values(machineArgv('/run', { ...machine, cpus: 2 }, '10.0.13'), '-smp')).toEqual(['2']);
+  });
 });

@@ -12,6 +12,8 @@ export interface Machine {
   readonly sshPort: number;
   readonly accel: 'kvm' | 'tcg';
   readonly memoryMb: number;
+  /** How many processors it has; absent for what does well with this `accel`. */
+  readonly cpus?: number;
   readonly image: Image;
 }
 
@@ -20,7 +22,7 @@ export function machineArgv(dir: string, machine: Machine, version: string): rea
   const files = hostFiles(machine.name);
   return [
     ...['-name', `vflane-lab-${machine.name}`, '-pidfile', join(dir, files.pid)],
-    ...platform(machine.accel, machine.memoryMb),
+    ...platform(machine.accel, machine.memoryMb, machine.cpus),
     ...['-serial', `file:${files.serial}`, '-qmp', `unix:${files.qmp},server=on,wait=off`],
     ...kernel(machine),
     ...['-drive', `file=${files.disk},format=qcow2,if=virtio,cache=writeback,discard=unmap`],
@@ -32,8 +34,12 @@ export function machineArgv(dir: string, machine: Machine, version: string): rea
 }
 
 /** The board: PCIe, and an IOMMU that remaps interrupts, without which vfio-pci gives no VF away. */
-export function platform(accel: 'kvm' | 'tcg', memoryMb: number): readonly string[] {
-  const processor = accel === 'kvm' ? ['-cpu', 'host', '-smp', '2'] : ['-cpu', 'max', '-smp', '1'];
+export function platform(
+  accel: 'kvm' | 'tcg',
+  memoryMb: number,
+  cpus = accel === 'kvm' ? 2 : 1,
+): readonly string[] {
+  const processor = ['-cpu', accel === 'kvm' ? 'host' : 'max', '-smp', `${cpus}`];
   return [
     ...['-M', `q35,accel=${accel},kernel-irqchip=split`, ...processor, '-m', `${memoryMb}M`],
     ...['-nodefaults', '-no-user-config', '-display', 'none'],
