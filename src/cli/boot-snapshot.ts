@@ -35,5 +35,6 @@ async function bootNow(): Promise<void> {
   const output = makeOutput(stdout, stderr, { json: false, color: 'never', env });
   // Stays so where this ends because nothing is waited for any more.
   process.exitCode = snapshotFailed;
-  process.exitCode = await bootHere(env, output);
+  // At once: nobody needs what Node would take apart before (its outputs were written as they came), and guests wait.
+  process.exit(await bootHere(env, output));
 }

@@ -46,6 +46,8 @@ export interface Host extends HostReader {
   run(argv: readonly string[], options?: RunOptions): Promise<Ran>;
   /** One write to a kernel attribute, or a whole file put in place at once (temporary file, rename). */
   writeFile(path: string, text: string): Promise<void>;
+  /** Starts what the first write to a kernel attribute would have to wait for. */
+  prepare?(): void;
 }
 
 /**

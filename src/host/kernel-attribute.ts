@@ -88,6 +88,11 @@ export class AttributeWriter {
     return written;
   }
 
+  /** Has the writer there before the first write: from a cold disk its start is the longest part of that. */
+  prepare(): void {
+    this.#writer ??= this.#start();
+  }
+
   async #ask(path: string, text: string, timeoutMs: number): Promise<string | undefined> {
     this.#writer ??= this.#start();
     const { child, answers } = this.#writer;

@@ -101,6 +101,10 @@ class Local implements LocalHost {
     return runCommand({ host: this.name, argv, stdin, timeoutMs, env: this.#env });
   }
 
+  prepare(): void {
+    this.#attributes.prepare();
+  }
+
   writeFile(path: string, text: string): Promise<void> {
     if (/^\/(sys|proc)\//.test(normalize(path))) return this.#writeAttribute(path, text);
     return this.#onFile('write', path, (file) => putFile(file, text));

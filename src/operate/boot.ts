@@ -8,6 +8,7 @@ import { ledgerKey } from '../model/ledger.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { readBootDocument } from './boot-document.ts';
 import { bootFindings, missingYet, unnamedYet } from './boot-findings.ts';
+import { loadModules } from './boot-modules.ts';
 import { localSite } from './local-site.ts';
 import { type HostPlan, planFromDocument } from './plan-host.ts';
 import type { Site } from './site.ts';
@@ -75,7 +76,7 @@ interface Brought {
 }
 
 async function bringBack(workshop: Workshop, site: Site, options: BootOptions): Promise<Brought> {
-  const { open, unconfirmed } = await site.fold();
+  const { open, unconfirmed, ledger } = await site.fold();
   const locked = (open ?? unconfirmed) ? await closeFormer(site, options) : undefined;
   if (locked) return { outcome: locked, findings: [] };
   const document = await documentOn(site);
@@ -87,6 +88,8 @@ async function bringBack(workshop: Workshop, site: Site, options: BootOptions): 
       ? refused([noDocument(site.name)])
       : { outcome: { kind: 'nothing-to-do' }, findings: [] };
   }
+  workshop.host.prepare?.();
+  await loadModules(workshop.host, ledger);
   const first = await attempt(workshop, site, document, options);
   // At a start others are still at work: what they were in the way of once they need not be again.
   return first.outcome.kind === 'rolled-back' || first.outcome.kind === 'stale'
@@ -120,6 +123,7 @@ async function attempt(
   options: BootOptions,
 ): Promise<Brought> {
   const { plan, against, notes } = await planInTime(workshop, site, document, options);
+  if (against.length > 0 || plan.plan.steps.length === 0) await site.close();
   if (against.length > 0) return refused([...against, ...notes]);
   if (plan.plan.steps.length === 0) return { outcome: { kind: 'nothing-to-do' }, findings: notes };
   const request = { do: 'apply', plan: plan.plan, planId: options.planId(), verb: 'boot' } as const;
@@ -162,6 +166,7 @@ async function planInTime(
       const told = new Set([...(looked ? [] : missing), ...against.map(({ message }) => message)]);
       tell(`waiting: ${[...told].join('; ')}`);
     }
+    await site.close();
     await clock.sleep(pauseMs);
   }
 }
@@ -171,6 +176,7 @@ async function lookForPlan(
   site: Site,
   document: BootDocument,
 ): Promise<InTime & { readonly isFinal: boolean }> {
+  await site.hold();
   const plan = await planFromDocument(site, document, { allowDisruption: false });
   const own = bootFindings(document, plan);
   const findings = [...plan.plan.findings, ...own];

@@ -9,10 +9,10 @@ import { hostLock } from './host-lock.ts';
 const at = { ms: 0 };
 const clock = { now: () => at.ms };
 
-test('what was looked at under a lock that is held counts for a second', async () => {
+test('what was looked at under a lock that is held counts for three seconds', async () => {
   const lock = hostLock(memoryStore(), clock);
   await lock.hold();
-  at.ms += 999;
+  at.ms += 2_999;
   expect(await lock.take()).toEqual({ isFresh: true });
   at.ms += 1;
   expect(await lock.take()).toEqual({ isFresh: false });

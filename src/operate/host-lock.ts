@@ -2,7 +2,7 @@ import type { Clock } from '../apply/clock.ts';
 import type { HeldLock, Store } from '../host/store.ts';
 
 /** How long what was looked at under the lock may be acted on without a second look, in milliseconds. */
-const freshMs = 1_000;
+const freshMs = 3_000;
 
 /** A host's lock in the hands of one who asks: held from before a look, or only while something is carried out. */
 export interface HostLock {

@@ -37,12 +37,15 @@ const alsoLoaded: { readonly [module: string]: readonly string[] | undefined } =
 export const modprobe: Program = (call) => {
   const { state } = call;
   const remove = call.argv.includes('-r');
-  const names = call.argv.slice(1).filter((word) => !word.startsWith('-'));
+  const words = call.argv.slice(1).filter((word) => !word.startsWith('-'));
+  // Without -a what follows the first name are that module's parameters (modprobe(8)).
+  const names = remove || call.argv.includes('-a') ? words : words.slice(0, 1);
+  let last = silent;
   for (const word of names) {
     const reply = remove ? removeModule(state, word) : addModule(state, word);
-    if (reply.code !== 0) return reply;
+    if (reply.code !== 0) last = reply;
   }
-  return silent;
+  return last;
 };
 
 function addModule(state: SimState, word: string): Reply {
