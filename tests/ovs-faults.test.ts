@@ -20,8 +20,8 @@ const [dpdk] = scenariosIn('ovs-dpdk') as [Scenario];
 
 const isMakingPorts = (argv: readonly string[]) => argv.includes('add-port');
 const isSettingFlows = (argv: readonly string[]) => argv[0] === 'ovs-ofctl';
-const isBringingPortsUp = (_argv: readonly string[], stdin: string) =>
-  /^link set dev enp3s0f0np0 up$/m.test(stdin) && !stdin.includes('master');
+/** Once it is made, and before the card is asked what came of it. */
+const isAskingForBond = (argv: readonly string[]) => argv.join(' ') === 'ip -j -d link show dev bond0';
 const isGivingMacs = (_argv: readonly string[], stdin: string) => /vf 0 mac/.test(stdin);
 const asked = (line: string) => (machine: SimHost) => machine.run(line.split(' '));
 
@@ -102,7 +102,7 @@ describe('a LAG that is not made', () => {
   ] as const)(
     '%s: the deadline ends it, with what was seen and where to look',
     async (_what, lag, file, saw) => {
-      const { start, world, outcome, said } = await meddled(isBringingPortsUp, async ({ state }) => {
+      const { start, world, outcome, said } = await meddled(isAskingForBond, async ({ state }) => {
         state.lag = { ...lag };
       });
       expect(outcome.kind).toBe('rolled-back');

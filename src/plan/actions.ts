@@ -35,7 +35,7 @@ export function actionsOf(moves: Iterable<Move>, way: Way = {}): readonly Action
 }
 
 function areOneProcess(a: Move, b: Move): boolean {
-  if ('batch' in a) return 'batch' in b && a.namespace === b.namespace;
+  if ('batch' in a) return 'batch' in b && a.namespace === b.namespace && a.first === b.first;
   if ('remove' in a) return 'remove' in b;
   if ('vsctl' in a) return 'vsctl' in b;
   if ('nft' in a) return 'nft' in b;
@@ -48,7 +48,8 @@ function areOneProcess(a: Move, b: Move): boolean {
 function together(first: Move, moves: readonly Move[], way: Way): readonly Action[] {
   if ('batch' in first) {
     const lines = moves.flatMap((move) => ('batch' in move ? move.batch : []));
-    return lines.length === 0 ? [] : [batchAction(lines, first.namespace, way)];
+    const before = first.first === undefined ? [] : [first.first];
+    return lines.length === 0 ? [] : [...before, batchAction(lines, first.namespace, way)];
   }
   if ('vsctl' in first) {
     const commands = moves.flatMap((move) => ('vsctl' in move ? move.vsctl : []));

@@ -17,7 +17,7 @@ export function gatherSettles(steps: readonly Step[]): readonly Step[] {
   return gathered;
 }
 
-/** Settings of a VF only: nobody can use the VF before its driver is bound, which is a later step. */
+/** Settings of PFs and VFs only: nobody can use a VF before its driver is bound, which is a later step. */
 function canWait(step: Step): boolean {
-  return step.resource.startsWith('vf-') && step.settle.all.every((probe) => 'query' in probe);
+  return /^[vp]f-/.test(step.resource) && step.settle.all.every((probe) => 'query' in probe);
 }

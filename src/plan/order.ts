@@ -94,8 +94,6 @@ export const order: readonly Resource[] = [
   pfMtu,
   // Its members are down when it takes them (facts §5), and no VF is bound meanwhile (facts §1.2).
   hostBond,
-  // Before guests start: a VF has no carrier while its PF is down (facts §5).
-  pfUp,
   // Proved before there are VFs: the firmware makes none while one is bound (facts §1.2).
   lag,
   // The LAG registers the device anew, and DPDK asks for its name when it starts.
@@ -106,6 +104,9 @@ export const order: readonly Resource[] = [
   hugepages,
   // Everything on a VF needs the VF.
   numVfs,
+  // Before guests start: a VF has no carrier while its PF is down (facts §5). Not before there are VFs: making them resets a
+  // port, which takes its link when it is up (drivers/net/ethernet/intel/igb, igb_sriov_reinit); a bond has opened its own.
+  pfUp,
   // A VF's fate is settled before anything can drive it; its MAC is read by the driver's probe.
   vfMac,
   vfVlan,
@@ -123,7 +124,6 @@ export const order: readonly Resource[] = [
   vfDriver,
   // A namespace before what is put into it, and a pair of netdevs before one end is a port of a bridge.
   netns,
-  netnsLoopback,
   netnsVf,
   guestVeth,
   // Before anything is sent.
@@ -157,7 +157,8 @@ export const order: readonly Resource[] = [
   // Kept before they are in force: no start of ovs-vswitchd in between loses them.
   keptFlows,
   flows,
-  // A member before its bond, a bond before its addresses.
+  // All of one guest's in one process: a member before its bond, a bond before its addresses.
+  netnsLoopback,
   guestLink,
   guestBond,
   guestAddress,

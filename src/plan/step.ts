@@ -24,7 +24,7 @@ const starters: ReadonlySet<string> = new Set([ovsSetting.kind, ovsDaemon.kind])
 /** Changes in their order → steps: neighbours of one kind (and one guest, where the kind says so) or of one transaction are one step. */
 export function stepsOf(changes: readonly Change[], context: StepContext): readonly Step[] {
   const groups: Change[][] = [];
-  for (const change of changes) {
+  for (const change of besideEachOther(changes)) {
     const last = groups.at(-1);
     if (last?.[0] && isTogether(last[0], change)) last.push(change);
     else groups.push([change]);
@@ -40,10 +40,33 @@ export function stepsOf(changes: readonly Change[], context: StepContext): reado
 
 function isTogether(a: Change, b: Change): boolean {
   if ((a.to === null) !== (b.to === null)) return false;
-  const { together, transaction } = resourceOf(a.resource);
-  if (a.resource !== b.resource)
-    return transaction !== undefined && transaction === resourceOf(b.resource).transaction;
-  return together === undefined || together(a.at) === together(b.at);
+  return areOfOne(a, b) && togetherOf(a) === togetherOf(b);
+}
+
+/** Of one kind, or of kinds that share a transaction. */
+function areOfOne(a: Change, b: Change): boolean {
+  const { transaction } = resourceOf(a.resource);
+  return (
+    a.resource === b.resource ||
+    (transaction !== undefined && transaction === resourceOf(b.resource).transaction)
+  );
+}
+
+function togetherOf({ resource, at }: Change): string | undefined {
+  return resourceOf(resource).together?.(at);
+}
+
+/** Of kinds that share a transaction, each guest’s in one piece: the order holds within a guest, and no guest waits for another. */
+function besideEachOther(changes: readonly Change[]): readonly Change[] {
+  const runs: Change[][] = [];
+  for (const change of changes) {
+    const last = runs.at(-1);
+    if (last?.[0] && areOfOne(last[0], change)) last.push(change);
+    else runs.push([change]);
+  }
+  return runs.flatMap((run) =>
+    [...new Set(run.map(togetherOf))].flatMap((one) => run.filter((change) => togetherOf(change) === one)),
+  );
 }
 
 function stepOf(changes: readonly Change[], context: StepContext): Step {

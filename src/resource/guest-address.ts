@@ -1,11 +1,12 @@
 import type { Json } from '../model/json.ts';
 import type { Probe, Text } from '../model/plan.ts';
-import { ipIn, laneAt, lanePlace, localLanes, placedIn } from './guest-place.ts';
+import { laneAt, lanePlace, linksIn, localLanes, placedIn } from './guest-place.ts';
 import { nothing, type Resource } from './resource.ts';
 
 /** The IP addresses of a guest's lane: a sorted list of CIDRs on its bond. */
 export const guestAddress: Resource = {
   kind: 'guest-address',
+  transaction: 'namespace',
   timeoutMs: 10_000,
   wanted: (spec) =>
     localLanes(spec)
@@ -55,6 +56,6 @@ function batch(name: string, from: readonly string[], to: readonly string[]): re
 function probe(at: string, cidr: string): Probe {
   const { namespace, ifName } = lanePlace(at);
   const local = cidr.slice(0, cidr.indexOf('/'));
-  const query = [...ipIn(namespace), '-j', 'addr', 'show', 'dev', ifName];
-  return { query, at: ['0', 'addr_info', `local=${local}`, 'local'], is: local };
+  const lane = [`ifname=${ifName}`, 'addr_info'];
+  return { query: linksIn(namespace), at: [...lane, `local=${local}`, 'local'], is: local };
 }

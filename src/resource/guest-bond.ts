@@ -4,10 +4,10 @@ import type { Json } from '../model/json.ts';
 import { monitorWords } from '../model/link-monitor.ts';
 import type { Probe, Text } from '../model/plan.ts';
 import {
-  ipIn,
   type LocalLane,
   laneAt,
   lanePlace,
+  linksIn,
   localLanes,
   placedIn,
   standsInNamespace,
@@ -32,6 +32,7 @@ type Bond = {
  */
 export const guestBond: Resource = {
   kind: 'guest-bond',
+  transaction: 'namespace',
   timeoutMs: 10_000,
   made: true,
   wanted: (spec) =>
@@ -107,17 +108,19 @@ function shape(bond: Bond): string {
 
 function batch(name: string, from: Bond | null, to: Bond | null): readonly Text[] {
   if (to === null) return from === null ? [] : [`link del dev ${name}`];
-  return [...(from === null ? making(name, to) : []), ...setting(name, from, to)];
+  return [...(from === null ? making(name, to) : []), ...setting(name, from ?? { mtu: to.mtu }, to)];
 }
 
 /**
  * Members are enslaved while they are down: bonding refuses others (facts §5). It brings them up itself, unless they
- * were its members already, on a way back.
+ * were its members already, on a way back. It has its MTU before, and gives it to each while that is down
+ * (bond_main.c, bond_enslave): one that is up begins anew for it.
  */
 function making(name: string, bond: Bond): readonly Text[] {
   const recipe = 'type bond mode active-backup fail_over_mac active num_grat_arp 3';
   return [
     `link add name ${name} ${recipe} ${bond.monitor}`,
+    `link set dev ${name} mtu ${bond.mtu}`,
     ...bond.members.flatMap((member) => [
       `link set dev ${member} down`,
       `link set dev ${member} master ${name}`,
@@ -126,24 +129,24 @@ function making(name: string, bond: Bond): readonly Text[] {
   ];
 }
 
-function setting(name: string, from: Bond | null, to: Bond): readonly Text[] {
+function setting(name: string, from: Partial<Bond>, to: Bond): readonly Text[] {
   return [
-    ...(from?.mtu === to.mtu ? [] : [`link set dev ${name} mtu ${to.mtu}`]),
-    ...(from?.primary === to.primary ? [] : [`link set dev ${name} type bond primary ${to.primary}`]),
-    ...(from?.up === to.up ? [] : [`link set dev ${name} ${to.up ? 'up' : 'down'}`]),
+    ...(from.mtu === to.mtu ? [] : [`link set dev ${name} mtu ${to.mtu}`]),
+    ...(from.primary === to.primary ? [] : [`link set dev ${name} type bond primary ${to.primary}`]),
+    ...(from.up === to.up ? [] : [`link set dev ${name} ${to.up ? 'up' : 'down'}`]),
     ...raised(from, to).map((member) => `link set dev ${member} up`),
     ...raised(to, from).map((member) => `link set dev ${member} down`),
   ];
 }
 
 /** Members that are down in the one and not in the other. */
-function raised(one: Bond | null, other: Bond | null): readonly string[] {
-  return (one?.down ?? []).filter((member) => !other?.down?.includes(member));
+function raised(one: Partial<Bond>, other: Partial<Bond>): readonly string[] {
+  return (one.down ?? []).filter((member) => !other.down?.includes(member));
 }
 
 function probes(at: string, to: Bond): readonly Probe[] {
   const { namespace, ifName } = lanePlace(at);
-  const query = [...ipIn(namespace), '-j', '-d', 'link', 'show'];
+  const query = linksIn(namespace);
   const bond = `ifname=${ifName}`;
   return [
     { query, at: [bond, 'mtu'], is: to.mtu },

@@ -1,6 +1,6 @@
 import type { Json } from '../model/json.ts';
 import type { Text } from '../model/plan.ts';
-import { ipIn, laneAt, lanePlace, localLanes, placedIn } from './guest-place.ts';
+import { laneAt, lanePlace, linksIn, localLanes, placedIn } from './guest-place.ts';
 import { nothing, type Resource } from './resource.ts';
 
 type Link = { readonly mtu: number; readonly up: boolean };
@@ -8,6 +8,7 @@ type Link = { readonly mtu: number; readonly up: boolean };
 /** The one VF of a lane inside its guest: its MTU in bytes, and whether it is up. A bond has these itself. */
 export const guestLink: Resource = {
   kind: 'guest-link',
+  transaction: 'namespace',
   timeoutMs: 10_000,
   wanted: (spec) =>
     localLanes(spec)
@@ -40,7 +41,7 @@ function line(name: string, { mtu, up }: Link): Text {
 
 function probes(at: string, { mtu, up }: Link) {
   const { namespace, ifName } = lanePlace(at);
-  const query = [...ipIn(namespace), '-j', 'link', 'show'];
+  const query = linksIn(namespace);
   const is: Json = up ? 'UP' : null;
   return [
     { query, at: [`ifname=${ifName}`, 'mtu'], is: mtu },

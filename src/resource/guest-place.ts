@@ -45,6 +45,11 @@ export function standsInNamespace(namespace: string | null): readonly string[] {
   return namespace === null ? [] : [`netns ${namespace}`];
 }
 
+/** All that is asked of the netdevs there, in one question. */
+export function linksIn(namespace: string | null): readonly string[] {
+  return [...ipIn(namespace), '-j', '-d', 'addr', 'show'];
+}
+
 /** `ip`, in that namespace. */
 export function ipIn(namespace: string | null): readonly string[] {
   return namespace === null ? ['ip'] : ['ip', '-n', namespace];

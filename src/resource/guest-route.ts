@@ -14,6 +14,7 @@ const firstMetric = 100;
  */
 export const guestRoute: Resource = {
   kind: 'guest-route',
+  transaction: 'namespace',
   timeoutMs: 10_000,
   wanted: wantedOf,
   there: (state) =>

@@ -1,4 +1,4 @@
-import { laneAt, lanePlace, placedIn, standsInNamespace } from './guest-place.ts';
+import { laneAt, lanePlace, linksIn, placedIn, standsInNamespace } from './guest-place.ts';
 import { nothing, type Resource } from './resource.ts';
 
 /** Whether a guest's namespace reaches itself: the kernel makes `lo` with it, and leaves it down. */
@@ -6,6 +6,7 @@ export const netnsLoopback: Resource = {
   kind: 'netns-loopback',
   timeoutMs: 5_000,
   attribute: true,
+  transaction: 'namespace',
   fresh: false,
   wanted: (spec) =>
     spec.guests
@@ -25,8 +26,8 @@ export const netnsLoopback: Resource = {
   },
   settled: (at, to) => {
     const { namespace, ifName } = lanePlace(at);
-    const query = ['ip', '-n', namespace ?? '', '-j', 'link', 'show', 'dev', ifName];
-    return [{ query, at: ['0', 'flags', '=UP'], is: to === true ? 'UP' : null }];
+    const up = { query: linksIn(namespace), at: [`ifname=${ifName}`, 'flags', '=UP'] };
+    return [{ ...up, is: to === true ? 'UP' : null }];
   },
   together: (at) => lanePlace(at).namespace ?? '',
   why: (_from, to) =>

@@ -1,8 +1,8 @@
 import type { Json } from '../model/json.ts';
 import type { Action } from '../model/plan.ts';
-import { ipIn, laneAt, lanePlace, localLanes, placedIn, standsInNamespace } from './guest-place.ts';
+import { laneAt, lanePlace, linksIn, localLanes, placedIn, standsInNamespace } from './guest-place.ts';
 import { vfAt, vfPlace } from './place.ts';
-import type { Resource } from './resource.ts';
+import { type Move, nothing, type Resource } from './resource.ts';
 
 /**
  * A VF's netdev under its lane's name, in its guest's namespace. `at` is `namespace/name`, the value the VF
@@ -32,34 +32,33 @@ export const netnsVf: Resource = {
   },
   standsOn: (at, value) => [`vf-driver ${value}`, ...standsInNamespace(lanePlace(at).namespace)],
   replaced: () => true,
-  move: (at, from, to) => ({ actions: [...takeOut(at, from), ...putIn(at, to)] }),
+  move: (at, from, to) => (to === null ? takeOut(at, from) : putIn(at, to)),
   settled: (at, to) => {
     if (to === null) return [];
     const { namespace, ifName } = lanePlace(at);
-    return [
-      { query: [...ipIn(namespace), '-j', 'link', 'show'], at: [`ifname=${ifName}`, 'ifname'], is: ifName },
-    ];
+    return [{ query: linksIn(namespace), at: [`ifname=${ifName}`, 'ifname'], is: ifName }];
   },
   takes: (at, from) => {
     const { namespace } = lanePlace(at);
     return from === null || namespace === null ? undefined : { guest: namespace };
   },
-  together: (at) => lanePlace(at).namespace ?? '',
   why: (_from, to) =>
     to === null
-      ? 'Take the VFs back from the guest.'
-      : 'Hand the VFs to the guest, under the names of its lanes.',
+      ? 'Take the VFs back from their guests.'
+      : 'Hand the VFs to their guests, under the names of their lanes.',
 };
 
 /**
  * The namespace of process 1 is the host's own, where the lanes of several guests would have one name. As a path: a plain
  * `1` is a guest of that name first, and a process after (iproute2, ip/iplink.c and lib/namespace.c).
  */
-function takeOut(at: string, from: Json): readonly Action[] {
+function takeOut(at: string, from: Json): Move {
   const { namespace, ifName } = lanePlace(at);
-  if (typeof from !== 'string' || namespace === null) return [];
-  const target = ['netns', '/proc/1/ns/net', 'name', spareName(from)];
-  return [{ run: ['ip', '-n', namespace, 'link', 'set', 'dev', ifName, ...target] }];
+  if (typeof from !== 'string' || namespace === null) return nothing;
+  return {
+    namespace,
+    batch: [`link set dev ${ifName} netns /proc/1/ns/net name ${spareName(from)}`],
+  };
 }
 
 /** `0000:03:00.1/12` → `vf03001v12`: of one VF only, and of at most 15 characters. */
@@ -68,15 +67,16 @@ function spareName(vf: string): string {
   return `vf${pf.replace(/^0000:/, '').replace(/[:.]/g, '')}v${index}`;
 }
 
-function putIn(at: string, to: Json): readonly Action[] {
-  if (typeof to !== 'string') return [];
+/** udev renames a new netdev a moment after it appears; a rename in between would make the name stale. */
+const settleUdev: Action = { run: ['udevadm', 'settle', '--timeout=10'] };
+
+function putIn(at: string, to: Json): Move {
   const { namespace, ifName } = lanePlace(at);
-  const netdev = [{ netdevOf: [{ vf: vfPlace(to) }] }];
-  const target = namespace === null ? [] : ['netns', namespace];
-  return [
-    // udev renames a new netdev a moment after it appears; a rename in between would make the name stale.
-    { run: ['udevadm', 'settle', '--timeout=10'] },
-    { run: ['ip', 'link', 'set', 'dev', netdev, 'down'] },
-    { run: ['ip', 'link', 'set', 'dev', netdev, ...target, 'name', ifName] },
+  const netdev = { netdevOf: [{ vf: vfPlace(`${to}`) }] };
+  const target = namespace === null ? '' : `netns ${namespace} `;
+  const lines = [
+    ['link set dev ', netdev, ' down'],
+    ['link set dev ', netdev, ` ${target}name ${ifName}`],
   ];
+  return { first: settleUdev, batch: lines };
 }

@@ -13,11 +13,10 @@ export const netns: Resource = {
       at,
       value: isUnseen(links) ? links : links === null ? null : true,
     })),
-  move: (at, _from, to) => ({ actions: [{ run: ['ip', 'netns', to === null ? 'del' : 'add', at] }] }),
+  move: (at, _from, to) => ({ batch: [`netns ${to === null ? 'del' : 'add'} ${at}`] }),
   settled: (at, to) => [
     { query: ['ip', '-j', 'netns', 'list'], at: [`name=${at}`, 'name'], is: to === null ? null : at },
   ],
   takes: (at, from) => (from === null ? undefined : { guest: at }),
-  together: (at) => at,
-  why: (_from, to) => (to === null ? 'Remove the guest’s namespace.' : 'Make the guest’s namespace.'),
+  why: (_from, to) => (to === null ? 'Remove the guests’ namespaces.' : 'Make the guests’ namespaces.'),
 };

@@ -46,8 +46,8 @@ export interface Resource {
   guard?(at: string, from: Json, to: Json): readonly Probe[];
   /** Which VFs, or which guest, a change takes away for a moment. */
   takes?(at: string, from: Json, to: Json): Taken;
-  /** Kinds with the same one are made in one step where they follow each other: in one transaction. */
-  readonly transaction?: 'ovsdb';
+  /** Kinds with the same one are made in one step where they follow each other, of the same `together`: in one transaction. */
+  readonly transaction?: 'ovsdb' | 'namespace';
   /** Changes with the same answer are made in one step; default: all of the kind. */
   together?(at: string): string;
   /** Milliseconds that a change may take to be seen. */
@@ -63,7 +63,12 @@ export interface Placed<Value> {
 
 /** A change is lines for one `ip -batch` (in a namespace), commands for one `ovs-vsctl` or one `nft`, files for one `rm`, packages for one `apt-get` or `dpkg`, settings of one card for one `mstconfig`, or actions of its own. */
 export type Move =
-  | { readonly batch: readonly Text[]; readonly namespace?: string }
+  | {
+      readonly batch: readonly Text[];
+      readonly namespace?: string;
+      /** Right before the lines, once for all that share it. */
+      readonly first?: Action;
+    }
   | { readonly vsctl: readonly (readonly string[])[] }
   | { readonly nft: readonly string[] }
   | { readonly remove: readonly string[] }

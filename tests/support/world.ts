@@ -167,7 +167,11 @@ function mortalHost(world: World, machine: SimHost, life: Life): Host {
     readFile: (path) => alive(() => machine.readFile(path)),
     readLink: (path) => alive(() => machine.readLink(path)),
     listDir: (path) => alive(() => machine.listDir(path)),
-    query: (argv, timeoutMs) => alive(() => machine.query(argv, timeoutMs)),
+    query: (argv, timeoutMs) =>
+      alive(async () => {
+        await meddle(world, argv, '');
+        return machine.query(argv, timeoutMs);
+      }),
     openFiles: (folder) => alive(() => machine.openFiles(folder)),
     run: (argv, options) =>
       alive(async () => {

@@ -129,9 +129,9 @@ export const rules: readonly Rule[] = [
   },
   {
     on: ['legacy-vlan'],
-    early: /^ip -n bench link set dev storage-p\d master storage$/,
-    late: /^ip -n bench link set dev storage mtu /,
-    why: 'a member is given the bond’s MTU (facts §5)',
+    early: /^ip -n bench link set dev storage mtu /,
+    late: /^ip -n bench link set dev storage-p\d master storage$/,
+    why: 'a member is given the bond’s MTU (facts §5), and the driver of one that is up begins anew for it',
   },
 ];
 
