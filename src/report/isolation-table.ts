@@ -12,20 +12,25 @@ const looks: { readonly [verdict in Cell['verdict']]: '' | 'kept' | 'leaked' } =
 };
 
 /** Every pair of networks against every kind of frame; what leaked although nothing else was to be expected says so. */
-export function isolationSection(result: IsolationResult): string {
-  const { networks, attacks, guests, cells, provesNothing, partial } = result;
+export function isolationSection(result: IsolationResult & { readonly at?: string }): string {
+  const { at, networks, attacks, guests, cells, provesNothing, partial } = result;
   const pairs = [...new Map(cells.map(({ from, to }) => [`${from}\n${to}`, { from, to }])).values()];
   const head = ['from, to', ...attacks].map((title) => `<th scope="col">${escaped(title)}</th>`).join('');
   const rows = pairs.map(({ from, to }) => {
     const columns = attacks.map((attack) =>
       cellText(cells.find((cell) => cell.from === from && cell.to === to && cell.attack === attack)),
     );
-    return `<tr><td>${escaped(from)} → ${escaped(to)}</td>${columns.join('')}</tr>`;
+    const pair = from === to ? `within ${from}` : `${from} → ${to}`;
+    return `<tr><td>${escaped(pair)}</td>${columns.join('')}</tr>`;
   });
-  const doubts = [...provesNothing, ...(partial === undefined ? [] : [`partial: ${partial}`])];
+  const doubts = [
+    ...provesNothing,
+    ...(partial === undefined ? [] : [`partial: ${partial}`]),
+    ...(at === undefined ? [] : [`Tested at ${at}`]),
+  ];
   return `<section><h2>Who can reach whom</h2>
-<p>${networks.length} networks, ${guests.length} guests. Held: it was sent, and did not arrive. Carried: a network’s own traffic, which has to arrive.${doubts.map((doubt) => ` ${escaped(doubt)}.`).join('')}</p>
-<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div></section>`;
+<p>${networks.length} networks, ${guests.length} guests. Held: it was sent, and did not arrive. Carried: a network’s own traffic, which has to arrive. Passes: it arrived, and nothing was promised. Untried: it cannot be sent between these.${doubts.map((doubt) => ` ${escaped(doubt)}.`).join('')}</p>
+<div class="scroll"><table class="matrix"><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div></section>`;
 }
 
 function cellText(cell: Cell | undefined): string {

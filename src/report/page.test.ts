@@ -172,6 +172,13 @@ describe('the page', () => {
     expect(svg).not.toContain('active port: eth0');
   });
 
+  test('says when a test was', () => {
+    const at = '2026-11-22T18:30:00Z';
+    const dated = { failovers: [{ ...failover, at }], isolations: [{ ...isolation, at }] };
+    const { html } = reportOf({ runs: [], ...dated, ...about });
+    expect(html.match(/Tested at 2026-11-22T18:30:00Z\./g)?.length).toBeGreaterThan(1);
+  });
+
   test('shows what leaked, and where that was to be expected', () => {
     expect(report.html).toContain('<td class="kept" title="">held</td>');
     expect(report.html).toContain('title="web → db; expected: igb">leaked<small>as expected here</small>');

@@ -14,11 +14,14 @@ import { seedTable } from './seed-table.ts';
 import { style } from './style.ts';
 import { dark, light } from './theme.ts';
 
+/** A test's result, with when it was kept. */
+type Kept<Result> = Result & { readonly at?: string };
+
 /** All that a report is made of. */
 export interface ReportInput {
   readonly runs: readonly BenchRun[];
-  readonly failovers: readonly FailoverResult[];
-  readonly isolations: readonly IsolationResult[];
+  readonly failovers: readonly Kept<FailoverResult>[];
+  readonly isolations: readonly Kept<IsolationResult>[];
   /** For the foot of the page. */
   readonly version: string;
   readonly made: string;
@@ -38,7 +41,7 @@ export function reportOf(input: ReportInput): Report {
   const boxes = runs.map((run, at) => boxCharts(run, at));
   const latency = latencyChart(runs);
   const failover = failovers.flatMap((result, at) => [
-    failoverChart(result, at),
+    dated(failoverChart(result, at), result),
     ...failoverPackets(result, at),
   ]);
   const charts = [bars, ...latency, ...failover, ...boxes.flat()];
@@ -65,6 +68,10 @@ function head({ runs, failovers, isolations }: ReportInput): string {
       ? ' No throughput was measured yet: the table and the bars show the reference. <code>vflane bench --suite seed</code> adds to them.'
       : '';
   return `<h1>How fast, and how sure</h1><p>${kept}.${none}</p>`;
+}
+
+function dated(chart: Chart, { at }: Kept<object>): Chart {
+  return at === undefined ? chart : { ...chart, says: `${chart.says} Tested at ${at}.` };
 }
 
 function figure(chart: Chart): string {

@@ -37,6 +37,7 @@ table+h2{margin-top:30px}.scroll+h2,.scroll+details{margin-top:26px}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:10px 0 0;font-size:13.5px}
 dt{color:var(--faint)}dd{margin:0;overflow-wrap:anywhere}
 .swatch{display:inline-block;width:10px;height:10px;border-radius:3px;margin-right:8px}
+.matrix{font-size:12.5px}.matrix th,.matrix td{padding:6px 5px}.matrix th{white-space:normal;line-height:1.25}
 td.kept{color:var(--good)}td.leaked{color:var(--bad);font-weight:600}
 footer{color:var(--faint);font-size:13px;margin-top:28px}
 `;
