@@ -7,6 +7,7 @@ import type { Found } from '../model/found.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
+import { whatDiffers, words } from '../plan/apart.ts';
 import { haveAt, havesOf, leftAsFound } from '../plan/differences.ts';
 import { order } from '../plan/order.ts';
 
@@ -60,7 +61,8 @@ function changed(found: readonly Found[], state: HostState): readonly string[] {
   return found.flatMap(({ resource, at, value }) => {
     const have = haveAt(haves, resource, at);
     if (isUnseen(have) || sameJson(have, value)) return [];
-    return [`${resource} at ${at} was found as ${JSON.stringify(value)}, and is ${JSON.stringify(have)} now`];
+    const [was, is] = whatDiffers(value, have).map(words);
+    return [`${resource} at ${at} was found as ${was}, and is ${is} now`];
   });
 }
 

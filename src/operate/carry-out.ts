@@ -6,6 +6,7 @@ import { StoreLocked } from '../host/store.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Outcome, StepFailure } from '../model/outcome.ts';
 import type { Change, Plan } from '../model/plan.ts';
+import { whatDiffers, words } from '../plan/apart.ts';
 import { changesIn } from '../plan/plan.ts';
 import { armAction } from './dead-man.ts';
 import { type HostLock, hostLock } from './host-lock.ts';
@@ -143,10 +144,10 @@ function notAsAsked(plan: Plan, residue: readonly Change[]): StepFailure {
     kind: 'settle',
     message: `every step went well, and ${residue.length} of its effects are not there`,
     hint: 'Something else on the host changes the same things: look for NetworkManager, networkd or a script.',
-    unmet: residue.map(({ resource, at, from, to }) => ({
-      wanted: `${resource} ${at} is ${JSON.stringify(from)}`,
-      saw: JSON.stringify(to),
-    })),
+    unmet: residue.map(({ resource, at, from, to }) => {
+      const [wanted, saw] = whatDiffers(from, to);
+      return { wanted: `${resource} ${at}: ${words(wanted)}`, saw: words(saw) };
+    }),
     effect: 'unknown',
   };
 }

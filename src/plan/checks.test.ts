@@ -15,7 +15,7 @@ test('of what somebody else has made only the beginning is told', () => {
   } as unknown as CheckInput;
   const found = checksOf(input).find(({ code }) => code === 'VF3002');
   expect(found?.message).toMatch(
-    /^alpha: vm-domain at db is \{"domain":"of somebody else"\}, which .*… is wanted$/,
+    /^alpha: vm-domain at db is domain of somebody else, wanted .*…, and vflane did not make it$/,
   );
   expect(found?.message.length).toBeLessThan(400);
 });

@@ -1,7 +1,7 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Json } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
+import { apart } from './apart.ts';
 import { type Difference, type Haves, keyOf, unseenOf } from './differences.ts';
 import type { Occupancy } from './in-use.ts';
 import { resourceOf } from './order.ts';
@@ -60,7 +60,7 @@ function foreign({ host, ledger, differences }: CheckInput): readonly Finding[] 
       finding(
         'VF3002',
         { host, at: `${resource} ${at}` },
-        `${host}: ${resource} at ${at} is ${told(have)}, which vflane did not make, and ${told(want)} is wanted`,
+        `${host}: ${resource} at ${at} ${briefly(apart(have, want))}, and vflane did not make it`,
         resource === 'num-vfs' ? poolHint(at) : removalHint(resource, at),
       ),
     );
@@ -146,10 +146,9 @@ function lockOut({ host, state, steps }: CheckInput): readonly Finding[] {
   ];
 }
 
-/** A definition of a guest is a screen of XML, and what a guest is told at its first start is for nobody else to read. */
+/** A definition of a guest is a screen of XML. */
 const longest = 200;
 
-function told(value: Json): string {
-  const text = JSON.stringify(value);
+function briefly(text: string): string {
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
