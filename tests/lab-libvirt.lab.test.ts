@@ -20,6 +20,11 @@ let guests: GuestLab;
 const virsh = (words: string) => lab.ssh(`virsh --connect=qemu:///system ${words}`);
 const info = async () =>
   Object.fromEntries((await virsh('dominfo vm1')).split('\n').map((line) => line.split(/: */)));
+/** A line for its shell, by its serial console. QEMU looks once a second whether somebody has that open (chardev/char-pty.c). */
+const typed = (line: string) =>
+  lab.ssh(
+    `{ sleep 3; echo '${line}'; sleep 3; } >"$(virsh --connect=qemu:///system ttyconsole vm1)" </dev/null`,
+  );
 /** Its bond and its address are up, as its seed says. */
 const answers = () =>
   timed(
@@ -71,7 +76,7 @@ describe('a VM of libvirt', () => {
     const silent = await guests.vflane(4, 'bench', '--from', 'vm1', '--to', 'web');
     expect(silent).toMatch(/VF6003.*vm1: no guest agent answers in it/);
     // The agent of this image begins when its console says so.
-    await lab.ssh(`echo agent >"$(virsh --connect=qemu:///system ttyconsole vm1)"`);
+    await typed('agent');
     const heard = await poll(120_000, 1_000, async () => {
       const ping = `qemu-agent-command vm1 '{"execute":"guest-ping"}'`;
       return (await lab.trySsh(`virsh --connect=qemu:///system ${ping}`)).stdout.includes('"return":{}');
@@ -106,9 +111,7 @@ describe('a VM of libvirt', () => {
   });
 
   it('that does not hear its button is switched off after its time, which is said until the next start', async () => {
-    await lab.ssh(
-      `echo 'kill "$(cat /var/run/acpid.pid)"' >"$(virsh --connect=qemu:///system ttyconsole vm1)"`,
-    );
+    await typed('kill "$(cat /var/run/acpid.pid)"');
     await guests.vflane(0, 'vm', 'stop', 'vm1', '--yes');
     expect(await virsh('domstate --reason vm1')).toBe('shut off (destroyed)');
     expect(await guests.vflane(2, 'plan')).toMatch(

@@ -104,11 +104,22 @@ export function initrdScript(): string {
   return [tree, ...writes, ...last].join('\n');
 }
 
-/** SYSLINUX's, on the image. No calibration and no protection for what is emulated. */
+/** No calibration and no protection for what is emulated. */
+const kernelWords =
+  'console=ttyS0 quiet loglevel=1 panic=-1 tsc=reliable mitigations=off nokaslr audit=0 lsm=landlock';
+
+/** SYSLINUX's, on the image. */
 export const bootConfiguration = `SERIAL 0
 DEFAULT linux
 LABEL linux
   KERNEL vmlinuz
   INITRD initrd
-  APPEND console=ttyS0 quiet loglevel=1 panic=-1 tsc=reliable mitigations=off nokaslr audit=0 lsm=landlock
+  APPEND ${kernelWords}
+`;
+
+/** systemd-boot's, on the same image, for a guest with UEFI. */
+export const loaderEntry = `title vflane
+linux /vmlinuz
+initrd /initrd
+options ${kernelWords}
 `;

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached, cacheFolder } from '../../src/lab/cache.ts';
-import { makeTree } from '../../src/lab/debian.ts';
 import { run } from '../../src/lab/run.ts';
-import { bootConfiguration, imageWork, initrdScript } from './guest-image-files.ts';
+import { bootConfiguration, imageWork, initrdScript, loaderEntry } from './guest-image-files.ts';
 import type { LabHost } from './lab-host.ts';
+import { unpackedPackages } from './lab-packages.ts';
 import { carry, withLibraries } from './nested-qemu.ts';
 
 /** The name that a fabric file has for the image. */
@@ -13,8 +13,9 @@ export const imageName = 'guest.img';
 const imagePath = `/var/lib/vflane/images/${imageName}`;
 
 /**
- * Makes a disk image that starts by itself: a FAT volume with SYSLINUX, the hosts' own kernel, and an initrd of busybox,
- * iproute2, igbvf, bonding and QEMU's guest agent, which does what its seed says. It lies on the hosts afterwards.
+ * Makes a disk image that starts by itself: a FAT volume with SYSLINUX, and with systemd-boot for UEFI, the hosts' own kernel,
+ * and an initrd of busybox, iproute2, igbvf, bonding and QEMU's guest agent, which does what its seed says. It lies on the
+ * hosts afterwards.
  */
 export async function makeGuestImage(lab: LabHost, hosts: readonly string[]): Promise<void> {
   const sshConfig = join(lab.folder, '.vflane/lab/ssh_config');
@@ -31,7 +32,9 @@ async function digestOf(lab: LabHost): Promise<string> {
   const packages = await lab.ssh(
     "dpkg-query -W 'linux-image-*' busybox-static iproute2 dash libc6; uname -r",
   );
-  const made = createHash('sha256').update([packages, initrdScript(), bootConfiguration].join('\n'));
+  const made = createHash('sha256').update(
+    [packages, initrdScript(), bootConfiguration, loaderEntry].join('\n'),
+  );
   return made.digest('hex').slice(0, 12);
 }
 
@@ -39,6 +42,7 @@ async function build(lab: LabHost, sshConfig: string, folder: string): Promise<v
   await carryAgent(sshConfig);
   await lab.ssh(initrdScript());
   writeFileSync(join(folder, 'syslinux.cfg'), bootConfiguration);
+  writeFileSync(join(folder, 'vflane.conf'), loaderEntry);
   for (const [from, to] of [
     ['/boot/lab-vmlinuz', 'vmlinuz'],
     [`${imageWork}/initrd`, 'initrd'],
@@ -61,16 +65,21 @@ export async function imageDigest(lab: LabHost, host = 'alpha'): Promise<string>
 }
 
 async function carryAgent(sshConfig: string): Promise<void> {
-  const folder = await cached(cacheFolder(), 'guest-agent-trixie', unpackAgent);
+  const folder = await unpackedPackages('guest-agent-trixie', ['qemu-guest-agent']);
   const files = await withLibraries(folder, 'usr/sbin/qemu-ga');
   await carry(folder, files, { sshConfig, host: 'alpha', to: `${imageWork}/tree` });
 }
 
-async function unpackAgent(folder: string): Promise<void> {
-  const target = join(folder, 'agent.tar');
-  const packages = ['qemu-guest-agent'];
-  await makeTree({ suite: 'trixie', variant: 'extract', packages, format: 'tar', target }, () => undefined);
-  await here(['tar', '-x', '-f', target, '-C', folder, '--no-same-owner', '--exclude=./dev']);
+/** UEFI for the guests, and what starts a kernel under it. */
+function uefiPackages(): Promise<string> {
+  return unpackedPackages('guest-uefi-trixie', ['ovmf', 'systemd-boot-efi']);
+}
+
+/** Debian's `ovmf` on a host, as if it were installed. */
+export async function installUefi(lab: LabHost, host = 'alpha'): Promise<void> {
+  const files = ['CODE', 'VARS'].map((kind) => `usr/share/OVMF/OVMF_${kind}_4M.fd`);
+  const sshConfig = join(lab.folder, '.vflane/lab/ssh_config');
+  await carry(await uefiPackages(), files, { sshConfig, host, to: '/' });
 }
 
 /** A volume without a partition table, whose first sector is SYSLINUX's; needs neither root nor a loop device. */
@@ -80,6 +89,10 @@ async function makeVolume(folder: string): Promise<void> {
   await here(['truncate', '-s', '64M', image]);
   await here(['mformat', '-i', image, '-F', '::']);
   await here(['mcopy', '-i', image, ...files, '::']);
+  await here(['mmd', '-i', image, '::/EFI', '::/EFI/BOOT', '::/loader', '::/loader/entries']);
+  const loader = join(await uefiPackages(), 'usr/lib/systemd/boot/efi/systemd-bootx64.efi');
+  await here(['mcopy', '-i', image, loader, '::/EFI/BOOT/BOOTX64.EFI']);
+  await here(['mcopy', '-i', image, join(folder, 'vflane.conf'), '::/loader/entries']);
   await here(['syslinux', '--install', image]);
 }
 

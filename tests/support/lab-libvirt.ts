@@ -1,9 +1,7 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { cached, cacheFolder } from '../../src/lab/cache.ts';
-import { makeTree } from '../../src/lab/debian.ts';
-import { run } from '../../src/lab/run.ts';
 import type { LabHost } from './lab-host.ts';
+import { unpackedPackages } from './lab-packages.ts';
 import { carry, withLibraries } from './nested-qemu.ts';
 
 const programs = [
@@ -12,6 +10,7 @@ const programs = [
   'usr/bin/virsh',
   'usr/lib/libvirt/libvirt_iohelper',
 ];
+const packages = ['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-daemon-system', 'libvirt-clients'];
 const drivers = 'usr/lib/x86_64-linux-gnu/libvirt/connection-driver';
 const units = ['libvirtd', 'virtlogd'].flatMap((name) =>
   ['.service', '.socket', '-admin.socket', ...(name === 'libvirtd' ? ['-ro.socket'] : [])].map(
@@ -24,7 +23,7 @@ const units = ['libvirtd', 'virtlogd'].flatMap((name) =>
  * lab has no polkit, which on others lets root in: here nobody is asked.
  */
 export async function installLibvirt(lab: LabHost, host = 'alpha'): Promise<void> {
-  const folder = await cached(cacheFolder(), 'libvirt-trixie', unpack);
+  const folder = await unpackedPackages('libvirt-trixie', packages);
   const loaded = readdirSync(join(folder, drivers)).map((name) => `${drivers}/${name}`);
   const binaries = [];
   for (const path of [...programs, ...loaded]) binaries.push(...(await withLibraries(folder, path)));
@@ -45,18 +44,3 @@ ldconfig 2>/dev/null
 systemctl daemon-reload
 systemctl start virtlogd.socket libvirtd.service
 `;
-
-async function unpack(folder: string): Promise<void> {
-  const target = join(folder, 'libvirt.tar');
-  const packages = [
-    'libvirt-daemon',
-    'libvirt-daemon-driver-qemu',
-    'libvirt-daemon-system',
-    'libvirt-clients',
-  ];
-  await makeTree({ suite: 'trixie', variant: 'extract', packages, format: 'tar', target }, () => undefined);
-  const untar = ['tar', '-x', '-f', target, '-C', folder, '--no-same-owner', '--exclude=./dev'];
-  const { code, stderr } = await run(untar, { timeoutMs: 120_000 });
-  if (code !== 0) throw new Error(`${untar.join(' ')}: exit ${code}: ${stderr}`);
-  rmSync(target);
-}

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GuestConsole } from './support/guest-console.ts';
+import { imageName, installUefi } from './support/guest-image.ts';
+import { cardHost, labFabric, storage } from './support/lab-fabric.ts';
+import { GuestLab, timed, web } from './support/lab-guest.ts';
+import { type LabHost, labHost } from './support/lab-host.ts';
+
+/** A VM with UEFI: Debian's OVMF, systemd-boot and a kernel from its disk, with variables of its own. */
+const vm = `{ vm: { cpus: 1, memory: 384M, disk: ${imageName}, firmware: uefi }, networks: { storage: 192.168.10.2/24 } }`;
+const fabric = labFabric({ storage: storage() }, { alpha: cardHost(4, { vm1: vm, ...web }) });
+const variables = '/var/lib/vflane/guests/vm1/firmware-variables.fd';
+
+let lab: LabHost;
+let guests: GuestLab;
+let vm1: GuestConsole;
+
+const digest = async (path: string) => (await lab.ssh(`sha256sum ${path}`)).split(' ')[0];
+
+beforeAll(async () => {
+  lab = await timed('the host up', labHost(1, ['--memory', '2G']));
+  guests = new GuestLab(lab);
+  await guests.prepare(['alpha']);
+  lab.fabric(fabric);
+}, 1_800_000);
+afterAll(() => lab?.down());
+
+describe('a VM with UEFI', () => {
+  it('is refused where the host has no firmware for it, by name', async () => {
+    expect(await guests.vflane(4, 'plan')).toMatch(/OVMF|ovmf/);
+    await installUefi(lab);
+  });
+
+  it('is started by its disk’s own boot loader, and reaches its network', async () => {
+    await guests.vflane(0, 'apply', '--yes');
+    vm1 = await guests.up('vm1');
+    expect(await vm1.run('ls /sys/firmware/efi')).toContain('runtime-map');
+    await lab.ssh('ip netns exec web ping -c 3 -i 0.5 -w 60 192.168.10.2');
+  });
+
+  it('has variables of its own, which it keeps over a restart', async () => {
+    const kept = await digest(variables);
+    expect(kept).not.toBe(await digest('/usr/share/OVMF/OVMF_VARS_4M.fd'));
+    expect(await lab.ssh(`stat -c %a ${variables}`)).toBe('600');
+    await vm1.run('mount -t efivarfs efivarfs /sys/firmware/efi/efivars || true');
+    await guests.vflane(0, 'vm', 'restart', 'vm1', '--yes');
+    vm1 = await guests.up('vm1');
+    expect(await guests.vflane(0, 'verify')).toContain('alpha: verified');
+    expect(await digest('/usr/share/OVMF/OVMF_VARS_4M.fd')).not.toBe(await digest(variables));
+  });
+
+  it('goes, and its disk and its variables stay', async () => {
+    await guests.vflane(0, 'destroy', '--yes', '--allow-disruption');
+    await lab.ssh(`[ -e ${variables} ] && [ -e /var/lib/vflane/guests/vm1/disk.qcow2 ]`);
+  });
+});
