@@ -1,5 +1,5 @@
 /** `20261122T183000Z`: sorts by time, and is a plain name. */
-export function stampOf(at: Date): string {
+function stampOf(at: Date): string {
   return at.toISOString().replaceAll(/[-:]|\.\d+/g, '');
 }
 
