@@ -5,6 +5,7 @@ import * as card from './card-ailments.ts';
 import * as driver from './driver-ailments.ts';
 import * as guest from './guest-ailments.ts';
 import * as host from './host-ailments.ts';
+import * as hostBond from './host-bond-ailments.ts';
 import * as lag from './lag-ailments.ts';
 import * as log from './log-ailments.ts';
 import { offloadAsked, switchesApart } from './offload-asked.ts';
@@ -39,11 +40,11 @@ export const ailments: readonly Ailment[] = [
   port.deadSwitch,
   port.noCarrier,
   host.sameSpeed,
-  port.hostBondUnwatched,
-  port.ownArpTarget,
+  hostBond.hostBondUnwatched,
+  hostBond.ownArpTarget,
   port.strandedOnPort,
   lag.modesDiffer,
-  lag.halfBonded,
+  hostBond.halfBonded,
   lag.strangerInBond,
   lag.lagMode,
   lag.tooManyForLag,

@@ -1,6 +1,6 @@
 import type { HostState } from '../model/host-state.ts';
 import type { Ailment, Patient, Symptom } from './ailment.ts';
-import { bondsOfPorts, lagFile, lagOf, linksOf, listed, portsOf, seenOf, some, vfsOf } from './seen-parts.ts';
+import { bondsOfPorts, lagFile, lagOf, linksOf, listed, seenOf, some, vfsOf } from './seen-parts.ts';
 
 const lagCosts = 'Nothing fails over below the VFs: each lives and dies with its own port.';
 
@@ -110,40 +110,6 @@ export const strangerInBond: Ailment = {
 function isOfCard({ pfs }: HostState, parentDev: string | undefined): boolean {
   return pfs.some(({ pci }) => parentDev?.startsWith(pci.slice(0, pci.lastIndexOf('.'))) === true);
 }
-
-export const halfBonded: Ailment = {
-  code: 'VF2126',
-  costs: 'One port is all there is: when its cable, its switch or its optics die, so does everything on it.',
-  source: 'facts §1.2 (1)',
-  texts: ['only one port of the card is in the bond', 'ports in different bonds'],
-  find: ({ state }) => {
-    const ports = portsOf(state);
-    const bonds = bondsOfPorts(state);
-    const [first] = bonds;
-    if (
-      first === undefined ||
-      ports.length < 2 ||
-      (bonds.length === 1 && first.ports.length === ports.length)
-    )
-      return [];
-    const outside = ports.filter(({ link }) => link.master !== first.bond.name).map(({ link }) => link.name);
-    return [
-      {
-        at: first.bond.name,
-        message: `${listed(outside)} is not in ${first.bond.name}, where the other port of the card is`,
-        evidence: ports.map(({ link }) => ({
-          read: `ip link show ${link.name}`,
-          saw: `master ${link.master ?? 'none'}`,
-        })),
-        remedy: outside.flatMap((name) => [
-          `ip link set dev ${name} down`,
-          `ip link set dev ${name} master ${first.bond.name}`,
-          `ip link set dev ${name} up`,
-        ]),
-      },
-    ];
-  },
-};
 
 const mostForLag = 64;
 

@@ -177,47 +177,6 @@ function namesOver(links: readonly LinkState[], name: string): readonly string[]
   return [name, ...links.filter(({ lower }) => lower === name).map((link) => link.name)];
 }
 
-export const hostBondUnwatched: Ailment = {
-  code: 'VF2046',
-  costs: 'The bond never leaves a dead port.',
-  source: 'facts §8; bond_main.c',
-  texts: ['MII Polling Interval (ms): 0', 'bond does not fail over', 'miimon 0'],
-  find: ({ state }) =>
-    bondsOfPorts(state)
-      .filter(({ bond }) => bond.bond?.miimonMs === 0 && bond.bond.arpIntervalMs === 0)
-      .map(({ bond }) => ({
-        at: bond.name,
-        message: `${bond.name} watches neither link nor ARP`,
-        evidence: [{ read: `ip -d link show ${bond.name}`, saw: 'miimon 0, arp_interval 0' }],
-        remedy: [`ip link set dev ${bond.name} type bond miimon 100`],
-      })),
-};
-
-export const ownArpTarget: Ailment = {
-  code: 'VF2148',
-  costs: 'The monitor is answered by the host or the card itself, and holds a dead switch for alive.',
-  source: 'facts §17 (ARP targets must be off the host)',
-  texts: ['arp_ip_target is a local address'],
-  find: ({ state }) => {
-    const own = new Set(
-      linksOf(state).flatMap(({ addresses }) => addresses.map((cidr) => cidr.replace(/\/.*/, ''))),
-    );
-    return linksOf(state).flatMap(({ name, bond }): readonly Symptom[] => {
-      const mine = (bond?.arpTargets ?? []).filter((target) => own.has(target));
-      if (mine.length === 0) return [];
-      return [
-        {
-          at: name,
-          message: `${name} asks ${listed(mine)} whether its ports are alive, which is this host’s own address`,
-          evidence: [{ read: `ip -d link show ${name}`, saw: `arp_ip_target ${mine.join(',')}` }],
-          remedy: [`ip link set dev ${name} type bond arp_ip_target GATEWAY`],
-          advice: 'Take one behind the switch, such as the gateway:',
-        },
-      ];
-    });
-  },
-};
-
 export const strandedOnPort: Ailment = {
   code: 'VF2045',
   costs:
