@@ -22,10 +22,10 @@ export async function timed<T>(what: string, work: Promise<T>): Promise<T> {
   return done;
 }
 
-/** The last object of what a verb said with --json. */
+/** The last object of what a verb said with --json: one a line, or one over many lines. */
 export function lastOf<T>(said: string): T {
-  const objects = said.split('\n').filter((line) => line.startsWith('{'));
-  return JSON.parse(objects.at(-1) ?? '{}');
+  const objects = said.match(/^\{\n[\s\S]*?^\}$|^\{.*\}$/gm);
+  return JSON.parse(objects?.at(-1) ?? '{}');
 }
 
 /** What the tests of VMs on a lab's hosts say and ask. */
