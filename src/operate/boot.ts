@@ -6,11 +6,13 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { ledgerKey } from '../model/ledger.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { Plan } from '../model/plan.ts';
 import { readBootDocument } from './boot-document.ts';
 import { bootFindings, missingYet, unnamedYet } from './boot-findings.ts';
 import { loadModules } from './boot-modules.ts';
 import { localSite } from './local-site.ts';
 import { type HostPlan, planFromDocument } from './plan-host.ts';
+import { bootKinds } from './sections.ts';
 import type { Site } from './site.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -126,8 +128,18 @@ async function attempt(
   if (against.length > 0 || plan.plan.steps.length === 0) await site.close();
   if (against.length > 0) return refused([...against, ...notes]);
   if (plan.plan.steps.length === 0) return { outcome: { kind: 'nothing-to-do' }, findings: notes };
-  const request = { do: 'apply', plan: plan.plan, planId: options.planId(), verb: 'boot' } as const;
+  const request = {
+    do: 'apply',
+    plan: withoutFiles(plan.plan),
+    planId: options.planId(),
+    verb: 'boot',
+  } as const;
   return { outcome: await site.carryOut(request, options.onEvent), findings: notes };
+}
+
+/** By which files a host is started is nothing that its start changes. */
+function withoutFiles({ keeps = [], ...plan }: Plan): Plan {
+  return { ...plan, keeps: keeps.filter(({ resource }) => !bootKinds.has(resource)) };
 }
 
 function refused(findings: readonly Finding[]): Brought {

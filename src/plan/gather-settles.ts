@@ -2,22 +2,32 @@ import type { Probe, Step } from '../model/plan.ts';
 
 /**
  * Neighbouring steps that ask the same query are asked once, after the last of them: nothing between them relies on the
- * answer, and each asking is a process.
+ * answer, and each asking is a process. What is read from a file is asked at once.
  */
 export function gatherSettles(steps: readonly Step[]): readonly Step[] {
   const gathered: Step[] = [];
-  let waiting: Probe[] = [];
+  let waiting: readonly Probe[] = [];
   steps.forEach((step, place) => {
-    const all = [...waiting, ...step.settle.all];
+    const family = familyOf(step);
     const next = steps[place + 1];
-    const goesOn = next !== undefined && canWait(step) && canWait(next);
-    waiting = goesOn ? all : [];
-    gathered.push({ ...step, settle: { ...step.settle, all: goesOn ? [] : all } });
+    const goesOn = family !== undefined && next !== undefined && familyOf(next) === family;
+    const all = [...waiting, ...step.settle.all];
+    waiting = goesOn ? all.filter(isQuery) : [];
+    gathered.push({ ...step, settle: { ...step.settle, all: goesOn ? all.filter(isRead) : all } });
   });
   return gathered;
 }
 
-/** Settings of PFs and VFs only: nobody can use a VF before its driver is bound, which is a later step. */
-function canWait(step: Step): boolean {
-  return /^[vp]f-/.test(step.resource) && step.settle.all.every((probe) => 'query' in probe);
+const isQuery = (probe: Probe) => 'query' in probe;
+const isRead = (probe: Probe) => !isQuery(probe);
+
+/**
+ * - Settings of PFs and VFs, and the VFs themselves: nobody can use one before its driver is bound, which is a later step.
+ * - What is made for guests on this host: each step fails by itself where the one before it did nothing.
+ */
+function familyOf({ resource, settle }: Step): 'card' | 'guests' | undefined {
+  // One that asks nothing itself would be taken for done by what others ask, when it was only begun.
+  if (settle.all.length === 0) return undefined;
+  if (/^([vp]f-|num-vfs$)/.test(resource)) return resource === 'vf-driver' ? undefined : 'card';
+  return /^(netns|guest)-|^netns$/.test(resource) ? 'guests' : undefined;
 }
