@@ -50,8 +50,8 @@ function fabricOf(rack: Rack): Fabric {
   return fabric;
 }
 
-/** The plan from one file to another, on a host that has the first. */
-async function planBetween(from: Rack, to: Rack, allowDisruption = false): Promise<Plan> {
+/** A host that has what this file says. */
+async function hostWith(from: Rack): Promise<World> {
   const fabric = fabricOf(from);
   const [host] = fabric.hosts;
   if (host?.connect.kind !== 'sim') throw new Error('not simulated');
@@ -61,9 +61,16 @@ async function planBetween(from: Rack, to: Rack, allowDisruption = false): Promi
   const world = new World(new SimHost(memoryKeeper(state), { name: 'alpha', onKill: () => {} }));
   const outcome = await applyFile(world, fabric, host, { allowDisruption: false }, 'before');
   expect(outcome).toMatchObject({ kind: 'applied' });
-  const after = fabricOf(to);
-  const [wanted = host] = after.hosts;
-  return (await planFromFile(world.process(), after, wanted, { allowDisruption })).plan;
+  return world;
+}
+
+/** The plan from one file to another, on a host that has the first. */
+async function planBetween(from: Rack, to: Rack, allowDisruption = false): Promise<Plan> {
+  const world = await hostWith(from);
+  const fabric = fabricOf(to);
+  const [host] = fabric.hosts;
+  if (!host) throw new Error('no host');
+  return (await planFromFile(world.process(), fabric, host, { allowDisruption })).plan;
 }
 
 const named = ({ findings }: Plan) =>
@@ -115,4 +122,14 @@ test.each<[string, Rack, Rack]>([
   ['nothing', bonded, bonded],
 ])('%s interrupts nobody', async (_what, from, to) => {
   expect(named(await planBetween(from, to))).toEqual([]);
+});
+
+test('no VF is bound while the card parts its switches and joins them again', async () => {
+  const world = await hostWith(bonded);
+  const fabric = fabricOf({ ...bonded, underlay: watched });
+  const [host] = fabric.hosts;
+  if (!host) throw new Error('no host');
+  const outcome = await applyFile(world, fabric, host, { allowDisruption: true }, 'watched');
+  expect(outcome).toMatchObject({ kind: 'applied' });
+  expect(world.machine.state.dmesg.join('\n')).not.toMatch(/Failed to (de)?activate/);
 });

@@ -77,13 +77,20 @@ export async function residueOf(
   const { left = [], steps = [] } = plan ?? {};
   const told = changesIn(steps).filter(({ from, to }) => sameJson(from, to));
   const keys = new Set([...left, ...told].map(({ resource, at }) => ledgerKey(resource, at)));
-  return [...differing, ...hidden, ...strayOf(wants, haves, keys)];
+  const changed = changesIn(steps).filter(({ from, to }) => from !== null && to !== null);
+  const stood = new Set([...keys, ...changed.map(({ resource, at }) => ledgerKey(resource, at))]);
+  return [...differing, ...hidden, ...strayOf(wants, haves, { keys, stood })];
 }
 
 /** What came by itself with a thing that was made anew, and should not have: a VF that the host's own driver has taken. */
-function strayOf(wants: Wants, haves: Haves, asItWas: ReadonlySet<string>): readonly Change[] {
+function strayOf(
+  wants: Wants,
+  haves: Haves,
+  { keys, stood }: { readonly keys: ReadonlySet<string>; readonly stood: ReadonlySet<string> },
+): readonly Change[] {
   const isMadeAnew = (key: string) => {
-    if (asItWas.has(key)) return false;
+    // What was given another value as it stood has not taken what stands on it along.
+    if (stood.has(key)) return false;
     const space = key.indexOf(' ');
     return (wants.get(key.slice(0, space))?.get(key.slice(space + 1)) ?? null) !== null;
   };
@@ -91,7 +98,7 @@ function strayOf(wants: Wants, haves: Haves, asItWas: ReadonlySet<string>): read
     const { attribute, fresh, standsOn } = resourceOf(resource);
     if (attribute || fresh === undefined) return [];
     return [...places].flatMap(([at, value]) => {
-      if (isUnseen(value) || sameJson(value, fresh) || asItWas.has(ledgerKey(resource, at))) return [];
+      if (isUnseen(value) || sameJson(value, fresh) || keys.has(ledgerKey(resource, at))) return [];
       if (wants.get(resource)?.has(at) || !standsOn?.(at, value).some(isMadeAnew)) return [];
       return [{ resource, at, from: fresh, to: value }];
     });

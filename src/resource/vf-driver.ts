@@ -22,7 +22,8 @@ export const vfDriver: Resource = {
     ),
   there: (state) =>
     state.pfs.flatMap((pf) => pf.vfs.map((vf) => ({ at: vfAt(pf.pci, vf.index), value: seen(vf) }))),
-  standsOn: (at) => [`num-vfs ${vfPlace(at).pf}`],
+  // The firmware neither joins nor parts the card's two switches while a VF is bound (facts §1.2).
+  standsOn: (at) => [`num-vfs ${vfPlace(at).pf}`, 'host-bond bond0'],
   // A VF's driver reads the MAC when it probes.
   reads: (at) => [`vf-mac ${at}`],
   replaced: () => true,
