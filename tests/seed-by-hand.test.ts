@@ -3,7 +3,7 @@ import type { Datapath } from '../src/model/fabric.ts';
 import type { Finding } from '../src/model/finding.ts';
 import type { KernelName } from '../src/sim/kernels.ts';
 import { carryOutPlan, doLine } from './support/scenario.ts';
-import { isBuilt, newWorld, planOn } from './support/seed/carried-out.ts';
+import { newWorld, planOn } from './support/seed/carried-out.ts';
 import { chapters } from './support/seed/chapters.ts';
 import { type } from './support/seed/typed.ts';
 import type { World } from './support/world.ts';
@@ -163,7 +163,7 @@ describe('approach 3', () => {
   });
 });
 
-describe.runIf(isBuilt('ovs-dpdk'))('approach 2', () => {
+describe('approach 2', () => {
   async function typedTwoWays(kernel: KernelName) {
     const world = newWorld({ kernel });
     expect(await typeChapter(world, 'approach 2: packages')).toEqual([]);

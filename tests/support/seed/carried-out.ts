@@ -1,4 +1,3 @@
-import { datapaths } from '../../../src/datapath/datapath.ts';
 import { parseFabric } from '../../../src/fabric/parse-fabric.ts';
 import type { Datapath, Fabric } from '../../../src/model/fabric.ts';
 import type { Action, Probe, Text } from '../../../src/model/plan.ts';
@@ -34,11 +33,6 @@ export function fabricOf(datapath: Datapath): Fabric {
   const { fabric, findings } = parseFabric(fabricText(datapath), 'fabric.yaml');
   if (!fabric) throw new Error(findings.map(({ message }) => message).join('; '));
   return fabric;
-}
-
-/** Datapaths that this version builds. */
-export function isBuilt(datapath: Datapath): boolean {
-  return datapaths[datapath] !== undefined;
 }
 
 export function newWorld(options: { readonly kernel?: KernelName; readonly numOfVfs?: number } = {}): World {
