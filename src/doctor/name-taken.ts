@@ -5,7 +5,32 @@ import { type HostState, isUnseen, type LinkState, type OvsState } from '../mode
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /** Two netdevs or two ports of one name are refused by the kernel and by Open vSwitch: said before the first step. */
-export const nameTaken: Rule = (examined) => [...netdevsTaken(examined), ...portsTaken(examined)];
+export const nameTaken: Rule = (examined) => [
+  ...netdevsTaken(examined),
+  ...portsTaken(examined),
+  ...bondsTaken(examined),
+];
+
+/** A guest that is the host itself has its bonds among the host's own netdevs, one of which may carry the way in. */
+function bondsTaken({ fabric, host, spec, state }: Examined): readonly Finding[] {
+  if (isUnseen(state.links)) return [];
+  const others = state.links.filter(({ bond }) => bond === undefined).map(({ name }) => name);
+  const where = placeOf({ fabric, host }, 'guests');
+  return spec.guests
+    .filter(({ kind }) => kind === 'host')
+    .flatMap(({ name, lanes }) =>
+      lanes
+        .filter(({ bond, members }) => members.length > 1 && others.includes(bond))
+        .map(({ bond, network }) =>
+          finding(
+            'VF2056',
+            where,
+            `${host.name}: ${bond} is a netdev of the host’s, and ${name} would have its bond on the network ${network} by that name`,
+            'Give the network another name.',
+          ),
+        ),
+    );
+}
 
 function netdevsTaken(examined: Examined): readonly Finding[] {
   const { spec, state } = examined;

@@ -49,7 +49,7 @@ export const overlayFindings: readonly CatalogueEntry[] = [
     severity: 'error',
     title: 'A name that vflane gives is taken',
     explanation:
-      'Representors, pairs of netdevs, bridges and tunnels are called by names that follow from the file, and something of that name is on the host that is not vflane’s. The kernel and Open vSwitch would refuse the second one in the middle of the plan. Rename or remove what is there, or rename the guest or the network.',
+      'Representors, pairs of netdevs, bridges, tunnels, and bonds of a guest that is the host itself are called by names that follow from the file, and something of that name is on the host that is not vflane’s. The kernel and Open vSwitch would refuse the second one in the middle of the plan. Rename or remove what is there, or rename the guest or the network.',
   },
   {
     code: 'VF2057',
