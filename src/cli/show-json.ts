@@ -3,12 +3,13 @@ import { isUnseen, type Seen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { Looked } from '../operate/diagnose.ts';
 import { holderOf, ownerOf, representorName } from './show-pool.ts';
+import { shownState } from './shown-plan.ts';
 
 /** One host of `vflane.show/1`: all that was seen (`state`, `survey`), and the same by what it is of. */
 export function shownJson(looked: Looked): { readonly [key: string]: Json } {
   const { patient } = looked;
   return {
-    state: plain(patient.state),
+    state: plain(shownState(patient.state)),
     survey: plain(patient.survey),
     kernel: kernelOf(looked),
     cards: cardsOf(looked),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { HostState } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { Action, Change, Plan, Probe, Step } from '../model/plan.ts';
 
@@ -53,6 +54,27 @@ function shownChange(change: Change): Change {
 /** What cloud-init is given may hold passwords: two that differ can be told apart all the same. */
 export function withDigest(value: Json): Json {
   if (typeof value !== 'object' || value === null || !('user-data' in value)) return value;
-  const digest = createHash('sha256').update(`${value['user-data']}`).digest('hex');
-  return { ...value, 'user-data': `sha256:${digest}` };
+  return { ...value, 'user-data': digestOf(value['user-data'] ?? null) };
+}
+
+/** A host's look, the same way: no file that a guest is told of, and no seed of one. */
+export function shownState(state: HostState): HostState {
+  if (state.machines === undefined) return state;
+  const { userData, guests } = state.machines;
+  const digests = Object.entries(userData).map(([path, text]) => [
+    path,
+    typeof text === 'string' ? digestOf(text) : text,
+  ]);
+  const shown = Object.entries(guests).map(([name, { seed: of, ...guest }]) => [
+    name,
+    { ...guest, seed: withDigest(of as Json) },
+  ]);
+  return {
+    ...state,
+    machines: { ...state.machines, userData: Object.fromEntries(digests), guests: Object.fromEntries(shown) },
+  };
+}
+
+function digestOf(text: Json): string {
+  return `sha256:${createHash('sha256').update(`${text}`).digest('hex')}`;
 }

@@ -8,6 +8,7 @@ import { exitCodes, firstEarned } from './exit-codes.ts';
 import { withFleet } from './fleet.ts';
 import { exitCodeOf } from './outcome-findings.ts';
 import { printFindings } from './print-findings.ts';
+import { withDigest } from './shown-plan.ts';
 import { findingsOf } from './troubles.ts';
 import { findingsJson } from './validate.ts';
 
@@ -105,7 +106,12 @@ function foldJson({ ledger, open, unconfirmed, history }: Fold) {
   const last = history.at(-1);
   return {
     allocation: ledger.allocation,
-    holds: [...ledger.entries.values()].map(({ resource, at, value, was }) => ({ resource, at, value, was })),
+    holds: [...ledger.entries.values()].map(({ resource, at, value, was }) => ({
+      resource,
+      at,
+      value: withDigest(value),
+      was: withDigest(was),
+    })),
     open: open ? { id: open.id, verb: open.verb, stepsDone: open.stepsDone, steps: open.steps.length } : null,
     unconfirmed: unconfirmed
       ? { id: unconfirmed.id, verb: unconfirmed.verb, deadline: unconfirmed.deadline ?? null }

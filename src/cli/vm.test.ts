@@ -150,6 +150,8 @@ test('what cloud-init is given is shown nowhere, and is in the file that apply t
   expect(readFileSync(join(folder, 'written.json'), 'utf8')).toContain('hunter2');
   expect(await bench.says(0, 'apply written.json --yes')).not.toContain('hunter2');
   expect(await bench.on(`cat ${guestFolder}/seed/user-data`)).toContain('hunter2');
+  for (const verb of ['status', 'show', 'history', 'doctor', 'vm status db'])
+    expect(await bench.says(0, `${verb} --json`), verb).not.toContain('hunter2');
 });
 
 test('a host that restarts has its VM again, and one that is left has none', async () => {
