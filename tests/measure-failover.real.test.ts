@@ -103,7 +103,7 @@ describe.skipIf(missing)('vflane test failover, on real Open vSwitch', () => {
 
   test('no port is taken while a plan waits to be confirmed', async () => {
     rack.wants(fabricText(hostNames).replace('mtu: 9000', 'mtu: 8000'));
-    await rack.done('apply', '--yes', '--confirm-within', '60s');
+    await rack.done('apply', '--yes', '--allow-disruption', '--confirm-within', '60s');
     const said = await failover('--times', '1');
     expect(said.code).toBe(4);
     expect(said.stdout).toContain('"VF3011"');
@@ -113,7 +113,7 @@ describe.skipIf(missing)('vflane test failover, on real Open vSwitch', () => {
   test('nothing is measured while a plan is open', async () => {
     const { alpha } = rack.hosts;
     rack.wants(fabricText(hostNames).replace('mtu: 9000', 'mtu: 8000'));
-    const child = begin(rack, 'apply', '--yes', '--host', 'alpha');
+    const child = begin(rack, 'apply', '--yes', '--allow-disruption', '--host', 'alpha');
     const said = heard(child);
     await until(() => /1\/\d/.test(said.stderr));
     alpha.run(['sh', '-c', 'kill -9 $(pgrep -f "[a]gent --stdio")']);

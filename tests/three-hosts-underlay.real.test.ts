@@ -27,7 +27,7 @@ describe.skipIf(missing)('three hosts on real Open vSwitch, with an underlay of'
 
   test.each(underlays)('%s', async (_what, underlay) => {
     rack.wants(fabricText(hostNames, underlay));
-    await rack.done('apply', '--yes');
+    await rack.done('apply', '--yes', '--allow-disruption');
     await rack.done('verify');
     wires ??= await Wires.at(rack, ['guest1', 'guest2', 'guest6', 'disk1', 'disk2', 'router']);
     for (const from of tenants) {
