@@ -47,6 +47,19 @@ describe('a card that comes late', () => {
   });
 });
 
+test.each([
+  [legacy, ['bonding']],
+  [overlay, ['bonding', 'vfio_pci']],
+] as const)('drivers are loaded by one process while the card is on its way', async (scenario, modules) => {
+  const world = await enabled(scenario);
+  world.state.log = [];
+  expect((await startWith(world, { cardAfterMs: 2_000 })).outcome).toMatchObject({ kind: 'applied' });
+  const commands = world.state.log.flatMap((logged) => ('run' in logged ? [logged.run] : []));
+  const loading = commands.filter(([program]) => program === 'modprobe');
+  expect(loading.map(([, all, ...names]) => [all, ...names.toSorted()])).toEqual([['-a', ...modules]]);
+  expect(commands.indexOf(loading[0] ?? [])).toBe(0);
+});
+
 describe('a start that cannot bring the host back touches nothing, and says why', () => {
   async function untouched(world: World, options: RebootOptions, code: string) {
     const other = world.clone();

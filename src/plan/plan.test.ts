@@ -68,6 +68,16 @@ describe('a bare host with two VM guests', () => {
     expect(asked.map((step) => step.resource)).toEqual(['vf-link-state', 'vf-driver']);
   });
 
+  test('asks for the ports’ settings there, too, and for nothing twice', () => {
+    const queries = plan.steps.flatMap((step) => {
+      const asked = step.settle.all.flatMap((probe) =>
+        'query' in probe ? [JSON.stringify(probe.query)] : [],
+      );
+      return [...new Set(asked)];
+    });
+    expect(queries).toHaveLength(2);
+  });
+
   test('is the same plan twice', () => {
     const again = planOf(
       fabricHost('alpha', [guest('ceph1', 'external', ['storage']), guest('web', 'external', ['household'])]),
