@@ -41,11 +41,11 @@ export const run: VerbHandler = (context) =>
 async function told(
   context: VerbContext,
   { sources }: Fleet,
-  { result, findings: refused }: IsolationEnd,
+  { result, findings: refused, notes: absent }: IsolationEnd,
   notes: readonly Finding[],
 ): Promise<number> {
   const { output } = context;
-  const findings = [...refused, ...leaksIn(result), ...nothingProved(result), ...notes];
+  const findings = [...refused, ...leaksIn(result), ...nothingProved(result), ...absent, ...notes];
   for (const line of matrixLines(result, output)) output.result(line);
   printFindings(findings, sources, output);
   if (refused.length === 0)

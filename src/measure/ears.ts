@@ -22,11 +22,14 @@ export function patienceFor(stations: readonly Station[]): number {
 export class Ears {
   readonly heard = new Map<Station, Set<number>>();
   refused: readonly Finding[] = [];
+  /** VMs whose agent starts no such program: they take no part, and why. */
+  readonly absent = new Map<Station, readonly Finding[]>();
   readonly troubles: string[] = [];
   /** Who heard his network at first, and not at the end. */
   deafened: readonly string[] = [];
   readonly #magic = randomBytes(8).toString('hex');
   readonly #stations: readonly Station[];
+  #taking: readonly Station[] = [];
   readonly #ending = new AbortController();
   readonly #signal: AbortSignal;
   readonly #over: readonly Promise<void>[];
@@ -52,7 +55,7 @@ export class Ears {
     };
     try {
       const ended = await site.measure({ place, program, timeoutMs: longestMs }, hear, signal);
-      if (ended.kind === 'refused') this.refused = [...this.refused, ...ended.findings];
+      if (ended.kind === 'refused') this.#leaveOut(station, ended.findings);
       else if (ended.cut !== 'stopped')
         this.troubles.push(`${station.name}: ${ended.stderr.trim() || 'its listener ended'}`);
     } catch (error) {
@@ -61,10 +64,18 @@ export class Ears {
     }
   }
 
-  async ready(): Promise<void> {
+  #leaveOut(station: Station, findings: readonly Finding[]): void {
+    if (station.end.place.in === 'vm') this.absent.set(station, findings);
+    else this.refused = [...this.refused, ...findings];
+  }
+
+  /** Waits until all listen → those who take part. */
+  async ready(): Promise<readonly Station[]> {
     const late = performance.now() + this.#patienceMs;
-    while (this.#listening.size < this.heard.size && this.#isSound && performance.now() < late)
-      await sleep(20);
+    const known = (): number => this.#listening.size + this.absent.size;
+    while (known() < this.heard.size && this.#isSound && performance.now() < late) await sleep(20);
+    this.#taking = this.#stations.filter((station) => !this.absent.has(station));
+    return this.#taking;
   }
 
   get #isSound(): boolean {
@@ -111,7 +122,7 @@ export class Ears {
   /** Hellos until everybody has heard everybody of his network; false where it is too late. */
   meet(): Promise<boolean> {
     return this.#greet(first.hello, () =>
-      this.#stations.every((at) => neighbours(at, this.#stations).every((from) => this.met(at, from))),
+      this.#taking.every((at) => neighbours(at, this.#taking).every((from) => this.met(at, from))),
     );
   }
 
@@ -121,12 +132,12 @@ export class Ears {
    */
   async part(): Promise<void> {
     const listens = (at: Station): boolean =>
-      neighbours(at, this.#stations).every(
+      neighbours(at, this.#taking).every(
         (from) => !this.met(at, from) || this.#hears(at, from, first.goodbye),
       );
-    await this.#greet(first.goodbye, () => this.#stations.every(listens));
+    await this.#greet(first.goodbye, () => this.#taking.every(listens));
     if (this.#signal.aborted) return;
-    const deaf = this.#stations.filter((at) => !listens(at));
+    const deaf = this.#taking.filter((at) => !listens(at));
     this.deafened = deaf.map(({ name }) => `${name} no longer heard its own network at the end`);
   }
 
@@ -134,7 +145,10 @@ export class Ears {
     const late = performance.now() + this.#patienceMs;
     do {
       await Promise.all(
-        this.#stations.map((from, n) => this.send(from, hello(from, this.number(numbers + n)))),
+        this.#taking.map((from) => {
+          const number = numbers + this.#stations.indexOf(from);
+          return this.send(from, hello(from, this.number(number)));
+        }),
       );
       await sleep(200);
       if (done()) return true;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { finding } from '../model/catalogue.ts';
 import { asHostName, asIfName, asNetworkName } from '../model/names.ts';
 import type { Measured, MeasureRequest, OnLine } from '../operate/measure-request.ts';
 import type { Site } from '../operate/site.ts';
@@ -114,6 +115,34 @@ describe.concurrent('the isolation test', () => {
     const leaks = across.filter(({ from }) => from === 'red');
     expect(new Set(leaks.map(({ verdict }) => verdict))).toEqual(new Set(['leaked']));
     for (const { arrived } of leaks) expect(arrived).toEqual(['a → d']);
+  });
+
+  test('goes on without a VM whose agent starts no programs, and says why', async () => {
+    const stations = wired((from, to) => from.network === to.network).map((station): Station => {
+      if (station.name !== 'd') return station;
+      const why = finding(
+        'VF6001',
+        { host: 'alpha', at: 'perl' },
+        'alpha: vm1: perl is not installed there',
+        'x',
+      );
+      const site = { measure: async () => ({ kind: 'refused', findings: [why] }) } as unknown as Site;
+      const place = { in: 'vm', guest: 'vm1' } as Endpoint['place'];
+      return { ...station, end: { ...station.end, site, place } };
+    });
+    const { result, findings, notes } = await runIsolation(
+      stations,
+      new AbortController().signal,
+      () => {},
+      500,
+    );
+    expect(findings).toEqual([]);
+    expect(notes).toMatchObject([
+      { code: 'VF6003', message: 'd takes no part: alpha: vm1: perl is not installed there' },
+    ]);
+    expect(result.guests).toEqual(['a', 'b', 'c']);
+    expect(verdicts(result.cells, ({ from, to }) => from === 'red' && to === 'blue')).toContain('held');
+    expect(result.provesNothing).toEqual(['c is the only guest of blue that can be tested from']);
   });
 
   test('says of a guest that went deaf under it that what it did not hear proves nothing', async () => {

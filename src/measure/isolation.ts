@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { type Attack, attacks } from './attacks.ts';
 import { Ears, patienceFor } from './ears.ts';
@@ -15,7 +16,10 @@ interface Try {
 
 export interface IsolationEnd {
   readonly result: IsolationResult;
+  /** Why nothing was tested. */
   readonly findings: readonly Finding[];
+  /** Who took no part, and why. */
+  readonly notes: readonly Finding[];
 }
 
 /** Each frame is sent so often: one that is lost by chance must not pass for one that was held. */
@@ -25,14 +29,17 @@ const lateMs = 1_000;
 
 /** Has every guest send what it must not to every other, and listens everywhere. */
 export async function runIsolation(
-  stations: readonly Station[],
+  asked: readonly Station[],
   signal: AbortSignal,
   tell: (line: string) => void,
-  patienceMs = patienceFor(stations),
+  patienceMs = patienceFor(asked),
 ): Promise<IsolationEnd> {
-  const ears = new Ears(stations, signal, patienceMs);
+  const ears = new Ears(asked, signal, patienceMs);
   try {
-    await ears.ready();
+    const stations = await ears.ready();
+    const notes = [...ears.absent].flatMap(([station, findings]) =>
+      findings.map((one) => absentBy(station, one)),
+    );
     if (!(await ears.meet())) tell('not everybody hears everybody of his network');
     const tries = triesOf(stations);
     for (const [n, from] of stations.entries()) {
@@ -42,10 +49,14 @@ export async function runIsolation(
     }
     await sleep(lateMs);
     await ears.part();
-    return { result: resultOf(stations, tries, ears, signal), findings: ears.refused };
+    return { result: resultOf(stations, tries, ears, signal), findings: ears.refused, notes };
   } finally {
     await ears.end();
   }
+}
+
+function absentBy({ name, end: { host } }: Station, { message, hint }: Finding): Finding {
+  return finding('VF6003', { host, at: name }, `${name} takes no part: ${message}`, hint);
 }
 
 function triesOf(stations: readonly Station[]): readonly Try[] {
