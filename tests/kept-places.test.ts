@@ -13,6 +13,6 @@ test('a plan that leaves something broken beside it has not been applied', async
   expect(world.meddling).toBeUndefined();
   expect(outcome).toMatchObject({
     kind: 'rolled-back',
-    failure: { unmet: [{ wanted: expect.stringContaining('vf-vlan 0000:03:00.0/0'), saw: '"99"' }] },
+    failure: { unmet: [{ wanted: expect.stringContaining('vf-vlan 0000:03:00.0/0'), saw: '99' }] },
   });
 });

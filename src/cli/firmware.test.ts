@@ -385,9 +385,11 @@ test('the plan as it is shown', async () => {
          mstflint -i /var/lib/vflane/firmware/MT_0000000013-16.35.4554.bin v
          cp -- /root/fw-ConnectX5-rel-16_35_8002-MCX516A-CDA_Ax_Bx.bin /var/lib/vflane/firmware/MT_0000000013-16.35.8002.bin
          mstflint -i /var/lib/vflane/firmware/MT_0000000013-16.35.8002.bin v
-      2. Burn the image into the card’s flash. The card runs it after its next reset, or the next start of the host.
+      2. Burn the image into the card’s flash.
+         The card runs it after its next reset, or the next start of the host.
          mstflint -d 0000:03:00.0 -i /var/lib/vflane/firmware/MT_0000000013-16.35.8002.bin -y burn
-      3. Set it in the card. It counts from the card’s next reset, or the next start of the host, on.
+      3. Set it in the card.
+         It counts from the card’s next reset, or the next start of the host, on.
          mstconfig -d 0000:03:00.0 -y set NUM_OF_VFS=32
     fabric.yaml:9:10: info VF2212 alpha hosts.alpha.vfs: 0000:03:00.0: 32 VFs on each of 2 ports: 830 MSI-X vectors in all, 64 MiB of address space; the BIOS gave the slot 128 MiB
         hint: It fits into what the slot has now. The card itself refuses more vectors than it has.

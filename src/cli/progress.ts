@@ -1,4 +1,5 @@
 import type { ApplyEvent, OnEvent } from '../apply/event.ts';
+import { titleAndRest } from '../plan/title.ts';
 import { oneLine } from './one-line.ts';
 import type { Output } from './output.ts';
 
@@ -13,7 +14,8 @@ export function progressOf(host: string, output: Output): OnEvent {
 }
 
 function titleOf({ n, of, why }: ApplyEvent & { kind: 'step-start' | 'undo-start' }): string {
-  return `${`${n + 1}`.padStart(`${of}`.length)}/${of} ${why}`;
+  const [title] = titleAndRest(why);
+  return `${`${n + 1}`.padStart(`${of}`.length)}/${of} ${title}`;
 }
 
 function lineOf(event: ApplyEvent, titles: ReadonlyMap<number, string>): string | undefined {

@@ -158,12 +158,12 @@ export const order: readonly Resource[] = [
   keptFlows,
   flows,
   // All of one guest's in one process: a member before its bond, a bond before its addresses.
-  netnsLoopback,
   guestLink,
   guestBond,
   guestAddress,
   // A gateway is reached through the address's subnet.
   guestRoute,
+  netnsLoopback,
   // What a guest is made of, before what says how it is started.
   pciDriver,
   vmDisk,

@@ -1,4 +1,5 @@
 import type { Action, Plan, Step } from '../model/plan.ts';
+import { titleAndRest } from './title.ts';
 import { inWords } from './words.ts';
 
 /** Lines of one batch, or writes of one step, that are shown before the rest is only counted. */
@@ -28,8 +29,10 @@ function printStep(step: Step, number: string, full: boolean): readonly string[]
   const indent = ' '.repeat(number.length + 4);
   const whom = step.for.length === 0 ? '' : `  (${some(step.for, full)})`;
   const commands = step.actions.flatMap((action) => printAction(action));
+  const [title, rest] = titleAndRest(step.why);
   return [
-    `  ${number}. ${step.why}${whom}`,
+    `  ${number}. ${title}${whom}`,
+    ...(rest === undefined ? [] : [`${indent}${rest}`]),
     ...(step.disrupts.length === 0 ? [] : [`${indent}interrupts ${step.disrupts.join(', ')}`]),
     ...shortened(commands, full).map((line) => `${indent}${line}`),
   ];
