@@ -20,3 +20,12 @@ export function parsePing(stdout: string): PingSummary | undefined {
   const all = { sent: Number(sent), received: Number(received), minUs, meanUs, maxUs, mdevUs };
   return Object.values(all).every(Number.isFinite) ? all : undefined;
 }
+
+/**
+ * ping's times are of the clock that can be set. One that is set back it tells on stderr; one that is set on makes an answer
+ * that took longer than ping ran, or a sum of squares that overflows (iputils, ping_common.c, gather_statistics and finish).
+ */
+export function clockWasSet(stdout: string, stderr: string, ranMs: number): boolean {
+  const maxUs = parsePing(stdout)?.maxUs ?? 0;
+  return maxUs > 1000 * ranMs || /^rtt .* = .*-\d/m.test(stdout) || /time of day goes back/.test(stderr);
+}

@@ -6,7 +6,7 @@ import type { Endpoint } from './endpoint.ts';
 import { parseIperf3 } from './iperf3.ts';
 import type { MtuLender } from './mtu-lender.ts';
 import { bytesBetween, offloadCounters, packetsBetween } from './offload-seen.ts';
-import { parsePing } from './ping.ts';
+import { clockWasSet, parsePing } from './ping.ts';
 import { parseRoundTrips } from './round-trips.ts';
 import type { OffloadSeen, Turn } from './run-record.ts';
 import { NoServer, startServer } from './server.ts';
@@ -140,12 +140,15 @@ export function familyOf(address: string): 4 | 6 {
 async function floodPing(bench: Bench, count: number): Promise<Measured> {
   const program = { name: 'ping', to: bench.ends[1].address, count, flood: true, quiet: true } as const;
   const { text: raw, stderr, ms } = await heard(bench, program, count * 10);
-  const ping = parsePing(raw);
-  if (ping === undefined) throw new Refused('ping: nothing came back', []);
-  // Its times are of the clock that can be set (iputils, ping_common.c, gather_statistics).
-  if (ping.maxUs > 1000 * ms || /time of day goes back/.test(stderr))
+  if (clockWasSet(raw, stderr, ms))
     throw new Refused('ping: the clock was set while it ran: its times say nothing', []);
+  const ping = parsePing(raw);
+  if (ping === undefined) throw new Refused(`ping: nothing came back: ${lastLine(raw)}`, []);
   return { raw, seen: { ping } };
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
 }
 
 async function roundTrips(bench: Bench, protocol: 'tcp' | 'udp'): Promise<Measured> {
