@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Figure } from '../src/measure/figures.ts';
 import type { BenchRun } from '../src/measure/run-record.ts';
+import { whileClocksStep } from './support/lab-clock.ts';
 import { cardHost, labFabric, namespace, storage } from './support/lab-fabric.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
@@ -76,9 +77,26 @@ describe('a benchmark between VFs of two hosts', () => {
     expect(shown).toMatch(/igb/);
   });
 
+  it('measures on while the clocks of both hosts are set an hour on and back', async () => {
+    const { run, figures } = await whileClocksStep(lab, ['alpha', 'beta'], () => bench('9000/2'));
+    expect(run.state).toBe('complete');
+    for (const { seconds, bitsPerSecond } of run.turns.flatMap(({ flows = [] }) => flows)) {
+      expect(Math.abs(seconds - 2)).toBeLessThan(1);
+      expect(bitsPerSecond / 1e9).toBeGreaterThan(leastGbps);
+    }
+    expect(figures[0]?.median.median).toBeLessThan(figures[0]?.wireLimit ?? 0);
+  });
+
+  it('takes no time from a ping whose clock was set under it', async () => {
+    const words = ['bench', '--suite', 'seed', '--runs', '1', '--only', 'ping', '--json'];
+    const said = await whileClocksStep(lab, ['alpha'], () => expectVflane(1, ...words));
+    const { run } = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Benched;
+    expect(run).toMatchObject({ state: 'partial', because: expect.stringContaining('the clock was set') });
+  });
+
   it('of the same hosts is compared: better, worse, or nobody can tell', async () => {
     await bench('9000/2');
-    const { figures } = JSON.parse(await expectVflane(0, 'bench', 'compare', 'last~1', 'last', '--json'));
+    const { figures } = JSON.parse(await expectVflane(0, 'bench', 'compare', 'last~2', 'last', '--json'));
     expect(figures).toHaveLength(1);
     for (const { verdict, a, b } of figures) {
       expect(['better', 'worse', 'cannot tell']).toContain(verdict);
