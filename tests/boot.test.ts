@@ -52,10 +52,14 @@ test.each(plain.map((scenario) => [scenario.name, scenario] as const))(
   'disable leaves what there is and no file of its own: %s',
   async (_name, scenario) => {
     const { world } = await setUp(scenario);
+    await world.machine.writeFile('/etc/network/interfaces', 'auto bond0\niface bond0 inet manual\n');
     const { plan: first } = await planOf(world, scenario);
     expect(await carryOutPlan(world.process(), first, 'apply', 'applied')).toMatchObject({ kind: 'applied' });
     const was = dump(world.state);
     expect(await enable(world, scenario)).toMatchObject({ kind: 'applied' });
+    const hasBond = (await planOf(world, scenario)).spec?.underlay?.bond?.name === 'bond0';
+    const told = world.state.files[bootPlaces.ifupdown]?.includes('EXCLUDE_INTERFACES=bond0');
+    expect(told ?? false).toBe(hasBond);
     const { plan } = await planToDisable(world.process(), scenario.host, scenario.options);
     expect(await carryOutPlan(world.process(), plan, 'disable', 'off')).toMatchObject({ kind: 'applied' });
     expect(dumpDifference(was, dump(world.state))).toEqual([]);
