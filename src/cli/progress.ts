@@ -2,13 +2,14 @@ import type { ApplyEvent, OnEvent } from '../apply/event.ts';
 import { titleAndRest } from '../plan/title.ts';
 import { oneLine } from './one-line.ts';
 import type { Output } from './output.ts';
+import { withoutHost } from './print-findings.ts';
 
 /** Tells on stderr what happens on a host, a line a step, with the time it took. */
 export function progressOf(host: string, output: Output): OnEvent {
   const titles = new Map<number, string>();
   return (event) => {
     if (event.kind === 'step-start' || event.kind === 'undo-start') titles.set(event.n, titleOf(event));
-    const line = lineOf(event, titles);
+    const line = lineOf(event, titles, host);
     if (line !== undefined) output.log(`${output.paintLog('dim', `${host}:`)} ${oneLine(line)}`);
   };
 }
@@ -18,7 +19,7 @@ function titleOf({ n, of, why }: ApplyEvent & { kind: 'step-start' | 'undo-start
   return `${`${n + 1}`.padStart(`${of}`.length)}/${of} ${title}`;
 }
 
-function lineOf(event: ApplyEvent, titles: ReadonlyMap<number, string>): string | undefined {
+function lineOf(event: ApplyEvent, titles: ReadonlyMap<number, string>, host: string): string | undefined {
   switch (event.kind) {
     case 'armed':
       return `unless it is confirmed, it is taken back at ${clockTime(event.deadline)}`;
@@ -27,13 +28,13 @@ function lineOf(event: ApplyEvent, titles: ReadonlyMap<number, string>): string 
     case 'settle-waiting':
       return `${titles.get(event.n)} … ${seconds(event.waitedMs)}, waiting for ${event.unmet[0]?.wanted}`;
     case 'warning':
-      return `warning: ${event.message}`;
+      return `warning: ${withoutHost(event.message, host)}`;
     case 'failed':
-      return `step ${event.failure.n + 1} failed: ${event.failure.message}`;
+      return `step ${event.failure.n + 1} failed: ${withoutHost(event.failure.message, host)}`;
     case 'undo-done':
       return `taken back: ${titles.get(event.n)} (${seconds(event.ms)})`;
     case 'undo-failed':
-      return `the way back of ${titles.get(event.failure.n)} failed, and the look at the end says whether anything remains: ${event.failure.messages.join('; ')}`;
+      return `the way back of ${titles.get(event.failure.n)} failed, and the look at the end says whether anything remains: ${event.failure.messages.map((message) => withoutHost(message, host)).join('; ')}`;
     default:
       return undefined;
   }
