@@ -147,17 +147,14 @@ describe('a benchmark', () => {
     expect(figuresOf(run).map(({ unit }) => unit)).toEqual(['Gb/s', 'Gb/s', 'Gb/s']);
   });
 
-  test.each(['0.016/360.030/3600009.508/35999.820', '0.016/1440.030/3600009.508/-1844674407.-370'])(
-    'takes no ping for one whose clock was set under it: %s',
-    async (times) => {
-      const ping = `10000 packets transmitted, 10000 received, 0% packet loss, time 402ms
-rtt min/avg/max/mdev = ${times} ms, ipg/ewma 0.010/0.002 ms`;
-      const { run } = await benched('seed', { ping });
-      expect(run).toMatchObject({ state: 'partial' });
-      expect(run.because).toContain('the clock was set');
-      expect(figuresOf(run).map(({ unit }) => unit)).toEqual(['Gb/s', 'Gb/s', 'Gb/s']);
-    },
-  );
+  test('takes no ping for one whose clock was set under it', async () => {
+    const ping = `600 packets transmitted, 600 received, 0% packet loss, time 1664ms
+rtt min/avg/max/mdev = 0.007/6001.857/3600002.602/-9180564514812.-820 ms`;
+    const { run } = await benched('seed', { ping });
+    expect(run).toMatchObject({ state: 'partial' });
+    expect(run.because).toContain('the clock was set');
+    expect(figuresOf(run).map(({ unit }) => unit)).toEqual(['Gb/s', 'Gb/s', 'Gb/s']);
+  });
 
   test('ends where three runs in a row have failed', async () => {
     const busy = {

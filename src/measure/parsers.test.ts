@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { iperf3Version, isThreaded, parseIperf3 } from './iperf3.ts';
-import { parsePing } from './ping.ts';
+import { clockWasSet, parsePing } from './ping.ts';
 import { parseSlot } from './slot-limit.ts';
 
 const recorded = (name: string) => readFileSync(join(import.meta.dirname, 'testing', `${name}.json`), 'utf8');
@@ -103,6 +103,18 @@ rtt min/avg/max/mdev = 0.016/0.030/9.508/0.007 ms, ipg/ewma 0.010/0.002 ms
     const summary = { sent: 10000, received: 9998, minUs: 16, meanUs: 30, maxUs: 9508, mdevUs: 7 };
     expect(parsePing(said)).toEqual(summary);
     expect(parsePing(said.replace('received,', 'received, +2 duplicates,'))).toEqual(summary);
+  });
+
+  // As iputils 20221126 said when its clock was set an hour on, and an hour back.
+  test('tells that the clock was set under it', () => {
+    const counted = '600 packets transmitted, 600 received, 0% packet loss, time 1664ms\n';
+    const on = `${counted}rtt min/avg/max/mdev = 0.007/6001.857/3600002.602/-9180564514812.-820 ms\n`;
+    const back = `${counted}rtt min/avg/max/mdev = 0.000/1.899/5.944/1.162 ms\n`;
+    const warning = 'ping: Warning: time of day goes back (-3599997627us), taking countermeasures\n';
+    expect(clockWasSet(on, '', 1_700)).toBe(true);
+    expect(clockWasSet(back, warning, 1_700)).toBe(true);
+    expect(clockWasSet(back, '', 1_700)).toBe(false);
+    expect(clockWasSet(back.replace('5.944', '5000.944'), '', 1_700)).toBe(true);
   });
 
   test('dots of a flood before it do not matter', () => {
