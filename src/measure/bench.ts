@@ -56,7 +56,9 @@ export async function runBench(
     turns.push({ ...turn, ...raw });
     await keeper.put({ ...begun, turns: [...turns] });
     const elapsedMs = performance.now() - startedAt;
-    tell({ turn, n: turns.length, of, elapsedMs, expectedMs: wholeMs });
+    // What was slower than could be told before makes the whole longer, and not what is left.
+    const leftMs = wholeMs * (1 - turns.length / of);
+    tell({ turn, n: turns.length, of, elapsedMs, expectedMs: Math.max(wholeMs, elapsedMs + leftMs) });
   };
   const going: Going = { bench, turns, findings: [], keep };
   await keeper.put(begun);
