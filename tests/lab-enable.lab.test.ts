@@ -72,8 +72,8 @@ async function settledAt(): Promise<number> {
   return Math.max(...(await Promise.all([...units, 'systemd-udev-trigger.service'].map(activeAt))));
 }
 
-/** What a host has to keep, and what is asked of one emulated processor that others load. */
-const [promisedS, mostS] = [10, 25];
+/** Within which a host is as asked, once udev is settled. */
+const promisedS = 10;
 
 const ping = 'ip netns exec web ping -c 3 -i 0.3 -w 20 192.168.10.4';
 
@@ -114,7 +114,7 @@ describe('an enabled host', () => {
     expect(log).not.toContain('Failed to load the startup snapshot');
     expect(await expectVflane(0, 'verify')).toMatch(/alpha: verified/);
     expect(await lab.ssh(ping)).toMatch(/ [1-9] received/);
-    expect(done - settled).toBeLessThan(mostS);
+    expect(done - settled).toBeLessThanOrEqual(promisedS);
   });
 
   it('comes back from a power cut, as the last file that was applied wants it, and networkd takes nothing of it', async () => {
