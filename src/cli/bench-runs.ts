@@ -39,7 +39,7 @@ export function keptRuns(context: VerbContext): Kept {
  * The run of a name: its id, the beginning of it that no other has, `last`, or `last~1` for the one before; a finding
  * where not as many are kept. @throws UsageError where a name is that of none
  */
-export function runOf(runs: readonly BenchRun[], name: string): BenchRun | Finding {
+function runOf(runs: readonly BenchRun[], name: string): BenchRun | Finding {
   const back = /^last(?:~(\d{1,4}))?$/.exec(name);
   if (back) {
     const why = `there is no ${name}: ${runs.length} ${runs.length === 1 ? 'benchmark is' : 'benchmarks are'} kept`;
@@ -56,12 +56,12 @@ export function runOf(runs: readonly BenchRun[], name: string): BenchRun | Findi
 }
 
 /** What to do with runs of these names, or what is said where one of them is not there. @throws UsageError */
-export function withRuns(
+export function withRuns<Code extends number | Promise<number>>(
   context: VerbContext,
   schema: string,
   names: readonly string[],
-  work: (...runs: readonly BenchRun[]) => number,
-): number {
+  work: (...runs: readonly BenchRun[]) => Code,
+): Code | number {
   const kept = keptRuns(context);
   const named = names.map((name) => runOf(kept.runs, name));
   const missing = named.filter((one) => 'code' in one);

@@ -64,6 +64,10 @@ test('a report of nothing shows the reference, and says what to measure', async 
   expect(readFileSync(join(folder, 'vflane-report.html'), 'utf8')).toContain('<svg');
 });
 
+test('a report of a run that is not kept is none: 4', async () => {
+  expect(await vflane('report last')).toMatchObject({ code: 4, stdout: expect.stringContaining('VF6057') });
+});
+
 test.each([
   ['bench --runs 0', '--runs 0'],
   ['bench --min-rate fast', '--min-rate fast'],

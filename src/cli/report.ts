@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { putFile } from '../host/durable-file.ts';
+import type { BenchRun } from '../measure/run-record.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Report, ReportInput } from '../report/page.ts';
-import { keptRuns, runOf } from './bench-runs.ts';
-import type { VerbHandler } from './context.ts';
+import { keptRuns, withRuns } from './bench-runs.ts';
+import type { VerbContext, VerbHandler, VerbOptions } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { keptFailovers, keptIsolations } from './kept-tests.ts';
 import { printFindings } from './print-findings.ts';
@@ -13,14 +14,17 @@ import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
 import { versionText } from './version-text.ts';
 
+const schema = 'vflane.report/1';
 const usualFile = 'vflane-report.html';
 
 /** Everything that was measured, as one page that needs nothing but itself, and its charts as SVG. */
 export const run: VerbHandler = async (context, names, options) => {
+  const chosen = names.length > 0 ? names : keptRuns(context).runs.map(({ id }) => id);
+  return withRuns(context, schema, chosen, (...runs) => draw(context, options, runs));
+};
+
+async function draw(context: VerbContext, options: VerbOptions, runs: readonly BenchRun[]): Promise<number> {
   const { output, cwd } = context;
-  const kept = keptRuns(context);
-  const runs =
-    names.length === 0 ? kept.runs : names.map((name) => runOf(kept.runs, name)).filter((one) => 'id' in one);
   const made = new Date().toISOString();
   const failovers = keptFailovers(context);
   const isolations = keptIsolations(context);
@@ -28,19 +32,20 @@ export const run: VerbHandler = async (context, names, options) => {
   const file = resolve(cwd, typeof options.out === 'string' ? options.out : usualFile);
   const svgs = typeof options.svg === 'string' ? await putSvgs(resolve(cwd, options.svg), report) : [];
   await put(file, report.html);
-  const findings = [...kept.findings, ...nothingYet(runs.length + failovers.length + isolations.length)];
+  const { findings: unreadable } = keptRuns(context);
+  const findings = [...unreadable, ...nothingYet(runs.length + failovers.length + isolations.length)];
   output.result(
     `${file}: ${counted(runs.length, 'benchmark')}, ${counted(failovers.length, 'failover test')}, ${counted(isolations.length, 'isolation test')}${svgs.length > 0 ? `, and ${counted(svgs.length, 'chart')} beside it` : ''}`,
   );
   printFindings(findings, {}, output);
-  output.json('vflane.report/1', {
+  output.json(schema, {
     file,
     svgs,
     runs: runs.map(({ id }) => id),
     findings: findingsJson(findings),
   });
   return exitCodes.asAsked;
-};
+}
 
 function nothingYet(kept: number): readonly Finding[] {
   if (kept > 0) return [];
