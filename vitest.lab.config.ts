@@ -2,8 +2,11 @@ import { defineConfig } from 'vitest/config';
 
 const files = (names: readonly string[]) => names.map((name) => `tests/lab-${name}.lab.test.ts`);
 
-/** VMs inside the lab's hosts, emulators that are emulated: a suite of its own (`npm run test:vms`). */
-const vms = files(['vm', 'guests', 'guest-power', 'guest-unit', 'inside-vm', 'libvirt']);
+/** VMs inside the lab's hosts, emulators that are emulated, and hosts with packages that the image lacks: a suite of its own (`npm run test:vms`). */
+const vms = files([
+  ...['vm', 'guests', 'guest-power', 'guest-unit', 'guest-uefi', 'inside-vm', 'libvirt'],
+  'network-managers',
+]);
 
 /** What keeps both processors busy alone, a host being one processor of the machine's, or holds a time to what was promised. */
 const both = files([
