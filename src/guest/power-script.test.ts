@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { powerScript } from './power-script.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vflane-power-'));
@@ -120,4 +120,34 @@ test('a QEMU that has ended is not waited for', () => {
   });
   expect(ended).toMatchObject({ status: 1, stderr: 'vflane: QEMU has ended\n' });
   expect(performance.now() - began).toBeLessThan(30_000);
+});
+
+describe('a guest of libvirt’s', () => {
+  const asked = join(folder, 'asked');
+  const pid = join(folder, 'vm1.pid');
+
+  /** A virsh of which a guest hears what `hears` matches, and the script with that first in its PATH. */
+  function poweredDown(hears: string) {
+    const virsh = `#!/bin/sh\necho "$3" >>${asked}\ncase "$3" in ${hears}) rm -f ${pid};; esac\n`;
+    writeFileSync(join(folder, 'virsh'), virsh, { mode: 0o755 });
+    writeFileSync(asked, '');
+    writeFileSync(pid, '4242');
+    const here = join(folder, 'power-here');
+    writeFileSync(here, powerScript.replaceAll('/run/libvirt/qemu', folder));
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+    const ended = spawnSync('perl', [here, 'domain', 'vm1', '1'], { encoding: 'utf8', env });
+    return { ...ended, asked: readFileSync(asked, 'utf8') };
+  }
+
+  test('that hears its button is left to shut down', () => {
+    expect(poweredDown('shutdown|destroy')).toMatchObject({ status: 0, stderr: '', asked: 'shutdown\n' });
+  });
+
+  test('that is deaf to it is switched off after its time, and that is said', () => {
+    expect(poweredDown('destroy')).toMatchObject({
+      status: 0,
+      stderr: 'vflane: vm1 did not shut down within 1 s, and is switched off\n',
+      asked: 'shutdown\ndestroy\n',
+    });
+  });
 });
