@@ -32,8 +32,8 @@ async function expectVflane(code: number, ...args: readonly string[]): Promise<s
 
 /** What NetworkManager has of each netdev: `unmanaged`, `connected`, … */
 async function states(): Promise<ReadonlyMap<string, string>> {
-  const told = await lab.ssh('nmcli -t -f DEVICE,STATE device');
-  return new Map(told.split('\n').map((line) => line.split(':') as [string, string]));
+  const { stdout } = await lab.trySsh('nmcli -t -f DEVICE,STATE device');
+  return new Map(stdout.split('\n').map((line) => line.split(':') as [string, string]));
 }
 
 /** What it may have it does have, which shows that it could have had the rest. */
