@@ -10,7 +10,7 @@ import type { Station } from './station.ts';
 
 type Carries = (from: Station, to: Station) => boolean;
 
-/** A wire that brings every frame to whomever `carries` says, and knows nothing of what is in it. */
+/** A wire that brings every frame to whomever `carries` says, its sender too, and knows nothing of what is in it. */
 function wired(carries: Carries): readonly Station[] {
   const stations: Station[] = [];
   const ears = new Map<string, { readonly magic: string; readonly hear: OnLine }>();
@@ -28,7 +28,7 @@ function wired(carries: Carries): readonly Station[] {
     }
     const from = stations.find((one) => one.name === name);
     const frames = program.name === 'wire-send' ? program.frames : [];
-    for (const to of stations.filter((one) => from && one !== from && carries(from, one))) {
+    for (const to of stations.filter((one) => from && carries(from, one))) {
       const ear = ears.get(to.name);
       for (const frame of frames) {
         const at = ear === undefined ? -1 : frame.indexOf(ear.magic);

@@ -120,7 +120,10 @@ function cellOf({ stations, tries, ears, attack, from, to }: CellAsk): Cell {
   const heardBy = (n: number): readonly Station[] =>
     stations.filter((at) => at.network === to && ears.heard.get(at)?.has(n) === true);
   const counted = from === to ? meant : ours;
-  const arrivals = counted.flatMap(([n, one]) => heardBy(n).map((at) => ({ from: one.from, at })));
+  // A card or a switch may bring a broadcast back to whoever sent it.
+  const arrivals = counted.flatMap(([n, { from: sender }]) =>
+    heardBy(n).flatMap((at) => (at === sender ? [] : [{ from: sender, at }])),
+  );
   const leaks = arrivals.filter((one) => from !== to || attack.heldWithin(one.from));
   const expected = leaks.map((one) => one.from.knownLeak).find((why) => why !== undefined);
   const isWhole = meant.every(([n, one]) => heardBy(n).includes(one.to));
