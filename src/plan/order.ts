@@ -112,7 +112,6 @@ export const order: readonly Resource[] = [
   vfVlan,
   vfSpoofchk,
   vfTrust,
-  vfRate,
   // The link opens after the tag is set, and closes before it is taken away.
   vfLinkState,
   // Closed before there is a port that a tenant could send by, and before there is a tunnel that could be fed.
@@ -164,6 +163,9 @@ export const order: readonly Resource[] = [
   // A gateway is reached through the address's subnet.
   guestRoute,
   netnsLoopback,
+  // It harms nobody to have it late, and igb and ixgbe take it only of a port that has its link, which comes some time after
+  // the port is up (drivers/net/ethernet/intel/igb, igb_ndo_set_vf_bw).
+  vfRate,
   // What a guest is made of, before what says how it is started.
   pciDriver,
   vmDisk,
