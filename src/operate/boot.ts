@@ -164,6 +164,9 @@ async function planInTime(
 ): Promise<InTime> {
   const givesUpAt = clock.now() + patienceMs;
   let toldAt = Number.NEGATIVE_INFINITY;
+  // Once beforehand: what a look and a plan take is read from disk while the card is on its way.
+  if ((await missingYet(host, document)).length > 0)
+    await planFromDocument(site, document, { allowDisruption: false });
   for (;;) {
     const isLast = clock.now() >= givesUpAt;
     const unnamed = await unnamedYet(host, document);
