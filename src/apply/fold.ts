@@ -61,32 +61,40 @@ export async function readFold(store: Store): Promise<Fold> {
   return readOff(await foldStore(store));
 }
 
+/** A plan that this process has just walked: it need not be read again. */
+export interface WalkedPlan {
+  readonly id: string;
+  readonly plan: Plan;
+}
+
 /** Keeps the fold of a journal whose last plan is over. It only saves time: where it cannot be kept, nothing is lost. */
-export async function keepSnapshot(store: Store): Promise<void> {
-  const folding = await foldStore(store);
+export async function keepSnapshot(store: Store, walked?: WalkedPlan): Promise<void> {
+  const folding = await foldStore(store, walked);
   if (!folding.run?.end || isUnconfirmed(folding.run)) return;
   const past = [...folding.past, historyEntry(folding.run)];
   const lines = await store.records();
-  await store.put(snapshotName, snapshotText({ ...folding, past, run: undefined }, lines));
+  await store.put(snapshotName, snapshotText({ ...folding, past, run: undefined }, lines), true);
 }
 
-async function foldStore(store: Store): Promise<Folding> {
+async function foldStore(store: Store, walked?: WalkedPlan): Promise<Folding> {
   const lines = await store.records();
   // A host that was never touched: of a thousand of them, each file that is not asked for counts.
   if (lines.length === 0) return startFolding();
   const { folding, upTo } = fromSnapshot(await store.get(snapshotName), lines);
-  return foldOn(folding, lines.slice(upTo), (name) => store.get(name));
+  return foldOn(folding, lines.slice(upTo), (name) => store.get(name), walked);
 }
 
 async function foldOn(
   folding: Folding,
   lines: readonly string[],
   getDocument: GetDocument,
+  walked?: WalkedPlan,
 ): Promise<Folding> {
   for (const line of lines) {
     const record = parseRecord(line);
-    if (record.record === 'begin') begin(folding, record, await planOf(record, getDocument));
-    else advance(folding, record);
+    if (record.record !== 'begin') advance(folding, record);
+    else if (record.plan === walked?.id) begin(folding, record, walked.plan);
+    else begin(folding, record, await planOf(record, getDocument));
   }
   return folding;
 }

@@ -122,15 +122,15 @@ async function takeUnlessDone(
 
 /** Closes a plan, after the look. `residue`: what a rollback left behind, from what was there before to what is there now. */
 export async function finish(
-  walk: Pick<Walk, 'store' | 'clock' | 'planId'>,
+  walk: Pick<Walk, 'store' | 'clock' | 'planId'> & Partial<Pick<Walk, 'plan'>>,
   outcome: EndOutcome,
   residue: readonly Change[] = [],
 ): Promise<void> {
-  const { store, clock, planId } = walk;
+  const { store, clock, planId, plan } = walk;
   const steady = clock.steady === undefined ? {} : { steady: clock.steady() };
   await write(store, { v: 1, record: 'end', plan: planId, time: clock.now(), outcome, residue, ...steady });
   try {
-    await keepSnapshot(store);
+    await keepSnapshot(store, plan && { id: planId, plan });
   } catch (error) {
     if (!(error instanceof StoreFailed)) throw error;
   }

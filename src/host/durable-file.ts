@@ -2,26 +2,39 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** Puts a whole file in place at once: after a crash there is the old one or the new one, never a half. @throws NodeJS.ErrnoException */
-export async function putFile(path: string, text: string | Uint8Array, mode = 0o644): Promise<void> {
+/**
+ * Puts a whole file in place at once: after a crash there is the old one or the new one, never a half. Where it need not be
+ * durable that holds while the machine has power. @throws NodeJS.ErrnoException
+ */
+export async function putFile(
+  path: string,
+  text: string | Uint8Array,
+  mode = 0o644,
+  isDurable = true,
+): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.new`);
   try {
-    await writeDurably(temporary, text, mode);
+    await writeNew(temporary, text, mode, isDurable);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncFolder(dirname(path));
+  if (isDurable) await syncFolder(dirname(path));
 }
 
-async function writeDurably(path: string, text: string | Uint8Array, mode: number): Promise<void> {
+async function writeNew(
+  path: string,
+  text: string | Uint8Array,
+  mode: number,
+  isDurable: boolean,
+): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
     // The umask must not take from the mode that was asked for.
     await file.chmod(mode);
     await file.writeFile(text);
-    await file.sync();
+    if (isDurable) await file.sync();
   } finally {
     await file.close();
   }

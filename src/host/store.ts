@@ -4,8 +4,11 @@ export interface Store {
   records(): Promise<readonly string[]>;
   /** @throws StoreFailed */
   append(record: string): Promise<void>;
-  /** A whole document, put in place at once. @throws StoreFailed */
-  put(name: string, text: string): Promise<void>;
+  /**
+   * A whole document, put in place at once. `canBeMadeAgain`: nobody waits for the disk, and a power cut may leave the former
+   * one, or one that cannot be read. @throws StoreFailed
+   */
+  put(name: string, text: string, canBeMadeAgain?: boolean): Promise<void>;
   /** Undefined where there is none. */
   get(name: string): Promise<string | undefined>;
   /** One writer a host. @throws StoreLocked */

@@ -16,13 +16,14 @@ export async function observeOvs(
   known?: readonly string[],
 ): Promise<Seen<OvsState>> {
   const early = known?.length === 0 ? observeDaemon(reader) : undefined;
-  const [db, alternative, ...asked] = await Promise.all([
+  const [asked, db, alternative] = await Promise.all([
+    // First, because a bridge's flows take the longest to be said.
+    Promise.all((known ?? []).map(async (bridge) => [bridge, await observeFlows(reader, bridge)] as const)),
     observeDb(reader),
     observeAlternative(reader),
-    ...(known ?? []).map((bridge) => observeFlows(reader, bridge)),
   ]);
   if (isUnseen(db)) return db;
-  const flowsOfKnown = new Map((known ?? []).map((bridge, place) => [bridge, asked[place]]));
+  const flowsOfKnown = new Map(asked);
   const seenFlows = await Promise.all(
     db.bridges.map((bridge) => {
       if (!isOurs(bridge)) return undefined;

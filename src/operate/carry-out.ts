@@ -127,7 +127,7 @@ async function conclude(
   if (walked.kind === 'failed') return takeBack(bench, bootId, walked.failure);
   const residue = await residueOf(bench.host, wantsAfter(changesIn(plan.steps), plan.keeps), plan);
   if (residue.length > 0) return takeBack(bench, bootId, notAsAsked(plan, residue));
-  await finish({ ...bench, planId }, 'applied');
+  await finish({ ...bench, planId, plan }, 'applied');
   const { unconfirmed } = isTimed ? await readFold(bench.store) : {};
   const confirmBefore = unconfirmed?.deadline === undefined ? {} : { confirmBefore: unconfirmed.deadline };
   return { kind: 'applied', planId, stepsDone: walked.stepsDone, ...confirmBefore };

@@ -21,7 +21,7 @@ export async function takeBack(
   const result = await rollbackPlan({ ...bench, open, bootId });
   if (result.kind === 'rebooted') return afterReboot(bench, open.id, bootId);
   const residue = await residueOf(bench.host, wantsBefore(doneIn(open.plan)), open.plan);
-  await closeRolledBack(bench, open.id, residue);
+  await closeRolledBack(bench, open, residue);
   await disarm(bench, open);
   return rolledBack(open.id, residue, result.failures, failure);
 }
@@ -32,9 +32,17 @@ function neverBegan(failure: StepFailure): Outcome {
 }
 
 /** What was undone stays undone though the journal is full: the plan stays open there, and a later rollback closes it. */
-async function closeRolledBack(bench: Bench, planId: string, residue: readonly Change[]): Promise<void> {
+async function closeRolledBack(
+  bench: Bench,
+  { id: planId, plan }: OpenPlan,
+  residue: readonly Change[],
+): Promise<void> {
   try {
-    await finish({ ...bench, planId }, residue.length === 0 ? 'rolled-back' : 'rollback-incomplete', residue);
+    await finish(
+      { ...bench, planId, plan },
+      residue.length === 0 ? 'rolled-back' : 'rollback-incomplete',
+      residue,
+    );
   } catch (error) {
     if (!(error instanceof StoreFailed)) throw error;
     bench.onEvent({
@@ -81,7 +89,7 @@ export async function closeAfterReboot(
   const outcome = residue.length === 0 ? 'rolled-back' : 'rollback-incomplete';
   // Settings went with their VFs: the ledger has to hear of those, too, that nobody would miss.
   const gone = residue.length === 0 ? [] : await goneOf(bench.host, wantsBefore(changes));
-  await finish({ ...bench, planId: former.id }, outcome, [...residue, ...gone]);
+  await finish({ ...bench, planId: former.id, plan: former.plan }, outcome, [...residue, ...gone]);
   return residue;
 }
 
