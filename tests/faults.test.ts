@@ -13,7 +13,6 @@ import type { World } from './support/world.ts';
 /** Plans that are walked closely, in any case. */
 const small = new Set([
   'namespace-guest',
-  'one-vm-guest',
   'limits-changed',
   'mac-changed',
   'drift-of-driver',
@@ -28,7 +27,7 @@ const quick = new Set([
   'ovs-tc-on-a-vlan',
   'vm-is-running-beside',
   'software-ovs-tc/beta',
-  'ovs-tc-in-software/alpha',
+  'one-vm-guest',
 ]);
 
 interface Kind {

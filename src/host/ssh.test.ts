@@ -243,8 +243,8 @@ describe('the far side of an ssh', () => {
     const sshPath = fakeSsh({
       node: 'echo v22.0.0; [ "$1" = --version ] || { echo oh no >&2; exec sleep 20; }',
     });
-    const details = await refusal(connectSsh({ ...to, sshPath, timeoutMs: 1500 }));
-    expect(details.stderr).toBe('no agent answered within 1500 ms: oh no');
+    const details = await refusal(connectSsh({ ...to, sshPath, timeoutMs: 700 }));
+    expect(details.stderr).toBe('no agent answered within 700 ms: oh no');
   });
 
   it('is not looked for where the destination is an option, or there is no ssh', async () => {
