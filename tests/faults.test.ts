@@ -10,12 +10,13 @@ import type { World } from './support/world.ts';
  * `npm run test:real` has it, each command of a shape of its own in every plan; else some faults, in the plans of `quick`.
  */
 
-/** Plans that are walked closely, in any case. */
+/** Plans that are walked closely, in any case; a VM's commands are the slowest. */
 const small = new Set([
   'namespace-guest',
   'limits-changed',
   'mac-changed',
   'drift-of-driver',
+  ...(isWide ? ['one-vm-guest'] : []),
 ]);
 
 /** Between them and the small ones they have two thirds or so of the shapes that commands have in all plans. */
