@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { defineConfig } from 'vitest/config';
 
@@ -12,8 +13,8 @@ export default defineConfig({
     exclude: ['**/*.lab.test.ts', '**/*.real.test.ts', 'node_modules/**'],
     pool: 'threads',
     isolate: false,
-    // By default one core is left idle.
-    maxWorkers: '100%',
+    // By default one core is left idle; and a worker waits for processes and timers a third of its time.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 30_000,
   },
 });
