@@ -64,9 +64,18 @@ function besideEachOther(changes: readonly Change[]): readonly Change[] {
     if (last?.[0] && areOfOne(last[0], change)) last.push(change);
     else runs.push([change]);
   }
-  return runs.flatMap((run) =>
-    [...new Set(run.map(togetherOf))].flatMap((one) => run.filter((change) => togetherOf(change) === one)),
-  );
+  return runs.flatMap((run) => [...byTogether(run).values()].flat());
+}
+
+function byTogether(run: readonly Change[]): ReadonlyMap<string | undefined, readonly Change[]> {
+  const groups = new Map<string | undefined, Change[]>();
+  for (const change of run) {
+    const key = togetherOf(change);
+    const group = groups.get(key);
+    if (group) group.push(change);
+    else groups.set(key, [change]);
+  }
+  return groups;
 }
 
 function stepOf(changes: readonly Change[], context: StepContext): Step {
