@@ -58,7 +58,7 @@ export async function foldJournal(lines: readonly string[], getDocument: GetDocu
 
 /** The same, from the last snapshot on: the cost of a look does not grow with the history. @throws JournalUnreadable */
 export async function readFold(store: Store): Promise<Fold> {
-  return readOff(await foldStore(store));
+  return readOff(await foldLines(store, await store.records()));
 }
 
 /** A plan that this process has just walked: it need not be read again. */
@@ -69,15 +69,18 @@ export interface WalkedPlan {
 
 /** Keeps the fold of a journal whose last plan is over. It only saves time: where it cannot be kept, nothing is lost. */
 export async function keepSnapshot(store: Store, walked?: WalkedPlan): Promise<void> {
-  const folding = await foldStore(store, walked);
+  const lines = await store.records();
+  const folding = await foldLines(store, lines, walked);
   if (!folding.run?.end || isUnconfirmed(folding.run)) return;
   const past = [...folding.past, historyEntry(folding.run)];
-  const lines = await store.records();
   await store.put(snapshotName, snapshotText({ ...folding, past, run: undefined }, lines), true);
 }
 
-async function foldStore(store: Store, walked?: WalkedPlan): Promise<Folding> {
-  const lines = await store.records();
+async function foldLines(
+  store: Pick<Store, 'get'>,
+  lines: readonly string[],
+  walked?: WalkedPlan,
+): Promise<Folding> {
   // A host that was never touched: of a thousand of them, each file that is not asked for counts.
   if (lines.length === 0) return startFolding();
   const { folding, upTo } = fromSnapshot(await store.get(snapshotName), lines);

@@ -3,7 +3,6 @@ import type { OnEvent } from '../apply/event.ts';
 import { expired, type Fold, readFold } from '../apply/fold.ts';
 import { applyPlan, confirmPlan, finish, resumePlan, type WalkOutcome } from '../apply/walk.ts';
 import { StoreLocked } from '../host/store.ts';
-import { finding } from '../model/catalogue.ts';
 import type { Outcome, StepFailure } from '../model/outcome.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { whatDiffers, words } from '../plan/apart.ts';
@@ -12,6 +11,7 @@ import { armAction } from './dead-man.ts';
 import { type HostLock, hostLock } from './host-lock.ts';
 import { basisNow, residueOf, wantsAfter } from './look.ts';
 import type { Request } from './site.ts';
+import { waiting } from './waiting.ts';
 import { afterReboot, closeAfterReboot, disarm, takeBack } from './way-back.ts';
 import type { Bench, Workshop } from './workshop.ts';
 
@@ -84,15 +84,7 @@ async function settleFormer(
     await closeAfterReboot(bench, former, bootId);
     return undefined;
   }
-  const [code, what, hint] = fold.open
-    ? ['VF3010', 'was interrupted', 'Go on with `vflane resume`, or back with `vflane rollback`.']
-    : [
-        'VF3011',
-        'waits to be confirmed',
-        'Keep it with `vflane confirm`, or take it back with `vflane rollback`.',
-      ];
-  const message = `${host}: the plan ${former.id} (${former.verb}) ${what}`;
-  return { kind: 'refused', findings: [finding(code, { host, at: former.id }, message, hint)] };
+  return { kind: 'refused', findings: waiting(host, fold, { bootId }) };
 }
 
 async function resume(bench: Bench, fold: Fold, bootId: string): Promise<Outcome> {
