@@ -4,16 +4,30 @@ import { parse } from 'yaml';
 import { metaDataOf } from './seed.ts';
 import { yamlWord } from './yaml-word.ts';
 
-test.each(['no', 'on', 'off', 'yes', 'true', 'null', 'n', '00', '010', '1e3', '0x10', '0b1', '1', '8-5'])(
-  'a guest called %s has that for its hostname, whichever YAML is read',
-  (name) => {
-    for (const version of ['1.1', '1.2'] as const)
-      expect(parse(metaDataOf(name), { version })).toEqual({
-        'instance-id': `vflane-${name}`,
-        'local-hostname': name,
-      });
-  },
-);
+test.each([
+  'no',
+  'on',
+  'off',
+  'yes',
+  'true',
+  'null',
+  'n',
+  '00',
+  '010',
+  '1e3',
+  'e0',
+  'e-5',
+  '0x10',
+  '0b1',
+  '1',
+  '8-5',
+])('a guest called %s has that for its hostname, whichever YAML is read', (name) => {
+  for (const version of ['1.1', '1.2'] as const)
+    expect(parse(metaDataOf(name), { version })).toEqual({
+      'instance-id': `vflane-${name}`,
+      'local-hostname': name,
+    });
+});
 
 test('a plain name stays plain, and any is read back as it was', () => {
   expect(yamlWord('storage-p0')).toBe('storage-p0');
