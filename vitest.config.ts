@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     exclude: ['**/*.lab.test.ts', '**/*.real.test.ts', 'node_modules/**'],
+    setupFiles: ['tests/support/seed.ts'],
     pool: 'threads',
     isolate: false,
     // By default one core is left idle; and a worker waits for processes and timers a third of its time.

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['tests/**/*.real.test.ts'],
+    setupFiles: ['tests/support/seed.ts'],
     maxWorkers: '100%',
     // A machine that others load may be too slow for a deadline once; what fails twice is told with both.
     retry: 1,
