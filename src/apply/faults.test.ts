@@ -29,7 +29,7 @@ describe.each<Fault>(['kill', 'kill-after'])('%s at every operation', (how) => {
       }
       expect(await resume(world, world.session()), `at ${at}`).toMatchObject({ kind: 'applied' });
       expect(world.card.state()).toBe(asked);
-      await finish({ ...world.session(), planId }, 'applied');
+      await finish({ ...world.session(), planId, plan: cardPlan() }, 'applied');
       const { ledger, open } = await fold(world);
       expect([ledger.entries.size, open]).toEqual([allClaimed, undefined]);
     }

@@ -68,7 +68,7 @@ export interface WalkedPlan {
 }
 
 /** Keeps the fold of a journal whose last plan is over. It only saves time: where it cannot be kept, nothing is lost. */
-export async function keepSnapshot(store: Store, walked?: WalkedPlan): Promise<void> {
+export async function keepSnapshot(store: Store, walked: WalkedPlan): Promise<void> {
   const lines = await store.records();
   const folding = await foldLines(store, lines, walked);
   if (!folding.run?.end || isUnconfirmed(folding.run)) return;

@@ -156,7 +156,7 @@ describe('commit-confirm', () => {
     const world = new FakeWorld();
     await armed(world, async () => {});
     world.nowMs += 50_000;
-    await finish({ ...world.session(), planId }, 'applied');
+    await finish({ ...world.session(), planId, plan: cardPlan() }, 'applied');
     const waiting = await fold(world);
     const deadline = waiting.unconfirmed?.deadline ?? 0;
     expect(deadline).toBeGreaterThan(world.nowMs + 59_000);
@@ -174,7 +174,7 @@ describe('commit-confirm', () => {
       const world = new FakeWorld();
       const clock = { ...world.clock, steady: () => world.nowMs - 1_000_000 };
       await armed(world, async () => {}, clock);
-      await finish({ ...world.session(), planId, clock }, 'applied');
+      await finish({ ...world.session(), planId, plan: cardPlan(), clock }, 'applied');
       const waiting = await fold(world);
       const later = (ms: number) => ({
         now: () => world.nowMs + ms + setMs,
@@ -189,7 +189,7 @@ describe('commit-confirm', () => {
     const world = new FakeWorld();
     const before = world.card.state();
     await armed(world, async () => {});
-    await finish({ ...world.session(), planId }, 'applied');
+    await finish({ ...world.session(), planId, plan: cardPlan() }, 'applied');
     expect((await rollback(world, world.session(), before)).clean).toBe(true);
     const after = await fold(world);
     expect([after.unconfirmed, after.ledger.entries.size, after.ledger.allocation]).toEqual([

@@ -10,7 +10,7 @@ async function applied(world: FakeWorld, id: string, name: string): Promise<void
   const session = world.session();
   const plan = planOf(bondStep(name));
   await applyPlan({ ...session, plan, planId: id, verb: 'apply', bootId: 'boot-1', onEvent: () => {} });
-  await finish({ ...session, planId: id }, 'applied');
+  await finish({ ...session, planId: id, plan }, 'applied');
 }
 
 it('tells the same as the whole journal, without the plans of old', async () => {
@@ -38,8 +38,9 @@ it.each(['', '{"v":9}', 'nonsense', '{"v":1,"upTo":99,"digest":"none"}', '{"v":1
 
 it('is not made of a plan that can still be taken back', async () => {
   const world = new FakeWorld();
-  await apply(world.session(), cardPlan());
-  await finish({ ...world.session(), planId: 'another' }, 'applied');
+  const plan = cardPlan();
+  await apply(world.session(), plan);
+  await finish({ ...world.session(), planId: 'another', plan }, 'applied');
   expect(world.documents.has(snapshotName)).toBe(false);
   expect((await fold(world)).open?.id).toBe(planId);
 });

@@ -122,7 +122,7 @@ async function takeUnlessDone(
 
 /** Closes a plan, after the look. `residue`: what a rollback left behind, from what was there before to what is there now. */
 export async function finish(
-  walk: Pick<Walk, 'store' | 'clock' | 'planId'> & Partial<Pick<Walk, 'plan'>>,
+  walk: Pick<Walk, 'store' | 'clock' | 'planId' | 'plan'>,
   outcome: EndOutcome,
   residue: readonly Change[] = [],
 ): Promise<void> {
@@ -130,7 +130,7 @@ export async function finish(
   const steady = clock.steady === undefined ? {} : { steady: clock.steady() };
   await write(store, { v: 1, record: 'end', plan: planId, time: clock.now(), outcome, residue, ...steady });
   try {
-    await keepSnapshot(store, plan && { id: planId, plan });
+    await keepSnapshot(store, { id: planId, plan });
   } catch (error) {
     if (!(error instanceof StoreFailed)) throw error;
   }

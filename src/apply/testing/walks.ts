@@ -30,7 +30,11 @@ export async function rollback(
   const result = await rollbackPlan({ ...session, open, bootId: 'boot-1', onEvent: collect(events) });
   const clean = world.card.state() === before;
   const residue = clean ? [] : open.plan.steps.flatMap((step) => step.changes);
-  await finish({ ...session, planId: open.id }, clean ? 'rolled-back' : 'rollback-incomplete', residue);
+  await finish(
+    { ...session, planId: open.id, plan: open.plan },
+    clean ? 'rolled-back' : 'rollback-incomplete',
+    residue,
+  );
   return { result, clean };
 }
 
