@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type CheckInput, checksOf } from './checks.ts';
 
-test('of what somebody else has made only the beginning is told', () => {
+test('what somebody else has made is shown by its beginning only', () => {
   const xml = `<domain>${'<password>'.repeat(1_000)}</domain>`;
   const input = {
     host: 'alpha',
@@ -15,7 +15,7 @@ test('of what somebody else has made only the beginning is told', () => {
   } as unknown as CheckInput;
   const found = checksOf(input).find(({ code }) => code === 'VF3002');
   expect(found?.message).toMatch(
-    /^alpha: vm-domain at db is domain of somebody else, wanted .*…, and vflane did not make it$/,
+    /^alpha: vm-domain at db is domain of somebody else, wanted .*… \(--json has all of it\), and vflane did not make it$/,
   );
   expect(found?.message.length).toBeLessThan(400);
 });

@@ -60,7 +60,7 @@ function foreign({ host, ledger, differences }: CheckInput): readonly Finding[] 
       finding(
         'VF3002',
         { host, at: `${resource} ${at}` },
-        `${host}: ${resource} at ${at} ${briefly(apart(have, want))}, and vflane did not make it`,
+        `${host}: ${resource} at ${at} ${apart(have, want)}, and vflane did not make it`,
         resource === 'num-vfs' ? poolHint(at) : removalHint(resource, at),
       ),
     );
@@ -144,11 +144,4 @@ function lockOut({ host, state, steps }: CheckInput): readonly Finding[] {
       'Applied with a way back: unless you confirm it in time, the host undoes it by itself.',
     ),
   ];
-}
-
-/** A definition of a guest is a screen of XML. */
-const longest = 200;
-
-function briefly(text: string): string {
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
