@@ -164,13 +164,15 @@ async function planInTime(
 ): Promise<InTime> {
   const givesUpAt = clock.now() + patienceMs;
   let toldAt = Number.NEGATIVE_INFINITY;
-  // Once beforehand: what a look and a plan take is read from disk while the card is on its way.
-  if ((await missingYet(host, document)).length > 0)
-    await planFromDocument(site, document, { allowDisruption: false });
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const isLast = clock.now() >= givesUpAt;
     const unnamed = await unnamedYet(host, document);
     const missing = await missingYet(host, document);
+    if (isFirst && missing.length > 0) {
+      // While the card is on its way, what a look and a plan take is read from disk.
+      await planFromDocument(site, document, { allowDisruption: false });
+      continue;
+    }
     // A whole look meanwhile would take its time from udev.
     const isEarly = unnamed.length + missing.length > 0 && !isLast;
     const looked = isEarly ? undefined : await lookForPlan(site, document);
