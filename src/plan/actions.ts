@@ -35,17 +35,18 @@ export function actionsOf(moves: Iterable<Move>, way: Way = {}): readonly Action
 }
 
 function areOneProcess(a: Move, b: Move): boolean {
+  if ('actions' in a) return a.once !== undefined && 'actions' in b && b.once !== undefined;
   if ('batch' in a) return 'batch' in b && a.namespace === b.namespace && a.first === b.first;
   if ('remove' in a) return 'remove' in b;
   if ('vsctl' in a) return 'vsctl' in b;
   if ('nft' in a) return 'nft' in b;
   if ('install' in a) return 'install' in b;
   if ('uninstall' in a) return 'uninstall' in b;
-  if ('settings' in a) return 'settings' in b && a.card === b.card;
-  return a.once !== undefined && 'actions' in b && b.once !== undefined;
+  return 'settings' in b && a.card === b.card;
 }
 
 function together(first: Move, moves: readonly Move[], way: Way): readonly Action[] {
+  if ('actions' in first) return first.once === undefined ? first.actions : withOnce(moves);
   if ('batch' in first) {
     const lines = moves.flatMap((move) => ('batch' in move ? move.batch : []));
     const before = first.first === undefined ? [] : [first.first];
@@ -64,10 +65,12 @@ function together(first: Move, moves: readonly Move[], way: Way): readonly Actio
     return files.length === 0 ? [] : [{ run: ['rm', '-f', ...files] }];
   }
   if ('install' in first || 'uninstall' in first) return packageActions(moves);
-  if ('settings' in first) {
-    const settings = moves.flatMap((move) => ('settings' in move ? move.settings : []));
-    return [{ run: ['mstconfig', '-d', first.card, '-y', 'set', ...settings], timeoutMs: settingsTimeoutMs }];
-  }
+  const settings = moves.flatMap((move) => ('settings' in move ? move.settings : []));
+  return [{ run: ['mstconfig', '-d', first.card, '-y', 'set', ...settings], timeoutMs: settingsTimeoutMs }];
+}
+
+/** What several moves want done once comes after what each does. */
+function withOnce(moves: readonly Move[]): readonly Action[] {
   const once = moves.flatMap((move) => ('actions' in move ? (move.once ?? []) : []));
   return [...moves.flatMap((move) => ('actions' in move ? move.actions : [])), ...distinct(once)];
 }

@@ -159,13 +159,14 @@ function bystanders(wants: Wants, haves: Haves, ledger: Ledger, changing: Readon
 
 /** A bond that is made or goes takes the ports along that the host itself may have had up. */
 function addDisturbed(falling: Map<string, Change>, differences: readonly Difference[], haves: Haves): void {
-  const differing = new Set(differences.map(keyOf));
-  const ends = [...differences, ...falling.values()].flatMap((one) => {
-    const [have, want] = 'have' in one ? [one.have, one.want] : [one.from, one.to];
-    const { disturbs, replaced } = resourceOf(one.resource);
-    const isWhole = have === null || want === null || replaced?.(have, want);
-    return isWhole ? [have, want].flatMap((value) => (value === null ? [] : (disturbs?.(value) ?? []))) : [];
+  const ends = [...differences.map(asChange), ...falling.values()].flatMap(({ resource, from, to }) => {
+    const { disturbs, replaced } = resourceOf(resource);
+    if (!disturbs) return [];
+    const isWhole = from === null || to === null || replaced?.(from, to);
+    return isWhole ? [from, to].flatMap((value) => (value === null ? [] : disturbs(value))) : [];
   });
+  if (ends.length === 0) return;
+  const differing = new Set(differences.map(keyOf));
   for (const key of ends) {
     const space = key.indexOf(' ');
     const [resource, at] = [key.slice(0, space), key.slice(space + 1)];
@@ -181,7 +182,7 @@ function madeIn(differences: readonly Difference[]): ReadonlySet<string> {
 
 /** Settings that are as wanted, and would go with what is about to be made when that is taken back: a bond's ports. */
 function swallowed(differences: readonly Difference[], haves: Haves) {
-  const differing = new Set(differences.map(keyOf));
+  const differing = new Set(differences.filter(({ resource }) => disturbed.includes(resource)).map(keyOf));
   return disturbed.flatMap((resource) =>
     [...(haves.get(resource) ?? [])].flatMap(([at, value]) =>
       value === null || isUnseen(value) || differing.has(keyOf({ resource, at }))

@@ -73,12 +73,17 @@ function leftIn(spec: HostSpec, state: HostState): NonNullable<Plan['left']> {
 
 /** What is as wanted, and what no step is about: a side effect on it would go unseen if nobody asked for it at the end. */
 export function keptBy(wants: Wants, haves: Haves, steps: readonly Step[]): readonly Kept[] {
-  const changed = new Set(changesIn(steps).map(keyOf));
-  return [...eachPlace(wants)].filter((place) => {
-    const have = haveAt(haves, place.resource, place.at);
-    if (place.value === null || isUnseen(have) || !sameJson(have, place.value)) return false;
-    return !changed.has(keyOf(place));
+  const asWanted = [...eachPlace(wants)].filter(({ resource, at, value }) => {
+    const have = haveAt(haves, resource, at);
+    return value !== null && !isUnseen(have) && sameJson(have, value);
   });
+  const kinds = new Set(asWanted.map(({ resource }) => resource));
+  const changed = new Set(
+    changesIn(steps)
+      .filter(({ resource }) => kinds.has(resource))
+      .map(keyOf),
+  );
+  return asWanted.filter((place) => !changed.has(keyOf(place)));
 }
 
 /** Every change of a plan's steps, in their order. */

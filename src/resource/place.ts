@@ -6,8 +6,9 @@ export interface VfPlace {
   readonly index: number;
 }
 
-/** Every resource asks for the place of every VF: it is the same text each time, made and hashed once. */
+/** Every resource asks for the place of every VF: it is the same text each time, made, hashed and read once. */
 const places = new Map<PciAddress, string[]>();
+const vfs = new Map<string, VfPlace>();
 
 export function vfAt(pf: PciAddress, index: number): string {
   const ofPf = places.get(pf) ?? [];
@@ -18,6 +19,10 @@ export function vfAt(pf: PciAddress, index: number): string {
 }
 
 export function vfPlace(at: string): VfPlace {
+  const known = vfs.get(at);
+  if (known !== undefined) return known;
   const slash = at.indexOf('/');
-  return { pf: at.slice(0, slash) as PciAddress, index: Number(at.slice(slash + 1)) };
+  const place = { pf: at.slice(0, slash) as PciAddress, index: Number(at.slice(slash + 1)) };
+  vfs.set(at, place);
+  return place;
 }
