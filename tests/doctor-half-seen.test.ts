@@ -103,7 +103,7 @@ describe.each(Object.entries(faults))('a question that %s', (_name, fault) => {
   });
 });
 
-test('a host that cannot be reached ends the look, and is no finding', async () => {
+test('a host that cannot be reached ends the look, and is not a finding', async () => {
   const lost = look((real) =>
     readerOf(real, async (ask, answer) => {
       if (ask[0] === 'query') throw new HostError({ kind: 'lost', host: 'alpha', argv: ask });

@@ -12,7 +12,7 @@ export interface ReaderQuestions {
   readonly folder: { readonly path: string; readonly sorted: readonly string[] };
   readonly link: { readonly path: string; readonly target: string };
   readonly missingFile: string;
-  /** A file with bytes that are no UTF-8, and what is read of it. */
+  /** A file with bytes that are not UTF-8, and what is read of it. */
   readonly notText: { readonly path: string; readonly text: string } | Skipped;
   readonly reads: { readonly argv: readonly string[]; readonly stdout: RegExp };
   /** A command that only reads, and fails. */
@@ -105,7 +105,7 @@ function askAboutFiles(questions: ReaderQuestions, host: () => HostReader): void
     expect(await refusal(host().readLink(text.path))).toMatchObject({ kind: 'errno', errno: 'EINVAL' });
     expect(await refusal(host().listDir(text.path))).toMatchObject({ kind: 'errno', errno: 'ENOTDIR' });
   });
-  ask(notText, 'reads bytes that are no UTF-8 without failing', async ({ path, text: read }) => {
+  ask(notText, 'reads bytes that are not UTF-8 without failing', async ({ path, text: read }) => {
     expect(await host().readFile(path)).toBe(read);
   });
   ask(questions.heldOpen, 'finds who holds a file open', async ({ folder: below, path }) => {

@@ -28,7 +28,7 @@ async function attribute(reader: HostReader, path: string): Promise<string | und
   }
 }
 
-/** `p0`, `p1` are uplinks (facts §2.4); without port names, whatever is no representor. */
+/** `p0`, `p1` are uplinks (facts §2.4); without port names, whatever is not a representor. */
 export function uplinks(netdevs: readonly Netdev[]): readonly string[] {
   const named = netdevs.filter((n) => n.portName !== undefined && /^p\d+$/.test(n.portName));
   return (named.length ? named : netdevs.filter((n) => n.portName === undefined)).map((n) => n.name);

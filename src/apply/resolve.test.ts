@@ -74,7 +74,7 @@ describe('a lookup', () => {
       world.card.files.delete(`${pfPath}/net/eth0/phys_port_name`);
       world.card.files.set(`${pfPath}/net/${name}/mtu`, '1500');
       const look = lookAt(world.session().host);
-      await expect(fill(look, ['link set ', uplink, ' up'])).rejects.toThrow('is no sound name');
+      await expect(fill(look, ['link set ', uplink, ' up'])).rejects.toThrow('is not a sound name');
     },
   );
 

@@ -37,7 +37,7 @@ export async function resolve(look: Look, lookup: Lookup): Promise<string> {
   const before = look.found.get(words);
   if (before !== undefined) return before;
   const value = theOne(words, await candidates(look, lookup), look.known[words]);
-  if (!isSound(lookup, value)) throw new Unresolved(`${words}: "${value}" is no sound name for it`);
+  if (!isSound(lookup, value)) throw new Unresolved(`${words}: "${value}" is not a sound name for it`);
   look.found.set(words, value);
   return value;
 }
@@ -94,7 +94,7 @@ function inParts(pciAddress: string): string {
 
 async function address(look: Look, text: Text): Promise<string> {
   const value = await fill(look, text);
-  if (asPciAddress(value) === undefined) throw new Unresolved(`"${value}" is no PCI address`);
+  if (asPciAddress(value) === undefined) throw new Unresolved(`"${value}" is not a PCI address`);
   return value;
 }
 

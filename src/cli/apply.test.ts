@@ -68,7 +68,7 @@ test.each([
 test.each(['abc', '0', '-5s', '60x'])('a wrong time is said before anything else: %s', async (time) => {
   const { code, stdout, stderr } = await vflane(fresh(), `apply --confirm-within=${time} --yes`);
   expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
-  expect(stderr).toMatch(/^vflane: --confirm-within \S+ is no time\n {4}hint: .*\n$/);
+  expect(stderr).toMatch(/^vflane: --confirm-within \S+ is not a length of time\n {4}hint: .*\n$/);
 });
 
 test('a plan that cannot be written is 64, with the reason', async () => {

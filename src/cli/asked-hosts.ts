@@ -38,7 +38,7 @@ function askedHost(context: VerbContext, text: string): AskedHost {
   const name = named === undefined ? nameOf(read.value) : asHostName(named);
   if (name === undefined) {
     const hint = 'A name has small letters, digits and "-": vflane init alpha=root@192.0.2.7.';
-    throw new UsageError(`${JSON.stringify(printable(named ?? ''))} is no name of a host`, hint);
+    throw new UsageError(`${JSON.stringify(printable(named ?? ''))} is not a name of a host`, hint);
   }
   return { host: bareHost(name, read.value), connectText: way };
 }

@@ -7,7 +7,7 @@ export function durationMs(option: string, text: string): number {
   const [, amount, unit = 's'] = /^(\d{1,6})(ms|s|m|h)?$/.exec(text) ?? [];
   const factor = units[unit];
   if (amount === undefined || factor === undefined || Number(amount) === 0) {
-    throw new UsageError(`${option} ${text} is no time`, 'Write it as 60s, 2m or 1h.');
+    throw new UsageError(`${option} ${text} is not a length of time`, 'Write it as 60s, 2m or 1h.');
   }
   return Number(amount) * factor;
 }

@@ -11,7 +11,7 @@ export function firmwareOptions(options: VerbOptions): FirmwareOptions {
   const { image, reset } = options;
   if (image !== undefined && (typeof image !== 'string' || !isPath(image)))
     throw new UsageError(
-      `--image ${String(image)} is no path from the root on`,
+      `--image ${String(image)} is not a path from the root on`,
       'The image is read on the host, not here: copy it there (scp fw.bin root@HOST:/root/), then --image /root/fw.bin.',
     );
   const count = numberOption(options, 'vfs', 1, mostVfs);

@@ -277,7 +277,7 @@ describe('an image', () => {
   });
 
   test.each(['fw.bin', '../fw.bin', '/dev/watchdog', '/root/../dev/watchdog', '//proc/1/mem'])(
-    '%s is no path on the host',
+    '%s is not a path on the host',
     async (file) => {
       expect(await rack()(`firmware plan --image ${file}`)).toMatchObject({
         code: 64,

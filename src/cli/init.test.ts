@@ -96,8 +96,8 @@ describe('init', () => {
 
   test.each([
     ['sim:connectx9', 'no simulated card'],
-    ['root@', 'no way to a host'],
-    ['Alpha=root@alpha', 'no name of a host'],
+    ['root@', 'is not a way to a host'],
+    ['Alpha=root@alpha', 'is not a name of a host'],
   ])('%s is 64', async (host, said) => {
     const { code, stderr } = await vflane(`init ${host}`);
     expect({ code, stderr }).toEqual({ code: 64, stderr: expect.stringContaining(said) });

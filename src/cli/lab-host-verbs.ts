@@ -66,7 +66,7 @@ function pfLine(pf: string, isCut: boolean): string {
 export const netdevsim: VerbHandler = (context, [host = ''], { vfs }) => {
   const most = vfs === undefined ? mostVfs : Number(vfs);
   if (!Number.isInteger(most) || most < 1 || most > mostVfs)
-    throw new UsageError(`--vfs ${String(vfs)} is no number of VFs`, `From 1 to ${mostVfs}.`);
+    throw new UsageError(`--vfs ${String(vfs)} is not a number of VFs`, `From 1 to ${mostVfs}.`);
   return telling(context, 'vflane.lab-netdevsim/1', async () => {
     const ports = await makeNetdevsimCard(labFolder(context), host, most);
     for (const { devlink, netdev, mode, vfs: has, maxVfs } of ports)

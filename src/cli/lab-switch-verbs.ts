@@ -74,7 +74,10 @@ function limitsOf(options: VerbOptions) {
   const frames = options.count === undefined ? Number.POSITIVE_INFINITY : Number(options.count);
   if (frames === Number.POSITIVE_INFINITY || (Number.isInteger(frames) && frames > 0))
     return { ms, frames, bytes: mostBytes };
-  throw new UsageError(`--count ${String(options.count)} is no number of frames`, 'A whole number from 1.');
+  throw new UsageError(
+    `--count ${String(options.count)} is not a number of frames`,
+    'A whole number from 1.',
+  );
 }
 
 function endOnInterrupt(): AbortSignal {

@@ -38,7 +38,7 @@ const fabric = (hosts: string) => `name: x\nnetworks: { a: { id: 4 } }\nhosts: {
 const host = (connect: string) => `{ connect: '${connect}', datapath: legacy-vlan, nic: '0000:01:00' }`;
 
 describe('vflane lab up', () => {
-  it('refuses what is no number of hosts, and two answers to one question', async () => {
+  it('refuses what is not a number of hosts, and two answers to one question', async () => {
     for (const hosts of ['0', '9', '1.5', 'two'])
       expect(await lab('up', '--hosts', hosts)).toMatchObject({ code: 64 });
     expect(await lab('up', 'fabric.yaml', '--hosts', '2')).toMatchObject({ code: 64 });

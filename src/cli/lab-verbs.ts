@@ -30,7 +30,7 @@ export const up: VerbHandler = (context, [file], options) => {
 function hostCount({ hosts }: VerbOptions): number {
   const count = hosts === undefined ? 2 : Number(hosts);
   if (Number.isInteger(count) && count >= 1 && count <= mostHosts) return count;
-  throw new UsageError(`--hosts ${String(hosts)} is no number of hosts`, `From 1 to ${mostHosts}.`);
+  throw new UsageError(`--hosts ${String(hosts)} is not a number of hosts`, `From 1 to ${mostHosts}.`);
 }
 
 /** The least with which a host boots, and the most that one is given, in MiB. */
@@ -49,7 +49,7 @@ function cpusOf({ cpus }: VerbOptions): { readonly cpus?: number } {
   if (cpus === undefined) return {};
   const count = Number(cpus);
   if (Number.isInteger(count) && count >= 1 && count <= mostCpus) return { cpus: count };
-  throw new UsageError(`--cpus ${String(cpus)} is no number of processors`, `From 1 to ${mostCpus}.`);
+  throw new UsageError(`--cpus ${String(cpus)} is not a number of processors`, `From 1 to ${mostCpus}.`);
 }
 
 async function upFromFile(context: VerbContext, options: VerbOptions): Promise<number> {

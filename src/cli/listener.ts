@@ -110,7 +110,7 @@ interface Heard {
   readonly changed?: readonly string[];
 }
 
-/** Whatever else is said there, such as by what a login runs, is no change. */
+/** Whatever else is said there, such as by what a login runs, is not a change. */
 export function heardIn(line: string): Heard {
   try {
     const value = JSON.parse(line) as { readonly [key: string]: unknown } | null;

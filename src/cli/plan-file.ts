@@ -6,12 +6,12 @@ import type { VerbContext } from './context.ts';
 import { isOnlyShown } from './shown-plan.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What `vflane plan -o FILE` wrote. @throws UsageError where it is no such file */
+/** What `vflane plan -o FILE` wrote. @throws UsageError where it is anything else */
 export function readPlanFile({ cwd }: VerbContext, path: string): readonly Plan[] {
   const { schema, hosts, findings } = parsed(path, read(resolve(cwd, path), path));
   if (schema !== 'vflane.plan/1' || !Array.isArray(hosts) || !hosts.every(isPlan)) {
     throw new UsageError(
-      `${path} is no plan of this version of vflane`,
+      `${path} is not a plan of this version of vflane`,
       'Write one: vflane plan -o plan.json',
     );
   }
@@ -42,7 +42,7 @@ function parsed(path: string, text: string): { readonly [key: string]: unknown }
     return typeof value === 'object' && value !== null ? { ...value } : {};
   } catch (error) {
     throw new UsageError(
-      `${path} is no JSON: ${(error as Error).message}`,
+      `${path} is not JSON: ${(error as Error).message}`,
       'Name what `vflane plan -o plan.json` wrote; the fabric itself goes by -f FILE.',
     );
   }

@@ -98,7 +98,7 @@ describe('show --record', () => {
     ['show alpha --scrub', '--scrub is for what is recorded', 'Add --record FILE'],
     ['show alpha --record nowhere/x.json', 'nowhere/x.json cannot be written', 'a folder that has room'],
     ['show alpha --record folder', 'folder cannot be written', 'a folder that has room'],
-    ['show root@ --record x.json', 'is no way to a host', 'user@host'],
+    ['show root@ --record x.json', 'is not a way to a host', 'user@host'],
     // Every tool says "mtu" of everything.
     ['show mtu -f mtu.yaml --record x.json --scrub', 'cannot be scrubbed', 'Nothing was written'],
   ])('%s is 64, and writes nothing', async (line, message, hint) => {
@@ -162,7 +162,7 @@ describe('show', () => {
     expect(ofVf0).not.toContain('spare');
   });
 
-  test('--json has all of it by what it is of, and "not seen" is no null', async () => {
+  test('--json has all of it by what it is of, and "not seen" is not a null', async () => {
     const { stdout } = await vflane('show sim:connectx5 --json');
     const [host] = JSON.parse(stdout).hosts;
     expect(host).toMatchObject({

@@ -17,7 +17,7 @@ export function simulatedFiles(folder: string, name: string) {
   return { machine: join(folder, 'sim', `${name}.json`), store: join(folder, 'sim', `${name}.var`) };
 }
 
-/** The simulated machine of a host of the file. @throws HostError where the host is no simulated one, or was made as another */
+/** The simulated machine of a host of the file. @throws HostError where the host is not a simulated one, or was made as another */
 export function openMachine(folder: string, host: FabricHost): SimHost {
   const { connect, name } = host;
   const options = connect.kind === 'sim' ? simOptions(name, connect) : { wrong: 'it is not simulated' };

@@ -4,7 +4,7 @@ import { type Guarded, guardOf, underlayGuard } from './underlay-guard.ts';
 
 function known(name: string): IfName {
   const checked = asIfName(name);
-  if (checked === undefined) throw new Error(`${name} is no name`);
+  if (checked === undefined) throw new Error(`${name} is not a name`);
   return checked;
 }
 

@@ -182,7 +182,9 @@ function unsafe({ name, looked }: FoundHost, { bridge, network, vni, vfs }: Foun
   const where = { host: name, at: bridge.name };
   const open = [
     ...(bridge.failMode === 'secure' ? [] : ['forwards whatever comes in (fail-mode is not secure)']),
-    ...(tunnelsOn(bridge).some((port) => !port.protected) ? ['has tunnels that are no protected ports'] : []),
+    ...(tunnelsOn(bridge).some((port) => !port.protected)
+      ? ['has tunnels that are not protected ports']
+      : []),
     ...(linkNamed(looked.patient.state, bridge.name)?.up === true ? ['has its own port up'] : []),
     'has no flows of vflane’s',
   ];

@@ -21,5 +21,5 @@ export function scalar(text: string): string {
     : JSON.stringify(text);
 }
 
-/** YAML 1.1's words for what is no text, which other readers know. */
+/** YAML 1.1's words for what is not a text, which other readers know. */
 const reserved = /^(y|n|yes|no|on|off|true|false|null)$/i;

@@ -51,7 +51,7 @@ function bridge(name: string, ports: readonly OvsPort[], more: Partial<OvsBridge
 
 function ifName(name: string): IfName {
   const known = asIfName(name);
-  if (known === undefined) throw new Error(`${name} is no name of a netdev`);
+  if (known === undefined) throw new Error(`${name} is not a name of a netdev`);
   return known;
 }
 
@@ -160,7 +160,7 @@ describe('a name that vflane gives', () => {
     expect(codes(card, { ovs: ovs(), links: [...links, own] })).toEqual([]);
   });
 
-  test('is taken by a bridge of the kernel, and by a bond0 that is no bond', () => {
+  test('is taken by a bridge of the kernel, and by a bond0 that is not a bond', () => {
     const lan = link('br-storage', undefined, { kind: 'bridge' });
     expect(codes(card, { ovs: ovs(), links: [...links, lan] })).toEqual(['VF2056']);
     const vlan = link('bond0', undefined, { kind: 'vlan' });

@@ -23,7 +23,7 @@ export function readAddress(text: string): Read<Address> {
   const hint = text.includes('/')
     ? 'write it without the prefix'
     : 'write an address such as 10.3.0.1 or fd00:3::1';
-  return { wrong: `${quoted(text)} is no IP address`, hint };
+  return { wrong: `${quoted(text)} is not an IP address`, hint };
 }
 
 /** An address that a host has: with its prefix, unicast, neither the network's own address nor its broadcast. */
@@ -58,7 +58,7 @@ function readCidr(text: string, example: string): Read<Cidr> {
   const digits = slash < 0 ? '' : text.slice(slash + 1);
   const bits = raw?.kind() === 'ipv6' ? 128 : 32;
   const hint = `write an address with its prefix: ${example}`;
-  if (!raw) return { wrong: `${quoted(text)} is no IP address with a prefix`, hint };
+  if (!raw) return { wrong: `${quoted(text)} is not an IP address with a prefix`, hint };
   if (slash < 0)
     return {
       wrong: `${quoted(text)} has no prefix`,
@@ -66,7 +66,7 @@ function readCidr(text: string, example: string): Read<Cidr> {
     };
   const prefix = /^(0|[1-9]\d{0,2})$/.test(digits) ? Number(digits) : Number.NaN;
   if (!(prefix <= bits))
-    return { wrong: `${quoted(`/${digits}`)} is no prefix`, hint: `write a prefix from /0 to /${bits}` };
+    return { wrong: `${quoted(`/${digits}`)} is not a prefix`, hint: `write a prefix from /0 to /${bits}` };
   return (
     canonical(raw, prefix) ?? {
       wrong: `${quoted(text)} is an IPv4-mapped address whose prefix reaches beyond IPv4`,

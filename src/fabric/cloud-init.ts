@@ -7,7 +7,7 @@ export function readSshKey(text: string): Read<string> {
   const value = text.trim();
   if (keyForm.test(value)) return { value };
   return {
-    wrong: `${quoted(text)} is no public key`,
+    wrong: `${quoted(text)} is not a public key`,
     hint: 'write the one line that `cat ~/.ssh/id_ed25519.pub` prints',
   };
 }

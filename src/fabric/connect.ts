@@ -31,7 +31,9 @@ function wrong(message: string, hint = `write ${forms}`): Wrong {
 
 function readLab(text: string): Read<Connect> {
   const machine = asHostName(text);
-  return machine ? { value: { kind: 'lab', machine } } : wrong(`${quoted(text)} is no name of a lab machine`);
+  return machine
+    ? { value: { kind: 'lab', machine } }
+    : wrong(`${quoted(text)} is not a name of a lab machine`);
 }
 
 function readSim(text: string): Read<Connect> {
@@ -43,7 +45,7 @@ function readSim(text: string): Read<Connect> {
   const numOfVfs = query === undefined ? card.numOfVfs : readNumOfVfs(query);
   if (numOfVfs === undefined || numOfVfs > card.mostVfs) {
     return wrong(
-      `${quoted(`?${query}`)} is no option of a simulated ${cardName}`,
+      `${quoted(`?${query}`)} is not an option of a simulated ${cardName}`,
       vfsHint(cardName, card.mostVfs),
     );
   }
@@ -77,7 +79,7 @@ function readDestination(text: string): Read<Connect> {
     return wrong(`${quoted(text)} has a port, which this form cannot carry`, `write ssh://${text}`);
   const [scheme = ''] = text.split(':', 1);
   const meant = text.includes(':') ? didYouMean(scheme, ['sim', 'lab', 'ssh']) : didYouMean(text, ['local']);
-  return wrong(`${quoted(text)} is no way to a host`, `${meant}write ${forms}`);
+  return wrong(`${quoted(text)} is not a way to a host`, `${meant}write ${forms}`);
 }
 
 interface Destination {

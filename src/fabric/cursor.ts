@@ -21,7 +21,7 @@ export function child(cursor: Cursor, key: string | number): Cursor {
   return { path: [...cursor.path, key], spot: cursor.spot?.inner?.get(key), value };
 }
 
-/** The entries of a mapping; none of what is no mapping, which has its finding already. */
+/** The entries of a mapping; none of what is not a mapping, which has its finding already. */
 export function entries(cursor: Cursor): readonly Cursor[] {
   return isBroken(cursor) ? [] : children(cursor);
 }

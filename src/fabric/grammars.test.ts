@@ -146,7 +146,7 @@ describe('addresses', () => {
   ])('%j is none that a guest may have', (text) => {
     expect(isWrong(readHostCidr(text))).toBe(true);
   });
-  test.each(['0.0.0.0/0', '224.0.0.0/4', '10.0.0.1/8', 'fe80::/64'])('%s is no subnet', (text) => {
+  test.each(['0.0.0.0/0', '224.0.0.0/4', '10.0.0.1/8', 'fe80::/64'])('%s is not a subnet', (text) => {
     expect(isWrong(readSubnet(text))).toBe(true);
   });
 });

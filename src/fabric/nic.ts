@@ -7,7 +7,7 @@ export function readCard(text: string): Read<Nic> {
   if (text === 'software') return { value: { kind: 'software' } };
   const [first, second] = [asPciAddress(`${text}.0`), asPciAddress(`${text}.1`)];
   if (first && second) return { value: { kind: 'pfs', pfs: [first, second] } };
-  return { wrong: `${quoted(text)} is no card`, hint: cardHint(text) };
+  return { wrong: `${quoted(text)} is not a card`, hint: cardHint(text) };
 }
 
 function cardHint(text: string): string {
@@ -26,13 +26,13 @@ export function readPf(text: string): Read<PciAddress> {
   const hint = withDomain
     ? `write the PCI domain too: "${withDomain}"`
     : 'write domain, bus, device and function: "0000:03:00.0"';
-  return { wrong: `${quoted(text)} is no PCI address of a PF`, hint };
+  return { wrong: `${quoted(text)} is not a PCI address of a PF`, hint };
 }
 
 /** Any PCI function in full. */
 export function readFunction(text: string): Read<PciAddress> {
   const read = readPf(text);
-  return isWrong(read) ? { ...read, wrong: `${quoted(text)} is no PCI address` } : read;
+  return isWrong(read) ? { ...read, wrong: `${quoted(text)} is not a PCI address` } : read;
 }
 
 /** Two different PFs, in the order of their ports. */
@@ -69,5 +69,5 @@ export function readPort(given: string): Read<IfName | PciAddress> {
   const hint = withDomain
     ? `write the PCI domain too: "${withDomain}"`
     : 'write a name that `ip link` prints, or with ovs-dpdk a PCI address such as "0000:03:00.0"';
-  return { wrong: `${quoted(given)} is no netdev`, hint };
+  return { wrong: `${quoted(given)} is not a netdev`, hint };
 }

@@ -16,7 +16,7 @@ export interface Place {
   readonly col: number;
 }
 
-/** `hosts.alpha.nic[1]`; a key that is no plain word is quoted. */
+/** `hosts.alpha.nic[1]`; a key that is not a plain word is quoted. */
 export function pathText(path: KeyPath): string {
   return path.map(segment).join('').replace(/^\./, '');
 }

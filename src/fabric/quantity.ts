@@ -12,7 +12,7 @@ export function readMemory(text: string): Read<number> {
   const hint = 'write an amount with its unit: 512M, 8G or 1T';
   const parts = /^(\d{1,6}(?:\.\d{1,3})?)\s?([MGT])(?:i?B)?$/.exec(text);
   const value = parts ? Number(parts[1]) * (mebibytes[parts[2] ?? ''] ?? Number.NaN) : Number.NaN;
-  if (!parts) return { wrong: `${quoted(text)} is no amount of memory`, hint };
+  if (!parts) return { wrong: `${quoted(text)} is not an amount of memory`, hint };
   if (Number.isInteger(value) && value >= 1 && value <= mostMemoryMiB) return { value };
   return { wrong: `${quoted(text)} is not a whole number of MiB from 1M to 16T`, hint };
 }
@@ -24,7 +24,7 @@ export function readRate(given: string | number): Read<number> {
   const text = String(given);
   const parts = /^(\d{1,6}(?:\.\d{1,3})?)\s?(?:([MG])(?:b|bit)?(?:\/s|ps)?)?$/.exec(text);
   const value = parts ? Number(parts[1]) * (megabits[parts[2] ?? 'M'] ?? Number.NaN) : Number.NaN;
-  if (!parts) return { wrong: `${quoted(text)} is no rate`, hint };
+  if (!parts) return { wrong: `${quoted(text)} is not a rate`, hint };
   if (Number.isInteger(value) && value <= mostRateMbps) return { value };
   return { wrong: `${quoted(text)} is not a whole number of Mb/s up to 800G`, hint };
 }
@@ -33,5 +33,5 @@ export function readRate(given: string | number): Read<number> {
 export function readDisk(text: string): Read<string> {
   const hint = 'write a file name or a path of letters, digits, "_", "-", "+", "." and "/", without ".."';
   const fine = /^[A-Za-z0-9_/][A-Za-z0-9_+./-]{0,254}$/.test(text) && !text.split('/').includes('..');
-  return fine ? { value: text } : { wrong: `${quoted(text)} is no file of a disk image`, hint };
+  return fine ? { value: text } : { wrong: `${quoted(text)} is not a file of a disk image`, hint };
 }

@@ -83,7 +83,7 @@ export const foundPlacesArePlaces: Rule = (fabric, where) =>
   fabric.hosts.flatMap(({ noPlaces }) =>
     noPlaces.map(({ value, path }) => {
       const hint = 'write the smaller number first: "0000:03:00.0/2-4"';
-      return finding('VF2281', where(path, 'key'), `${quoted(value)} is no run of VFs`, hint);
+      return finding('VF2281', where(path, 'key'), `${quoted(value)} is not a run of VFs`, hint);
     }),
   );
 

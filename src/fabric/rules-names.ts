@@ -38,7 +38,7 @@ function notName(text: string, path: KeyPath, where: WhereOf, on?: 'key'): Findi
   const near = slug(text);
   const meant = asHostName(near) ? `write ${near}: ` : '';
   const hint = `${meant}a name has 1 to ${longestName} of a–z, 0–9 and "-", and neither begins nor ends with "-"`;
-  return finding('VF1013', where(path, on), `${quoted(text)} is no name`, hint);
+  return finding('VF1013', where(path, on), `${quoted(text)} is not a name`, hint);
 }
 
 function slug(text: string): string {

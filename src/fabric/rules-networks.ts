@@ -23,7 +23,7 @@ export const idsFitDatapaths: Rule = (fabric, where) => {
   return fabric.networks.flatMap((network) => {
     const host = users.get(network.key)?.find((user) => user.datapath === 'legacy-vlan');
     if (!host || network.id === undefined || asVlanId(network.id) !== undefined) return [];
-    const message = `host ${quoted(host.key)} is legacy-vlan, and ${network.id} is no VLAN id`;
+    const message = `host ${quoted(host.key)} is legacy-vlan, and ${network.id} is not a VLAN id`;
     return [finding('VF1015', where([...network.path, 'id']), message, 'allowed: a VLAN id from 1 to 4094')];
   });
 };

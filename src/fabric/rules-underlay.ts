@@ -68,7 +68,7 @@ export const underlayNeighboursAreInside: Rule = (fabric, where) =>
     return neighbours
       .filter((address) => !contains(own, address.value) || address.value.text === own.address.text)
       .map((address) => {
-        const message = `${address.value.text} is no neighbour of ${own.text}`;
+        const message = `${address.value.text} is not a neighbour of ${own.text}`;
         return finding(
           'VF1019',
           where(address.path),

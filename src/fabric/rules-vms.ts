@@ -55,7 +55,7 @@ export const memoryIsWholePages: Rule = (fabric, where) =>
   guestsOf(fabric)
     .filter(({ guest: { vm } }) => vm?.hugepages === true && vm.memoryMiB % pageMiB !== 0)
     .map(({ guest }) => {
-      const message = `${guest.vm?.memoryMiB}M is no whole number of pages of 2 MiB`;
+      const message = `${guest.vm?.memoryMiB}M is not a whole number of pages of 2 MiB`;
       return finding(
         'VF1053',
         where([...guest.path, 'vm', 'memory']),

@@ -113,5 +113,5 @@ function notMac(given: string): Wrong {
   const hint = dashed
     ? `write "${dashed}"`
     : 'write six octets such as "02:00:00:00:00:01", of a single station (first octet even), not all zero';
-  return { wrong: `${quoted(given)} is no MAC address that a VF may have`, hint };
+  return { wrong: `${quoted(given)} is not a MAC address that a VF may have`, hint };
 }

@@ -30,7 +30,7 @@ export function textFindings(
   }
   const undecoded = text.indexOf('\ufffd');
   if (undecoded >= 0) {
-    const message = 'here are bytes that are no UTF-8, or their replacement character U+FFFD';
+    const message = 'here are bytes that are not UTF-8, or their replacement character U+FFFD';
     found.push(finding('VF1001', where(undecoded), message, 'save the file as UTF-8'));
   }
   for (const mark of [...text.matchAll(forbidden)].slice(0, mostMarks)) {

@@ -24,7 +24,7 @@ const wrong: readonly (readonly [code: string, what: string, marked: string, hin
   // The text.
   ['VF1001', 'a NUL', 'name: t¦\0\nhosts: {}\n', /delete it/],
   ['VF1001', 'an escape sequence', 'name: ¦\u001b[31mt\nhosts: {}\n', /delete it/],
-  ['VF1001', 'bytes that are no UTF-8', 'name: ¦\ufffd\nhosts: {}\n', /UTF-8/],
+  ['VF1001', 'bytes that are not UTF-8', 'name: ¦\ufffd\nhosts: {}\n', /UTF-8/],
   ['VF1001', 'a turned direction of writing', 'name: t # ¦\u202e gnol\nhosts: {}\n', /delete it/],
   ['VF1002', 'a tab for indentation', 'name: t\nhosts:\n¦\ta: {}\n', /spaces/],
   ['VF1002', 'an open bracket', 'name: t\nhosts: {a: [1\n¦', /syntax/],
@@ -356,7 +356,7 @@ const wrong: readonly (readonly [code: string, what: string, marked: string, hin
   ],
   [
     'VF1047',
-    'a port that is no netdev',
+    'a port that is not a netdev',
     'name: t\nhosts:\n  b: { connect: root@b, datapath: ovs-tc, nic: software, underlay: { address: 192.168.9.2/24, ports: [¦"eth1; reboot"] } }\n',
     /ip link/,
   ],

@@ -136,7 +136,13 @@ function readMap(items: readonly Pair<Node, Node | null>[], leaf: Spot, here: He
 function keyText(key: Node, here: Here, walk: Walk): string | undefined {
   if (isScalar(key)) return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
   const hint = isAlias(key) ? 'write the key out' : 'write a plain word before the colon';
-  walk.troubles.push({ code: 'VF1002', at: here.keyAt, path: here.path, message: 'a key is no text', hint });
+  walk.troubles.push({
+    code: 'VF1002',
+    at: here.keyAt,
+    path: here.path,
+    message: 'a key is not a text',
+    hint,
+  });
   return undefined;
 }
 

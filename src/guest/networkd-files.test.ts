@@ -38,7 +38,7 @@ test('two VFs are one active-backup bond that keeps a MAC each, port 0 first', (
   expect(files['/etc/systemd/network/30-storage.network']).toContain('Gateway=192.168.10.1\n');
 });
 
-test('one NIC is no bond', () => {
+test('one NIC is not a bond', () => {
   const [only, ...more] = networkdFiles([{ ...lane, members: [member(0)] }]);
   expect(more).toEqual([]);
   expect(only?.text).toContain('PermanentMACAddress=02:00:00:00:00:00\n');

@@ -29,7 +29,7 @@ export type Reply =
 
 export type FromAgent = Hello | Reply | { readonly alive: true };
 
-/** A line that is longer than any that is sent: the other end is no agent, or there is none. */
+/** A line that is longer than any that is sent: the other end is not an agent, or there is none. */
 export class LineTooLong extends Error {
   override readonly name = 'LineTooLong';
 }
@@ -75,7 +75,7 @@ export function asLine(message: FromAgent | Request): string {
   return line;
 }
 
-/** Undefined where the line is no request. */
+/** Undefined where the line is not a request. */
 export function parseRequest(line: string): Request | undefined {
   const value = parseObject(line);
   if (value === undefined) return undefined;

@@ -1,7 +1,7 @@
 /** Deadline of a command or a file operation that names none, in milliseconds. */
 export const defaultTimeoutMs = 30_000;
 
-/** What a command that exited 0 said. A warning on stderr is no error: `ip` prints LAG refusals so (facts §1.2). */
+/** What a command that exited 0 said. A warning on stderr is not an error: `ip` prints LAG refusals so (facts §1.2). */
 export interface Ran {
   readonly stdout: string;
   readonly stderr: string;

@@ -23,7 +23,7 @@ export interface Transcript {
   /** The version that asked. */
   readonly vflane: string;
   readonly host: string;
-  /** How it was reached: `local`, `ssh`, `lab` or `sim`; a simulated host is no evidence of a card. */
+  /** How it was reached: `local`, `ssh`, `lab` or `sim`; a simulated host is not evidence of a card. */
   readonly by: string;
   readonly kernel: string;
   /** ISO 8601. */

@@ -71,7 +71,7 @@ export function checkHostName(name: string): void {
   const hint = free
     ? 'letters, digits and -, in lower case'
     : 'the lab keeps a file of that name; take another';
-  throw new LabError('LAB_BAD_NAME', `${said} is no host name`, hint);
+  throw new LabError('LAB_BAD_NAME', `${said} is not a host name`, hint);
 }
 
 /** Makes the lab's folder, which others may not enter: it holds keys. */

@@ -28,7 +28,7 @@ describe('host names', () => {
   it('are those of hosts', () => {
     expect(() => ['alpha', 'h-2', 'a', '0a', 'a'.repeat(63)].forEach(checkHostName)).not.toThrow();
     for (const bad of ['', '-F', '../x', 'a;b', 'a\nb', 'A', 'a,b', 'a-', 'a'.repeat(64), 'lock'])
-      expect(() => checkHostName(bad)).toThrow('is no host name');
+      expect(() => checkHostName(bad)).toThrow('is not a host name');
   });
 
   it('are given in order', () => {

@@ -52,7 +52,7 @@ describe('the switches’ control', () => {
     expect(switches.B.alive).toBe(true);
   });
 
-  it('hangs up on what is no request, and goes on', async () => {
+  it('hangs up on what is not a request, and goes on', async () => {
     for (const line of ['no json\n', '{"ask":"set","of":"C","alive":false}\n', 'null\n'])
       expect(await answerTo(line)).toBe('');
     expect(JSON.parse(await answerTo('{"ask":"status"}\n'))).toMatchObject({ A: { alive: true } });

@@ -67,7 +67,7 @@ describe('a switch', () => {
     expect(counts()).toEqual([1, 2, 4]);
   });
 
-  it('drops what is no frame and what comes from nowhere', () => {
+  it('drops what is not a frame and what comes from nowhere', () => {
     wire.receive(from(0), Buffer.alloc(13), 0);
     wire.receive(recorder(), frame(broadcast, m1), 0);
     expect(counts()).toEqual([0, 0, 0]);

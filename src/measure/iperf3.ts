@@ -1,7 +1,7 @@
 /** What one run of iperf3 sent in one direction. */
 export interface Iperf3Flow {
   readonly direction: 'forward' | 'reverse';
-  /** As the receiver counted it: what was sent and lost is no throughput. */
+  /** As the receiver counted it: what was sent and lost is not a throughput. */
   readonly bitsPerSecond: number;
   readonly bytes: number;
   readonly seconds: number;

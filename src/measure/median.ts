@@ -10,7 +10,7 @@ export interface Median {
   readonly n: number;
 }
 
-/** Where fewer values are, what lies between them is no interval. */
+/** Where fewer values are, what lies between them is not an interval. */
 const fewestForInterval = 3;
 
 export function hasInterval({ n }: Median): boolean {

@@ -18,7 +18,7 @@ const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 /** @throws TypeError where a name is none */
 export function monitorsOf({ namespaces, bridges, overlay }: MonitorSpec): readonly Monitor[] {
   for (const name of [...namespaces, ...bridges]) {
-    if (!plainName.test(name)) throw new TypeError(`${JSON.stringify(name)} is no name`);
+    if (!plainName.test(name)) throw new TypeError(`${JSON.stringify(name)} is not a name`);
   }
   const links = ['monitor', 'link', 'address', 'route'];
   return [

@@ -16,7 +16,7 @@ export interface StreamLine {
   readonly active?: readonly (readonly [number, string])[];
 }
 
-/** Undefined where it is no such line. */
+/** Undefined for any other line. */
 export function parseStreamLine(text: string): StreamLine | undefined {
   try {
     const {

@@ -33,7 +33,7 @@ export class StreamLog {
   }
 
   #take({ at, from, sent, got, refused, overrun, active = [] }: StreamLine, nowMs: number): void {
-    // Lines come in order; one that claims another place is no probe's: whoever is in a guest may say anything.
+    // Lines come in order; one that claims another place is not a probe's: whoever is in a guest may say anything.
     if (from !== this.sent.length) return;
     for (const us of sent) this.sent.push(us);
     for (const change of active) this.active.push(change);

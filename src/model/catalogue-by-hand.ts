@@ -5,7 +5,7 @@ export const byHandFindings: readonly CatalogueEntry[] = [
   {
     code: 'VF2040',
     severity: 'warning',
-    title: 'The LAG is active, but is no VF-LAG',
+    title: 'The LAG is active, but is not a VF-LAG',
     explanation:
       'mlx5 makes a LAG of type roce of a bond over two ports in legacy mode without VFs, and says `active` of it too (facts §1.1). It carries RDMA traffic, and no VF: a script that waits for `active` alone is content with it, and no VF ever fails over. Only type switchdev is the VF-LAG. A plan that puts both ports into switchdev mends it, and waits for the type as well as for the state.',
   },

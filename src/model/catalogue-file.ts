@@ -16,14 +16,14 @@ const placeFindings: readonly CatalogueEntry[] = [
   {
     code: 'VF1001',
     severity: error,
-    title: 'The file is no text that YAML allows',
+    title: 'The file is not a text that YAML allows',
     explanation:
       'A fabric file is UTF-8 text of at most 16 MiB. YAML 1.2 (5.1) allows no control characters in it but tab and line breaks; the marks that turn the direction of writing are refused too, because a line then reads otherwise than it is written. Save the file as UTF-8 and delete what does not belong there.',
   },
   {
     code: 'VF1002',
     severity: error,
-    title: 'The file is no YAML',
+    title: 'The file is not YAML',
     explanation:
       'The text cannot be read as one YAML 1.2 document. Nothing else in the file is checked before this is put right. Anchors and aliases are read; tags, merge keys (<<), a %YAML 1.1 line and a second document are not.',
   },
@@ -93,14 +93,14 @@ const placeFindings: readonly CatalogueEntry[] = [
   {
     code: 'VF1013',
     severity: error,
-    title: 'A name is no name',
+    title: 'A name is not one that vflane takes',
     explanation:
       'The names of fabric, networks, hosts and guests have 1 to 63 of the characters a–z, 0–9 and "-", and neither begin nor end with "-" (the form of a DNS label, RFC 1123). Namespaces, units, files and words of commands are made of them, so nothing that a shell or a path would read is allowed.',
   },
   {
     code: 'VF1016',
     severity: error,
-    title: 'An address is no address',
+    title: 'A text is not an address',
     explanation:
       'Addresses of guests and underlays carry their prefix (192.168.10.2/24, fd00:10::2/64), gateways, name servers and ARP targets carry none, and a subnet has no bits set beyond its prefix. IPv4 is written in four decimal parts without leading zeros. Loopback, multicast and unspecified addresses are refused, and so are link-local ones of IPv6.',
   },

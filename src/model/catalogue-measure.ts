@@ -133,7 +133,7 @@ export const measureFindings: readonly CatalogueEntry[] = [
     severity: 'warning',
     title: 'Nothing is forwarded in the card',
     explanation:
-      'Guests were talking, and not one flow of Open vSwitch is marked as offloaded; the host’s CPU forwards. The file prefers the card and does not require it, so this is no error. The reasons that vflane can see stand beside it.',
+      'Guests were talking, and not one flow of Open vSwitch is marked as offloaded; the host’s CPU forwards. The file prefers the card and does not require it, so this is not an error. The reasons that vflane can see stand beside it.',
   },
   {
     code: 'VF6042',

@@ -33,7 +33,7 @@ export const prepareFindings: readonly CatalogueEntry[] = [
   {
     code: 'VF2234',
     severity: 'error',
-    title: 'The host is no Debian',
+    title: 'The host does not run Debian',
     explanation:
       '`prepare` installs Debian’s packages by their names, and /etc/os-release names another system. vflane works there as long as the same programs are there: the hint has what they are called in Debian. Everything but `prepare` looks for the programs themselves.',
   },

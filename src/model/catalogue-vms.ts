@@ -35,7 +35,7 @@ export const vmFileFindings: readonly CatalogueEntry[] = [
   {
     code: 'VF1053',
     severity: error,
-    title: 'Memory of hugepages is no whole number of pages',
+    title: 'Memory of hugepages is not a whole number of pages',
     explanation:
       'With `hugepages: true` a guest’s memory is made of pages of 2 MiB, so that it is an even number of MiB. QEMU refuses another size when it starts.',
   },

@@ -67,7 +67,7 @@ export function firstPfs(pfs: readonly PciAddress[]): readonly PciAddress[] {
   return [...byCard.values()];
 }
 
-/** Negative where the first is older. Parts that are no numbers count as nothing. */
+/** Negative where the first is older. Parts that are not numbers count as nothing. */
 export function compareVersions(one: string, other: string): number {
   const parts = (text: string) => text.split('.').map((part) => Number.parseInt(part, 10) || 0);
   const [left, right] = [parts(one), parts(other)];

@@ -116,7 +116,7 @@ const refusals = [
   ],
 ] as const;
 
-test.each(refusals)('%s says its error on stdout, and it is no answer', (tool, parse, said) => {
+test.each(refusals)('%s says its error on stdout, and it is not an answer', (tool, parse, said) => {
   expect(() => parse(`${said}\n`)).toThrow(`${tool} printed no`);
 });
 
@@ -139,7 +139,7 @@ describe('mstflint q', () => {
     ['-E- Cannot open Device: 03:00.0. No such file or directory\n', 'an error'],
     [flash.replace('MT_0000000012', '../../etc/passwd'), 'a PSID that is a path'],
     [flash.replace(/^PSID.*\n/m, ''), 'no PSID'],
-  ])('%j is no firmware: %s', (text) => expect(() => parseFlash(text)).toThrow(TypeError));
+  ])('%j is not firmware: %s', (text) => expect(() => parseFlash(text)).toThrow(TypeError));
 });
 
 describe('mstconfig -e q', () => {
@@ -194,7 +194,7 @@ describe('mstconfig -e q', () => {
   });
 
   test.each(['', '-E- Failed to open device: 03:00.0. Cannot open device\n', 'Configurations:\n'])(
-    '%j is no table',
+    '%j is not a table',
     (text) => expect(() => parseSettings(text)).toThrow(TypeError),
   );
 });
@@ -215,7 +215,7 @@ describe('mstfwreset q', () => {
     expect(parseResets(resetsOf431).map(({ level }) => level)).toEqual([0, 1, 3, 4]);
   });
 
-  test('an error is no list', () => {
+  test('an error is not a list', () => {
     expect(() => parseResets('-E- Failed to open device: 03:00.0\n')).toThrow(TypeError);
   });
 });

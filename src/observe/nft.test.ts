@@ -14,7 +14,7 @@ const listed = (...objects: readonly object[]) => {
   return JSON.stringify({ nftables: [{ metainfo: { version: '1.1.3' } }, { table: inTable }, ...objects] });
 };
 
-test('what is no part of a rule’s meaning is left out', () => {
+test('what is not part of a rule’s meaning is left out', () => {
   expect(parseNftTable(listed(chain, rule), inet)).toEqual([
     'add chain inet vflane underlay { type filter hook input priority -10; policy accept; }',
     'add rule inet vflane underlay udp dport 4789 drop',

@@ -28,7 +28,7 @@ test('a host where vflane never was has nothing, which is not the same as unseen
   expect(await observeOvsStart(host({}))).toEqual({ dropIn: null, script: null, flows: {} });
 });
 
-test('the flows of each bridge are its file, and a half-written one is no bridge', async () => {
+test('the flows of each bridge are its file, and a half-written one is not a bridge', async () => {
   const files = {
     [dropIn]: '[Service]\n',
     [`${folder}/put-back.sh`]: '#!/bin/sh\n',

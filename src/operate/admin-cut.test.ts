@@ -29,7 +29,7 @@ test('a port over which the operator came in is not taken down', async () => {
   expect(await giveBack(site)).toEqual({ kind: 'nothing-to-do' });
 });
 
-test('one that is down already is no port to fail over from', async () => {
+test('one that is down already is not a port to fail over from', async () => {
   const { world } = await setUpApplied(scenario);
   await world.machine.run(['ip', 'link', 'set', 'dev', 'eth1', 'down']);
   const outcome = await cutByPlan(world.process(), scenario.host, port);

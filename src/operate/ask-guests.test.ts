@@ -49,7 +49,7 @@ test('an MTU of another size is named, on the bond and on what it is made of', (
   expect(lacksIn([lane], small)).toEqual(['storage: enp6s0 has an MTU of 1500, not of 9000']);
 });
 
-test('an agent that refuses is no agent that lacks something', () => {
+test('an agent that refuses is not an agent that lacks something', () => {
   expect(() => parseInterfaces('{"error":{"class":"CommandNotFound","desc":"no"}}')).toThrow(
     /CommandNotFound/,
   );

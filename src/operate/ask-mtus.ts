@@ -17,7 +17,7 @@ export async function mtusInVm(
   { ask, socket, timeoutMs }: Agent,
   netdevs: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
-  // What is called so inside may be no name.
+  // What is called so inside may be not a name.
   const names = netdevs.filter((name) => /^[\w.:-]{1,15}$/.test(name) && !/^\.+$/.test(name));
   const say = async (lines: readonly Command[]) => {
     const all = [{ execute: 'guest-sync', arguments: { id: 1 } }, ...lines];

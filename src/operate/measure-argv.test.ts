@@ -85,7 +85,7 @@ describe('the command of a measurement', () => {
   });
 
   test.each([
-    ['a guest that is no name', { place: { in: 'netns', guest: '-x' } }],
+    ['a guest that is not a name', { place: { in: 'netns', guest: '-x' } }],
     ['a place that is none', { place: { in: 'everywhere' } }],
     ['a CPU that is none', { cpus: [-1] }],
   ])('is refused of %s', (_what, more) => {

@@ -134,7 +134,7 @@ function stream({ local, peer, port, intervalUs, run, bond }: Stream): readonly 
 
 function trips({ name, protocol, at, port, ms }: Trips): readonly string[] {
   if (protocol !== 'tcp' && protocol !== 'udp')
-    throw new WrongMeasure(`${JSON.stringify(protocol)} is no protocol`);
+    throw new WrongMeasure(`${JSON.stringify(protocol)} is not a protocol`);
   const verb = name === 'trips-ask' ? 'ask' : 'answer';
   const words = [verb, protocol, address('at', at), whole('port', port, 1, 65_535)];
   return ['perl', '-e', tripsProgram, '--', ...words, whole('ms', ms, 100, 600_000)];
@@ -149,18 +149,18 @@ function given<Value>(
 
 function address(what: string, text: string): string {
   if (typeof text === 'string' && isIP(text) !== 0) return text;
-  throw new WrongMeasure(`${what}: ${JSON.stringify(text)} is no address`);
+  throw new WrongMeasure(`${what}: ${JSON.stringify(text)} is not an address`);
 }
 
 function netdev(what: string, name: string): string {
   const checked = asIfName(name);
   if (checked !== undefined) return checked;
-  throw new WrongMeasure(`${what}: ${JSON.stringify(name)} is no netdev's name`);
+  throw new WrongMeasure(`${what}: ${JSON.stringify(name)} is not a netdev's name`);
 }
 
 function whole(what: string, value: number, least: number, most: number): string {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return `${value}`;
-  throw new WrongMeasure(`${what}: ${value} is no whole number from ${least} to ${most}`);
+  throw new WrongMeasure(`${what}: ${value} is not a whole number from ${least} to ${most}`);
 }
 
 function seconds(what: string, ms: number): string {

@@ -73,7 +73,7 @@ test('a change is looked at at once, and however many there are, only once', asy
   expect(quiet.at[1]).toBeGreaterThanOrEqual(60_000);
 });
 
-test('what differs while a plan is under way is no drift', async () => {
+test('what differs while a plan is under way is not a drift', async () => {
   const { told } = await watched(
     [looked(['a/0'], ['VF3010']), looked(['a/0'], ['VF3011']), looked([])],
     1000,

@@ -13,7 +13,7 @@ export type Sighting =
       readonly differences: readonly Difference[];
       readonly findings: readonly Finding[];
     }
-  /** Nothing there is vflane's yet, or any more: what differs is no drift. */
+  /** Nothing there is vflane's yet, or any more: what differs is not drift. */
   | {
       readonly kind: 'not-applied';
       readonly before: boolean;

@@ -9,7 +9,7 @@ const longestFrame = 1_518;
 /** @throws WrongMeasure */
 export function wireArgv(wire: Wire): readonly string[] {
   const netdev = asIfName(wire.netdev);
-  if (netdev === undefined) throw new WrongMeasure(`${JSON.stringify(wire.netdev)} is no netdev's name`);
+  if (netdev === undefined) throw new WrongMeasure(`${JSON.stringify(wire.netdev)} is not a netdev's name`);
   const words = wire.name === 'wire-send' ? ['send', netdev] : ['listen', netdev, hex(wire.magic, 8, 8)];
   return ['perl', '-e', wireProgram, '--', ...words];
 }

@@ -1,7 +1,7 @@
 import { vfPlace } from '../resource/place.ts';
 
 /**
- * Several places in few words: `0000:03:00.0/0-3,0000:03:00.0/7,0000:03:00.1/0-3`. Places that are no VFs stay as they
+ * Several places in few words: `0000:03:00.0/0-3,0000:03:00.0/7,0000:03:00.1/0-3`. Places that are not VFs stay as they
  * are.
  */
 export function atRange(places: readonly string[]): string {

@@ -5,7 +5,7 @@ import { type Haves, haveAt } from './differences.ts';
 
 /**
  * A digest of what a plan touches, as it was found, with the boot id: `sha256:` and 64 hexadecimal digits. What moves by
- * itself (counters, carrier) is no part of it.
+ * itself (counters, carrier) is not part of it.
  */
 export function basisOf(bootId: string, changes: readonly Change[], haves: Haves): string {
   const lines = [bootId];

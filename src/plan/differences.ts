@@ -166,7 +166,7 @@ export function differencesOf(wants: Wants, haves: Haves): readonly Difference[]
       if (want === null && attribute) continue;
       const have = haveAt(haves, resource, at);
       if (isUnseen(have) || sameJson(have, want)) continue;
-      // A setting that is as wanted as soon as its VF exists is no difference of its own.
+      // A setting that is as wanted as soon as its VF exists is not a difference of its own.
       if (have === null && sameJson(want, fresh)) continue;
       differences.push({ resource, at, have, want });
     }

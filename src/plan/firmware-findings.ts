@@ -60,7 +60,7 @@ function cardFindings(look: Look, card: FirmwareCard, where: Where): readonly Fi
       finding(
         'VF2201',
         at,
-        `${name}: ${card.pci} (${pf.id}) is no card of NVIDIA’s`,
+        `${name}: ${card.pci} (${pf.id}) is not a card of NVIDIA’s`,
         'Its maker’s own tools read and burn its firmware; VFs and all else work without.',
       ),
     ];

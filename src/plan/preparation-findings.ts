@@ -25,7 +25,7 @@ function notDebian(examined: Examined, { debian }: SystemState): readonly Findin
     finding(
       'VF2234',
       placeOf(examined, 'connect'),
-      `${examined.host.name} is no Debian, so that vflane does not know the names of its packages`,
+      `${examined.host.name} does not run Debian, so vflane does not know the names of its packages`,
       `Install what it has under other names: ${names}.`,
     ),
   ];

@@ -54,7 +54,7 @@ function ports(allowed: string): readonly string[] {
   );
 }
 
-/** Asked for in the database, which outlives a reboot, and not so in the daemon, which had no card then, or is no build for it. */
+/** Asked for in the database, which outlives a reboot, and not so in the daemon, which had no card then, or is not a build for it. */
 const idle = 'true, but not in force';
 
 function inForce(at: string, value: string, { daemon, dpdkInitialized }: OvsState): string {
@@ -63,7 +63,7 @@ function inForce(at: string, value: string, { daemon, dpdkInitialized }: OvsStat
   return at === 'dpdk-init' && value === 'true' && isIdle ? idle : value;
 }
 
-/** ovs-vswitchd goes on without DPDK where it is no build for it (lib/dpdk-stub.c). */
+/** ovs-vswitchd goes on without DPDK where it is not a build for it (lib/dpdk-stub.c). */
 export const dpdkRuns: Probe = {
   query: ['ovs-vsctl', '--timeout=10', '--format=json', '--columns=dpdk_initialized', 'list', 'Open_vSwitch'],
   at: ['data', '0', '0'],

@@ -37,7 +37,7 @@ export const underlayRoute: Resource = {
   why: (_from, to) =>
     to === null
       ? 'Take the routes to the other tunnel ends away.'
-      : 'Lead to the tunnel ends that are no neighbours.',
+      : 'Lead to the tunnel ends that are not neighbours.',
 };
 
 /** An address of the host's own is found where it is. */

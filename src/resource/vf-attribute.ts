@@ -13,7 +13,7 @@ export interface VfAttribute<Value extends Json> {
   readonly noun: string;
   /** `undefined`: nothing is asked of this VF, or its driver cannot do it. */
   wanted(vf: VfSpec, pf: PfState, spec: PfSpec): Value | undefined;
-  /** `undefined`: it is no setting of this VF now. */
+  /** `undefined`: it is not a setting of this VF now. */
   there(admin: VfAdmin, pf: PfState): Value | undefined;
   /** After creation of the VF, by every driver. */
   readonly fresh?: Value;

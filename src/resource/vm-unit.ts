@@ -61,7 +61,7 @@ function away(at: string): readonly Action[] {
     // Somebody else's drop-ins may be in it.
     { run: ['rmdir', '--ignore-fail-on-non-empty', dropInFolder] },
     reload,
-    // One that failed would stay in systemd's list for good; of a pattern it is no error that nothing has the name.
+    // One that failed would stay in systemd's list for good; of a pattern it is not an error that nothing has the name.
     { run: ['systemctl', 'reset-failed', `${guestPaths(at).unit}*`] },
   ];
 }

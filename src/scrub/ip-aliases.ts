@@ -37,7 +37,7 @@ export function fittingKey(key: string, all: readonly Bits[]): string {
   return tried;
 }
 
-/** Undefined for a text that is no address as the kernel prints one. */
+/** Undefined for a text that is not an address as the kernel prints one. */
 export function parseIp(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
   return text.includes(':') && ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : undefined;

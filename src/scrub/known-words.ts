@@ -25,7 +25,7 @@ const files: readonly (readonly [RegExp, Found[1]])[] = [
   [/(?:phys_switch_id|machine-id)$/, 'id'],
 ];
 
-/** Who is nobody, and what is no name. A number may be a serial number, and is no name. */
+/** Who is nobody, and what is not a name. A number may be a serial number, and is not a name. */
 const nobody = /^(?:root|localhost|\(?none\)?|\d{0,5}|.)$/;
 const number = /^\d+$/;
 

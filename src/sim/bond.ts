@@ -32,7 +32,7 @@ export function usesPrimary(mode: string): boolean {
   return mode === 'active-backup' || mode === 'balance-tlb' || mode === 'balance-alb';
 }
 
-/** The enslaved primary; a name that is no slave is only remembered (bond_option_primary_set). */
+/** The enslaved primary; a name that is not a slave is only remembered (bond_option_primary_set). */
 export function primaryOf(state: SimState, bondDev: Netdev): Netdev | undefined {
   const wanted = bondDev.bond?.primary;
   return wanted ? slavesOf(state, bondDev).find((slave) => slave.name === wanted) : undefined;

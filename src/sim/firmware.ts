@@ -47,7 +47,7 @@ const images: { readonly [path: string]: Image } = {
 
 const header = 'SIMULATED-FIRMWARE ';
 
-/** `missing`: no such file; `none`: a file that is no image. */
+/** `missing`: no such file; `none`: a file that is not an image. */
 export function imageAt(state: SimState, path: string): Image | 'missing' | 'none' {
   const text = Object.hasOwn(state.files, path) ? (state.files[path] ?? '') : undefined;
   if (text?.startsWith(header)) return JSON.parse(text.slice(header.length)) as Image;

@@ -2,7 +2,7 @@ import type { BridgeSpec } from '../../src/model/host-spec.ts';
 import { asHostName, asIfName, asNetworkName } from '../../src/model/names.ts';
 
 export function known<Name>(name: Name | undefined): Name {
-  if (name === undefined) throw new Error('a test names something that is no name');
+  if (name === undefined) throw new Error('a test names something that is not a name');
   return name;
 }
 

@@ -46,7 +46,7 @@ export const ls: Program = (call) => {
   return reply.code === 0 ? reply : { ...reply, code: 2 };
 };
 
-/** Without -f the target as it stands; what is no link is a silent 1. */
+/** Without -f the target as it stands; what is not a link is a silent 1. */
 export const readlink: Program = (call) => {
   const whole = call.argv.some((word) => /^-[fem]$/.test(word));
   const one = (path: string) =>

@@ -139,7 +139,7 @@ function dispatch(context: IpContext, argv: readonly string[]): Reply {
   return found ? found[1](context, rest) : failed(1, `Object "${object}" is unknown, try "ip help".\n`);
 }
 
-/** Line by line: the first that fails ends it, unless forced; a line that is no command ends it at once (lib/utils.c). */
+/** Line by line: the first that fails ends it, unless forced; a line that is not a command ends it at once (lib/utils.c). */
 function batch(context: IpContext, text: string, force: boolean): Reply {
   const out: string[] = [];
   const err: string[] = [];

@@ -56,7 +56,7 @@ function rename(state: SimState, [name = '', key, wanted = '']: readonly string[
   if (!device) return failed(1, 'Wrong device name\n');
   if (key !== 'name' || wanted === '') return failed(1, 'Please provide device new name.\n');
   if (state.uid !== 0) throw new Refusal('EPERM');
-  // Its own name is no change (ib_device_rename, drivers/infiniband/core/device.c).
+  // Its own name is not a change (ib_device_rename, drivers/infiniband/core/device.c).
   if (name === wanted) return silent;
   if (infinibandNames(state).includes(wanted)) throw new Refusal('EEXIST');
   const given = renameKey(device.pci, device.merged);

@@ -31,7 +31,7 @@ export interface GuestTraits {
   ignoresNetwork?: boolean;
 }
 
-/** A function on the board that is no part of the card, and that somebody may pass to a VM. */
+/** A function on the board that is not part of the card, and that somebody may pass to a VM. */
 export interface BoardDevice {
   pci: string;
   readonly vendor: string;

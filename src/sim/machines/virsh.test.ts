@@ -30,7 +30,7 @@ async function withLibvirt(managed = 'yes'): Promise<SimHost> {
   return host;
 }
 
-it('is no program where it is not installed, and says what does not answer where its daemon rests', async () => {
+it('is not a program where it is not installed, and says what does not answer where its daemon rests', async () => {
   expect(await refusal(memorySim().run(['virsh', 'list']))).toMatchObject({ kind: 'missing' });
   const host = await withLibvirt();
   await does(host, 'systemctl stop libvirtd');

@@ -225,7 +225,7 @@ describe('services', () => {
     expect((await tell(host, 'systemctl is-active ovs-vswitchd')).stdout).toBe('inactive\n');
   });
 
-  it('that are not installed are no programs and no units', async () => {
+  it('that are not installed are neither programs nor units', async () => {
     const host = memorySim({ packages: ['iproute2'] });
     expect(await refusal(host.run(['ovs-vsctl', 'show']))).toMatchObject({ kind: 'missing' });
     expect((await tell(host, 'systemctl start openvswitch-switch')).stderr).toBe(

@@ -2,7 +2,7 @@ import { partsOf, unescapeName } from './unit-name.ts';
 
 /** One command of a unit (systemd.service(5), "Command lines"). */
 export interface Command {
-  /** `-`: what it ends with is no failure. */
+  /** `-`: what it ends with is not a failure. */
   readonly mayFail: boolean;
   readonly argv: readonly string[];
 }

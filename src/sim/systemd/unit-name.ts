@@ -20,7 +20,7 @@ export interface NameParts {
   readonly prefix: string;
   readonly instance: string;
   readonly suffix: string;
-  /** `a@.service` of `a@b.service`; '' where it is no instance. */
+  /** `a@.service` of `a@b.service`; '' where it is not an instance. */
   readonly template: string;
 }
 

@@ -8,7 +8,7 @@ export interface Setting {
 const parsed = new Map<string, readonly Setting[]>();
 const remembered = 500;
 
-/** systemd.syntax(7): comments, continued lines; what is no setting is passed over, as systemd does with a warning. */
+/** systemd.syntax(7): comments, continued lines; what is not a setting is passed over, as systemd does with a warning. */
 export function parseUnit(text: string): readonly Setting[] {
   const known = parsed.get(text);
   if (known) return known;
