@@ -95,7 +95,7 @@ describe('validate', () => {
     expect(stdout).toContain(reason);
   });
 
-  test('bytes that are no UTF-8 are a finding', async () => {
+  test('bytes that are not UTF-8 are a finding', async () => {
     writeFileSync(join(folder, 'latin1.yaml'), Buffer.from(`# caf\u00e9\n${fine}`, 'latin1'));
     writeFileSync(join(folder, 'utf16.yaml'), Buffer.from(`\ufeff${fine}`, 'utf16le'));
     for (const name of ['latin1', 'utf16']) {
@@ -230,7 +230,7 @@ describe('help VERB', () => {
     expect(stdout).toMatch(/^Usage: vflane bench compare [\s\S]*--force/);
   });
 
-  test('of what is no verb says so, and what was meant', async () => {
+  test('of what is not a verb says so, and what was meant', async () => {
     const { code, stderr } = await vflane('help paln');
     expect(code).toBe(64);
     expect(stderr).toMatch(/unknown command 'paln'[\s\S]*plan/);
@@ -250,5 +250,5 @@ test('who names the file or a host without its option is told how', async () => 
     expect(stderr).toMatch(/too many arguments[\s\S]*-f FILE, a host by --host NAME/);
   }
   expect((await vflane('plan alpha --json')).stdout).toContain('--host NAME');
-  expect((await vflane('apply fabric.yaml')).stderr).toMatch(/is no JSON[\s\S]*-f FILE/);
+  expect((await vflane('apply fabric.yaml')).stderr).toMatch(/is not JSON[\s\S]*-f FILE/);
 });

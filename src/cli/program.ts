@@ -32,7 +32,7 @@ export async function runProgram(argv: readonly string[], around: Surroundings):
   return earned;
 }
 
-/** `help vm start` is `vm start --help`: commander knows one word behind `help`, and says nothing of one that is no verb. */
+/** `help vm start` is `vm start --help`: commander knows one word behind `help`, and says nothing of one that is not a verb. */
 function withoutHelpVerb(argv: readonly string[]): readonly string[] {
   const [first, ...words] = argv;
   if (first !== 'help' || words.length === 0) return argv;
@@ -42,7 +42,7 @@ function withoutHelpVerb(argv: readonly string[]): readonly string[] {
   return last < 0 ? words.slice(0, 1) : [...words.slice(0, last + 1), '--help'];
 }
 
-/** The same surroundings, and whether a result was begun: a second object behind it would be no JSON. */
+/** The same surroundings, and whether a result was begun: a second object behind it would be not JSON. */
 function listening(around: Surroundings): Surroundings & { hasWritten(): boolean } {
   let written = false;
   const { stdout } = around;

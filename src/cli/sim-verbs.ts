@@ -80,7 +80,7 @@ export const fail: VerbHandler = (context, [name = ''], options) =>
 function placeOf({ at }: VerbOptions): number {
   const place = at === undefined ? 1 : Number(at);
   if (Number.isInteger(place) && place > 0) return place;
-  throw new UsageError(`--at ${String(at)} is no place`, 'Count the changing commands from now, from 1.');
+  throw new UsageError(`--at ${String(at)} is not a place`, 'Count the changing commands from now, from 1.');
 }
 
 const hows = ['error', 'hang', 'lie', 'kill', 'power'] as const;
@@ -88,7 +88,7 @@ const hows = ['error', 'hang', 'lie', 'kill', 'power'] as const;
 function howOf({ how = 'error' }: VerbOptions): (typeof hows)[number] {
   const known = hows.find((one) => one === how);
   if (known) return known;
-  throw new UsageError(`--how ${String(how)} is no way to fail`, `There are ${hows.join(', ')}.`);
+  throw new UsageError(`--how ${String(how)} is not a way to fail`, `There are ${hows.join(', ')}.`);
 }
 
 /** Everything the host was asked to change, in order. */
