@@ -155,6 +155,15 @@ describe.concurrent('the exit code', () => {
   });
 });
 
+test('a simulated host whose state is damaged is made anew by its own verb, as the hint says', async () => {
+  const operator = new Operator(alpha);
+  await operator.expects('apply --yes', 0);
+  writeFileSync(join(operator.folder, '.vflane/sim/alpha.json'), '{"schema":');
+  expect(await operator.expects('status', 8)).toContain('vflane sim reset alpha');
+  await operator.expects('sim reset alpha', 0);
+  expect(await operator.expects('status', 0)).toContain('nothing was ever done');
+});
+
 describe.concurrent('a tool that is killed', () => {
   test('leaves a plan that the next commands tell of, and resume goes on with', async () => {
     const operator = new Operator(alpha);
@@ -163,6 +172,8 @@ describe.concurrent('a tool that is killed', () => {
     expect(await operator.expects('status', 0)).toContain('was interrupted');
     expect(await operator.expects('plan', 4)).toContain('VF3010');
     expect(await operator.expects('apply --yes', 4)).toContain('VF3010');
+    // VFs that were to be made are not lost, and an apply would be refused.
+    expect(await operator.expects('doctor', 2)).toMatch(/^(?![\s\S]*VF2118)[\s\S]*VF3010/);
     await operator.expects('undo --yes', 4);
     await operator.expects('resume', 0);
     await operator.expects('verify', 0);

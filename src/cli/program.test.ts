@@ -236,6 +236,15 @@ describe('help VERB', () => {
     expect(stderr).toMatch(/unknown command 'paln'[\s\S]*plan/);
   });
 
+  test.each(['paln --help', '-f x.yaml paln -h', 'lab swich --help', 'help lab swich'])(
+    '%s names the misspelling, as it would without it',
+    async (line) => {
+      const { code, stdout, stderr } = await vflane(line);
+      expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+      expect(stderr).toMatch(/unknown command '(paln|swich)'\n\(Did you mean (plan|switch)\?\)/);
+    },
+  );
+
   test('never does what stands behind it', async () => {
     const { code, stdout } = await vflane('help sim exec alpha -- reboot --yes');
     expect(code).toBe(0);

@@ -23,7 +23,7 @@ export async function runProgram(argv: readonly string[], around: Surroundings):
     earned = code;
   });
   try {
-    await program.parseAsync([...withoutHelpVerb(argv)], { from: 'user' });
+    await program.parseAsync([...withHelpOfVerbs(argv, heard)], { from: 'user' });
   } catch (error) {
     if (isMisuse(error) && wantsJson(argv) && !heard.hasWritten()) tellMisuse(error, around);
     if (!(error instanceof CommanderError)) throw error;
@@ -32,14 +32,37 @@ export async function runProgram(argv: readonly string[], around: Surroundings):
   return earned;
 }
 
-/** `help vm start` is `vm start --help`: commander knows one word behind `help`, and says nothing of one that is not a verb. */
-function withoutHelpVerb(argv: readonly string[]): readonly string[] {
-  const [first, ...words] = argv;
-  if (first !== 'help' || words.length === 0) return argv;
-  const isKnown = (some: readonly string[]) =>
-    verbs.some(({ name }) => `${name} `.startsWith(`${some.join(' ')} `));
-  const last = words.findLastIndex((_, place) => isKnown(words.slice(0, place + 1)));
-  return last < 0 ? words.slice(0, 1) : [...words.slice(0, last + 1), '--help'];
+/**
+ * `help vm start` is `vm start --help`, of which commander knows one word. Help of a word that is no verb would be that of
+ * what stands before it, and exit 0: without the flag commander names the misspelling.
+ */
+function withHelpOfVerbs(argv: readonly string[], around: Surroundings): readonly string[] {
+  const line = argv[0] === 'help' && argv.length > 1 ? [...beforeDashes(argv.slice(1)), '--help'] : argv;
+  const asksHelp = beforeDashes(line).some(isHelpFlag);
+  return asksHelp && isMisspelt(operandsOf(line, around)) ? line.filter((word) => !isHelpFlag(word)) : line;
+}
+
+function beforeDashes(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? argv.length : end);
+}
+
+function isHelpFlag(word: string): boolean {
+  return word === '--help' || word === '-h';
+}
+
+function operandsOf(argv: readonly string[], around: Surroundings): readonly string[] {
+  const reader = prepared(new Command('vflane'), around);
+  for (const option of globalOptions) reader.addOption(optionOf(option));
+  return reader.parseOptions([...argv]).operands;
+}
+
+/** Whether the first word that is no verb stands where one must. */
+function isMisspelt(words: readonly string[]): boolean {
+  const isKnown = (some: string) => verbs.some(({ name }) => `${name} `.startsWith(`${some} `));
+  const before = words.findIndex((_, place) => !isKnown(words.slice(0, place + 1).join(' ')));
+  const said = words.slice(0, before).join(' ');
+  return before >= 0 && !verbs.some(({ name }) => name === said);
 }
 
 /** The same surroundings, and whether a result was begun: a second object behind it would be not JSON. */
@@ -64,8 +87,7 @@ function isMisuse(error: unknown): error is Error {
 
 /** Commander may have stopped before it came to the option. */
 function wantsJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--');
-  return argv.slice(0, end < 0 ? argv.length : end).includes('--json');
+  return beforeDashes(argv).includes('--json');
 }
 
 function tellMisuse(error: Error, { stdout }: Surroundings): void {

@@ -43,9 +43,16 @@ function swapping({ swapped }: VerbOptions): { readonly swapped?: (typeof swaps)
 
 /** A brand-new host: what vflane wrote down there is gone with it. */
 export const reset: VerbHandler = (context, [name = '']) =>
-  withMachine(context, name, async ({ machine, folder }) => {
-    await simReset(machine);
-    rmSync(simulatedFiles(folder, name).store, { recursive: true, force: true });
+  withHost(context, name, async (host, folder) => {
+    const { machine, store } = simulatedFiles(folder, name);
+    try {
+      await simReset(openMachine(folder, host));
+    } catch (error) {
+      // What is damaged, or of another kind, cannot be made anew of what it was.
+      if (!(error instanceof HostError)) throw error;
+      rmSync(machine, { force: true });
+    }
+    rmSync(store, { recursive: true, force: true });
     context.output.log(`${name}: as new`);
     return exitCodes.asAsked;
   });
@@ -113,20 +120,29 @@ interface Opened {
   readonly folder: string;
 }
 
-async function withMachine(
+function withMachine(
   context: VerbContext,
   name: string,
   work: (opened: Opened) => Promise<number>,
+): Promise<number> {
+  return withHost(context, name, async (host, folder) => {
+    const machine = opened(folder, host);
+    await runDueTimers(machine, workshopOf(folder, machine));
+    return work({ machine, folder });
+  });
+}
+
+async function withHost(
+  context: VerbContext,
+  name: string,
+  work: (host: FabricHost, folder: string) => Promise<number>,
 ): Promise<number> {
   const { path, text, fabric, findings } = readFabricFile(context);
   if (!fabric) {
     printFindings(findings, { [path]: text }, { ...context.output, result: context.output.log });
     return exitCodes.fileWrong;
   }
-  const folder = stateDir(context, path);
-  const machine = opened(folder, simulatedHost(fabric.hosts, name));
-  await runDueTimers(machine, workshopOf(folder, machine));
-  return work({ machine, folder });
+  return work(simulatedHost(fabric.hosts, name), stateDir(context, path));
 }
 
 function simulatedHost(hosts: readonly FabricHost[], name: string): FabricHost {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
+import { lockHolder, printable } from './lock-holder.ts';
 import { type HeldLock, StoreLocked } from './store.ts';
 
 /** flock(1) with -n answers at once; longer than this and the file system does not. */
@@ -40,19 +41,20 @@ async function takeLock(path: string, file: FileHandle): Promise<void> {
   });
   if (taken.error !== undefined) throw new Error(`${path}: cannot be locked: flock: ${taken.error.message}`);
   if (taken.status === 1)
-    throw new StoreLocked(`${path} is held by ${await holder(file)}; wait until it ends`);
+    throw new StoreLocked(`${path} is held by ${await holder(path, file)}; wait until it ends`);
   if (taken.status !== 0) throw new Error(`${path}: cannot be locked: ${taken.stderr.trim()}`);
 }
 
-async function holder(file: FileHandle): Promise<string> {
+/** As it has signed itself, else as the kernel knows it: who looks before it signs, or is no vflane at all. */
+async function holder(path: string, file: FileHandle): Promise<string> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
   const [, pid, since, command] = /^(\d+) (\S+) (.*)/.exec(buffer.toString('utf8', 0, bytesRead)) ?? [];
-  return pid === undefined ? 'another process' : `process ${pid} (${command}) since ${since}`;
+  const known = lockHolder('/proc', path);
+  if (pid !== undefined && (known === undefined || known.pids.includes(Number(pid))))
+    return `process ${pid} (${command}) since ${since}`;
+  return known === undefined ? 'another process' : `process ${known.pids[0]} (${known.command})`;
 }
 
 function commandLine(): string {
-  return ['vflane', ...process.argv.slice(2)]
-    .join(' ')
-    .replaceAll(/[^\x20-\x7e]/g, '?')
-    .slice(0, 1000);
+  return printable(['vflane', ...process.argv.slice(2)]);
 }

@@ -208,6 +208,20 @@ describe('two processes and one file store', () => {
     expect((await holder()).said).toMatch(/^StoreLocked: /);
   });
 
+  it('name a holder that is no vflane, whatever the last vflane has left in the file', async () => {
+    const path = join(folder, 'lock');
+    await (await fileStore(folder).lock())();
+    writeFileSync(path, '1 2026-01-01T00:00:00.000Z vflane apply\n');
+    const child = spawn('flock', [path, 'sh', '-c', 'echo locked; sleep 20'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    await once(createInterface({ input: child.stdout }), 'line');
+    await expect(fileStore(folder).lock()).rejects.toThrow(
+      new RegExp(`^${path} is held by process ${child.pid} \\(flock ${path} sh .*\\); wait`),
+    );
+  });
+
   it('leave no lock behind when they are killed, though their children live on', async () => {
     const { child } = await holder();
     child.kill('SIGKILL');

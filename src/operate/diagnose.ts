@@ -94,7 +94,7 @@ export async function diagnoseHost(site: Site, named: Named | undefined, now: ()
 /** Findings of the plan are told once, by whoever has looked closer. */
 export function reportOf(looked: Looked): Report {
   const { patient, plan } = looked;
-  const own = diagnose(patient);
+  const own = diagnose(patient).filter(({ code }) => !isOfOpenPlan(code, plan));
   const codes = new Set(own.map(({ code }) => code));
   const ofPlan = plan.plan.findings.filter(({ code }) => !codes.has(code) && !ofPlanOnly.test(code));
   return {
@@ -106,6 +106,11 @@ export function reportOf(looked: Looked): Report {
     findings: [...own, ...ofPlan],
     unlooked: unlookedIn(patient.state, patient.survey),
   };
+}
+
+/** VFs that an interrupted plan was about to make, or to take away, were not lost: it is told, with its ways on and back. */
+function isOfOpenPlan(code: string, { plan }: HostPlan): boolean {
+  return code === 'VF2118' && plan.findings.some((finding) => finding.code === 'VF3010');
 }
 
 /** What a plan would do, or could not look at: not what is wrong with a host. */

@@ -59,6 +59,7 @@ export const rm: Program = (call) => {
   const force = has(call, 'f', '--force');
   const recursive = has(call, 'r', '--recursive') || has(call, 'R', '--recursive');
   if (force && operands(call).length === 0) return silent;
+  if (recursive && operands(call).some((path) => /^\/+$/.test(path))) return failed(1, keepsRoot);
   return withOperands(call, "rm: cannot remove '%s'", (path) => {
     const kind = kindOf(call, path);
     if (kind === undefined && force) return;
@@ -68,6 +69,10 @@ export const rm: Program = (call) => {
     else removeFile(call.state, path);
   });
 };
+
+/** coreutils 9.7 */
+const keepsRoot =
+  "rm: it is dangerous to operate recursively on '/'\nrm: use --no-preserve-root to override this failure\n";
 
 export const rmdir: Program = (call) =>
   withOperands(call, "rmdir: failed to remove '%s'", (path) => {

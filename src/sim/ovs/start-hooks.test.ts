@@ -123,4 +123,5 @@ it('folders are there on their own', async () => {
   await does(host, `mkdir -p ${flows}/a/b`, `rm -rf ${flows}`, 'rm -rf /nosuch');
   expect((await refusal(listed(flows))).errno).toBe('ENOENT');
   expect(await listed('/var/lib/vflane')).toEqual(['images']);
+  expect(await told('rm -rf /')).toContain('use --no-preserve-root to override this failure');
 });
