@@ -43,7 +43,7 @@ export function readSubnet(text: string): Read<Cidr> {
   return unfit ? { wrong: `${cidr.value.text} is ${unfit}`, hint: 'write a unicast subnet' } : cidr;
 }
 
-/** Where a route goes: like a subnet, 0.0.0.0/0 and ::/0 included. */
+/** A route's destination: like a subnet, with 0.0.0.0/0 and ::/0 allowed. */
 export function readRoute(text: string): Read<Cidr> {
   const cidr = readCidr(text, '192.168.10.0/24 or fd00:10::/64');
   if ('wrong' in cidr) return cidr;
@@ -81,7 +81,7 @@ function canonical(raw: Ip, prefix: number): { readonly value: Cidr } | undefine
   return prefix >= 96 ? { value: cidrOf(raw.toIPv4Address(), prefix - 96) } : undefined;
 }
 
-// The library also takes 10.1, 0x0a000001 and 012.1.1.1 for IPv4, as inet_aton does; nobody else agrees on those.
+// The library also accepts 10.1, 0x0a000001 and 012.1.1.1 as IPv4, as inet_aton does; other programs read them differently.
 function parseRaw(text: string): Ip | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
   if (text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
@@ -104,7 +104,7 @@ function cidrOf(ip: Ip, prefix: number): Cidr {
   return { text: `${address.text}/${prefix}`, address, prefix };
 }
 
-/** Why no host may have it; undefined where one may. */
+/** Why no host may have it; undefined if one may. */
 function unfitRange(address: Address): string | undefined {
   const range = address.ip.range();
   const reasons: Readonly<Record<string, string>> = {
@@ -118,7 +118,7 @@ function unfitRange(address: Address): string | undefined {
   return reasons[range];
 }
 
-/** The subnet that it lies in. */
+/** The subnet it lies in. */
 export function networkOf(cidr: Cidr): Cidr {
   const bytes = masked(cidr, 0);
   return cidrOf(ipaddr.fromByteArray([...bytes]), cidr.prefix);
@@ -136,7 +136,7 @@ function isAt(cidr: Cidr, fill: 0 | 0xff): boolean {
   return cidr.address.ip.toByteArray().every((byte, i) => byte === wanted[i]);
 }
 
-// A /31 has no such addresses (RFC 3021), nor has a /127 (RFC 6164); IPv6 has no broadcast, but its first address is the routers' (RFC 4291, 2.6.1).
+// A /31 (RFC 3021) and a /127 (RFC 6164) have neither; IPv6 has no broadcast, but its first address is the routers' (RFC 4291, 2.6.1).
 function isEdge(cidr: Cidr): boolean {
   const bits = cidr.address.family === 4 ? 32 : 128;
   if (cidr.prefix >= bits - 1) return false;

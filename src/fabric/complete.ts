@@ -31,7 +31,7 @@ export function complete(reading: Reading, source: Source): Fabric {
   };
 }
 
-/** What the rules have let pass without having it is our own mistake. */
+/** The rules have let a file through that lacks it: a defect of ours. */
 function needed<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a file without findings lacks something');
   return value;

@@ -4,7 +4,7 @@ import { asHostName } from '../model/names.ts';
 import { listed, quoted, type Read, type Wrong } from './grammar.ts';
 import { didYouMean } from './nearest.ts';
 
-/** Cards of the simulated host, and the VFs that each has a port. */
+/** Cards of the simulated host, and how many VFs each has on a port. */
 const simCards: Readonly<Record<string, { readonly numOfVfs: number; readonly mostVfs: number }>> = {
   connectx5: { numOfVfs: 16, mostVfs: 127 },
   // 82576: seven VFs a port (facts §12).

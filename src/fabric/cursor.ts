@@ -2,7 +2,7 @@ import { isWrong, type Read } from './grammar.ts';
 import type { KeyPath, Spot } from './place.ts';
 import type { Plain, PlainMap } from './yaml-tree.ts';
 
-/** A place in the file and what is left there once everything wrong was taken out. */
+/** A place in the file, and what is left there once everything wrong has been removed. */
 export interface Cursor {
   readonly path: KeyPath;
   /** Undefined where nothing stands in the file; a spot without a value was wrong. */
@@ -10,7 +10,7 @@ export interface Cursor {
   readonly value: Plain | undefined;
 }
 
-/** A value of the file with the way to it. */
+/** A value of the file, with the path to it. */
 export interface At<T> {
   readonly value: T;
   readonly path: KeyPath;
@@ -21,7 +21,7 @@ export function child(cursor: Cursor, key: string | number): Cursor {
   return { path: [...cursor.path, key], spot: cursor.spot?.inner?.get(key), value };
 }
 
-/** The entries of a mapping; none of what is not a mapping, which has its finding already. */
+/** The entries of a mapping; none if it is not a mapping, which has its finding already. */
 export function entries(cursor: Cursor): readonly Cursor[] {
   return isBroken(cursor) ? [] : children(cursor);
 }
@@ -35,7 +35,7 @@ export function isGiven(cursor: Cursor): boolean {
   return cursor.spot !== undefined;
 }
 
-/** Written, and then taken out as wrong: no rule may guess what it was. */
+/** Written, and then removed as wrong: no rule may guess what it was. */
 export function isBroken(cursor: Cursor): boolean {
   return cursor.spot !== undefined && cursor.value === undefined;
 }
@@ -76,7 +76,7 @@ export function allOf<T>(cursor: Cursor, read: (text: string) => Read<T>): reado
   });
 }
 
-/** Takes out what is wrong. A list keeps its length, so that the places of the others hold. */
+/** Removes what is wrong. A list keeps its length, so that the places of its other items stay valid. */
 export function withoutWrong(value: PlainMap, paths: readonly KeyPath[]): void {
   for (const path of paths) {
     const last = path.at(-1);

@@ -6,7 +6,7 @@ export interface Wrong {
   readonly wrong: string;
   /** What to write instead. */
   readonly hint: string;
-  /** Where it is another kind of finding than the grammar's own. */
+  /** Set when it is another kind of finding than the grammar's own. */
   readonly code?: string;
 }
 
@@ -16,13 +16,13 @@ export function isWrong<T>(read: Read<T>): read is Wrong {
 
 const longestQuote = 60;
 
-/** A text of somebody else's as it may stand in a message: in quotes, short, nothing that moves a terminal's cursor. */
+/** Foreign text as it may stand in a message: quoted, short, and with nothing that moves a terminal's cursor. */
 export function quoted(text: string): string {
   const short = text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
   return printable(JSON.stringify(short));
 }
 
-/** Everything that is not to be seen, as `\u001b`. */
+/** Every invisible character, as `\u001b`. */
 export function printable(text: string): string {
   const visible = (char: string) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
   return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu, visible);

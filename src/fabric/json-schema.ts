@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { fabricShape } from './shape.ts';
 
-/** The file's shape as a JSON Schema (draft 7) with descriptions, for editors. What holds between places is not in it. */
+/** The file's shape as a JSON Schema (draft 7) with descriptions, for editors. Rules that relate several places are not in it. */
 export function fabricSchema(): object {
   const { $schema, ...rest } = z.toJSONSchema(fabricShape(), {
     target: 'draft-7',

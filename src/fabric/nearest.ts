@@ -1,7 +1,7 @@
 /** Longer words are not compared: nobody mistypes them, and the cost grows with the square. */
 const longestWord = 64;
 
-/** The candidate that a typist may have meant; undefined where none is near. */
+/** The candidate that was probably meant; undefined if none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > longestWord) return undefined;
   let best: { readonly candidate: string; readonly steps: number } | undefined;
@@ -15,7 +15,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best?.candidate;
 }
 
-/** What people call things that have another name here. */
+/** Other names that people use for things here. */
 const calledElsewhere: ReadonlyMap<string, string> = new Map([
   ...['vlan', 'vlan-id', 'vlanid', 'vni', 'tag'].map((word) => [word, 'id'] as const),
   ...['ip', 'ips', 'ipv4', 'addr', 'addresses'].map((word) => [word, 'address'] as const),

@@ -45,7 +45,7 @@ export function readPfs(texts: readonly string[]): Read<Nic> {
   return { value: { kind: 'pfs', pfs: [first.value, second.value] } };
 }
 
-/** Two different texts, whatever each of them is. */
+/** Two different texts, whatever they are. */
 export function readPair(texts: readonly string[]): Read<readonly [string, string]> {
   const [first, second] = texts;
   const hint = 'write two different PFs, port 0 first';

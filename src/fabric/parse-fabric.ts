@@ -13,7 +13,7 @@ import { type Shown, shapeFindings } from './shape-findings.ts';
 import { readYaml } from './yaml-text.ts';
 
 export interface Parsed {
-  /** Only where no finding is an error. */
+  /** Present only if no finding is an error. */
   readonly fabric?: Fabric;
   /** In the order of the file. */
   readonly findings: readonly Finding[];
@@ -55,7 +55,7 @@ function whereOf({ file, root, placeOf }: Shown): WhereOf {
   };
 }
 
-/** Finds a place when it is asked for: a large file has half a million of them. */
+/** Computes a place only when it is asked for: a large file has half a million of them. */
 function sourceOf({ file, root, placeOf }: Shown): Source {
   return {
     file,

@@ -1,11 +1,11 @@
 /** Keys and list positions from the top of the file. */
 export type KeyPath = readonly (string | number)[];
 
-/** Where a value stands, as offsets into the text; it survives what is done to the values themselves. */
+/** Where a value stands, as offsets into the text, whatever is done to the value itself. */
 export interface Spot {
   /** Of the value. */
   readonly at: number;
-  /** Of its key; of the value where it has none. */
+  /** Of its key; of the value if it has none. */
   readonly keyAt: number;
   /** What a mapping or a list holds, in the order of the file. */
   readonly inner?: ReadonlyMap<string | number, Spot>;
@@ -26,7 +26,7 @@ function segment(key: string | number): string {
   return /^[\w-]{1,64}$/.test(key) ? `.${key}` : `.${JSON.stringify(key.slice(0, 64))}`;
 }
 
-/** The way back from `pathText`, for paths of plain words. */
+/** The inverse of `pathText`, for paths of plain words. */
 export function pathOf(text: string): KeyPath {
   const keys = text.match(/[^.[\]]+|\[\d+\]/g) ?? [];
   return keys.map((key) => (key.startsWith('[') ? Number(key.slice(1, -1)) : key));

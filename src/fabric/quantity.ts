@@ -29,7 +29,7 @@ export function readRate(given: string | number): Read<number> {
   return { wrong: `${quoted(text)} is not a whole number of Mb/s up to 800G`, hint };
 }
 
-/** An image by file name or path; it becomes an argument of a program and a path, so it may hold nothing else. */
+/** An image by file name or path; it becomes a program's argument and a path, so nothing else is allowed in it. */
 export function readDisk(text: string): Read<string> {
   const hint = 'write a file name or a path of letters, digits, "_", "-", "+", "." and "/", without ".."';
   const fine = /^[A-Za-z0-9_/][A-Za-z0-9_+./-]{0,254}$/.test(text) && !text.split('/').includes('..');

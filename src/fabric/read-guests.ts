@@ -66,7 +66,7 @@ function readAttachment(attachment: Cursor): ReadAttachment {
 
 interface FamilyCursor {
   readonly cursor: Cursor;
-  /** Undefined where either may stand. */
+  /** Undefined where either is allowed. */
   readonly family: 4 | 6 | undefined;
 }
 

@@ -35,7 +35,7 @@ function readHost(host: Cursor): ReadHost {
     path: host.path,
     connect: readOf(at('connect'), readConnect),
     connectText: textOf(at('connect')),
-    // The shape has refused every other word.
+    // The shape has already refused every other word.
     datapath: textOf(at('datapath')) as Datapath | undefined,
     nic: readNic(at('nic')),
     vfs: isBroken(vfs) ? undefined : (numberOf(vfs) ?? defaultVfs),
@@ -52,7 +52,7 @@ function readAsFound(kinds: Cursor): readonly Found[] {
   return children(kinds).flatMap((kind) =>
     children(kind).flatMap((place) => {
       if (place.value === undefined) return [];
-      // Mappings of the file have no prototype, which a comparison would take for a difference.
+      // Mappings of the file have no prototype, which a comparison would take as a difference.
       const value = JSON.parse(JSON.stringify(place.value)) as Json;
       const resource = String(kind.path.at(-1));
       return placesIn(String(place.path.at(-1))).map((at) => ({ resource, at, value }));

@@ -35,7 +35,7 @@ export function networksOf(fabric: Reading): ReadonlyMap<string, ReadNetwork> {
   return new Map(fabric.networks.map((network) => [network.key, network]));
 }
 
-/** A guest on a network, with all that surrounds it. */
+/** A guest on a network, with everything around it. */
 export interface Placed {
   readonly host: ReadHost;
   readonly guest: ReadGuest;

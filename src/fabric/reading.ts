@@ -31,7 +31,7 @@ export interface ReadHost {
   readonly connectText: string | undefined;
   readonly datapath: Datapath | undefined;
   readonly nic: Nic | undefined;
-  /** Undefined where it is wrong, not where it is left out. */
+  /** Undefined if it is wrong, not if it is left out. */
   readonly vfs: number | undefined;
   readonly underlayGiven: boolean;
   readonly underlay: ReadUnderlay | undefined;
@@ -58,14 +58,14 @@ export interface ReadUnderlay {
 export interface ReadGuest {
   readonly key: string;
   readonly path: KeyPath;
-  /** Every kind that is written, right or wrong, in the order of the file. */
+  /** Every kind that is written, valid or not, in the order of the file. */
   readonly kinds: readonly GuestKind[];
   /** No mapping at all. */
   readonly broken: boolean;
   readonly vm: VmSpec | undefined;
   /** Functions that a VM is given besides its VFs. */
   readonly passed: readonly At<PciAddress>[];
-  /** Written as anything else than an empty mapping. */
+  /** Written as anything but an empty mapping. */
   readonly hasNetworks: boolean;
   readonly attachments: readonly ReadAttachment[];
 }

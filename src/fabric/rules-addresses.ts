@@ -105,7 +105,7 @@ function overlapFinding(
   );
 }
 
-/** What the guest takes for on-link there. */
+/** What the guest considers on-link there. */
 function reach(attachment: ReadAttachment, networks: ReadonlyMap<string, ReadNetwork>): readonly Cidr[] {
   const subnets = networks.get(attachment.key)?.subnets ?? [];
   if (subnets.length > 0) return subnets.map((subnet) => subnet.value);
@@ -120,7 +120,7 @@ function firstOverlap(own: readonly Cidr[], others: readonly Cidr[]): readonly [
   return undefined;
 }
 
-/** Said once a network: the tunnels of its hosts would end inside the tenant's own address space. */
+/** Reported once per network: its hosts' tunnels would end inside the tenant's own address space. */
 export const subnetsAreOffTheUnderlay: Rule = (fabric, where) => {
   const networks = networksOf(fabric);
   const told = new Set<string>();

@@ -11,7 +11,7 @@ function encapsulation(datapath: Datapath): 'VLAN' | 'VXLAN' {
   return isOverlay(datapath) ? 'VXLAN' : 'VLAN';
 }
 
-/** Guests of one network on hosts of different encapsulations would never hear of each other. Said once a side. */
+/** Guests of one network on hosts with different encapsulations would never hear each other. Reported once per side. */
 export const oneEncapsulationANetwork: Rule = (fabric, where) => {
   const clashes = new Map<ReadHost, Clash[]>();
   for (const [network, users] of usersOf(fabric)) {
@@ -60,7 +60,7 @@ export const poolsHoldTheGuests: Rule = (fabric, where) =>
     return [finding('VF1023', where([...host.path, 'vfs']), message, `write vfs: ${needed} or more`)];
   });
 
-/** Where the file says which VF, it is one of the pool, and no other place's. */
+/** A VF that the file names has to be in the pool, and may be named once only. */
 export const vfsAreGivenOnce: Rule = (fabric, where) =>
   fabric.hosts.flatMap((host) => {
     if (host.vfs === undefined || host.datapath === undefined || host.nic?.kind !== 'pfs') return [];

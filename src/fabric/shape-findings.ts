@@ -143,7 +143,7 @@ function kindOf(value: unknown): string {
   return typeof value === 'string' ? `the text ${quoted(value)}` : `the ${typeof value} ${String(value)}`;
 }
 
-/** What YAML made of a value that its writer meant otherwise. */
+/** What YAML made of a value that its author meant differently. */
 function slip(value: unknown, allows: string): string {
   if (typeof value === 'string') return textSlip(value);
   if (value === false && / off\b/.test(allows)) return 'write off; ';
@@ -174,7 +174,7 @@ function keysOf(schema: Schema | undefined): readonly string[] {
   return def?.type === 'object' ? Object.keys(def.shape) : [];
 }
 
-/** Every part of the shape that speaks about a path, the outer ones first. */
+/** Every part of the shape that covers a path, outermost first. */
 function schemasAt(shape: Schema, path: KeyPath): readonly Schema[] {
   let level = alternatives(shape);
   for (const key of path) level = level.flatMap((schema) => inner(schema, key)).flatMap(alternatives);

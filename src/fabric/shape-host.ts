@@ -17,7 +17,7 @@ function nic() {
   );
 }
 
-/** Values are compared and never acted upon: any will do. */
+/** Values are compared and never acted on, so any value will do. */
 function foundValue() {
   const whole = z.union([
     z.string(),

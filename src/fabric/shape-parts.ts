@@ -21,7 +21,7 @@ export function mapping<S extends z.core.$ZodShape>(shape: S) {
 /** What a name looks like, for editors. */
 export const namePattern = { pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' };
 
-/** Adds what only editors read. */
+/** Adds something that only editors read. */
 export function withSchema<S extends z.core.$ZodType>(schema: S, part: object): S {
   z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), ...part });
   return schema;
@@ -36,7 +36,7 @@ export function wholeNumber(least: number, most: number) {
   return z.int().check(z.minimum(least), z.maximum(most));
 }
 
-/** A text with a grammar of its own; what is wrong in it is a finding with this code. */
+/** A text with a grammar of its own; whatever is wrong in it becomes a finding with this code. */
 export function text<T>(code: string, read: (given: string) => Read<T>) {
   return z.string().check(grammar(code, read));
 }

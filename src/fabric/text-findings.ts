@@ -6,7 +6,7 @@ import type { Place } from './place.ts';
 export const longestText = 16 * 1024 * 1024;
 
 const byteOrderMark = '\ufeff';
-// What YAML 1.2 (5.1) does not allow in a text, and the marks that make a line read otherwise than it is written (CVE-2021-42574).
+// What YAML 1.2 (5.1) does not allow in a text, and the marks that make a line look different from what it says (CVE-2021-42574).
 const forbidden =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g;
 const mostMarks = 20;

@@ -45,7 +45,7 @@ export function readYaml(text: string, file: string): YamlFile {
 }
 
 function compose(text: string) {
-  // YAML 1.1 would read `off` and 1:30 otherwise, and merge keys would put keys where nobody wrote them.
+  // YAML 1.1 reads `off` and 1:30 differently, and merge keys put keys where nobody wrote them.
   const document = parseDocument(text, {
     version: '1.2',
     schema: 'core',
@@ -62,7 +62,7 @@ function compose(text: string) {
   };
 }
 
-/** One a line: what follows on the same line is mostly an echo of the first. */
+/** One per line: further errors on the same line are mostly echoes of the first. */
 function syntaxFindings(
   errors: readonly YAMLError[],
   file: string,

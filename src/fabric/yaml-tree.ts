@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import { quoted } from './grammar.ts';
 import type { KeyPath, Spot } from './place.ts';
 
-/** What a YAML node is without its syntax. Mappings have no prototype, and no key's name means anything. */
+/** A YAML node without its syntax. Mappings have no prototype, so that no key's name has a special meaning. */
 export type Plain = null | boolean | number | string | Plain[] | PlainMap;
 export interface PlainMap {
   [key: string]: Plain;
@@ -14,7 +14,7 @@ export interface Trouble {
   readonly path: KeyPath;
   readonly message: string;
   readonly hint: string;
-  /** There is a value, and nobody knows which. */
+  /** There is a value, but it could not be read. */
   readonly unread?: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface Tree {
 
 /** The file's own depth is seven. */
 const deepest = 16;
-/** More than the longest file has; a bomb of aliases has more. */
+/** More than the longest file has, and less than an alias bomb. */
 const mostNodes = 8_000_000;
 const mostAliasedNodes = 100_000;
 
@@ -34,7 +34,7 @@ interface Walk {
   readonly anchors: Map<string, Node>;
   readonly troubles: Trouble[];
   nodes: number;
-  /** Depth of aliases that the walk is inside of, and the nodes seen there. */
+  /** How many aliases the walk is inside of, and the nodes seen there. */
   aliases: number;
   aliasedNodes: number;
 }
@@ -73,7 +73,7 @@ function limit(here: Here, at: number, walk: Walk): boolean {
   const deep = here.path.length > deepest;
   const bomb = walk.aliasedNodes > mostAliasedNodes || walk.nodes > mostNodes;
   if (!deep && !bomb) return false;
-  // One finding a kind is enough: a bomb would make as many as it has nodes.
+  // One finding of each kind is enough: a bomb would make one per node.
   const message = bomb ? 'the aliases repeat too much' : `more than ${deepest} levels are nested here`;
   const known = walk.troubles.some((trouble) => trouble.message === message);
   const hint = bomb ? 'write out what the aliases stand for' : 'the file has at most seven levels';
