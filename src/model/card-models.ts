@@ -17,7 +17,7 @@ const models: ReadonlyMap<string, string> = new Map([
   ['8086:1592', 'Intel E810-C'],
 ]);
 
-/** `ConnectX-5 Ex`; undefined for an id that is not known here. */
+/** `ConnectX-5 Ex`; undefined for an unknown id. */
 export function modelOf(id: string | undefined): string | undefined {
   return id === undefined ? undefined : models.get(id);
 }

@@ -38,12 +38,12 @@ export const catalogue: readonly CatalogueEntry[] = [
 
 const byCode: ReadonlyMap<string, CatalogueEntry> = new Map(catalogue.map((entry) => [entry.code, entry]));
 
-/** The explanation of a code; undefined where there is no such code. */
+/** The explanation of a code; undefined if there is no such code. */
 export function explained(code: string): CatalogueEntry | undefined {
   return byCode.get(code);
 }
 
-/** The only way to make a finding: its severity is the catalogue's. A code that is not there is a defect, and throws. */
+/** The only way to make a finding: its severity is the catalogue's. An unknown code is a defect, and throws. */
 export function finding(code: string, where: Where, message: string, hint: string): Finding {
   const entry = byCode.get(code);
   if (!entry) throw new Error(`no finding ${code} in the catalogue`);

@@ -1,7 +1,7 @@
 import type { HostSpec } from './host-spec.ts';
 import type { HostState, PfState } from './host-state.ts';
 
-/** Where on the machine the card is that DPDK takes; undefined without DPDK, or where it was not looked at. */
+/** Where on the machine DPDK's card is; undefined without DPDK, or if it was not looked at. */
 export function dpdkCard(
   { overlay }: HostSpec,
   { pfs, functions = [] }: HostState,

@@ -21,7 +21,7 @@ export interface Fabric {
 /** Where each key of the file stands, so that a finding made later can still point at its line. */
 export interface Source {
   readonly file: string;
-  /** Key path (`hosts.alpha.datapath`) → line and column, both from 1; of what would hold it where it is not written. */
+  /** Key path (`hosts.alpha.datapath`) → line and column, both from 1; for a key that is not written, those of the mapping that would hold it. */
   readonly places: { get(path: string): { readonly line: number; readonly col: number } | undefined };
 }
 
@@ -36,7 +36,7 @@ export interface Network {
   readonly subnets: readonly string[];
   readonly gateways: readonly string[];
   readonly dns: readonly string[];
-  /** Addresses off the hosts that a guest's bond asks for by ARP (IPv4) or ND (IPv6) to see a dead switch. */
+  /** Addresses off the hosts that a guest's bond probes by ARP (IPv4) or ND (IPv6), to notice a dead switch. */
   readonly arpTargets: readonly string[];
   readonly uplink?: { readonly host: HostName; readonly vlan: number };
 }
@@ -53,7 +53,7 @@ export interface FabricHost {
   readonly underlay?: Underlay;
   readonly offload: 'required' | 'preferred' | 'off';
   readonly guests: readonly Guest[];
-  /** What somebody set up by hand, and vflane leaves as it is. */
+  /** What somebody set up by hand and vflane leaves as it is. */
   readonly asFound?: readonly Found[];
 }
 
@@ -75,7 +75,7 @@ export interface Underlay {
   readonly arpTargets: readonly string[];
   /** Without a card, the netdevs that carry the underlay. */
   readonly ports: readonly IfName[];
-  /** Instead of these, the PCI functions that DPDK takes from the kernel to carry it. */
+  /** Alternatively, the PCI functions that DPDK takes from the kernel to carry it. */
   readonly functions?: readonly PciAddress[];
   /** The address is already on the host and stays the host's own. */
   readonly adopt: boolean;
@@ -95,10 +95,10 @@ export interface VmSpec {
   readonly memoryMiB: number;
   /** An absolute path on the host, or a name in the host's folder of images. */
   readonly disk: string;
-  /** The overlay's; the image's own where it is left out. */
+  /** The size of the disk; the image's own if it is left out. */
   readonly diskMiB?: number;
   readonly hugepages: boolean;
-  /** Functions of the host that it is given beside its VFs. */
+  /** PCI functions of the host that it is given besides its VFs. */
   readonly pci: readonly PciAddress[];
   readonly manager: 'systemd' | 'libvirt';
   readonly autostart: boolean;
@@ -109,21 +109,21 @@ export interface VmSpec {
 export interface CloudInit {
   /** Of the image's default user. */
   readonly sshKeys: readonly string[];
-  /** A file on the host, as `disk`. */
+  /** A file on the host, like `disk`. */
   readonly userData?: string;
 }
 
 /** A guest on a network. */
 export interface Attachment {
   readonly network: NetworkName;
-  /** Which VF of the pool: legacy-vlan of each port, an overlay counts port 0's first; the first free one unless given. */
+  /** Index of its VF in the pool: on legacy-vlan, of each port; on an overlay, counted over port 0's pool and then port 1's. By default the first free one. */
   readonly vf?: number;
   /** CIDRs. */
   readonly addresses: readonly string[];
   readonly dhcp: boolean;
   /** DHCPv6. */
   readonly dhcp6?: boolean;
-  /** Given in the file, one for each VF of the attachment; absent ones are derived. */
+  /** As given in the file, one for each VF of the attachment; missing ones are derived. */
   readonly macs: readonly MacAddress[];
   /** Megabits per second, 0 for no limit. */
   readonly maxRateMbps: number;

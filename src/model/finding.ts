@@ -22,7 +22,7 @@ export interface Where {
   /** Key path in the file. */
   readonly path?: string;
   readonly host?: string;
-  /** What on the host, such as `vf-vlan 0000:03:00.0/3`. */
+  /** The place on the host, such as `vf-vlan 0000:03:00.0/3`. */
   readonly at?: string;
 }
 
@@ -36,13 +36,13 @@ export interface Evidence {
 /** A finding of the doctor's, which has looked for itself. */
 export interface Diagnosis extends Finding {
   readonly evidence: readonly Evidence[];
-  /** What the user loses by it. */
+  /** What it costs the user. */
   readonly costs: string;
-  /** Exact commands, in order; empty where no command mends it. */
+  /** Exact commands, in order; empty if no command helps. */
   readonly remedy: readonly string[];
   /** Where the rule comes from: `facts §1.2, mlx5 lag.c`. */
   readonly source: string;
-  /** Codes of findings that this one follows from. */
+  /** Codes of the findings that this one follows from. */
   readonly follows: readonly string[];
 }
 

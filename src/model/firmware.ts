@@ -1,7 +1,7 @@
 import type { PciAddress } from './names.ts';
 import type { Seen } from './unseen.ts';
 
-/** What the firmware tools say of one card, asked by its first PF: settings and flash are the card's, not the port's. */
+/** What the firmware tools say about one card, queried through its first PF: settings and flash belong to the card, not to a port. */
 export interface FirmwareState {
   readonly flash: Seen<FlashState>;
   readonly settings: Seen<FirmwareSettings>;
@@ -14,25 +14,25 @@ export interface FlashState {
   readonly psid: string;
   /** `16.35.4554`. */
   readonly version: string;
-  /** What runs, where that is another one; of an image, undefined. */
+  /** The version that runs, if it is a different one; undefined for an image. */
   readonly running: string | undefined;
   /** `19.11.2024`, as it is printed. */
   readonly date: string | undefined;
 }
 
 export interface FirmwareSettings {
-  /** `ConnectX5`; undefined where the tool does not say. */
+  /** `ConnectX5`; undefined if the tool does not say. */
   readonly family: string | undefined;
   /** `MCX516A-CDA_Ax_Bx`. */
   readonly part: string | undefined;
   readonly byName: { readonly [name: string]: FirmwareSetting };
 }
 
-/** A number where it is one: `16` of `16`, `1` of `True(1)`; else the text. Undefined: the card does not tell. */
+/** A number if it is one (`16` for `16`, `1` for `True(1)`), else the text; undefined if the card does not say. */
 export interface FirmwareSetting {
   readonly byDefault: number | string | undefined;
   readonly now: number | string | undefined;
-  /** From the next reset or start on. */
+  /** In effect after the next reset or start. */
   readonly next: number | string;
 }
 
@@ -44,13 +44,13 @@ export interface ResetLevel {
   readonly isDefault: boolean;
 }
 
-/** The level that a running host can do (mstfwreset, PCI_RESET); the one above it is a restart of the host. */
+/** The highest reset level that a running host can do (mstfwreset, PCI_RESET); the next one is a restart of the host. */
 export const pciReset = 3;
 
-/** On the host: what was read out of a card before something was written to it. */
+/** The folder on the host with what was read from a card before anything was written to it. */
 export const firmwareFolder = '/var/lib/vflane/firmware';
 
-/** Where an image of this board lies once it was read out, or was given. */
+/** Where an image for this board is kept once it has been read from the card, or supplied. */
 export function keptImage(psid: string, version: string): string {
   return `${firmwareFolder}/${psid}-${version}.bin`;
 }
@@ -60,14 +60,14 @@ export function cardOf(pci: PciAddress): string {
   return pci.slice(0, pci.lastIndexOf('.'));
 }
 
-/** The first PF of each card, by which its tools are asked. */
+/** The first PF of each card, through which its tools query it. */
 export function firstPfs(pfs: readonly PciAddress[]): readonly PciAddress[] {
   const byCard = new Map<string, PciAddress>();
   for (const pci of [...pfs].sort()) if (!byCard.has(cardOf(pci))) byCard.set(cardOf(pci), pci);
   return [...byCard.values()];
 }
 
-/** Negative where the first is older. Parts that are not numbers count as nothing. */
+/** Negative if the first is older. Parts that are not numbers count as 0. */
 export function compareVersions(one: string, other: string): number {
   const parts = (text: string) => text.split('.').map((part) => Number.parseInt(part, 10) || 0);
   const [left, right] = [parts(one), parts(other)];

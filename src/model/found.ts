@@ -9,7 +9,7 @@ export interface Found {
 
 const run = /^([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\/(\d{1,3})-(\d{1,3})$/;
 
-/** `0000:03:00.0/2-4` → the places of VFs 2, 3 and 4; any other place is itself. Empty where the run goes backwards. */
+/** `0000:03:00.0/2-4` → the places of VFs 2, 3 and 4; any other place is itself. Empty if the range runs backwards. */
 export function placesIn(text: string): readonly string[] {
   const [, pf, first, last] = run.exec(text) ?? [];
   if (pf === undefined) return [text];

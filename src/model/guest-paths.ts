@@ -7,17 +7,17 @@ const guestFolder = `${stateFolder}/guests`;
 const runFolder = '/run/vflane/guests';
 const unitFolder = '/etc/systemd/system';
 
-/** The unit of which every guest is an instance. */
+/** The template unit; every guest is an instance of it. */
 export const guestTemplate = {
   path: `${unitFolder}/vflane-guest@.service`,
-  /** What waits for a guest's start, and ends it as its own power button would. */
+  /** The script that waits for a guest to start, and shuts it down as its power button would. */
   power: `${guestFolder}/power`,
   folder: guestFolder,
 } as const;
 
 export interface GuestPaths {
   readonly folder: string;
-  /** The overlay: all that the guest ever writes. */
+  /** The qcow2 overlay, which holds everything that the guest writes. */
   readonly disk: string;
   readonly seedFolder: string;
   /** The volume that cloud-init reads. */
@@ -28,7 +28,7 @@ export interface GuestPaths {
   readonly unit: string;
   readonly dropInFolder: string;
   readonly dropIn: string;
-  /** The link by which systemd starts it with the host. */
+  /** The link that makes systemd start it with the host. */
   readonly wantedBy: string;
   readonly runFolder: string;
   readonly console: string;

@@ -6,7 +6,7 @@ import type { GuestName, HostName, IfName, MacAddress, NetworkName, PciAddress }
 import type { NftTables } from './nft-table.ts';
 import type { PreparationSpec } from './preparation.ts';
 
-/** What one host should have: plain data, without a word of how it is reached or what is there now. */
+/** What one host should have: plain data that says neither how it is reached nor what is there now. */
 export interface HostSpec {
   readonly host: HostName;
   readonly datapath: Datapath;
@@ -14,31 +14,31 @@ export interface HostSpec {
   readonly guests: readonly GuestSpec[];
   /** Only where `prepare` asks. */
   readonly preparation?: PreparationSpec;
-  /** Which VF index each attachment has; what the ledger remembers. */
+  /** Which VF index each attachment has; the ledger remembers it. */
   readonly allocation: Allocation;
-  /** Only where tenants' networks are tunnels. */
+  /** Only if tenants' networks are tunnels. */
   readonly overlay?: OverlaySpec;
   /** What carries the tunnels. */
   readonly underlay?: UnderlaySpec;
-  /** Only where the host is to bring itself back after a start. */
+  /** Only if the host is to bring itself back after a reboot. */
   readonly boot?: BootSpec;
-  /** What somebody set up by hand, and nobody asks for otherwise. */
+  /** What somebody set up by hand and the file leaves as it is. */
   readonly asFound?: readonly Found[];
 }
 
-/** What brings a host back: how vflane is started there, and what the host has to be. */
+/** What brings a host back after a reboot: how vflane is started there, and what the host has to become. */
 export interface BootSpec {
   /** The command as systemd reads it (systemd.service(5), ExecStart). */
   readonly exec: string;
-  /** SHA-256 of the copy of vflane that the host keeps for it; absent where it starts one that is installed. */
+  /** SHA-256 of the copy of vflane that the host keeps for it; absent if it starts an installed one. */
   readonly program?: string;
-  /** A `BootSnapshot`; absent where there is no Node to make one. */
+  /** A `BootSnapshot`; absent if there is no Node to make one. */
   readonly snapshot?: Json;
   /** A `BootDocument`. */
   readonly document: Json;
 }
 
-/** The road of the tunnels out of a host: what it is made of, from the wire up, and where the tunnel address is. */
+/** How tunnels leave a host: what carries them, from the wire up, and where the tunnel address is. */
 export interface UnderlaySpec {
   /** Bytes. */
   readonly mtu: number;
@@ -46,15 +46,15 @@ export interface UnderlaySpec {
   readonly bond?: HostBondSpec;
   /** Netdevs of a host without a card: a single port, or the members of a bond. */
   readonly ports: readonly IfName[];
-  /** PCI functions that the kernel gives to DPDK, each whole; the host has no netdev of them then. */
+  /** PCI functions that the kernel hands to DPDK whole; the host then has no netdevs for them. */
   readonly functions?: readonly PciAddress[];
   /** VLAN netdevs of the kernel: the underlay's own, and one for each uplink of a network. */
   readonly vlans: readonly VlanLinkSpec[];
-  /** Where the userspace datapath forwards: the bridge that has the ports, and the tunnel address. */
+  /** Only for the userspace datapath: the bridge that has the ports and the tunnel address. */
   readonly bridge?: UnderlayBridgeSpec;
-  /** The netdev that has the tunnel address; absent where the host brings both. */
+  /** The netdev that has the tunnel address; absent if the host provides both. */
   readonly netdev?: IfName;
-  /** CIDR; absent where the host brings its own. */
+  /** CIDR; absent if the host provides its own. */
   readonly address?: string;
   readonly routes: readonly { readonly to: string; readonly via: string }[];
 }
@@ -68,26 +68,26 @@ export interface VlanLinkSpec {
   readonly mtu: number;
 }
 
-/** A bridge of the userspace datapath: Open vSwitch finds a tunnel's way only through one that has the address (facts §7.3). */
+/** A bridge of the userspace datapath: Open vSwitch can route a tunnel only through the bridge that has its address (facts §7.3). */
 export interface UnderlayBridgeSpec {
   readonly name: IfName;
-  /** Its MAC is that of this PF or netdev, which the kernel's bond has, too (facts §7.3). */
+  /** Its MAC is that of this PF or netdev, as the kernel's bond has it too (facts §7.3). */
   readonly macOf: PciAddress | IfName;
-  /** One port, over these: PFs through DPDK, or netdevs; several are a bond of Open vSwitch. */
+  /** The members of its one port: PFs through DPDK, or netdevs; several make a bond of Open vSwitch. */
   readonly members: readonly { readonly name: IfName; readonly dpdk?: PciAddress }[];
   /** VLAN id of the underlay; 0 for untagged. */
   readonly vlan: number;
 }
 
-/** What an overlay host has besides its card. */
+/** What an overlay host has in addition to its card. */
 export interface OverlaySpec {
   /** This host's tunnel address, without prefix length. */
   readonly local: string;
   /** The tunnel addresses of the fabric's other hosts: nobody else may send VXLAN here. */
   readonly peers: readonly string[];
-  /** What a start of Open vSwitch makes count: keys of `other_config`, and `alternative`, which daemon Debian starts. */
+  /** What takes effect when Open vSwitch starts: keys of `other_config`, and `alternative`, the daemon that Debian starts. */
   readonly settings: { readonly [key: string]: string };
-  /** The PF by which DPDK takes the card, or the first function that it takes whole; absent without DPDK. */
+  /** The PF through which DPDK takes the card, or the first function that it takes whole; absent without DPDK. */
   readonly dpdk?: PciAddress;
   /** Pages of 2 MiB that DPDK needs; absent without it. */
   readonly hugepages?: number;
@@ -96,9 +96,9 @@ export interface OverlaySpec {
   readonly patches: readonly PatchSpec[];
   /** Bridge → its OpenFlow flows in canonical text, sorted. */
   readonly flows: { readonly [bridge: string]: readonly string[] };
-  /** Netdevs of the host by which a tenant's frames come in: ports of the networks' bridges, and these themselves. */
+  /** Netdevs of the host through which tenants' frames come in: the networks' bridges and their ports. */
   readonly tenantPorts: readonly IfName[];
-  /** vflane's own nftables tables, which keep the host itself out of the tenants' reach. */
+  /** vflane's own nftables tables, which keep the host itself out of tenants' reach. */
   readonly guard: NftTables;
 }
 
@@ -112,11 +112,11 @@ export interface BridgeSpec {
   readonly datapathType: 'system' | 'netdev';
   readonly guestPorts: readonly GuestPortSpec[];
   readonly tunnels: readonly TunnelSpec[];
-  /** Where this host joins the network to a VLAN of the physical network: a VLAN netdev, or a patch to the underlay's bridge. */
+  /** What joins the network to a VLAN of the physical network on this host: a VLAN netdev, or a patch to the underlay's bridge. */
   readonly uplink?: { readonly port: IfName; readonly peer?: IfName };
 }
 
-/** One end of a patch between two bridges; a VLAN's frames leave it untagged. */
+/** One end of a patch between two bridges; the VLAN's frames leave it untagged. */
 export interface PatchSpec {
   readonly bridge: IfName;
   readonly port: IfName;
@@ -129,9 +129,9 @@ export interface PatchSpec {
 export interface GuestPortSpec {
   readonly guest: GuestName;
   readonly network: NetworkName;
-  /** The port's name, in OpenFlow and in OVSDB, and its netdev's. */
+  /** The name of the port in OpenFlow and OVSDB, and of its netdev. */
   readonly port: IfName;
-  /** What DPDK is asked for, such as `0000:03:00.0,representor=pf0vf3`; absent for a netdev of the kernel. */
+  /** DPDK's name for it, such as `0000:03:00.0,representor=pf0vf3`; absent for a kernel netdev. */
   readonly devargs?: string;
   readonly mac: MacAddress;
   /** CIDRs. */
@@ -139,7 +139,7 @@ export interface GuestPortSpec {
   readonly dhcp: boolean;
   /** DHCPv6. */
   readonly dhcp6?: boolean;
-  /** Whether what it sends is held to its MAC and addresses. */
+  /** Whether it may send only from its own MAC and addresses. */
   readonly spoofchk: boolean;
   /** Bytes. */
   readonly mtu: number;
@@ -157,16 +157,16 @@ export type Allocation = { readonly [attachment: string]: number };
 
 export interface NicSpec {
   readonly pfs: readonly PfSpec[];
-  /** What the card has to make of the bond of its ports; absent where any answer will do. */
+  /** What the card has to make of the bond of its ports; absent if it does not matter. */
   readonly lag?: LagSpec;
 }
 
-/** `vf-lag`: both ports carry every VF; `shared-fdb`: and are one switch besides, which DPDK needs to see them as one card. */
+/** `vf-lag`: both ports carry every VF; `shared-fdb`: they are also one switch, as DPDK needs them to be to see one card. */
 export type LagSpec = 'vf-lag' | 'shared-fdb';
 
 export interface HostBondSpec {
   readonly name: IfName;
-  /** PFs, because the name of their netdev changes; or netdevs of a host without a card. */
+  /** PFs, because their netdevs' names change; or netdevs of a host without a card. */
   readonly members: readonly (PciAddress | IfName)[];
   readonly monitor: LinkMonitor;
 }
@@ -180,11 +180,11 @@ export interface PfSpec {
   readonly vfs: readonly VfSpec[];
 }
 
-/** Every VF of the pool, spare ones included: what nobody owns must reach nothing. */
+/** Every VF of the pool, spare ones included: a VF that nobody owns must reach nothing. */
 export interface VfSpec {
   readonly index: number;
   readonly owner?: { readonly guest: GuestName; readonly network: NetworkName };
-  /** Absent: the card's own choice. */
+  /** Absent: the card chooses. */
   readonly mac?: MacAddress;
   /** 0: untagged; only a spare VF has it. */
   readonly vlan: number;
@@ -193,9 +193,9 @@ export interface VfSpec {
   /** Megabits per second, 0 for no limit. */
   readonly maxRateMbps: number;
   readonly linkState: 'auto' | 'disable';
-  /** `native`: the driver the host would use itself; `none`: no driver at all. */
+  /** `native`: the driver that the host itself would use; `none`: no driver at all. */
   readonly driver: 'vfio-pci' | 'native' | 'none';
-  /** Its representor on the host, in switchdev: the name it is given, and its MTU in bytes. */
+  /** In switchdev, its representor on the host: the name it is given, and its MTU in bytes. */
   readonly representor?: { readonly name: IfName; readonly mtu: number };
 }
 
@@ -203,18 +203,18 @@ export interface GuestSpec {
   readonly name: GuestName;
   readonly kind: GuestKind;
   readonly lanes: readonly LaneSpec[];
-  /** What runs it, where vflane does. */
+  /** The VM, if vflane runs it. */
   readonly machine?: MachineSpec;
 }
 
-/** One attachment as the guest sees it: a bond over a VF of each port, or the one VF itself, under the same name. */
+/** One attachment as the guest sees it: a bond over a VF of each port, or the one VF itself under that name. */
 export interface LaneSpec {
   readonly network: NetworkName;
   readonly bond: IfName;
   readonly members: readonly LaneMember[];
-  /** Without a card: the lane is one end of a veth pair, and this is the other. */
+  /** Without a card: the host's end of the veth pair whose other end is the lane. */
   readonly veth?: { readonly port: IfName; readonly mac: MacAddress };
-  /** Without a card, for a VM: the tap that its manager opens, and the MAC to give the VM's side. */
+  /** Without a card, for a VM: the tap that its manager opens, and the MAC of the VM's side. */
   readonly tap?: { readonly port: IfName; readonly mac: MacAddress };
   /** Bytes. */
   readonly mtu: number;

@@ -7,7 +7,7 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json | undefined };
 
-/** Equal as JSON values: the order of keys does not count, a key that is undefined is a key that is absent. */
+/** Equal as JSON values: the order of keys does not count, and an undefined key is an absent one. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

@@ -1,6 +1,6 @@
 import type { LogLine } from './survey.ts';
 
-/** Either form. @throws TypeError on JSON of another shape */
+/** Reads either form. @throws TypeError on JSON of another shape */
 export function parseDmesg(stdout: string): readonly LogLine[] {
   if (!stdout.trimStart().startsWith('{')) return parseDmesgText(stdout);
   const parsed = JSON.parse(stdout) as { readonly dmesg?: unknown };
@@ -11,7 +11,7 @@ export function parseDmesg(stdout: string): readonly LogLine[] {
   });
 }
 
-/** `[   12.345678] text`; without a time where the kernel prints none (printk.time=0). */
+/** `[   12.345678] text`; without a time if the kernel prints none (printk.time=0). */
 export function parseDmesgText(stdout: string): readonly LogLine[] {
   return stdout
     .split('\n')

@@ -1,4 +1,4 @@
-/** A line of the kernel's, or of netlink's, that has one meaning. */
+/** A message of the kernel or of netlink that has one known meaning. */
 export interface KernelWords {
   readonly words: RegExp;
   /** Its explanation in the catalogue. */
@@ -7,7 +7,7 @@ export interface KernelWords {
   readonly means: string;
 }
 
-/** Lines that facts know (facts §1.2, §1.3, §2.1, §3.1, §4.3, §5). The first that fits counts. */
+/** The known messages (facts §1.2, §1.3, §2.1, §3.1, §4.3, §5). The first match counts. */
 const known: readonly KernelWords[] = [
   {
     words:
@@ -100,7 +100,7 @@ const known: readonly KernelWords[] = [
   },
 ];
 
-/** The meaning of a line; undefined where it is none that is known. */
+/** The meaning of a line; undefined if it is unknown. */
 export function kernelWordsFor(line: string): KernelWords | undefined {
   return known.find(({ words }) => words.test(line));
 }

@@ -1,7 +1,7 @@
 import type { Allocation } from './host-spec.ts';
 import { type Json, sameJson } from './json.ts';
 
-/** What vflane put on a host, folded from its journal: it takes away only this. */
+/** What vflane put on a host, folded from its journal. It takes away nothing else. */
 export interface Ledger {
   /** Keyed by `resource at`. */
   readonly entries: ReadonlyMap<string, LedgerEntry>;
@@ -17,7 +17,7 @@ export interface LedgerEntry {
   readonly was: Json;
 }
 
-/** It was there before vflane came, and vflane answers for it without having changed it. */
+/** It was there before vflane came; vflane answers for it without having changed it. */
 export function isAdopted({ value, was }: LedgerEntry): boolean {
   return value !== null && sameJson(value, was);
 }

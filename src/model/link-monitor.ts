@@ -1,6 +1,6 @@
 import type { LinkMonitor } from './host-spec.ts';
 
-/** As `ip link add … type bond` takes it; link monitoring never sees a dead switch behind a live carrier (facts §8). */
+/** As `ip link add … type bond` takes it. Link monitoring never notices a dead switch behind a live carrier (facts §8). */
 export function monitorWords(monitor: LinkMonitor): string {
   if (monitor.kind === 'miimon') return `miimon ${monitor.intervalMs}`;
   const v4 = monitor.targets.filter((target) => !target.includes(':'));

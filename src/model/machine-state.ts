@@ -1,23 +1,23 @@
 import type { Seen } from './unseen.ts';
 
-/** What a host has of the VMs that were asked about. */
+/** What a host has for the VMs that were asked about. */
 export interface MachinesState {
-  /** Text of the template unit; null where there is none. */
+  /** Text of the template unit; null if there is none. */
   readonly template: Seen<string | null>;
   /** Text of the script that its units run. */
   readonly power: Seen<string | null>;
   /** Programs that were looked for, by path. */
   readonly programs: Seen<{ readonly [path: string]: boolean }>;
-  /** Images by path; null where there is none. */
+  /** Images by path; null for one that does not exist. */
   readonly images: { readonly [path: string]: Seen<ImageState | null> };
-  /** Texts of user-data files by path; null where there is none. */
+  /** Texts of user-data files by path; null for one that does not exist. */
   readonly userData: { readonly [path: string]: Seen<string | null> };
-  /** What the host does with the disks behind PCI functions that were asked about. */
+  /** How the host uses the disks behind the PCI functions that were asked about. */
   readonly blockUse: { readonly [pci: string]: Seen<readonly string[]> };
-  /** VFs of guests, by address → other functions of the IOMMU group that a driver of the kernel has. */
+  /** Address of a guest's VF → other functions of its IOMMU group that a kernel driver has. */
   readonly besides: FunctionsBeside;
   readonly guests: { readonly [name: string]: MachineState };
-  /** MiB of the host in all, and not taken; undefined where nobody needs to know. */
+  /** MiB of the host, total and free; undefined if nobody needs to know. */
   readonly memory: Seen<{ readonly totalMiB: number; readonly freeMiB: number }>;
 }
 
@@ -27,11 +27,11 @@ export interface FunctionsBeside {
 
 export interface ImageState {
   readonly format: string;
-  /** Bytes that the guest sees. */
+  /** Size that the guest sees, in bytes. */
   readonly size: number;
-  /** What it stands on, as it says itself. */
+  /** Its backing file, as it names it itself. */
   readonly backing?: string;
-  /** Where its data is, if not in itself (qcow2's `data_file`). */
+  /** Where its data is, if in another file (qcow2's `data_file`). */
   readonly dataFile?: string;
 }
 
@@ -39,17 +39,17 @@ export interface MachineState {
   /** Text of the drop-in; null where there is none. */
   readonly dropIn: Seen<string | null>;
   readonly unit: Seen<UnitState>;
-  /** Whether systemd starts it with the host; null for no. */
+  /** Set if systemd starts it with the host; null if not. */
   readonly autostart: Seen<true | null>;
   readonly disk: Seen<ImageState | null>;
-  /** What is in the seed's folder, by file name; null where there is no seed, or one that was not finished. */
+  /** Contents of the seed's folder, by file name; null if there is no seed, or an unfinished one. */
   readonly seed: Seen<{ readonly [file: string]: string } | null>;
-  /** Absent where nobody asked libvirt. */
+  /** Absent if libvirt was not asked. */
   readonly domain?: Seen<DomainState | null>;
 }
 
 export interface UnitState {
-  /** `active`, `inactive`, `failed`, `activating`, …; of a unit that systemd does not know `inactive`. */
+  /** `active`, `inactive`, `failed`, `activating`, …; `inactive` also for a unit that systemd does not know. */
   readonly active: string;
   /** Why it ended: `success`, `exit-code`, `timeout`, …. */
   readonly result: string;
@@ -58,12 +58,12 @@ export interface UnitState {
 }
 
 export interface DomainState {
-  /** The text that vflane keeps of it; null where the domain is not vflane's. */
+  /** The text that vflane keeps of it; null if the domain is not vflane's. */
   readonly xml: string | null;
-  /** Whether libvirt was given that text. */
+  /** Whether libvirt's definition is that text. */
   readonly digest: string;
   readonly state: string;
-  /** While it is shut off: how it ended (virDomainShutoffReason), `shutdown`, `destroyed`, `crashed`, …, `unknown`. */
+  /** While it is shut off: why (virDomainShutoffReason), `shutdown`, `destroyed`, `crashed`, …, `unknown`. */
   readonly ended?: string;
   /** Whether libvirt starts it when it starts itself. */
   readonly autostart: boolean;

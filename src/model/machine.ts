@@ -1,24 +1,24 @@
 import type { PciAddress } from './names.ts';
 
-/** A virtual machine as its host has to run it. */
+/** A virtual machine, as its host has to run it. */
 export interface MachineSpec {
   readonly cpus: number;
   readonly memoryMiB: number;
-  /** Its memory is made of pages of 2 MiB. */
+  /** Its memory is backed by pages of 2 MiB. */
   readonly hugepages: boolean;
   readonly manager: 'systemd' | 'libvirt';
   readonly firmware: 'bios' | 'uefi';
-  /** Absolute path on the host of the user's image, which is only read. */
+  /** Absolute path on the host of the user's image, which is never written. */
   readonly image: string;
-  /** What the guest sees as the size of its disk; absent: the image's. */
+  /** The size of its disk as the guest sees it; absent: the image's. */
   readonly diskMiB?: number;
-  /** PCI functions of the host that it is given whole, beside its VFs. */
+  /** PCI functions of the host that it is given whole, besides its VFs. */
   readonly pci: readonly PciAddress[];
   /** Whether it runs whenever the host does. */
   readonly autostart: boolean;
   /** Its VFs, or its taps, in the order of its lanes. */
   readonly nics: readonly MachineNic[];
-  /** What cloud-init finds in it; absent where the image is to find nothing. */
+  /** What cloud-init finds in it; absent if it is to find nothing. */
   readonly seed?: SeedSpec;
 }
 

@@ -1,4 +1,4 @@
-/** Names that were checked once and are trusted from then on: a branded string cannot be made except by its check. */
+/** Names that are checked once and trusted from then on: only its check makes a branded string. */
 
 declare const brand: unique symbol;
 type Branded<Base, Name extends string> = Base & { readonly [brand]: Name };
@@ -9,7 +9,7 @@ export type PciAddress = Branded<string, 'PciAddress'>;
 export type VlanId = Branded<number, 'VlanId'>;
 /** `02:ab:…`, lower case, unicast. */
 export type MacAddress = Branded<string, 'MacAddress'>;
-/** A netdev's name: what the kernel's dev_valid_name() takes, less what `ip -batch` would split or a path would follow. */
+/** A netdev's name: what the kernel's dev_valid_name() accepts, less what `ip -batch` would split or a path would follow. */
 export type IfName = Branded<string, 'IfName'>;
 export type FabricName = Branded<string, 'FabricName'>;
 export type HostName = Branded<string, 'HostName'>;
@@ -19,7 +19,7 @@ export type NetworkName = Branded<string, 'NetworkName'>;
 const pciAddress = /^[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]$/;
 const macAddress = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
 const ifName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/;
-// The first character keeps a name from being read as an option, the rest keep it out of every shell, path and unit name.
+// The first character keeps a name from being read as an option; the rest keeps it harmless in a shell, a path and a unit's name.
 const plainName = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /** The longest name of a fabric, host, guest or network, in characters (a DNS label's limit, RFC 1035). */

@@ -1,9 +1,9 @@
-/** vflane's own tables of nftables, by family and name; no other is ever read, written or judged. */
+/** vflane's own nftables tables, by family and name; it never reads, writes or judges any other. */
 export const nftTables = { packets: 'inet vflane', arp: 'arp vflane' } as const;
 
 /**
  * A table as the commands of `nft -f -` that fill it, without the table itself: sets and chains sorted, then rules in
- * their order, chain by chain. What a `#` leads is in the table, but vflane would not have written it, and cannot write
+ * their order, chain by chain. A line that begins with `#` is in the table, but vflane would not have written it and cannot write
  * it again.
  */
 export type NftLines = readonly string[];
@@ -12,8 +12,8 @@ export type NftLines = readonly string[];
 export type NftTables = { readonly [table: string]: NftLines };
 
 /**
- * The commands of `nft -f -` that make the table these lines, or take it away where there are none. One transaction: no
- * packet ever meets half a table. `add` first, because only what is there can be deleted (`destroy` needs nftables 1.0.7
+ * The commands of `nft -f -` that turn the table into these lines, or remove it if there are none. One transaction: no
+ * packet ever meets half a table. `add` comes first, because only an existing table can be deleted (`destroy` needs nftables 1.0.7
  * and Linux 6.3).
  */
 export function replaceNftTable(table: string, lines: NftLines): readonly string[] {

@@ -1,22 +1,22 @@
 import type { Finding } from './finding.ts';
 import type { Change } from './plan.ts';
 
-/** A question that was not answered as it had to be. */
+/** A probe whose answer was not the one required. */
 export interface Unmet {
   readonly wanted: string;
-  /** What was seen instead, or why it could not be looked at. */
+  /** What was seen instead, or why it could not be seen. */
   readonly saw: string;
 }
 
 /**
  * Why a step stopped.
  * - `guard`: what had to hold before it did not; `lookup`: a name was not found; `action`: a command or a write failed;
- * - `settle`: all of it was done, but what had to follow did not, in time;
+ * - `settle`: all of it was done, but the required effect did not follow in time;
  * - `arm`: the way back could not be armed; `journal`: what was done could not be written down.
  */
 export type FailureKind = 'guard' | 'lookup' | 'action' | 'settle' | 'arm' | 'journal';
 
-/** A line of the kernel's log, and what it means where that is known. */
+/** A line of the kernel's log, and what it means, if that is known. */
 export interface KernelSaid {
   readonly line: string;
   readonly means?: string;
@@ -41,7 +41,7 @@ export interface StepFailure {
   readonly kernel?: readonly KernelSaid[];
 }
 
-/** An undo that did not work; whether anything remains is told by the look that follows. */
+/** An undo that did not work; the look that follows says whether anything remains. */
 export interface UndoFailure {
   readonly n: number;
   readonly resource: string;
@@ -90,7 +90,7 @@ export type Outcome =
   | { readonly kind: 'locked'; readonly message: string; readonly hint: string }
   /** 4. Preconditions are not met. */
   | { readonly kind: 'refused'; readonly findings: readonly Finding[] }
-  /** 1. The host answered, and something on it is not as it must be to go on: a damaged journal, a missing tool. */
+  /** 1. The host answered, but something there makes it impossible to go on: a damaged journal, a missing tool. */
   | { readonly kind: 'error'; readonly message: string; readonly hint: string; readonly code?: 'VF4003' }
   /** 8. */
   | { readonly kind: 'unreachable'; readonly message: string; readonly hint: string }

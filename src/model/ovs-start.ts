@@ -5,12 +5,12 @@ const suffix = '.flows';
 export const keptFlows = {
   folder,
   pathOf: (bridge: string): string => `${folder}/${bridge}${suffix}`,
-  /** `undefined` for a file that is none of a bridge's flows. */
+  /** `undefined` for a file that does not hold a bridge's flows. */
   bridgeOf: (name: string): string | undefined =>
     name.endsWith(suffix) && !name.startsWith('.') ? name.slice(0, -suffix.length) : undefined,
 } as const;
 
-/** What makes systemd put the flows back at every start of Debian's unit. */
+/** The files that make systemd put the flows back at every start of Debian's unit. */
 export const startHook = {
   unit: 'ovs-vswitchd.service',
   dropIn: '/etc/systemd/system/ovs-vswitchd.service.d/vflane.conf',

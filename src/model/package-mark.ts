@@ -1,2 +1,2 @@
-/** Whether somebody asked for a package, or it only came along with one (apt-mark(8)). */
+/** Whether somebody asked for a package, or it came as a dependency (apt-mark(8)). */
 export type PackageMark = 'manual' | 'auto';

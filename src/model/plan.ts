@@ -4,12 +4,12 @@ import type { Json } from './json.ts';
 import type { PciAddress } from './names.ts';
 
 /**
- * A name that exists only once an earlier step was taken. It is resolved right before the action, to exactly one match.
+ * A name that exists only after an earlier step. It is resolved right before the action, to exactly one match.
  * - `netdev`: the PF's netdev now; with `vf`, its representor.
  * - `vf`: the VF's PCI address.
  * - `iommuGroup`, `netdevOf`: of a PCI address.
  * - `libvirtAddress`: a PCI address as the attributes of libvirt's `<address>`.
- * - `rdma`: the RDMA device of a PF; where the card is one switch, of both.
+ * - `rdma`: the RDMA device of a PF; if the card is one switch, of both PFs.
  */
 export type Lookup =
   | { readonly netdev: { readonly pf: PciAddress; readonly vf?: number } }
@@ -23,7 +23,7 @@ export type Lookup =
 export type Text = string | readonly (string | Lookup)[];
 
 /**
- * A question whose answer must be as given.
+ * A question, and the answer that is required.
  * - `read`: a file's text without surrounding white space, whole (`is`) or one of its lines (`has`); `link`: the last part of where a symbolic link points, '' if there is none.
  * - `query`: JSON output, walked by `at`: a key, an index, `key=value` for the one
  *   element that has it, `=value` for the element that is it; `is: null` also stands for "not there".
@@ -39,8 +39,8 @@ export type Probe =
   | { readonly unused: Lookup };
 
 /**
- * - `fails`: what on its stderr means, with exit code 0 too, that a command has not done it;
- * - `timeoutMs`: its deadline where it may take longer than most, as a guest that shuts down does;
+ * - `fails`: text on stderr which means that the command failed, even with exit code 0;
+ * - `timeoutMs`: its deadline, if it may take longer than most, such as a guest's shutdown;
  * - `secret`: the text may hold a password, and is not shown to whoever reads the plan.
  */
 export type Action =
@@ -58,11 +58,11 @@ export interface Change {
   readonly at: string;
   readonly from: Json;
   readonly to: Json;
-  /** What it was before vflane came, where that is not `from`: what stands on a thing of vflane's was not there. */
+  /** `null`: it was not there before vflane came, whatever `from` says, because what it stands on is vflane's. */
   readonly was?: null;
-  /** It was there before vflane came, as it is wanted: from now on vflane answers for it. */
+  /** It was there before vflane came, and as wanted: from now on vflane answers for it. */
   readonly adopts?: true;
-  /** Not of what the ledger names: a card's own setting, which outlives whatever vflane sets up on the host. */
+  /** Not in the ledger: a card's own setting, which outlives everything that vflane sets up on the host. */
   readonly unheld?: true;
 }
 
@@ -70,7 +70,7 @@ export interface Step {
   /** A sentence: what is done, and why now. */
   readonly why: string;
   readonly resource: string;
-  /** What of the resource: `0000:03:00.0`, `0000:03:00.0/3`, or several, `0000:03:00.0/0-3,0000:03:00.1/0-3`. */
+  /** Where: `0000:03:00.0`, `0000:03:00.0/3`, or several, `0000:03:00.0/0-3,0000:03:00.1/0-3`. */
   readonly at: string;
   /** Guests it is done for. */
   readonly for: readonly string[];
@@ -108,11 +108,11 @@ export interface Plan {
   readonly basis: string;
   readonly steps: readonly Step[];
   readonly allocation: Allocation;
-  /** Guests that the host had and is to have no more; absent where there are none. */
+  /** Guests that the host had and is to lose; absent if there are none. */
   readonly leaves?: readonly string[];
-  /** What is as wanted already, and has to be so still when all steps are done; absent where nothing is. */
+  /** What is already as wanted, and has to be so still when all steps are done; absent if nothing is. */
   readonly keeps?: readonly Kept[];
-  /** Places that the file leaves to whoever set them up: nobody asks what becomes of them; absent where there are none. */
+  /** Places that the file leaves to whoever set them up, and that are not verified; absent if there are none. */
   readonly left?: readonly Pick<Change, 'resource' | 'at'>[];
   readonly findings: readonly Finding[];
 }

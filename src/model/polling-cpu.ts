@@ -2,7 +2,7 @@ import { dpdkCard } from './dpdk-card.ts';
 import type { HostSpec } from './host-spec.ts';
 import { type HostState, isUnseen } from './host-state.ts';
 
-/** The last CPU near the card; undefined where the host does not say which are. */
+/** The last CPU near the card; undefined if the host does not say which those are. */
 export function pollingCpu(spec: HostSpec, state: HostState): number | undefined {
   const cpus = dpdkCard(spec, state)?.localCpus;
   if (cpus === undefined || isUnseen(cpus)) return undefined;

@@ -1,9 +1,9 @@
 import type { Seen } from './host-state.ts';
 import type { PackageMark } from './package-mark.ts';
 
-/** What a host is to have before vflane sets anything up on it: what `prepare` brings, and no other plan takes away. */
+/** What a host needs before vflane sets anything up on it: `prepare` brings it, and no other plan takes it away. */
 export interface PreparationSpec {
-  /** Packages that are not there: those that are needed, and all that come along with them. */
+  /** Missing packages: those that are needed, and their dependencies. */
   readonly packages: { readonly [name: string]: PackageMark };
   /** Files that only a start of the host reads, by path. */
   readonly files: { readonly [path: string]: string };
@@ -13,17 +13,17 @@ export interface PreparationSpec {
 export interface SystemState {
   /** `12`, `13`; undefined where it is another system. */
   readonly debian: number | undefined;
-  /** Packages that are not there of those that were asked about. */
+  /** Those of the packages asked about that are missing. */
   readonly missing: Seen<readonly string[]>;
-  /** What apt would install for these, and all that come along. */
+  /** What apt would install for these, dependencies included. */
   readonly coming: Seen<readonly string[]>;
-  /** Whether GRUB starts it, in Debian's way: there is an `update-grub`. */
+  /** Whether GRUB starts it the Debian way: there is an `update-grub`. */
   readonly grub: boolean;
   /** What the kernel was started with. */
   readonly commandLine: Seen<string>;
-  /** The firmware's tables on its IOMMU; empty where it has none, or keeps it off. */
+  /** The firmware's IOMMU tables; empty if it has no IOMMU, or keeps it off. */
   readonly iommuTables: Seen<readonly string[]>;
-  /** Whether the kernel that runs has CONFIG_NET_TC_SKB_EXT, or a driver from elsewhere that needs none. */
+  /** Whether the running kernel has CONFIG_NET_TC_SKB_EXT, or a third-party driver that does not need it. */
   readonly skbExt: Seen<boolean>;
 }
 

@@ -6,32 +6,32 @@ export interface Survey {
   readonly config: Seen<KernelConfig>;
   /** `none`, `integrity` or `confidentiality`; undefined where the kernel has no lockdown. */
   readonly lockdown: Seen<string> | undefined;
-  /** mlx5 comes from NVIDIA's own package: the kernel's options do not count then. */
+  /** Whether mlx5 comes from NVIDIA's own package: then the kernel's options do not matter. */
   readonly ofed: Seen<boolean>;
-  /** The host's clock, and whoever asked's at the same moment: milliseconds since 1970. */
+  /** The clocks of the host and of the asking machine at the same moment, in milliseconds since 1970. */
   readonly clock: Seen<{ readonly hostMs: number; readonly oursMs: number }>;
-  /** Why cards could not be searched for, where no file names them; absent where they could. */
+  /** Without a file that names cards: why they could not be searched for; absent if they could. */
   readonly search?: Unseen;
   /** Why vflane's own journal could not be read; absent where it could. */
   readonly journal?: Unseen;
   /** By PCI address. */
   readonly cards: { readonly [pci: string]: CardSurvey };
-  /** Functions of an SR-IOV card that have no netdev of the host's: in recovery, or without a driver. */
+  /** Functions of an SR-IOV card without a netdev on the host: in recovery, or without a driver. */
   readonly odd: readonly OddFunction[];
-  /** Megabits per second, by netdev; undefined where it is down or does not say. */
+  /** Megabits per second, by netdev; undefined if it is down or does not say. */
   readonly speeds: { readonly [netdev: string]: number | undefined };
-  /** Who else says that these netdevs are its. */
+  /** Other software that claims these netdevs. */
   readonly owners: Seen<readonly Owner[]>;
   readonly neighbours: Seen<readonly Neighbour[]>;
   /** Processes that hold VFs, with the CPUs they may run on. */
   readonly holders: readonly HolderSurvey[];
-  /** Namespaces that are there and were not looked into. */
+  /** Existing namespaces that were not looked into. */
   readonly unlooked: Seen<readonly string[]>;
-  /** Oldest first; absent where nobody asked. */
+  /** Oldest first; absent if nobody asked. */
   readonly log?: Seen<readonly LogLine[]>;
-  /** Only where Open vSwitch is to offload. */
+  /** Only if Open vSwitch is to offload. */
   readonly qdiscs?: Seen<readonly Qdisc[]>;
-  /** `esw_port_metadata`, by PCI address; only where a LAG lacks the shared table. */
+  /** `esw_port_metadata`, by PCI address; only if a LAG lacks the shared table. */
   readonly metadata?: Seen<{ readonly [pci: string]: boolean }>;
 }
 
@@ -43,7 +43,7 @@ export interface KernelConfig {
 }
 
 export interface CardSurvey {
-  /** `ConnectX-5 Ex`; undefined where the id is none that is known. */
+  /** `ConnectX-5 Ex`; undefined if the id is unknown. */
   readonly model: string | undefined;
   readonly firmware: Seen<Firmware>;
   readonly slot: Seen<Slot>;
@@ -56,11 +56,11 @@ export interface CardSurvey {
   readonly lagMapping: readonly string[];
 }
 
-/** As devlink has it; undefined what the driver does not say. */
+/** As devlink reports it; undefined where the driver does not say. */
 export interface Firmware {
   readonly psid: string | undefined;
   readonly running: string | undefined;
-  /** In flash: it counts from the next reset on. */
+  /** In flash: it runs after the next reset. */
   readonly stored: string | undefined;
 }
 
@@ -72,9 +72,9 @@ export interface LinkWidth {
 
 export interface Slot {
   readonly now: LinkWidth;
-  /** What the card could. */
+  /** What the card is capable of. */
   readonly card: LinkWidth;
-  /** What the port above it could: the slot. Undefined where it cannot be read. */
+  /** What the port above it, the slot, is capable of; undefined if it cannot be read. */
   readonly above: LinkWidth | undefined;
   /** PCI address of that port. */
   readonly port: string | undefined;
@@ -95,7 +95,7 @@ export interface OddFunction {
   /** `15b3:020d`. */
   readonly id: string;
   readonly driver: string | undefined;
-  /** Its own flash could not be started: it answers as its boot loader. */
+  /** Its firmware does not start: it answers as its boot loader. */
   readonly recovery: boolean;
 }
 
@@ -110,14 +110,14 @@ export interface Owner {
 export interface Neighbour {
   readonly address: string;
   readonly netdev: string;
-  /** Whether it has answered, and is not forgotten. */
+  /** Whether it has answered, and the answer is still valid. */
   readonly answered: boolean;
 }
 
 export interface HolderSurvey {
   readonly pid: number;
   readonly command: string;
-  /** What libvirt calls the VM that it is. */
+  /** libvirt's name of the VM that it runs. */
   readonly vm?: string;
   /** VFIO groups it has open. */
   readonly groups: readonly string[];

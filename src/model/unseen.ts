@@ -1,7 +1,7 @@
-/** What could not be looked at, and why: never to be taken for "absent". */
+/** Something that could not be looked at, and why: never to be taken for "absent". */
 export interface Unseen {
   readonly unseen: string;
-  /** What is not there that would have answered, where that is the reason: a program, or the service it asks. */
+  /** If the reason is that something is missing: the program, or the service that it asks. */
   readonly lacks?: 'program' | 'service';
 }
 
