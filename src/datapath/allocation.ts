@@ -2,8 +2,8 @@ import type { FabricHost } from '../model/fabric.ts';
 import type { Allocation } from '../model/host-spec.ts';
 
 /**
- * Gives each attachment (`guest/network`) a VF index below `pool`: the one that the file names (`given`), else the one it has
- * had, else the lowest that is free. An attachment that stays never moves, whatever comes and goes beside it, unless the file
+ * Gives each attachment (`guest/network`) a VF index below `pool`: the one that the file names (`given`), else the one it
+ * had before, else the lowest free one. An attachment never moves, whatever is added or removed beside it, unless the file
  * gives its VF to another.
  */
 export function allocate(

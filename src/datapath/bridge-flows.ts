@@ -7,7 +7,7 @@ import { guestFlows, next, noLla, tables } from './guest-flows.ts';
  * The OpenFlow flows that keep tenants in (facts §17), for a bridge with `fail-mode=secure`: what no flow names is
  * dropped, so that LOCAL and a port of unknown origin can send nothing.
  *
- * The lines are what `ovs-ofctl --names --no-stats dump-flows` prints, less the space in front, sorted; and the standard
+ * The lines are what `ovs-ofctl --names --no-stats dump-flows` prints, without leading space, sorted; and the standard
  * input of `ovs-ofctl --names --bundle replace-flows BRIDGE -`.
  */
 export function bridgeFlows(bridge: BridgeSpec): readonly string[] {
@@ -31,7 +31,7 @@ const neverForwarded: Flow = {
   actions: 'drop',
 };
 
-/** Each sender is checked where it enters the fabric; that tunnels do not feed tunnels is Port.protected (facts §17). */
+/** Each sender is checked where it enters the fabric; Port.protected keeps tunnels from feeding tunnels (facts §17). */
 function fromFabric(port: IfName): Flow {
   return { table: tables.sender, priority: 100, match: [inPort(port)], actions: 'NORMAL' };
 }
@@ -41,35 +41,35 @@ const drop = (table: number, ...match: readonly string[]): Flow => {
 };
 
 /**
- * What makes a guest the network's authority, whatever address it has. Not among it: ICMP redirects of IPv4, which count
- * only from the gateway's address (RFC 1122, 3.2.2.2). To ask for their type would keep every ping out of a card's tables.
+ * What would make a guest an authority on the network, whatever address it has. ICMP redirects of IPv4 are left out: they count
+ * only from the gateway's address (RFC 1122, 3.2.2.2), and matching their type would keep every ping out of a card's tables.
  */
 const neverFromGuests: readonly Flow[] = [
-  // A DHCP server: by its own port (RFC 2131, 4.1), and by the client's, because clients do not look at the former. OVS
-  // shows no port of a fragment (ovs-ofctl(8), set-frags), but a client without an address reads no fragments.
+  // A DHCP server: by its own port (RFC 2131, 4.1), and by the client's, because clients do not check the former. OVS
+  // matches no port of a fragment (ovs-ofctl(8), set-frags), but a client without an address reads no fragments.
   drop(tables.protocol, 'udp', 'tp_src=67'),
   drop(tables.protocol, 'udp', 'tp_dst=68'),
-  // The same of DHCPv6, whose servers may send from any port (RFC 8415, 7.2; RFC 7610, 5).
+  // The same for DHCPv6, whose servers may send from any port (RFC 8415, 7.2; RFC 7610, 5).
   drop(tables.protocol, 'udp6', 'tp_src=547'),
   drop(tables.protocol, 'udp6', 'tp_dst=546'),
-  // A first fragment that ends before its chain of headers does hides what it carries (RFC 7112; RFC 7113, 2.2). OVS then
-  // says protocol 0 (lib/flow.c), the kernel 59 (net/openvswitch/flow.c, parse_ipv6hdr): neither is one of a real packet.
+  // A first fragment that ends before its header chain does hides what it carries (RFC 7112; RFC 7113, 2.2). OVS then
+  // reports protocol 0 (lib/flow.c), the kernel 59 (net/openvswitch/flow.c, parse_ipv6hdr): no real packet has either.
   drop(tables.protocol, 'ipv6', 'nw_proto=0'),
   drop(tables.protocol, 'ipv6', 'nw_proto=59'),
-  // OVS shows no ICMPv6 type of a fragment. ND has hop limit 255 and is never fragmented (RFC 4861; RFC 6980, 5): a large
+  // OVS matches no ICMPv6 type of a fragment. ND has hop limit 255 and is never fragmented (RFC 4861; RFC 6980, 5); a large
   // ping, which starts at 64 or 128, still passes.
   drop(tables.icmp6, 'icmp6', 'nw_ttl=255', 'nw_frag=first'),
   // Router advertisement and redirect (RFC 6105).
   drop(tables.icmp6, 'icmp6', 'icmp_type=134'),
   drop(tables.icmp6, 'icmp6', 'icmp_type=137'),
-  // Where an option stands twice OVS shows neither it nor the target (lib/flow.c, parse_icmpv6), but a guest reads it.
+  // If an option occurs twice, OVS matches neither it nor the target (lib/flow.c, parse_icmpv6), but a guest reads it.
   drop(tables.neighbour, 'icmp6', 'icmp_type=135', 'icmp_code=0', 'nd_target=::'),
   drop(tables.neighbour, 'icmp6', 'icmp_type=136', 'icmp_code=0', 'nd_target=::'),
 ];
 
 /**
  * IP goes on to the check of its source. ICMPv6 and its neighbour discovery have tables of their own, because each field
- * that a table asks for narrows what OVS and a card can remember of a stream: TCP is asked for none of them.
+ * that a table matches narrows what OVS and a card can cache of a stream: for TCP none of them is matched.
  */
 const onwards: readonly Flow[] = [
   { table: tables.protocol, priority: 50, match: ['ip'], actions: next(tables.source) },

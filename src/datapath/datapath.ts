@@ -15,7 +15,7 @@ export const datapaths: { readonly [name in Datapath]: Expand } = {
   'ovs-dpdk': withFound(expandOvsDpdk),
 };
 
-/** What is left as it was found is the same whatever the card is used for. */
+/** What is left as it was found does not depend on the datapath. */
 function withFound(expand: Expand): Expand {
   return (fabric, host, ledger) => {
     const spec = expand(fabric, host, ledger);
@@ -25,7 +25,7 @@ function withFound(expand: Expand): Expand {
   };
 }
 
-/** VFs of guests whom the file does not name by their VF: they came after, and what they are given is made for them. */
+/** VFs of guests for which the file names no VF: they were added later, and their settings are vflane's to make. */
 function newlyGiven({ nics }: HostSpec, host: FabricHost): ReadonlySet<string> {
   const known = givenVfs(host);
   const vfs = nics.flatMap(({ pfs }) => pfs.flatMap((pf) => pf.vfs.map((vf) => ({ pf, vf }))));

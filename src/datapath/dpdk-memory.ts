@@ -1,13 +1,13 @@
-/** Buffers that Open vSwitch asks for in a pool; it halves the number where memory is short (lib/netdev-dpdk.c, MAX_NB_MBUF). */
+/** Buffers that Open vSwitch requests for a pool; it halves the number if memory is short (lib/netdev-dpdk.c, MAX_NB_MBUF). */
 const buffers = 262_144;
-/** Ethernet's header and two tags, and what a buffer has besides its frame: DPDK's headroom and OVS's own struct. */
+/** Ethernet's header and two tags, and the rest of a buffer besides its frame: DPDK's headroom and OVS's own struct. */
 const [frame, around] = [26, 1024];
 const pageBytes = 2 * 1024 * 1024;
 /** What DPDK needs for itself, in pages. */
 const own = 64;
 
 /**
- * Pages of 2 MiB that Open vSwitch needs for full pools: one for each size of frames, rounded up to whole KiB. Every port
+ * Pages of 2 MiB that Open vSwitch needs for full pools: one pool for each frame size, rounded up to whole KiB. Every port
  * begins with an MTU of 1500 (lib/netdev-dpdk.c, dpdk_buf_size). @param mtus bytes
  */
 export function dpdkPages(mtus: readonly number[]): number {

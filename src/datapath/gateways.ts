@@ -2,8 +2,8 @@ import ipaddr from 'ipaddr.js';
 import type { Attachment, Network } from '../model/fabric.ts';
 
 /**
- * The network's gateways that a guest can reach by an address of its own. A kernel refuses any other ("Nexthop has invalid
- * gateway", net/ipv4/fib_semantics.c), and a lease brings its own.
+ * The network's gateways that a guest can reach from one of its own addresses. The kernel refuses any other ("Nexthop has invalid
+ * gateway", net/ipv4/fib_semantics.c), and a DHCP lease brings its own.
  */
 export function gatewaysOf({ gateways }: Network, { addresses }: Attachment): readonly string[] {
   if (gateways.length === 0) return [];

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { FabricName, GuestName, MacAddress, NetworkName } from '../model/names.ts';
 
 /**
- * A guest's MAC on a network: the same on every host, so that a guest may move, and another for each port, because two
+ * A guest's MAC on a network: the same on every host, so that a guest can move, and a different one for each port, because two
  * VFs with one MAC lose traffic between guests of one host (facts §8).
  */
 export function guestMac(

@@ -13,7 +13,7 @@ import { wireMtu } from './wire-mtu.ts';
 const monitorIntervalMs = 100;
 
 /**
- * Legacy SR-IOV with VLANs, the seed's first way: each attachment has the VF of one index on both ports, tagged by the
+ * Legacy SR-IOV with VLANs, the seed's first way: each attachment has the VF with one index on both ports, tagged by the
  * card, and the guest bonds the two.
  */
 export function expandLegacyVlan(fabric: Fabric, host: FabricHost, ledger: Ledger): HostSpec {

@@ -5,7 +5,7 @@ import { imageFolder } from '../model/guest-paths.ts';
 import type { GuestSpec, LaneSpec } from '../model/host-spec.ts';
 import type { MachineNic, MachineSpec, SeedSpec } from '../model/machine.ts';
 
-/** A guest with its lanes, and what runs it, where vflane does. */
+/** A guest with its lanes, and its VM if vflane runs it. */
 export function guestSpec(guest: Guest, lanes: readonly LaneSpec[], host: FabricHost): GuestSpec {
   const { name, kind, vm } = guest;
   const plain = { name, kind, lanes };
@@ -25,7 +25,7 @@ function machineOf({ name }: Guest, vm: VmSpec, lanes: readonly LaneSpec[], host
   };
 }
 
-/** A name without a folder is an image's in the host's folder of them. */
+/** A name without a folder is that of an image in the host's folder of images. */
 function onHost(path: string): string {
   return path.startsWith('/') ? path : `${imageFolder}/${path}`;
 }

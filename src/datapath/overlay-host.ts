@@ -8,14 +8,14 @@ import type { UnderlayOf } from './underlay.ts';
 import { guardOf } from './underlay-guard.ts';
 import { wireMtu } from './wire-mtu.ts';
 
-/** What one overlay has its own way. */
+/** Where the two overlays differ. */
 export interface OverlayHostKind extends OverlayKind {
   readonly lag: LagSpec | undefined;
   readonly underlay: UnderlayOf;
 }
 
 /**
- * What both overlays share: switchdev on both ports, a pool on each, one VF for each place on a network, the underlay, and
+ * What both overlays share: switchdev on both ports, a pool on each, one VF for each attachment, the underlay, and
  * the bridges of the host's networks.
  */
 export function overlayHost(

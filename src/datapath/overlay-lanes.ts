@@ -17,7 +17,7 @@ export interface Lane {
   readonly guest: Guest;
   readonly attachment: Attachment;
   readonly network: Network;
-  /** From 0 over both pools: the VF of that index of port 0, or, past its pool, of port 1. */
+  /** Counted from 0 over both pools: first port 0's VFs, then port 1's. */
   readonly slot: number;
   readonly mac: MacAddress;
 }
@@ -33,7 +33,7 @@ export function attachedLanes(fabric: Fabric, host: FabricHost, ledger: Ledger):
     }),
   );
   const names = attached.map(({ name }) => name);
-  // Without a card there is no pool that could run out.
+  // Without a card there is no pool to run out of.
   const pool = host.nic.kind === 'software' ? Number.POSITIVE_INFINITY : 2 * host.vfs;
   const allocation: Allocation = allocate(names, ledger.allocation, pool, givenVfs(host));
   return attached.flatMap((lane) => {
@@ -76,7 +76,7 @@ export function guestSpecs(host: FabricHost, lanes: readonly Lane[]): readonly G
   });
 }
 
-/** One VF under the lane's own name: the card fails over below it, so there is nothing to bond or to watch. */
+/** One VF, under the lane's own name: the card fails over below it, so there is nothing to bond or to monitor. */
 function laneSpec(lane: Lane, host: FabricHost): LaneSpec {
   const { network, attachment } = lane;
   return {

@@ -13,7 +13,7 @@ import { wireMtu } from './wire-mtu.ts';
 export interface OverlayKind {
   readonly datapathType: BridgeSpec['datapathType'];
   readonly settings: OverlaySpec['settings'];
-  /** The PF by which DPDK has the card, or the first function that it takes whole. */
+  /** The PF through which DPDK has the card, or the first function that it takes whole. */
   readonly dpdk?: PciAddress;
 }
 
@@ -47,13 +47,13 @@ export function overlayOf(
   };
 }
 
-/** Of a patch and of a tunnel there is no netdev; a bridge's own port is down, and yet somebody may bring it up. */
+/** A patch and a tunnel have no netdev; a bridge's own port is down, but somebody may bring it up. */
 function tenantPortsOf({ name, guestPorts, uplink }: BridgeSpec): readonly IfName[] {
   const wire = uplink !== undefined && uplink.peer === undefined ? [uplink.port] : [];
   return [name, ...guestPorts.map(({ port }) => port), ...wire];
 }
 
-/** Of the guests' ports, and of the wire. */
+/** Those of the guests' ports, and of the wire. */
 function mtusOf(fabric: Fabric, networks: readonly Network[]): readonly number[] {
   return [...networks.map(({ mtu }) => mtu), wireMtu(fabric)];
 }

@@ -8,7 +8,7 @@ import { userspaceUnderlay } from './underlay.ts';
 /**
  * Open vSwitch with VXLAN in user space, over DPDK: the seed's second way. The kernel still bonds the ports, because that
  * is what makes the card one switch; DPDK then takes the card by its first port, with the representors of both pools. The
- * tunnel address is on a bridge of its own, `br-phy`. Of a card without such a switch DPDK takes the ports whole.
+ * tunnel address is on a bridge of its own, `br-phy`. If a card has no such switch, DPDK takes its ports whole.
  */
 export function expandOvsDpdk(fabric: Fabric, host: FabricHost, ledger: Ledger): HostSpec {
   const pf = host.nic.kind === 'pfs' ? host.nic.pfs[0] : host.underlay?.functions?.[0];
@@ -21,7 +21,7 @@ export function expandOvsDpdk(fabric: Fabric, host: FabricHost, ledger: Ledger):
   });
 }
 
-/** The order is that of their effect: `dpdk-init` without an allow-list would take every card of the host. */
+/** In the order in which they must take effect: `dpdk-init` without an allow-list would take every card of the host. */
 function dpdkSettings(pf: PciAddress, host: FabricHost): OverlaySpec['settings'] {
   const { nic, vfs, offload, underlay } = host;
   // The pool's whole range, so that a new guest needs no restart; the rest as in the seed (DPDK, mlx5.rst).

@@ -12,7 +12,7 @@ import { kernelUnderlay } from './underlay.ts';
 export function expandOvsTc(fabric: Fabric, host: FabricHost, ledger: Ledger): HostSpec {
   return overlayHost(fabric, host, ledger, {
     datapathType: 'system',
-    // Without offload nothing is asked of a setting that a restart of everything would be needed for.
+    // Without offload the setting, which takes a restart of all of Open vSwitch, is left alone.
     settings: host.offload === 'off' ? {} : { 'hw-offload': 'true' },
     // Without offload the tunnels end in the kernel, and its bond is enough.
     lag: host.offload === 'required' ? 'vf-lag' : undefined,

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { GuestName, HostName, IfName, NetworkName } from '../model/names.ts';
 import { underlayBridgeName } from '../model/underlay-bridge.ts';
 
-/** `br-storage`; longer networks are shortened, with a tail of their own, and so is one called `phy`. */
+/** `br-storage`; a longer network's name is cut and given a tail of its own, and so is `phy`. */
 export function bridgeName(network: NetworkName): IfName {
   return network.length <= 12 && `br-${network}` !== underlayBridgeName
     ? (`br-${network}` as IfName)
@@ -29,7 +29,7 @@ export function patchPortName(network: NetworkName): IfName {
   return `vl-${network.slice(0, 7)}-${tail(network)}` as IfName;
 }
 
-/** What tells names apart that begin alike, in what a netdev's 15 characters leave. */
+/** A tail that tells apart names that begin alike, within a netdev's 15 characters. */
 function tail(text: string, digits = 4): string {
   return hash('sha256', text, 'hex').slice(0, digits);
 }

@@ -2,7 +2,7 @@ import type { PatchSpec } from '../model/host-spec.ts';
 import type { IfName } from '../model/names.ts';
 import { type Flow, flowLine, inPort, printedAddress } from './flow-line.ts';
 
-/** What the flows of the underlay's bridge are made from. */
+/** What the flows of the underlay's bridge are made of. */
 export interface Wired {
   /** This host's tunnel address, and its peers'; without prefix length. */
   readonly local: string;
@@ -15,8 +15,8 @@ export interface Wired {
 }
 
 /**
- * The flows of the bridge that has the wire, in the form of `bridgeFlows`: VXLAN comes in from the fabric's hosts only, and
- * the rest as in any switch. Packets reach the userspace datapath before nftables sees them, so that this is the place for
+ * The flows of the bridge that has the wire, in the form of `bridgeFlows`: VXLAN comes in only from the fabric's hosts, and
+ * everything else passes as in any switch. Packets reach the userspace datapath before nftables sees them, so this is the place for
  * it (facts §17). `vxlan` stands for whatever would end in a tunnel: only what is on the underlay's VLAN can.
  */
 export function underlayFlows({ local, peers, wires, vlan, patches }: Wired): readonly string[] {

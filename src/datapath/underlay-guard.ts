@@ -15,7 +15,7 @@ export function guardOf(
 }
 
 /**
- * What Open vSwitch carries the underlay by itself: the kernel would answer for the address of `br-phy`, which has the same
+ * The ports by which Open vSwitch carries the underlay itself: the kernel would answer for the address of `br-phy`, which has the same
  * MAC, and every VXLAN datagram with an ICMP error.
  */
 function copied({ ports, bond }: UnderlaySpec): readonly IfName[] {
@@ -24,20 +24,20 @@ function copied({ ports, bond }: UnderlaySpec): readonly IfName[] {
 
 /** What the guard is made from. */
 export interface Guarded extends Pick<OverlaySpec, 'local' | 'peers'> {
-  /** Netdevs by which nothing is to reach the host's own stack. */
+  /** Netdevs from which nothing may reach the host's own stack. */
   readonly deaf: readonly IfName[];
-  /** Only where the kernel takes the tunnels: the netdev they come in by; undefined where the host brings its own. */
+  /** Only if the kernel ends the tunnels: the netdev through which they arrive; undefined if the host provides its own. */
   readonly kernel?: { readonly netdev: IfName | undefined };
 }
 
-/** IANA's port of VXLAN (RFC 7348, 8). */
+/** VXLAN's UDP port (RFC 7348, 8). */
 const vxlan = 'udp dport 4789';
 
 /**
- * What the host's own IP stack may hear on an overlay host, in the form in which the tables are observed. A bridge of Open
+ * What the IP stack of an overlay host may receive, in the form in which the tables are observed. A bridge of Open
  * vSwitch takes the frames of its ports: the kernel's before the stack sees them, but only from the moment the port is
  * added; the userspace one reads a copy (AF_PACKET), and the host answers every ARP request and connection of a tenant as
- * well. All that is neither a tenant's nor VXLAN is left alone.
+ * well. Whatever is neither a tenant's nor VXLAN is left alone.
  */
 export function underlayGuard(guarded: Guarded): NftTables {
   const { deaf, kernel } = guarded;
@@ -52,11 +52,11 @@ export function underlayGuard(guarded: Guarded): NftTables {
   return Object.fromEntries(filled.map(([table, lines]) => [table, inForm(lines)]));
 }
 
-/** Before fragments are put together (-400, linux/netfilter_ipv4.h): nobody's tenant fills the host's memory with them. */
+/** Before fragments are reassembled (-400, linux/netfilter_ipv4.h): no tenant may fill the host's memory with them. */
 const packets = 'hook prerouting priority -450';
 const arp = 'hook input priority 0';
 
-/** By name: it holds before the netdev is there, and when it is made anew. */
+/** By name: it holds before the netdev exists, and after it has been recreated. */
 function deafLines(table: string, hook: string, names: readonly IfName[]): NftLines {
   if (names.length === 0) return [];
   return [
@@ -72,9 +72,9 @@ function deafLines(table: string, hook: string, names: readonly IfName[]): NftLi
 }
 
 /**
- * The kernel's socket takes a datagram from anybody, by any netdev, for any VNI (facts §17): it comes in from the fabric's
- * hosts only, to the tunnel address, by the netdev that has it. That is what rp_filter would be for, which knows no IPv6,
- * and would hold for everything else that comes in by the netdev, too.
+ * The kernel's socket takes a datagram from anybody, on any netdev, for any VNI (facts §17): so VXLAN comes in only from the fabric's
+ * hosts, to the tunnel address, on the netdev that has it. rp_filter is meant for this, but it knows no IPv6,
+ * and would also apply to everything else that arrives on the netdev.
  */
 function vxlanLines({ local, peers, kernel }: Guarded): NftLines {
   const [ip, type] = local.includes(':') ? ['ip6', 'ipv6_addr'] : ['ip', 'ipv4_addr'];
@@ -82,11 +82,11 @@ function vxlanLines({ local, peers, kernel }: Guarded): NftLines {
   const road = kernel?.netdev === undefined ? '' : ` iifname "${kernel.netdev}"`;
   const rules = [
     `${vxlan}${road} ${ip} daddr ${printedAddress(local)} ${ip} saddr @peers accept`,
-    // A first fragment has the whole UDP header, and without it the others are nothing: they need no rule.
+    // A first fragment has the whole UDP header, and without it the others are useless: they need no rule.
     `${vxlan} drop`,
   ];
   return [
-    // Just before the hook's usual priority, 0: what is refused is in nobody's log, count or rate (nft(8), priorities).
+    // Just before the hook's usual priority, 0: what is dropped shows up in no other log, counter or rate limit (nft(8), priorities).
     // A drop is final wherever it stands, an accept only in its own chain: the host's own rules still have their say.
     `add chain ${table} underlay { type filter hook input priority -10; policy accept; }`,
     set(table, 'peers', type, peers.map(printedAddress)),

@@ -11,7 +11,7 @@ const bond0 = 'bond0' as IfName;
 export type UnderlayOf = (host: FabricHost, mtu: number, uplinks: readonly Network[]) => UnderlaySpec;
 
 /**
- * The kernel carries the tunnels: by a bond of the card's ports, or of the host's; a single port is used as it is. The
+ * The kernel carries the tunnels over a bond of the card's ports or the host's; a single port is used as it is. The
  * address is on it, outside every bridge: tc offloads a tunnel only where its route leaves by the card (facts §7.3).
  */
 export const kernelUnderlay: UnderlayOf = (host, mtu, uplinks) => {
@@ -37,7 +37,7 @@ export const kernelUnderlay: UnderlayOf = (host, mtu, uplinks) => {
 };
 
 /**
- * Open vSwitch carries the tunnels itself. Over a card the kernel's bond is there for the card's sake; without one the
+ * Open vSwitch carries the tunnels itself. With a card, the kernel's bond exists for the card's sake; without one the
  * host's ports are a bond of Open vSwitch, so that the kernel has no part in it.
  */
 export const userspaceUnderlay: UnderlayOf = (host, mtu) => {
@@ -59,7 +59,7 @@ export const userspaceUnderlay: UnderlayOf = (host, mtu) => {
   };
 };
 
-/** What the underlay's bridge has for a wire. A function that DPDK takes whole has no netdev that could name its port. */
+/** The wire of the underlay's bridge. A function that DPDK takes whole has no netdev that could name its port. */
 export function wireMembers({ nic, underlay }: FabricHost): UnderlayBridgeSpec['members'] {
   if (nic.kind === 'pfs') return [{ name: 'p0' as IfName, dpdk: nic.pfs[0] }];
   const taken = (underlay?.functions ?? []).map((dpdk, port) => ({ name: `p${port}` as IfName, dpdk }));

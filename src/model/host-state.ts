@@ -8,12 +8,12 @@ import { isUnseen, type Seen, type Unseen } from './unseen.ts';
 
 export { isUnseen, type Seen, type Unseen };
 
-/** What one host has, as far as it was looked at. */
+/** What one host has, as far as it was observed. */
 export interface HostState {
   readonly bootId: string;
   /** `uname -r`. */
   readonly kernel: string;
-  /** Loaded modules and built-in ones that were asked about. */
+  /** Kernel modules, loaded or built in. */
   readonly modules: Seen<readonly string[]>;
   readonly root: boolean;
   readonly iommu: Seen<boolean>;
@@ -23,29 +23,29 @@ export interface HostState {
   readonly functions?: readonly FunctionState[];
   /** The host's own netdevs. */
   readonly links: Seen<readonly LinkState[]>;
-  /** Only the namespaces that were asked about; `null`: looked, and it is not there. */
+  /** Only the namespaces that were asked about; `null`: it does not exist. */
   readonly namespaces: { readonly [name: string]: Seen<readonly LinkState[]> | null };
   /** Default routes of the namespaces that were asked about. */
   readonly routes: { readonly [namespace: string]: Seen<readonly DefaultRoute[]> };
-  /** Pages of 2 MiB, in all, by the place where they are counted; absent where nobody asked. */
+  /** Number of 2 MiB pages, by the place where they are counted; absent if nobody asked. */
   readonly hugepages?: { readonly [place: string]: Seen<number> };
-  /** MiB that more pages could be made of, by the same places; absent where nobody asked. */
+  /** MiB of which more pages could be made, by the same places; absent if nobody asked. */
   readonly freeMemoryMib?: { readonly [place: string]: Seen<number> };
-  /** Static routes of the host's own tables, by destination; absent where nobody asked. */
+  /** Static routes of the host itself, by destination; absent if nobody asked. */
   readonly hostRoutes?: Seen<readonly HostRoute[]>;
   /** Open vSwitch; absent where nobody asked. */
   readonly ovs?: Seen<OvsState>;
   /** Which of Open vSwitch's parts for DPDK are installed; absent where nobody asked. */
   readonly dpdkParts?: Seen<DpdkParts>;
-  /** What a start of ovs-vswitchd brings back; absent where nobody asked. */
+  /** What a start of ovs-vswitchd restores; absent if nobody asked. */
   readonly ovsStart?: OvsStart;
-  /** Which of the packages that were asked about are installed, and as what; absent where nobody asked. */
+  /** Those of the packages asked about that are installed, and their marks; absent if nobody asked. */
   readonly packages?: Seen<{ readonly [name: string]: PackageMark }>;
-  /** Files that a start of the host reads, by path; null where there is none, absent where nobody asked. */
+  /** Files that the host reads when it starts, by path; null for a missing one, absent if nobody asked. */
   readonly bootFiles?: { readonly [path: string]: Seen<string | null> };
-  /** vflane's own nftables tables, each empty where there is none; absent where nobody asked. */
+  /** vflane's own nftables tables, empty for a missing one; absent if nobody asked. */
   readonly guard?: { readonly [table: string]: Seen<NftLines> };
-  /** Whether netdevs that were asked about have IPv6; null where the kernel has none, absent where nobody asked. */
+  /** Whether the netdevs asked about have IPv6; null if the kernel has no IPv6, absent if nobody asked. */
   readonly ipv6?: Seen<{ readonly [netdev: string]: Seen<boolean> } | null>;
   /** `web/storage` → whether the lane leaves checksums to its NIC (`tx-checksumming`); absent where nobody asked. */
   readonly checksums?: { readonly [lane: string]: Seen<boolean> };
