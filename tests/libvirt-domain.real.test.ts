@@ -30,13 +30,16 @@ const onNode = { node: 1, cpus: '4-7,12' };
 const drive = asPciAddress('0000:41:00.0') as PciAddress;
 
 const domains: readonly (readonly [what: string, text: string])[] = [
-  ['VFs on a NUMA node', domainXml('web', plain, onNode)],
+  ['VFs on a NUMA node', domainXml('web', plain, onNode, 'qcow2')],
   [
     'UEFI, hugepages and a drive',
-    domainXml('web', { ...plain, firmware: 'uefi', hugepages: true, pci: [drive] }, onNode),
+    domainXml('web', { ...plain, firmware: 'uefi', hugepages: true, pci: [drive] }, onNode, 'qcow2'),
   ],
-  ['a tap', domainXml('web', { ...plain, nics: [{ ...tap, plain: false }] }, {})],
-  ['a tap of the userspace datapath', domainXml('web', { ...plain, nics: [{ ...tap, plain: true }] }, {})],
+  ['a tap', domainXml('web', { ...plain, nics: [{ ...tap, plain: false }] }, {}, 'qcow2')],
+  [
+    'a tap of the userspace datapath',
+    domainXml('web', { ...plain, nics: [{ ...tap, plain: true }] }, {}, 'qcow2'),
+  ],
 ];
 
 function ran(...argv: readonly [string, ...string[]]): string {

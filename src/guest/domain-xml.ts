@@ -7,17 +7,17 @@ import { addressToken } from './vf-token.ts';
 
 /**
  * A guest as libvirt's domain (libvirt.org, formatdomain). `managed='no'`: vflane has bound what is passed through already,
- * and nothing else is to touch it. The digest in its metadata says which text libvirt was given.
+ * and nothing else is to touch it. The digest in its metadata says which text libvirt was given. `format`: the image's.
  */
-export function domainXml(name: string, machine: MachineSpec, placement: Placement): string {
-  const body = bodyOf(name, machine, placement);
+export function domainXml(name: string, machine: MachineSpec, placement: Placement, format: string): string {
+  const body = bodyOf(name, machine, placement, format);
   const digest = createHash('sha256').update(body).digest('hex');
   const metadata = `  <metadata><vflane:guest xmlns:vflane='urn:vflane:guest:1' digest='${digest}'/></metadata>\n`;
   // At its end, so that of two of them the first line that is apart says in what.
   return `<domain type='kvm'>\n  <name>${name}</name>\n${body}${metadata}</domain>\n`;
 }
 
-function bodyOf(name: string, machine: MachineSpec, { node, cpus }: Placement): string {
+function bodyOf(name: string, machine: MachineSpec, { node, cpus }: Placement, format: string): string {
   const { memoryMiB, hugepages, firmware } = machine;
   const paths = guestPaths(name);
   const placed = cpus === undefined ? '' : ` placement='static' cpuset='${cpus}'`;
@@ -42,16 +42,16 @@ function bodyOf(name: string, machine: MachineSpec, { node, cpus }: Placement): 
     '  <on_reboot>restart</on_reboot>',
     '  <on_crash>destroy</on_crash>',
     '  <devices>',
-    ...devicesOf(name, machine),
+    ...devicesOf(name, machine, format),
     '  </devices>',
   ]);
 }
 
-function devicesOf(name: string, { pci, nics, seed }: MachineSpec): readonly string[] {
+function devicesOf(name: string, { pci, nics, seed, image }: MachineSpec, format: string): readonly string[] {
   const paths = guestPaths(name);
   return [
     '    <emulator>/usr/bin/qemu-system-x86_64</emulator>',
-    ...disk('qcow2', paths.disk, 'vda', "<boot order='1'/>"),
+    ...disk('qcow2', paths.disk, 'vda', `<boot order='1'/>${below(image, format)}`),
     ...(seed === undefined ? [] : disk('raw', paths.seed, 'vdb', '<readonly/>')),
     "    <serial type='pty'/><console type='pty'/>",
     "    <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>",
@@ -68,6 +68,14 @@ function disk(format: string, path: string, target: string, more: string): reado
     `      <driver name='qemu' type='${format}'/><source file='${path}'/><target dev='${target}' bus='virtio'/>${more}`,
     '    </disk>',
   ];
+}
+
+/**
+ * Without it libvirt looks into the disk for what that stands on and gives QEMU's user what it finds, to read, and 11.3 a data
+ * file to write to (libvirt.org, kbase/backing_chains): any file of the host's that who has broken out of QEMU wrote there.
+ */
+function below(image: string, format: string): string {
+  return `<backingStore type='file'><format type='${format}'/><source file='${image}'/><backingStore/></backingStore>`;
 }
 
 function nicOf(nic: MachineNic): string {

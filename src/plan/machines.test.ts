@@ -210,3 +210,30 @@ test('a unit that systemd has not read again is written and read once more', () 
     run: ['systemctl', 'daemon-reload'],
   });
 });
+
+describe('a VM of libvirt', () => {
+  const path = '/var/lib/vflane/images/debian-13.qcow2';
+  const spec = specOf({ manager: 'libvirt' });
+  const told = (seen: Partial<MachinesState>, xml: string | null = null) => {
+    const domain = { xml, digest: '', state: 'shut off', autostart: true };
+    const [{ name = '', machine } = {}] = spec.guests;
+    if (!machine) throw new Error('no machine');
+    return definitionOf(
+      { name, machine },
+      spec,
+      bareHost({ machines: machines({ ...absent, domain }, seen) }),
+    );
+  };
+
+  test('stands on its image and nothing else, whatever its disk says', () => {
+    const chain = (format: string) =>
+      `<backingStore type='file'><format type='${format}'/><source file='${path}'/><backingStore/></backingStore>`;
+    expect(told({})).toContain(chain('qcow2'));
+    expect(told({ images: { [path]: { format: 'raw', size: 512 } } })).toContain(chain('raw'));
+  });
+
+  test('is as asked while its image cannot be looked at', () => {
+    const locked = { [path]: { unseen: 'Failed to get shared "write" lock' } };
+    expect(told({ images: locked }, told({}))).toBe(told({}));
+  });
+});

@@ -19,10 +19,20 @@ export function machinesIn({ guests }: HostSpec, manager?: MachineSpec['manager'
 }
 
 /** What systemd or libvirt is told of a guest; each VF is named by its PF and index. */
-export function definitionOf({ name, machine }: Machine, spec: HostSpec, state: HostState): string {
+export function definitionOf(one: Machine, spec: HostSpec, state: HostState): string {
+  const { name, machine } = one;
   const placement = placementOf(spec, state);
-  if (machine.manager === 'libvirt') return domainXml(name, machine, placement);
+  if (machine.manager === 'libvirt') return domainXml(name, machine, placement, imageFormat(one, state));
   return dropInText(name, machine.image, qemuArgv(name, machine, placement), placement.cpus);
+}
+
+/** As the image itself has it; of one that cannot be looked at, and a rule says so, as libvirt was told. */
+function imageFormat({ name, machine }: Machine, { machines }: HostState): string {
+  const image = machines?.images[machine.image];
+  if (image !== undefined && image !== null && !isUnseen(image)) return image.format;
+  const domain = machines?.guests[name]?.domain;
+  const told = domain === undefined || domain === null || isUnseen(domain) ? null : domain.xml;
+  return /<format type='(\w+)'/.exec(told ?? '')?.[1] ?? 'raw';
 }
 
 /** Near the card, on a machine of several nodes; else wherever the kernel likes. */
