@@ -19,7 +19,7 @@ export interface HostState {
   readonly iommu: Seen<boolean>;
   /** One for each PF that was asked about. */
   readonly pfs: readonly PfState[];
-  /** PCI functions that DPDK takes whole, one for each that was asked about; absent where nobody asked. */
+  /** PCI functions that DPDK takes whole, one for each that was asked about; absent if nobody asked. */
   readonly functions?: readonly FunctionState[];
   /** The host's own netdevs. */
   readonly links: Seen<readonly LinkState[]>;
@@ -33,9 +33,9 @@ export interface HostState {
   readonly freeMemoryMib?: { readonly [place: string]: Seen<number> };
   /** Static routes of the host itself, by destination; absent if nobody asked. */
   readonly hostRoutes?: Seen<readonly HostRoute[]>;
-  /** Open vSwitch; absent where nobody asked. */
+  /** Open vSwitch; absent if nobody asked. */
   readonly ovs?: Seen<OvsState>;
-  /** Which of Open vSwitch's parts for DPDK are installed; absent where nobody asked. */
+  /** Which of Open vSwitch's parts for DPDK are installed; absent if nobody asked. */
   readonly dpdkParts?: Seen<DpdkParts>;
   /** What a start of ovs-vswitchd restores; absent if nobody asked. */
   readonly ovsStart?: OvsStart;
@@ -47,13 +47,13 @@ export interface HostState {
   readonly guard?: { readonly [table: string]: Seen<NftLines> };
   /** Whether the netdevs asked about have IPv6; null if the kernel has no IPv6, absent if nobody asked. */
   readonly ipv6?: Seen<{ readonly [netdev: string]: Seen<boolean> } | null>;
-  /** `web/storage` → whether the lane leaves checksums to its NIC (`tx-checksumming`); absent where nobody asked. */
+  /** `web/storage` → whether the lane leaves checksums to its NIC (`tx-checksumming`); absent if nobody asked. */
   readonly checksums?: { readonly [lane: string]: Seen<boolean> };
-  /** VMs; absent where nobody asked. */
+  /** VMs; absent if nobody asked. */
   readonly machines?: MachinesState;
-  /** What brings the host back after a start; absent where nobody asked. */
+  /** What brings the host back after a start; absent if nobody asked. */
   readonly boot?: BootState;
-  /** What the firmware tools say of a card, by its first PF; absent where nobody asked. */
+  /** What the firmware tools say of a card, by its first PF; absent if nobody asked. */
   readonly firmware?: { readonly [pci: string]: FirmwareState };
   /** Who has a VFIO group open. */
   readonly holders: Seen<readonly Holder[]>;
@@ -95,19 +95,19 @@ export interface PfState {
   /** What the firmware allows after its last reset. */
   readonly totalVfs: Seen<number>;
   readonly vfs: readonly VfState[];
-  /** `none`: the card has no eswitch that devlink knows. Absent where nobody asked. */
+  /** `none`: the card has no eswitch that devlink knows. absent if nobody asked. */
   readonly eswitch?: Seen<'legacy' | 'switchdev' | 'none'>;
-  /** Combined channels now, and at most. Absent where nobody asked. */
+  /** Combined channels now, and at most. absent if nobody asked. */
   readonly channels?: Seen<{ readonly now: number; readonly max: number }>;
-  /** Absent where nobody asked. */
+  /** absent if nobody asked. */
   readonly lag?: Seen<LagState>;
-  /** Names of its RDMA devices: where both ports are one switch, only the first PF has one. Absent where nobody asked. */
+  /** Names of its RDMA devices: where both ports are one switch, only the first PF has one. absent if nobody asked. */
   readonly rdma?: Seen<readonly string[]>;
-  /** -1 where the machine has only one, or does not say. Absent where nobody asked. */
+  /** -1 if the machine has only one, or does not say. absent if nobody asked. */
   readonly numaNode?: Seen<number>;
-  /** CPUs near it, as the kernel lists them: `0-15,32`. Absent where nobody asked. */
+  /** CPUs near it, as the kernel lists them: `0-15,32`. absent if nobody asked. */
   readonly localCpus?: Seen<string>;
-  /** `fixed`: the driver was built without it, and no setting changes that. Absent where nobody asked. */
+  /** `fixed`: the driver was built without it, and no setting changes that. absent if nobody asked. */
   readonly tcOffload?: Seen<{ readonly on: boolean; readonly fixed: boolean }>;
 }
 
@@ -117,14 +117,14 @@ export interface FunctionState {
   readonly present: boolean;
   /** Kernel driver, such as `igb`. */
   readonly driver: string | undefined;
-  /** Empty when none is set. */
+  /** Empty if none is set. */
   readonly driverOverride: string;
   readonly netdev: string | undefined;
   /** VFs that it has now. */
   readonly numVfs: Seen<number>;
   /** Other functions of its IOMMU group that a driver of the kernel has: with them DPDK does not get it. */
   readonly besides: Seen<readonly { readonly pci: PciAddress; readonly driver: string }[]>;
-  /** -1 where the machine has only one, or does not say. */
+  /** -1 if the machine has only one, or does not say. */
   readonly numaNode: Seen<number>;
   /** CPUs near it, as the kernel lists them: `0-15,32`. */
   readonly localCpus: Seen<string>;
@@ -132,7 +132,7 @@ export interface FunctionState {
 
 /** What mlx5 says of its LAG in debugfs (facts §1.1). */
 export interface LagState {
-  /** `active` or `disabled`; undefined where the driver has no LAG for this card. */
+  /** `active` or `disabled`; undefined if the driver has no LAG for this card. */
   readonly state: string | undefined;
   /** `switchdev` is the VF-LAG; `roce` is active too, and is none. */
   readonly type: string | undefined;
@@ -157,13 +157,13 @@ export interface DpdkParts {
   readonly debian: number | undefined;
   /** Installed packages of those that matter, such as `librte-net-mlx5-25`. */
   readonly packages: readonly string[];
-  /** Paths that Debian's alternative `ovs-vswitchd` may be set to; empty where there is no such alternative. */
+  /** Paths that Debian's alternative `ovs-vswitchd` may be set to; empty if there is no such alternative. */
   readonly daemons: readonly string[];
 }
 
 /** What of vflane's systemd and its script read when ovs-vswitchd starts. */
 export interface OvsStart {
-  /** Text of the unit's drop-in; null where there is none. */
+  /** Text of the unit's drop-in; null if there is none. */
   readonly dropIn: Seen<string | null>;
   readonly script: Seen<string | null>;
   /** Bridge → its flows as they are kept, in one text. */
@@ -182,7 +182,7 @@ export interface BootState {
   readonly document: Seen<Json>;
   /** SHA-256 of the copy of vflane. */
   readonly program: Seen<string | null>;
-  /** JSON of what its snapshot was made of; null where there is none. */
+  /** JSON of what its snapshot was made of; null if there is none. */
   readonly snapshot: Seen<Json>;
   /** Path → text of what keeps the host's own network services off. */
   readonly keepOff: { readonly [path: string]: Seen<string | null> };
@@ -198,7 +198,7 @@ export interface OvsBridge {
   readonly datapathType: string;
   readonly failMode: string;
   readonly externalIds: { readonly [key: string]: string };
-  /** MAC that it was told to have (`other_config:hwaddr`); empty where it chooses. */
+  /** MAC that it was told to have (`other_config:hwaddr`); empty if it chooses itself. */
   readonly hwaddr: string;
   readonly ports: readonly OvsPort[];
   /** OpenFlow flows in canonical text, sorted. */
@@ -219,9 +219,9 @@ export interface OvsPort {
   readonly error: string;
   /** Names of its interfaces. */
   readonly members: readonly string[];
-  /** `active-backup` and so on; empty where none is set. */
+  /** `active-backup` and so on; empty if none is set. */
   readonly bondMode: string;
-  /** Bytes; 0 where none was asked for. */
+  /** Bytes; 0 if none was asked for. */
   readonly mtuRequest: number;
 }
 
@@ -229,7 +229,7 @@ export interface VfState {
   readonly index: number;
   readonly pci: PciAddress;
   readonly driver: string | undefined;
-  /** Empty when none is set. */
+  /** Empty if none is set. */
   readonly driverOverride: string;
   readonly iommuGroup: string | undefined;
   /** In the host's own namespace; a VF given to another one shows none. */
@@ -253,13 +253,13 @@ export interface VfAdmin {
 export interface LinkState {
   readonly name: string;
   readonly mac: string;
-  /** The one that it was made with; absent where that is `mac`. */
+  /** The one that it was made with; absent if that is `mac`. */
   readonly permanentMac?: string;
   /** Administratively. */
   readonly up: boolean;
   readonly carrier: boolean;
   readonly mtu: number;
-  /** Bytes; absent where the driver states none. */
+  /** Bytes; absent if the driver states none. */
   readonly maxMtu: number | undefined;
   readonly master: string | undefined;
   /** What a VLAN or macvlan stands on. */

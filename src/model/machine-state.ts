@@ -36,7 +36,7 @@ export interface ImageState {
 }
 
 export interface MachineState {
-  /** Text of the drop-in; null where there is none. */
+  /** Text of the drop-in; null if there is none. */
   readonly dropIn: Seen<string | null>;
   readonly unit: Seen<UnitState>;
   /** Set if systemd starts it with the host; null if not. */
