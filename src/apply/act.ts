@@ -6,7 +6,7 @@ import { fill, type Look, lookAt, type Resolved, Unresolved } from './resolve.ts
 /** How long a name may take to appear after the step that makes it, in milliseconds. */
 export const lookupTimeoutMs = 5000;
 
-/** An action with every name in place. */
+/** An action with every name resolved. */
 type Ready =
   | {
       readonly run: readonly string[];
@@ -42,7 +42,7 @@ export async function prepare(
   throw new Unresolved(`${last.message} (after ${lookupTimeoutMs / 1000} s)`, { cause: last });
 }
 
-/** The names of these actions that are there already; of the others some exist only once an earlier action was taken. */
+/** The names in these actions that exist already; some of the others exist only after an earlier action. */
 export async function namesNow(host: Host, actions: readonly Action[]): Promise<Resolved> {
   const look = lookAt(host);
   for (const action of actions) {
@@ -69,7 +69,7 @@ async function fillAction(look: Look, action: Action): Promise<Ready> {
   return stdin === undefined ? ready : { ...ready, stdin: await fill(look, stdin) };
 }
 
-/** Does it, and returns the warning it gave, if any: `ip` prints what went wrong with a LAG so, with exit code 0. @throws HostError */
+/** Does it, and returns its warning, if any: `ip` reports what went wrong with a LAG that way, with exit code 0. @throws HostError */
 export async function act(host: Host, ready: Ready): Promise<string | undefined> {
   if ('write' in ready) {
     await host.writeFile(ready.write, ready.text);

@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../model/ledger.ts';
 import { isAdopted, ledgerKey } from '../model/ledger.ts';
 import type { Change } from '../model/plan.ts';
 
-/** vflane took a thing from one value to another: from now on it answers for it, until it is what it was at first. */
+/** vflane took a thing from one value to another: it answers for it from now on, until the thing is back at its first value. */
 export function claim(entries: Map<string, LedgerEntry>, change: Change): void {
   const { resource, at, from, to } = change;
   if (change.unheld) return;
@@ -19,7 +19,7 @@ export function claim(entries: Map<string, LedgerEntry>, change: Change): void {
   else entries.set(key, { resource, at, value: to, was });
 }
 
-/** The way back is the same change with its ends exchanged. */
+/** The way back is the same change with its ends swapped. */
 export function reversed(change: Change): Change {
   const { adopts: _, ...plain } = change;
   return { ...plain, from: change.to, to: change.from };

@@ -3,8 +3,8 @@ export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
   /**
-   * Milliseconds since the host's start, of a clock that nobody sets: what one process has written another can compare.
-   * Absent where nobody sets `now` either.
+   * Milliseconds since the host's start, by a clock that nobody sets: another process can compare what one has written.
+   * Absent if nobody sets `now` either.
    */
   steady?(): number;
   sleep(ms: number): Promise<void>;
@@ -13,7 +13,7 @@ export interface Clock {
 /** Never steps back while the process lives, so that setting the host's time cannot stretch a deadline. */
 export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
-  // CLOCK_MONOTONIC (clock_gettime(2)), which systemd's timers run on, too.
+  // CLOCK_MONOTONIC (clock_gettime(2)), on which systemd's timers run too.
   steady: () => Number(process.hrtime.bigint() / 1_000_000n),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
@@ -21,7 +21,7 @@ export const systemClock: Clock = {
 const firstWaitMs = 20;
 const longestWaitMs = 500;
 
-/** Asks until the answer will do or the time is up; gives the last answer, good or not. Asks at least once. */
+/** Asks until the answer will do or the time is up, at least once; returns the last answer, good or not. */
 export async function poll<T>(
   clock: Clock,
   timeoutMs: number,

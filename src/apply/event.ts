@@ -1,6 +1,6 @@
 import type { StepFailure, UndoFailure, Unmet } from '../model/outcome.ts';
 
-/** What a step is, for whoever shows it. */
+/** A step, for whoever shows it. */
 interface AboutStep {
   /** From 0. */
   readonly n: number;
@@ -15,7 +15,7 @@ export interface Shown {
   readonly saw: string;
 }
 
-/** What happens while a plan is walked: plain data, it crosses the line to whoever watches. */
+/** What happens while a plan is walked: plain data that crosses the line to whoever watches. */
 export type ApplyEvent =
   | {
       readonly kind: 'plan-start';
@@ -26,7 +26,7 @@ export type ApplyEvent =
     }
   | { readonly kind: 'armed'; readonly deadline: number }
   | ({ readonly kind: 'step-start' } & AboutStep)
-  /** A command that worked said something on stderr, or the undo before a second attempt failed. */
+  /** A successful command wrote to stderr, or the undo before a second attempt failed. */
   | { readonly kind: 'warning'; readonly n: number; readonly message: string }
   /** After a second of waiting, and again every five. */
   | {
@@ -39,7 +39,7 @@ export type ApplyEvent =
       readonly kind: 'step-done';
       readonly n: number;
       readonly ms: number;
-      /** It was found done already: an interrupted plan goes on. */
+      /** It turned out to be done already: an interrupted plan goes on. */
       readonly found: boolean;
       readonly shown: readonly Shown[];
     }

@@ -5,7 +5,7 @@ import type { Step } from '../model/plan.ts';
 import { hintFor } from './known-words.ts';
 import { Unresolved } from './resolve.ts';
 
-/** Trouble that is expected of a host: it ends a step, and is told. Everything else crashes. */
+/** Trouble that a host may be expected to give: it ends a step and is reported. Everything else crashes. */
 export class Trouble extends Error {
   override readonly name = 'Trouble';
   readonly kind: FailureKind;
@@ -23,7 +23,7 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** Names what went wrong in `work`; faults of our own go through as they are. */
+/** Names what went wrong in `work`; defects of our own pass through as they are. */
 export async function during<T>(kind: FailureKind, work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -45,7 +45,7 @@ export function unmetWords(unmet: readonly Unmet[]): string {
   return each.length > 5 ? `${shown} | and ${each.length - 5} more` : shown;
 }
 
-/** One question may stand for many things: 254 ports ask once whether any of them failed. */
+/** One query may cover many things: for 254 ports it is asked once whether any of them failed. */
 function distinct(unmet: readonly Unmet[]): readonly Unmet[] {
   return [...new Map(unmet.map((one) => [JSON.stringify([one.wanted, one.saw]), one])).values()];
 }

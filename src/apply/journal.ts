@@ -20,7 +20,7 @@ export interface BeginRecord extends Common {
   /** The stored plan's name; it is put before this record is written. */
   readonly document: string;
   readonly steps: number;
-  /** What it is about, such as `num-vfs 2, vf-vlan 4`. */
+  /** A summary, such as `num-vfs 2, vf-vlan 4`. */
   readonly summary: string;
   readonly allocation: Allocation;
   readonly confirmWithinMs?: number;
@@ -28,7 +28,7 @@ export interface BeginRecord extends Common {
 
 /**
  * - `start`: written before the first effect; `resolved`: names found for a later action of the step;
- * - `done`: settled; `failed`: with `effect` `none` nothing of it was tried;
+ * - `done`: settled; `failed`: if `effect` is `none`, nothing of it was tried;
  * - `undone`, `undo-failed`: the way back.
  */
 export interface StepRecord extends Common {
@@ -48,14 +48,14 @@ export interface EndRecord extends Common {
   readonly outcome: EndOutcome;
   /** What a rollback left behind: `from` was there before, `to` is there now. */
   readonly residue: readonly Change[];
-  /** When that was, of the host's steady clock. */
+  /** When that was, by the host's steady clock. */
   readonly steady?: number;
 }
 
 interface ArmedRecord extends Common {
   readonly record: 'armed';
   readonly deadline: number;
-  /** The same of the host's steady clock: `time` may be set meanwhile. */
+  /** The same by the host's steady clock, because the time of day may be set meanwhile. */
   readonly due?: number;
 }
 

@@ -1,6 +1,6 @@
 import type { Json } from '../model/json.ts';
 
-/** Where a walk ended: `undefined` for "not there". @throws WalkError where more than one element fits. */
+/** Where a walk ended: `undefined` for "not there". @throws WalkError if more than one element fits. */
 export function walkJson(value: Json | undefined, at: readonly string[]): Json | undefined {
   return at.reduce<Json | undefined>(stepInto, value);
 }

@@ -4,7 +4,7 @@ import { kernelWordsFor } from '../model/kernel-words.ts';
 import type { KernelSaid } from '../model/outcome.ts';
 import type { LogLine } from '../model/survey.ts';
 
-/** The kernel's log stamps by another clock than the one that counts its uptime; the two drift apart (NTP, some 10 ppm). */
+/** The kernel stamps its log by a different clock than its uptime; the two drift apart (NTP, some 10 ppm). */
 const drift = 5e-5;
 const slackS = 0.25;
 /** A failing step has a handful of lines; more would hide them. */
@@ -12,8 +12,8 @@ const mostLines = 6;
 const timeoutMs = 5000;
 
 /**
- * What the kernel logged in the last `sinceMs` milliseconds that may be about a failure: one process, and only then. A log
- * that cannot be read says nothing; the failure is told all the same.
+ * What the kernel logged in the last `sinceMs` milliseconds that may concern a failure: one process, and only after one. A log
+ * that cannot be read yields nothing; the failure is reported all the same.
  */
 export async function kernelSaid(reader: HostReader, sinceMs: number): Promise<readonly KernelSaid[]> {
   try {
@@ -28,7 +28,7 @@ export async function kernelSaid(reader: HostReader, sinceMs: number): Promise<r
   }
 }
 
-/** Who logs about cards, VFs and their bonds. */
+/** The parts of the kernel that log about cards, VFs and their bonds. */
 const about = /mlx5|igb|vfio|bond|SR-IOV|\bpci |pcieport|openvswitch|ovs-vswitchd|hugepage|EAL/i;
 
 export function relevantIn(lines: readonly LogLine[], fromS: number): readonly KernelSaid[] {

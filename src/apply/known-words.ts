@@ -1,12 +1,12 @@
 import { kernelWordsFor } from '../model/kernel-words.ts';
 
-/** Words of the tools that have one usual reason, and what to do about it. */
+/** Messages of the tools that have one usual reason, and what to do about it. */
 const known: readonly (readonly [words: RegExp, hint: string])[] = [
   [
     /database connection failed/,
     'ovsdb-server does not run: start it (systemctl start openvswitch-switch; journalctl -b -u ovsdb-server says why it went), then say `vflane plan`.',
   ],
-  // ovs-vsctl waits for ovs-vswitchd until its --timeout; ovs-ofctl finds no socket of the bridge.
+  // ovs-vsctl waits for ovs-vswitchd until its --timeout; ovs-ofctl finds no socket for the bridge.
   [
     /is not a bridge or a socket|signal 14 \(Alarm clock\)/,
     'ovs-vswitchd does not answer: start it (systemctl restart openvswitch-switch; journalctl -b -u ovs-vswitchd says why it went), then say `vflane plan`.',
@@ -30,7 +30,7 @@ const known: readonly (readonly [words: RegExp, hint: string])[] = [
   ],
 ];
 
-/** The hint for a message; undefined where its words are of no known kind. */
+/** The hint for a message; undefined for an unknown one. */
 export function hintFor(message: string): string | undefined {
   const own = known.find(([words]) => words.test(message))?.[1];
   if (own !== undefined) return own;

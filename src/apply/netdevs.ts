@@ -18,7 +18,7 @@ export async function netdevsOf(reader: HostReader, pf: string): Promise<readonl
   return netdevs;
 }
 
-// A driver without switchdev answers EOPNOTSUPP (igb), mlx5 in legacy mode does so for the switch id (facts §2.4).
+// A driver without switchdev answers EOPNOTSUPP (igb); mlx5 in legacy mode does so for the switch id (facts §2.4).
 async function attribute(reader: HostReader, path: string): Promise<string | undefined> {
   try {
     return (await reader.readFile(path)).trim() || undefined;

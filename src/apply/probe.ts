@@ -6,7 +6,7 @@ import { WalkError, walkJson } from './json-walk.ts';
 import { fill, type Look, lastPart, lookAt, lookupWords, resolve, textWords, Unresolved } from './resolve.ts';
 import { CannotTell, holderOf } from './unused.ts';
 
-/** `unseen`: it could not be looked at, which is never taken for an answer. */
+/** `unseen`: it could not be looked at, which never counts as an answer. */
 export interface Verdict extends Unmet {
   readonly kind: 'holds' | 'differs' | 'unseen';
 }
@@ -16,7 +16,7 @@ interface Answer {
   readonly saw: string;
 }
 
-/** One round: every probe answered from the same look, in which no question is asked twice. */
+/** One round: every probe is answered from the same look, in which no question is asked twice. */
 export async function probeAll(host: HostReader, probes: readonly Probe[]): Promise<readonly Verdict[]> {
   const round: Round = { look: lookAt(host), parsed: new Map() };
   const verdicts: Verdict[] = [];
@@ -61,7 +61,7 @@ async function answer(round: Round, probe: Probe): Promise<Answer> {
   return { holds: holder === undefined, saw: holder ?? 'unused' };
 }
 
-/** A VF that is not there is in nobody's use. */
+/** A VF that does not exist is used by nobody. */
 async function vfThere(look: Look, vf: Lookup): Promise<string | undefined> {
   try {
     return await resolve(look, vf);
@@ -116,7 +116,7 @@ async function output(round: Round, argv: readonly string[]): Promise<Json> {
   return parsed;
 }
 
-// `ip -j netns list` prints nothing at all where there is none (iproute2, ipnetns.c).
+// `ip -j netns list` prints nothing at all if there is none (iproute2, ipnetns.c).
 function parseOutput(argv: readonly string[], stdout: string): Json {
   if (stdout.trim() === '') return null;
   try {

@@ -7,7 +7,7 @@ import { netdevsOf, representors, uplinks } from './netdevs.ts';
 /** Lookups in words → the values they had. */
 export type Resolved = { readonly [lookup: string]: string };
 
-/** A lookup that did not come to exactly one sound name. */
+/** A lookup that did not yield exactly one sound name. */
 export class Unresolved extends Error {
   override readonly name = 'Unresolved';
 }
@@ -15,7 +15,7 @@ export class Unresolved extends Error {
 /** One look at a host: every question asked once, every name resolved once. */
 export interface Look {
   readonly reader: HostReader;
-  /** What the names were when the step was done: decides between several matches of an undo. */
+  /** What the names were when the step was done: this decides if an undo finds several matches. */
   readonly known: Resolved;
   readonly found: Map<string, string>;
 }
@@ -24,7 +24,7 @@ export function lookAt(host: HostReader, known: Resolved = {}): Look {
   return { reader: lookOnce(host), known, found: new Map() };
 }
 
-/** @throws Unresolved, or HostError where the host could not be asked at all. */
+/** @throws Unresolved, or HostError if the host could not be asked at all. */
 export async function fill(look: Look, text: Text): Promise<string> {
   if (typeof text === 'string') return text;
   const parts: string[] = [];
@@ -49,7 +49,7 @@ function theOne(words: string, all: readonly string[], known: string | undefined
   throw new Unresolved(`${words}: ${all.length ? `${all.length} match: ${all.join(', ')}` : 'none there'}`);
 }
 
-// What comes back is pasted into `ip -batch` stdin and sysfs paths: nothing in it may split a line or leave a folder.
+// The result is pasted into `ip -batch` stdin and sysfs paths: nothing in it may split a line or leave a folder.
 function isSound(lookup: Lookup, value: string): boolean {
   if ('vf' in lookup) return asPciAddress(value) !== undefined;
   if ('libvirtAddress' in lookup) return libvirtForm.test(value);
@@ -106,7 +106,7 @@ export function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** A text as far as it can be said without a host: `/sys/class/net/{netdev of 0000:03:00.0}/mtu`. */
+/** A text as far as it is known without a host: `/sys/class/net/{netdev of 0000:03:00.0}/mtu`. */
 export function textWords(text: Text): string {
   if (typeof text === 'string') return text;
   return text.map((part) => (typeof part === 'string' ? part : `{${lookupWords(part)}}`)).join('');

@@ -7,18 +7,18 @@ import { write } from './journal.ts';
 import { aboutStep, guard, noteStep, undoActions, type Walk } from './step.ts';
 
 export type RollbackOptions = Omit<Walk, 'plan' | 'planId' | 'signal'> & {
-  /** From the fold, open or unconfirmed: the journal, not anybody's memory, says what was begun. */
+  /** From the fold, open or unconfirmed: the journal says what was begun, nobody's memory. */
   readonly open: OpenPlan;
   readonly bootId: string;
 };
 
 export type RollbackResult =
-  /** Whether it is as before is told by the look that follows; `failures` explain what that finds. */
+  /** The look that follows says whether all is as before; `failures` explain what it finds. */
   | { readonly kind: 'undone'; readonly stepsUndone: number; readonly failures: readonly UndoFailure[] }
   /** The host was restarted since: no undo is replayed. */
   | { readonly kind: 'rebooted' };
 
-/** Undoes, last first, every step that was begun; what fails is recorded and the rest goes on. `finish` comes after the look. */
+/** Undoes every step that was begun, last first; a failure is recorded and the rest goes on. `finish` comes after the look. */
 export async function rollbackPlan(options: RollbackOptions): Promise<RollbackResult> {
   const { open, bootId, ...rest } = options;
   if (open.bootId !== bootId) return { kind: 'rebooted' };
@@ -70,7 +70,7 @@ async function undoStep(
 }
 
 /**
- * A VF that came into a guest's use since is not taken from it by a way back either. All that the guest relies on stays
+ * A rollback does not take a VF from a guest that has come to use it since. All that the guest relies on stays
  * with it, the VF's settings and its PF: without its VLAN it would be on the untagged wire.
  */
 async function undoUnlessInUse(
@@ -92,7 +92,7 @@ async function undoUnlessInUse(
   return undoActions(walk, n, step.undo, known);
 }
 
-// A full disk must not keep a host from being put right: the undo goes on, and may be repeated later.
+// A full disk must not keep a host from being restored: the undo goes on, and may be repeated later.
 async function noteOrWarn(walk: Walk, n: number, note: () => Promise<void>): Promise<void> {
   try {
     await note();

@@ -10,7 +10,7 @@ interface Snapshot {
   /** Raised whenever the same records would fold to something else. */
   readonly v: 1;
   readonly upTo: number;
-  /** Of the last record folded: another journal does not get this one's fold. */
+  /** Of the last folded record, so that another journal does not get this one's fold. */
   readonly digest: string;
   readonly entries: readonly LedgerEntry[];
   readonly allocation: Folding['allocation'];
@@ -31,7 +31,7 @@ export function snapshotText(folding: Folding, lines: readonly string[]): string
   return JSON.stringify(snapshot);
 }
 
-/** Where to go on folding: from the start, where the snapshot is none, or not of this journal. */
+/** Where to go on folding: at the start, if there is no snapshot, or it is not of this journal. */
 export function fromSnapshot(text: string | undefined, lines: readonly string[]) {
   const snapshot = text === undefined ? undefined : parse(text);
   const last = snapshot ? lines[snapshot.upTo - 1] : undefined;

@@ -37,7 +37,7 @@ export async function noteStep(
   await during('journal', write(store, { ...more, v: 1, record: 'step', plan, n, phase, time: clock.now() }));
 }
 
-/** Takes one step; `begun`: the names of an earlier attempt, of which nobody knows how far it came. @throws Interrupted */
+/** Takes one step; `begun`: the names of an earlier attempt, which came nobody knows how far. @throws Interrupted */
 export async function takeStep(
   walk: Walk,
   n: number,
@@ -66,7 +66,7 @@ async function failed(walk: Walk, failure: StepFailure): Promise<StepFailure> {
   try {
     await noteStep(walk, n, 'failed', { effect, messages: [message] });
   } catch (error) {
-    // Without this record the step counts as begun, which is the careful reading.
+    // Without this record the step counts as begun, which errs on the safe side.
     if (!(error instanceof Trouble)) throw error;
     walk.onEvent({ kind: 'warning', n, message: error.message });
   }
@@ -98,7 +98,7 @@ async function alreadyHolds(walk: Walk, step: Step): Promise<boolean> {
   return all.length > 0 && unmet(await probeAll(walk.host, all)).length === 0;
 }
 
-// `ip link add` fails where it half worked before, so what may be there goes first; but nothing that came into use since.
+// `ip link add` fails if an earlier attempt half worked, so what may be there goes first; but nothing that has come into use since.
 async function undoFirst(walk: Walk, n: number, step: Step, begun: Resolved): Promise<void> {
   const inUse = step.guard.filter((probe) => 'unused' in probe);
   await guard(walk, [...inUse, ...(step.undoGuard ?? [])]);
@@ -118,7 +118,7 @@ async function doActions(walk: Walk, n: number, step: Step, progress: Progress):
   for (const action of rest) await doNext(walk, n, action, names);
 }
 
-// Only names that are news are written down: a record for each of 254 VFs would cost more than binding them.
+// Only new names are written down: a record for each of 254 VFs would cost more than binding them.
 async function doNext(walk: Walk, n: number, action: Action, noted: Resolved): Promise<void> {
   const { ready, resolved } = await during('lookup', prepare(walk.host, walk.clock, action));
   const news = Object.entries(resolved).filter(([words, value]) => noted[words] !== value);
@@ -131,7 +131,7 @@ async function perform(walk: Walk, n: number, ready: Parameters<typeof act>[1]):
   if (message !== undefined) walk.onEvent({ kind: 'warning', n, message });
 }
 
-/** Every action of an undo, whatever becomes of the one before it; returns what went wrong. */
+/** Takes every action of an undo, whatever became of the one before it; returns what went wrong. */
 export async function undoActions(
   walk: Walk,
   n: number,
@@ -151,7 +151,7 @@ export async function undoActions(
   return messages;
 }
 
-/** A name that is not there yet is waited for; a false answer is final. */
+/** A missing name is waited for; a false answer is final. */
 export async function guard(walk: Walk, probes: readonly Probe[]): Promise<void> {
   const decided = (all: readonly Verdict[]) =>
     all.some((v) => v.kind === 'differs') || all.every((v) => v.kind === 'holds');
@@ -192,6 +192,6 @@ function waitingTeller(walk: Walk, n: number) {
 
 async function show(walk: Walk, probes: readonly Probe[]): Promise<readonly Shown[]> {
   const verdicts = await probeAll(walk.host, probes);
-  // Nothing is wanted of what is only told.
+  // What is only shown need not have any value.
   return verdicts.map(({ wanted, saw }) => ({ what: wanted.replace(/ is ""$/, ''), saw }));
 }

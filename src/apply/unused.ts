@@ -1,10 +1,10 @@
 import { HostError, type HostReader, type OpenFile } from '../host/host.ts';
 import { lastPart, pci } from './resolve.ts';
 
-// They hand the whole function to a program or another kernel in ways that leave no trace in /dev/vfio.
+// These hand the whole function to a program or another kernel in ways that leave no trace in /dev/vfio.
 const opaqueDrivers: readonly string[] = ['pci-stub', 'uio_pci_generic', 'igb_uio', 'pciback'];
 
-/** Who holds a VF: `undefined` when nobody does. @throws HostError or CannotTell where it could not be looked at. */
+/** Who holds a VF: `undefined` if nobody does. @throws HostError or CannotTell if that could not be seen. */
 export async function holderOf(reader: HostReader, vf: string): Promise<string | undefined> {
   const open = await vfioHolder(reader, vf);
   if (open) return `held by ${open.command} (pid ${open.pid}) through ${open.path}`;

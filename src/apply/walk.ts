@@ -7,12 +7,12 @@ import type { StepState } from './folding.ts';
 import { documentName, type EndOutcome, summaryOf, write } from './journal.ts';
 import { takeStep, type Walk } from './step.ts';
 
-/** How far a walk came. The plan stays open in the journal until `finish`. */
+/** How far a walk got. The plan stays open in the journal until `finish`. */
 export type WalkOutcome =
   | { readonly kind: 'applied'; readonly stepsDone: number }
   | { readonly kind: 'failed'; readonly stepsDone: number; readonly failure: StepFailure }
   | { readonly kind: 'interrupted'; readonly stepsDone: number }
-  /** The host was restarted since: nothing is replayed, it is to be observed and planned anew. */
+  /** The host has been restarted since: nothing is replayed; it has to be observed and planned anew. */
   | { readonly kind: 'rebooted' };
 
 export interface ApplyOptions extends Walk {
@@ -24,7 +24,7 @@ export interface ApplyOptions extends Walk {
   readonly arm?: (deadline: number) => Promise<void>;
 }
 
-/** Walks a plan under the store's lock, which the caller holds, as it calls `finish` after its look. */
+/** Walks a plan. The caller holds the store's lock, and calls `finish` after its look. */
 export async function applyPlan(options: ApplyOptions): Promise<WalkOutcome> {
   const { plan, planId, host, verb, onEvent } = options;
   onEvent({ kind: 'plan-start', planId, host: host.name, verb, of: plan.steps.length });
@@ -83,7 +83,7 @@ export type ResumeOptions = Omit<Walk, 'plan' | 'planId'> & {
   readonly bootId: string;
 };
 
-/** Goes on where an interrupted walk of the same boot stopped. */
+/** Continues where an interrupted walk of the same boot stopped. */
 export async function resumePlan(options: ResumeOptions): Promise<WalkOutcome> {
   const { open, bootId, ...rest } = options;
   if (open.bootId !== bootId) return { kind: 'rebooted' };
@@ -120,7 +120,7 @@ async function takeUnlessDone(
   return takeStep(walk, n, step, before?.state === 'started' ? before.resolved : undefined);
 }
 
-/** Closes a plan, after the look. `residue`: what a rollback left behind, from what was there before to what is there now. */
+/** Closes a plan, after the look. `residue`: what a rollback left behind; `from` was there before, `to` is there now. */
 export async function finish(
   walk: Pick<Walk, 'store' | 'clock' | 'planId' | 'plan'>,
   outcome: EndOutcome,
@@ -136,7 +136,7 @@ export async function finish(
   }
 }
 
-/** The operator is still there: the plan stays. The caller disarms the timer. */
+/** The operator can still reach the host: the plan stays. The caller disarms the timer. */
 export async function confirmPlan(walk: Pick<Walk, 'store' | 'clock' | 'planId'>): Promise<void> {
   const { store, clock, planId } = walk;
   await write(store, { v: 1, record: 'confirmed', plan: planId, time: clock.now() });

@@ -55,13 +55,13 @@ export interface HostState {
   readonly boot?: BootState;
   /** What the firmware tools say of a card, by its first PF; absent if nobody asked. */
   readonly firmware?: { readonly [pci: string]: FirmwareState };
-  /** Who has a VFIO group open. */
+  /** Processes that have a VFIO group open. */
   readonly holders: Seen<readonly Holder[]>;
-  /** The netdev over which the operator came in, where one can be told. */
+  /** The netdev over which the operator is connected, if that is known. */
   readonly session: string | undefined;
 }
 
-/** A route that somebody wrote, and not the kernel. */
+/** A route that somebody configured, not one of the kernel's own. */
 export interface HostRoute {
   /** Canonical CIDR. */
   readonly to: string;
@@ -92,26 +92,26 @@ export interface PfState {
   readonly netdev: string | undefined;
   readonly autoprobe: Seen<boolean>;
   readonly numVfs: Seen<number>;
-  /** What the firmware allows after its last reset. */
+  /** What the firmware has allowed since its last reset. */
   readonly totalVfs: Seen<number>;
   readonly vfs: readonly VfState[];
-  /** `none`: the card has no eswitch that devlink knows. absent if nobody asked. */
+  /** `none`: devlink knows no eswitch of this card. absent if nobody asked. */
   readonly eswitch?: Seen<'legacy' | 'switchdev' | 'none'>;
-  /** Combined channels now, and at most. absent if nobody asked. */
+  /** Combined channels: current and maximum. absent if nobody asked. */
   readonly channels?: Seen<{ readonly now: number; readonly max: number }>;
   /** absent if nobody asked. */
   readonly lag?: Seen<LagState>;
-  /** Names of its RDMA devices: where both ports are one switch, only the first PF has one. absent if nobody asked. */
+  /** Names of its RDMA devices: if both ports are one switch, only the first PF has one. absent if nobody asked. */
   readonly rdma?: Seen<readonly string[]>;
   /** -1 if the machine has only one, or does not say. absent if nobody asked. */
   readonly numaNode?: Seen<number>;
   /** CPUs near it, as the kernel lists them: `0-15,32`. absent if nobody asked. */
   readonly localCpus?: Seen<string>;
-  /** `fixed`: the driver was built without it, and no setting changes that. absent if nobody asked. */
+  /** `fixed`: the driver was built without it, and no setting can change that. absent if nobody asked. */
   readonly tcOffload?: Seen<{ readonly on: boolean; readonly fixed: boolean }>;
 }
 
-/** A PCI function, without a look at what it is for. */
+/** A PCI function, whatever it is for. */
 export interface FunctionState {
   readonly pci: PciAddress;
   readonly present: boolean;
@@ -120,9 +120,9 @@ export interface FunctionState {
   /** Empty if none is set. */
   readonly driverOverride: string;
   readonly netdev: string | undefined;
-  /** VFs that it has now. */
+  /** Current number of VFs. */
   readonly numVfs: Seen<number>;
-  /** Other functions of its IOMMU group that a driver of the kernel has: with them DPDK does not get it. */
+  /** Other functions of its IOMMU group that a kernel driver has: they keep DPDK from getting it. */
   readonly besides: Seen<readonly { readonly pci: PciAddress; readonly driver: string }[]>;
   /** -1 if the machine has only one, or does not say. */
   readonly numaNode: Seen<number>;
@@ -134,59 +134,59 @@ export interface FunctionState {
 export interface LagState {
   /** `active` or `disabled`; undefined if the driver has no LAG for this card. */
   readonly state: string | undefined;
-  /** `switchdev` is the VF-LAG; `roce` is active too, and is none. */
+  /** `switchdev` is the VF-LAG; `roce` can be active too, but is not one. */
   readonly type: string | undefined;
   /** `shared_fdb:on` and so on. */
   readonly flags: readonly string[];
 }
 
-/** What ovsdb-server holds, as far as it matters here. */
+/** What ovsdb-server has, as far as it matters here. */
 export interface OvsState {
   readonly version: string;
-  /** `other_config` of the one Open_vSwitch row, and `alternative`: which daemon Debian starts, where somebody chose one. */
+  /** `other_config` of the one Open_vSwitch row, and `alternative`: which daemon Debian starts, if somebody chose one. */
   readonly settings: { readonly [key: string]: string };
   readonly dpdkInitialized: boolean;
-  /** Whether ovs-vswitchd answers, beside ovsdb-server. */
+  /** Whether ovs-vswitchd answers too, besides ovsdb-server. */
   readonly daemon: Seen<boolean>;
   readonly bridges: readonly OvsBridge[];
 }
 
-/** What Debian splits Open vSwitch's DPDK build into. */
+/** The parts into which Debian splits Open vSwitch's DPDK build. */
 export interface DpdkParts {
   /** `12`, `13`; undefined on another system. */
   readonly debian: number | undefined;
-  /** Installed packages of those that matter, such as `librte-net-mlx5-25`. */
+  /** Those of the relevant packages that are installed, such as `librte-net-mlx5-25`. */
   readonly packages: readonly string[];
   /** Paths that Debian's alternative `ovs-vswitchd` may be set to; empty if there is no such alternative. */
   readonly daemons: readonly string[];
 }
 
-/** What of vflane's systemd and its script read when ovs-vswitchd starts. */
+/** The files of vflane's that are read when ovs-vswitchd starts. */
 export interface OvsStart {
   /** Text of the unit's drop-in; null if there is none. */
   readonly dropIn: Seen<string | null>;
   readonly script: Seen<string | null>;
-  /** Bridge → its flows as they are kept, in one text. */
+  /** Bridge → its kept flows, in one text. */
   readonly flows: Seen<{ readonly [bridge: string]: Seen<string> }>;
 }
 
-/** Files by which a host brings itself back; null for one that is not there. */
+/** Files by which a host brings itself back; null for a missing one. */
 export interface BootState {
   /** Text of vflane's own unit. */
   readonly unit: Seen<string | null>;
   /** Whether systemd starts it. */
   readonly enabled: Seen<boolean>;
-  /** Text of the drop-in that holds ovs-vswitchd back. */
+  /** Text of the drop-in that delays ovs-vswitchd. */
   readonly gate: Seen<string | null>;
-  /** JSON of what the host has to be. */
+  /** JSON of the `BootDocument`. */
   readonly document: Seen<Json>;
   /** SHA-256 of the copy of vflane. */
   readonly program: Seen<string | null>;
-  /** JSON of what its snapshot was made of; null if there is none. */
+  /** JSON of the `BootSnapshot`; null if there is none. */
   readonly snapshot: Seen<Json>;
-  /** Path → text of what keeps the host's own network services off. */
+  /** Path → text of the files that keep the host's own network services off. */
   readonly keepOff: { readonly [path: string]: Seen<string | null> };
-  /** Which of those services are installed, and may be told so. */
+  /** Those of these services that are installed, and so have to be told. */
   readonly services: readonly ('networkManager' | 'networkd')[];
   /** Netdevs that ifupdown's files name. */
   readonly ifupdown: Seen<readonly string[]>;
@@ -198,24 +198,24 @@ export interface OvsBridge {
   readonly datapathType: string;
   readonly failMode: string;
   readonly externalIds: { readonly [key: string]: string };
-  /** MAC that it was told to have (`other_config:hwaddr`); empty if it chooses itself. */
+  /** MAC that it was given (`other_config:hwaddr`); empty if it chooses itself. */
   readonly hwaddr: string;
   readonly ports: readonly OvsPort[];
   /** OpenFlow flows in canonical text, sorted. */
   readonly flows: Seen<readonly string[]>;
 }
 
-/** A port with its interface; where it is a bond of OVS, the rest is its first member's. */
+/** A port with its interface; for a bond of OVS, the interface's values are those of its first member. */
 export interface OvsPort {
   readonly name: string;
   readonly protected: boolean;
   readonly tag: number | undefined;
   readonly type: string;
   readonly options: { readonly [key: string]: string };
-  /** What DPDK is asked for, by interface; empty for one that is not DPDK's. */
+  /** DPDK's arguments, by interface; empty for one that is not DPDK's. */
   readonly devargs: { readonly [member: string]: string };
   readonly externalIds: { readonly [key: string]: string };
-  /** Why it does not work, though ovs-vsctl exited 0; of any of its members. */
+  /** Why it, or any of its members, does not work, though ovs-vsctl exited 0. */
   readonly error: string;
   /** Names of its interfaces. */
   readonly members: readonly string[];
@@ -232,12 +232,12 @@ export interface VfState {
   /** Empty if none is set. */
   readonly driverOverride: string;
   readonly iommuGroup: string | undefined;
-  /** In the host's own namespace; a VF given to another one shows none. */
+  /** In the host's own namespace; none for a VF whose netdev was moved to another. */
   readonly netdev: string | undefined;
   readonly admin: Seen<VfAdmin>;
 }
 
-/** What the PF enforces on a VF (`ip link show`, vfinfo_list). */
+/** The settings that the PF enforces on a VF (`ip link show`, vfinfo_list). */
 export interface VfAdmin {
   /** All zeros: never set. */
   readonly mac: string;
@@ -253,7 +253,7 @@ export interface VfAdmin {
 export interface LinkState {
   readonly name: string;
   readonly mac: string;
-  /** The one that it was made with; absent if that is `mac`. */
+  /** The permanent one; absent if that is `mac`. */
   readonly permanentMac?: string;
   /** Administratively. */
   readonly up: boolean;
@@ -262,7 +262,7 @@ export interface LinkState {
   /** Bytes; absent if the driver states none. */
   readonly maxMtu: number | undefined;
   readonly master: string | undefined;
-  /** What a VLAN or macvlan stands on. */
+  /** The netdev below a VLAN or macvlan. */
   readonly lower: string | undefined;
   /** 802.1Q id of a VLAN netdev. */
   readonly vlan: number | undefined;
@@ -273,12 +273,12 @@ export interface LinkState {
   readonly altNames: readonly string[];
   /** `veth`, `bond`, `vxlan`, …; undefined for a card's. */
   readonly kind: string | undefined;
-  /** What an operator, or vflane, wrote on it (`ip link set … alias`). */
+  /** Its alias, set by an operator or by vflane (`ip link set … alias`). */
   readonly alias: string | undefined;
-  /** CIDRs; link-local ones the kernel made are left out. */
+  /** CIDRs, without the link-local ones that the kernel made. */
   readonly addresses: readonly string[];
   readonly bond: BondState | undefined;
-  /** Of a bond's member: whether it is the one in use, and whether the bond's monitor holds it for alive. */
+  /** Of a bond's member: whether it is the active one, and whether the bond's monitor considers it alive. */
   readonly slave?: { readonly active: boolean; readonly alive: boolean };
 }
 

@@ -3,7 +3,7 @@ import { HostError, type OpenFile, type Ran } from '../../host/host.ts';
 export const pf = '0000:03:00.0';
 export const pfPath = `/sys/bus/pci/devices/${pf}`;
 
-/** One PF with its VFs, and the bonds of its host: just enough of a kernel to be refused by. */
+/** One PF with its VFs, and the bonds of its host: just enough of a kernel to refuse things. */
 export class FakeCard {
   readonly files = new Map<string, string>([
     [`${pfPath}/sriov_numvfs`, '0'],
@@ -16,7 +16,7 @@ export class FakeCard {
   readonly bonds = new Map<string, boolean>();
   open: readonly OpenFile[] = [];
 
-  /** All there is, to be compared. */
+  /** The whole state, for comparison. */
   state(): string {
     const parts = [this.files, this.links, this.vlans, this.bonds];
     return JSON.stringify(parts.map((map) => [...map].sort()));

@@ -5,7 +5,7 @@ import { FakeCard } from './fake-card.ts';
 
 export type Fault = 'error' | 'error-after' | 'hang' | 'hang-after' | 'lie' | 'kill' | 'kill-after';
 
-/** The process is gone: whatever catches this is wrong. */
+/** The process is gone: nothing may catch this. */
 export class Killed extends Error {
   override readonly name = 'Killed';
 }
@@ -64,7 +64,7 @@ export interface Session {
   readonly host: Host;
   readonly store: Store;
   readonly clock: Clock;
-  /** The fault's place was come to. */
+  /** The fault's place was reached. */
   readonly reached: () => boolean;
 }
 
@@ -89,7 +89,7 @@ function fakeHost(card: FakeCard, operate: Operate): Host {
   };
 }
 
-// An operation that is refused anyway has no effect to be interrupted after.
+// An operation that is refused anyway has no effect after which it could be interrupted.
 function attempt(effect: () => unknown): void {
   try {
     effect();
