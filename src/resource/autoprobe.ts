@@ -2,7 +2,7 @@ import type { HostState } from '../model/host-state.ts';
 import { pciPath, type Resource } from './resource.ts';
 
 /**
- * Whether new VFs are given to the host's own driver at once. Off: a VF that nobody asked for has no driver, and a pool
+ * Whether new VFs are bound to the host's own driver at once. If off, a VF that nobody asked for has no driver, and a pool
  * of 127 is made without 127 probes (facts §3.3).
  */
 export const autoprobe: Resource = {

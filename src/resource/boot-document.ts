@@ -2,7 +2,7 @@ import { bootPlaces } from '../model/boot.ts';
 import { leaveFolder, put } from './boot-files.ts';
 import type { Resource } from './resource.ts';
 
-/** What the host has to be after a start, as a file on the host: what was last applied there. */
+/** What the host has to become after a reboot, as a file there: whatever was last applied. */
 export const bootDocument: Resource = {
   kind: 'boot-document',
   timeoutMs: 5_000,

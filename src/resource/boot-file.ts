@@ -7,7 +7,7 @@ const folderOf = (path: string) => path.replace(/\/[^/]*$/, '');
 /** GRUB reads what `update-grub` made of the file. It looks for other systems on every disk. */
 const update: Action = { run: ['update-grub'], timeoutMs: 300_000 };
 
-/** A file of vflane's own that counts from the next start on. */
+/** A file of vflane's own that takes effect at the next start of the host. */
 export const bootFile: Resource = {
   kind: 'boot-file',
   timeoutMs: 10_000,

@@ -8,14 +8,14 @@ export function unitProperty(unit: string, name: string): readonly string[] {
   return ['busctl', '--json=short', 'get-property', service, path, unitType, name];
 }
 
-/** systemd has read what is on disk. */
+/** Whether systemd has read what is on disk. */
 export function isRead(unit: string): Probe {
   return { query: unitProperty(unit, 'NeedDaemonReload'), at: ['data'], is: false };
 }
 
 export const daemonReload: Action = { run: ['systemctl', 'daemon-reload'] };
 
-/** A file of vflane's own, and the folder it is in, which may be vflane's too or not. */
+/** A file of vflane's own and its folder, which may or may not be vflane's. */
 export function put(path: string, text: string | null): readonly Action[] {
   const folder = path.replace(/\/[^/]*$/, '');
   return text === null
@@ -23,7 +23,7 @@ export function put(path: string, text: string | null): readonly Action[] {
     : [{ run: ['mkdir', '-p', folder] }, { write: path, text }];
 }
 
-/** Somebody else's files may be in it. */
+/** It may hold somebody else's files. */
 export function leaveFolder(folder: string): Action {
   return { run: ['rmdir', '--ignore-fail-on-non-empty', folder] };
 }

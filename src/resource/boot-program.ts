@@ -6,7 +6,7 @@ import type { Resource } from './resource.ts';
 const { folder, program } = bootPlaces;
 
 /**
- * The copy of vflane that the host starts by itself: a second name of the one that came over ssh, which goes when newer
+ * The copy of vflane that the host starts by itself: a hard link to the one that came over ssh, which is removed when newer
  * ones have come. The value is its SHA-256.
  */
 export const bootProgram: Resource = {
@@ -25,7 +25,7 @@ export const bootProgram: Resource = {
       : 'Keep the copy of vflane with which the host brings itself back.',
 };
 
-/** Put in place at once, and durable: a power cut leaves the old one or the new one. */
+/** Replaced atomically and durably: a power cut leaves the old one or the new one. */
 function take(sha256: string): readonly Action[] {
   const copy = copies.pathOf(sha256);
   const fresh = `${folder}/.vflane.cjs.new`;

@@ -7,8 +7,8 @@ const { folder, snapshot, snapshotOf } = bootPlaces;
 const fresh = `${snapshot}.new`;
 
 /**
- * vflane as Node starts it sooner (docs/boot.md has the figures): its boot verb, read and compiled beforehand. The value says
- * of what it was made. Where it does not fit any more (another Node), the unit starts the program itself.
+ * A snapshot from which Node starts vflane's boot verb sooner (docs/boot.md has the figures): it is compiled beforehand. The value says
+ * what it was made of. If it no longer fits (another Node), the unit starts the program itself.
  */
 export const bootSnapshot: Resource = {
   kind: 'boot-snapshot',
@@ -29,7 +29,7 @@ export const bootSnapshot: Resource = {
       : 'Have Node read and compile vflane now, so that the next start need not.',
 };
 
-/** What it was made of is written once it is in place: without that nobody takes it for the right one. */
+/** What it was made of is written once it is in place: without that it is never used. */
 function make(made: BootSnapshot): readonly Action[] {
   return [
     { run: ['mkdir', '-p', folder] },

@@ -1,8 +1,8 @@
 import { bootPlaces } from '../model/boot.ts';
 
 /**
- * After what it needs, and before guests; it waits for the card itself, because udev has no word for "all are there", and
- * for no network: the way in must not wait for it, nor it for the way in. Nor for basic.target, which it would by default
+ * After what it needs, and before guests. vflane waits for the card itself, because udev cannot say "all are there", and
+ * not for a network: the operator's way in must not wait for the unit, nor the unit for it. Nor for basic.target, as it would by default
  * (systemd.service(5)): while udev is at work it can load and read what it needs. nftables.service begins with `flush ruleset`
  * (Debian's /etc/nftables.conf), which would take vflane's own table with it. Guests wait for it: where processors are few, it goes
  * before what nobody waits for (systemd.resource-control(5)).
@@ -33,7 +33,7 @@ WantedBy=multi-user.target
 `;
 }
 
-/** The command of a unit's text; undefined where it has none, or more than one. */
+/** The command in a unit's text; undefined if it has none, or more than one. */
 export function execIn(text: string): string | undefined {
   const [exec, ...more] = [...text.matchAll(/^ExecStart=(.+)$/gm)].map(([, line]) => line);
   return more.length === 0 ? exec : undefined;

@@ -8,12 +8,12 @@ import type { Resource } from './resource.ts';
 
 const { unit, unitFile, unitLink } = bootPlaces;
 
-/** vflane's own unit: its text, or null for none, and whether systemd starts it. */
+/** vflane's own unit: its text, null if missing, and whether systemd starts it. */
 type Unit = { readonly text: string | null; readonly enabled: boolean };
 
 const none: Unit = { text: null, enabled: false };
 
-/** What has systemd bring the host back at every start, before its guests. */
+/** The unit by which systemd brings the host back at every start, before its guests. */
 export const bootUnit: Resource = {
   kind: 'boot-unit',
   timeoutMs: 10_000,
@@ -42,7 +42,7 @@ function asUnit(value: Json): Unit {
   return value === null ? none : (value as Unit);
 }
 
-/** A unit is disabled while systemd can still read where it is wanted. */
+/** A unit has to be disabled while systemd can still read its [Install] section. */
 function change(from: Unit, to: Unit): readonly Action[] {
   const able = (verb: 'enable' | 'disable'): Action => ({ run: ['systemctl', '--quiet', verb, unit] });
   return [

@@ -4,14 +4,14 @@ import { nothing, type Resource } from './resource.ts';
 type Local = { readonly up: boolean; readonly addresses: readonly string[] };
 
 /**
- * The own port of a network's bridge, which is down and has no address. Up, it takes the VXLAN datagrams that a tenant sends
+ * The local port of a network's bridge, which is down and has no address. If it were up, it would take the VXLAN datagrams that a tenant sends
  * to its MAC, into whichever network they name (facts §17): the kernel's socket does, and so does the userspace datapath.
  */
 export const bridgeLocal: Resource = {
   kind: 'bridge-local',
   timeoutMs: 5_000,
   attribute: true,
-  // So it is made.
+  // It is made down.
   fresh: { up: false, addresses: [] },
   wanted: ({ overlay }) =>
     (overlay?.bridges ?? []).map(({ name }) => ({ at: name, value: { up: false, addresses: [] } })),
@@ -30,7 +30,7 @@ export const bridgeLocal: Resource = {
     const before = from === null ? [] : (from as Local).addresses;
     return {
       batch: [
-        // First: an IPv6 address goes when the netdev goes down.
+        // This first: an IPv6 address goes when the netdev goes down.
         ...before.filter((cidr) => !addresses.includes(cidr)).map((cidr) => `addr del ${cidr} dev ${at}`),
         `link set dev ${at} ${up ? 'up' : 'down'}`,
         ...addresses.filter((cidr) => !before.includes(cidr)).map((cidr) => `addr replace ${cidr} dev ${at}`),

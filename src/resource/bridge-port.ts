@@ -7,12 +7,12 @@ type Port = {
   readonly role: string;
   readonly type: string;
   readonly options: { readonly [key: string]: string };
-  /** Protected ports do not forward to each other: the split horizon, without which three hosts loop (facts §17). */
+  /** Protected ports do not forward to each other: split horizon, without which three hosts form a loop (facts §17). */
   readonly protected: boolean;
   readonly tag: number;
-  /** Bytes, where Open vSwitch sets them; 0 where the netdev has its own. */
+  /** Bytes, if Open vSwitch sets it; 0 if the netdev has its own. */
   readonly mtu: number;
-  /** Why it does not work; '' where it does, and always where it is wanted. */
+  /** Why it does not work; '' if it does, and always in what is wanted. */
   readonly error: string;
 };
 
@@ -30,7 +30,7 @@ export const bridgePort: Resource = {
     if (ovs === undefined) return [];
     if (isUnseen(ovs)) return [{ at: '*', value: ovs }];
     return ovs.bridges.flatMap(({ name, ports }) =>
-      // The bridge's own port is of the bridge.
+      // The bridge's own port belongs to the bridge.
       ports
         .filter((port) => port.name !== name)
         .map((port) => ({ at: `${name}/${port.name}`, value: seenPort(port) })),
@@ -76,7 +76,7 @@ function wantedPorts(spec: BridgeSpec, local: string) {
 
 const plain: Port = { role: '', type: '', options: {}, protected: false, tag: 0, mtu: 0, error: '' };
 
-/** DPDK takes a representor by what it stands for, and sets its MTU itself; the kernel's netdevs have theirs. */
+/** DPDK addresses a representor by its PF and VF, and sets its MTU itself; kernel netdevs have their own. */
 function faceOf({ devargs, mtu }: GuestPortSpec): Pick<Port, 'type' | 'options' | 'mtu'> {
   return devargs === undefined
     ? { type: '', options: {}, mtu: 0 }
@@ -99,7 +99,7 @@ function bridgesOf(at: string): readonly string[] {
   return [`bridge ${name}`, `underlay-bridge ${name}`];
 }
 
-/** DPDK lets go of a representor before its VF goes, and takes the new one after. */
+/** DPDK has to release a representor before its VF goes, and takes the new one afterwards. */
 function cardOf({ options }: Port): readonly string[] {
   const [, pf] = /^([0-9a-f:.]+),representor=/.exec(options['dpdk-devargs'] ?? '') ?? [];
   return pf === undefined ? [] : [`num-vfs ${pf}`, 'ovs-setting dpdk-extra'];
@@ -108,7 +108,7 @@ function cardOf({ options }: Port): readonly string[] {
 function seenPort(port: OvsPort): Port {
   const { type, options, error, tag } = port;
   const role = port.externalIds['vflane-role'] ?? '';
-  // The daemon writes `system` as an empty type, and so does vflane.
+  // The daemon writes the type `system` as an empty text, and so does vflane.
   return {
     role,
     type: type === 'system' ? '' : type,
@@ -126,7 +126,7 @@ function commands(at: string, from: Port | null, to: Port | null): readonly (rea
   if (to === null) return from === null ? [] : [['--if-exists', 'del-port', bridge, port]];
   const face = faceColumns(to);
   return [
-    // A new row needs only what is not its column's default, and takes it as it is made.
+    // A new row needs only values other than its columns' defaults, set as it is made.
     from === null
       ? ['add-port', bridge, port, ...rowColumns(to).filter((word) => !defaults.has(word))]
       : ['set', 'Port', port, ...rowColumns(to)],

@@ -21,7 +21,7 @@ export const bridge: Resource = {
     if (isUnseen(ovs)) return [{ at: '*', value: ovs }];
     return ovs.bridges.map((seen) => ({ at: seen.name, value: seenBridge(seen) }));
   },
-  // Open vSwitch makes a bridge of another datapath anew, without flows, and its own port too (bridge.c, add_del_bridges).
+  // If its datapath changes, Open vSwitch recreates the bridge without flows, and its own port too (bridge.c, add_del_bridges).
   replaced: (from, to) =>
     (from as Bridge).network !== (to as Bridge).network ||
     (from as Bridge).datapathType !== (to as Bridge).datapathType,

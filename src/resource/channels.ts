@@ -3,7 +3,7 @@ import type { PciAddress } from '../model/names.ts';
 import type { Resource } from './resource.ts';
 
 /**
- * A PF's combined channels, one for each core that may work for it. Every change to switchdev leaves one (mlx5 en_rep.c,
+ * A PF's combined channels, one for each core that may work for it. Every change to switchdev leaves only one (mlx5 en_rep.c,
  * MLX5E_REP_PARAMS_DEF_NUM_CHANNELS), on both ports; the seed measured 30 of 90 Gb/s then.
  */
 export const channels: Resource = {
@@ -26,7 +26,7 @@ export const channels: Resource = {
         ? []
         : [{ run: ['ethtool', '-L', [{ netdev: { pf: at as PciAddress } }], 'combined', `${to}`] }],
   }),
-  // ethtool of Debian 13 prints channels as text only (facts §5); the look at the end reads it.
+  // Debian 13's ethtool prints channels only as text (facts §5); the look at the end reads it.
   settled: () => [],
   why: (_from, to) =>
     to === null

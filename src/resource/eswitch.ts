@@ -6,7 +6,7 @@ import type { Resource } from './resource.ts';
  */
 export const eswitch: Resource = {
   kind: 'eswitch',
-  // The driver rebuilds the port: some seconds.
+  // The driver rebuilds the port, which takes seconds.
   timeoutMs: 30_000,
   wanted: (spec) =>
     spec.overlay === undefined

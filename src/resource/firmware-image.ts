@@ -3,10 +3,10 @@ import { isUnseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { Resource } from './resource.ts';
 
-/** A burn takes minutes, and one that is cut off leaves the old image: flash is written in two halves (mstflint, failsafe). */
+/** A burn takes minutes; if it is cut off, the old image remains: flash is written in two halves (mstflint, failsafe). */
 const burnTimeoutMs = 1_800_000;
 
-/** What a card's flash holds, by its first PF: `MT_0000000013 16.35.4554`. Both ends lie in vflane's folder. */
+/** What a card's flash holds, by its first PF: `MT_0000000013 16.35.4554`. The images of both ends of a change are in vflane's folder. */
 export const firmwareImage: Resource = {
   kind: 'firmware-image',
   timeoutMs: 10_000,

@@ -3,7 +3,7 @@ import type { Json } from '../model/json.ts';
 import type { Probe } from '../model/plan.ts';
 import { pciPath, type Resource } from './resource.ts';
 
-/** A reset of a whole card, by its first PF, after which it runs what its flash holds. Nothing takes it back. */
+/** A reset of a whole card, by its first PF, after which it runs what its flash holds. It cannot be undone. */
 export const firmwareReset: Resource = {
   kind: 'firmware-reset',
   timeoutMs: 60_000,
@@ -19,7 +19,7 @@ export const firmwareReset: Resource = {
     'Reset the card: both its ports are gone for some seconds. Nothing uses them now, and it is looked once more right before.',
 };
 
-/** What a reset is asked for: the ports it takes, and the firmware that is to run after it. */
+/** A wanted reset: the ports it takes down, and the firmware that is to run after it. */
 export interface Reset {
   readonly ports: readonly { readonly pci: string; readonly netdev: string }[];
   readonly version: string;
@@ -33,7 +33,7 @@ function ports(to: Json): Reset['ports'] {
   return (to as unknown as Reset | null)?.ports ?? [];
 }
 
-/** mstfwreset takes VFs away by itself (small_utils/mlxfwresetlib/mlxfwreset_mlnxdriver.py). */
+/** mstfwreset removes VFs by itself (small_utils/mlxfwresetlib/mlxfwreset_mlnxdriver.py). */
 function unused({ pci, netdev }: Reset['ports'][number]): readonly Probe[] {
   return [
     { read: pciPath(pci, 'sriov_numvfs'), is: '0' },

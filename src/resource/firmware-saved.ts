@@ -3,12 +3,12 @@ import type { Json } from '../model/json.ts';
 import type { Action, Probe } from '../model/plan.ts';
 import type { Resource } from './resource.ts';
 
-/** A flash of 32 MiB is read by the card's own processor. */
+/** The card's own processor reads a flash of 32 MiB. */
 const readTimeoutMs = 900_000;
 
 /**
- * A file in vflane's folder: a card's settings, what its flash holds, or the image that is to be burnt. Whatever becomes of the
- * plan it stays: it is the way back.
+ * A file in vflane's folder: a card's settings, what its flash holds, or the image to burn. Whatever becomes of the
+ * plan, the file stays: it is the way back.
  */
 export const firmwareSaved: Resource = {
   kind: 'firmware-saved',
@@ -22,7 +22,7 @@ export const firmwareSaved: Resource = {
   why: () => 'Keep what the card holds, and what is to be burnt, before anything is written to it.',
 };
 
-/** `ls` of a file says its name, and of the folder what is in it. */
+/** `ls` of a file prints its name, and of the folder its contents. */
 function kept(at: string): readonly Probe[] {
   return at === firmwareFolder ? [] : [{ says: ['ls', at], is: at }];
 }
@@ -42,6 +42,6 @@ function saving(at: string, to: Json): readonly Action[] {
     asked.of === 'flash'
       ? { run: ['mstflint', '-d', asked.pci, 'ri', at], timeoutMs: readTimeoutMs }
       : { run: ['cp', '--', asked.file, at] };
-  // One that was cut off is found now, and not when it is needed.
+  // A truncated file has to be found now, not when it is needed.
   return [fill, { run: ['mstflint', '-i', at, 'v'], timeoutMs: readTimeoutMs }];
 }

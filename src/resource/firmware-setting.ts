@@ -2,7 +2,7 @@ import { isUnseen, type Unseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { Placed, Resource } from './resource.ts';
 
-/** A setting of a card as it is after its next reset, by the card's first PF: `0000:03:00.0/NUM_OF_VFS`. */
+/** A setting of a card as it will be after its next reset, by the card's first PF: `0000:03:00.0/NUM_OF_VFS`. */
 export const firmwareSetting: Resource = {
   kind: 'firmware-setting',
   timeoutMs: 10_000,

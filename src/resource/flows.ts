@@ -23,7 +23,7 @@ export const flows: Resource = {
     }));
   },
   standsOn: (at) => [at === underlayBridgeName ? `underlay-bridge ${at}` : `bridge ${at}`],
-  // A port that is made anew has another number, which is what its flows were made of.
+  // A recreated port has another number, and its flows contain the old one.
   reads: (at) => [...startSettings.map((key) => `ovs-setting ${key}`), `bridge-port ${at}/*`],
   move: (at, _from, to) => ({
     actions:
@@ -36,7 +36,7 @@ export const flows: Resource = {
             },
           ],
   }),
-  // The bundle is answered when it is in force; the look at the end reads it back.
+  // The command returns once the bundle is in force; the look at the end reads it back.
   settled: () => [],
   why: () =>
     'Let through what each guest may send, and nothing else: its own MAC and addresses, no router, no DHCP server.',

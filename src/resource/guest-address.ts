@@ -10,7 +10,7 @@ export const guestAddress: Resource = {
   timeoutMs: 10_000,
   wanted: (spec) =>
     localLanes(spec)
-      // Whoever runs a DHCP client in the guest brings addresses that are not in the file.
+      // A DHCP client in the guest adds addresses that are not in the file.
       .filter(({ lane }) => !lane.dhcp)
       .map(({ lane, namespace }) => ({
         at: laneAt(namespace, lane.bond),
@@ -41,8 +41,8 @@ function listed(value: Json): readonly string[] {
 }
 
 /**
- * Where one goes, all go first: the kernel takes an address's secondaries with it (promote_secondaries, ip-sysctl.rst),
- * so that the rest could not be told from here.
+ * If one is removed, all are removed first: the kernel removes an address's secondaries with it (promote_secondaries, ip-sysctl.rst),
+ * so what would remain cannot be known here.
  */
 function batch(name: string, from: readonly string[], to: readonly string[]): readonly Text[] {
   const goes = from.some((cidr) => !to.includes(cidr));

@@ -22,13 +22,13 @@ type Bond = {
   readonly monitor: string;
   readonly primary: string;
   readonly up: boolean;
-  /** Members that are administratively down; absent where there are none. */
+  /** Members that are administratively down; absent if there are none. */
   readonly down?: readonly string[];
 };
 
 /**
- * The bond inside a guest on this host: active-backup with `fail_over_mac=active`, because its VFs have a MAC each, and
- * `num_grat_arp=3`, so that the switches learn where it went (facts §8).
+ * The bond inside a guest on this host: active-backup with `fail_over_mac=active`, because each of its VFs has its own MAC, and
+ * `num_grat_arp=3`, so that the switches learn where it has moved (facts §8).
  */
 export const guestBond: Resource = {
   kind: 'guest-bond',
@@ -59,7 +59,7 @@ export const guestBond: Resource = {
     return { batch: lines, ...(namespace === null ? {} : { namespace }) };
   },
   settled: (at, to) => (to === null ? [] : probes(at, to as Bond)),
-  // A new MTU or primary is set on the bond as it runs.
+  // A new MTU or primary is set while the bond runs.
   takes: (at, _from, to) => {
     const { namespace } = lanePlace(at);
     if (to !== null) return undefined;
@@ -82,7 +82,7 @@ function wantedBond(lane: LaneSpec): Bond {
   return { members, mtu: lane.mtu, monitor: monitorWords(lane.monitor), primary: members[0] ?? '', up: true };
 }
 
-/** A bond that differs in what only its making can set is shown as it is, and is then made anew. */
+/** A bond that differs in something that only its creation can set is shown as it is, and is then recreated. */
 function seenBond(link: LinkState, bond: BondState, links: readonly LinkState[]): Bond {
   const members = links.filter((other) => other.master === link.name).map((other) => other.name);
   const odd = [
@@ -112,9 +112,9 @@ function batch(name: string, from: Bond | null, to: Bond | null): readonly Text[
 }
 
 /**
- * Members are enslaved while they are down: bonding refuses others (facts §5). It brings them up itself, unless they
- * were its members already, on a way back. It has its MTU before, and gives it to each while that is down
- * (bond_main.c, bond_enslave): one that is up begins anew for it.
+ * Members are enslaved while down: bonding refuses others (facts §5). It brings them up itself, unless they
+ * were its members already, on a way back. The bond gets its MTU first, and passes it to each member while that is down
+ * (bond_main.c, bond_enslave): a member that is up would reset itself for it.
  */
 function making(name: string, bond: Bond): readonly Text[] {
   const recipe = 'type bond mode active-backup fail_over_mac active num_grat_arp 3';
@@ -139,7 +139,7 @@ function setting(name: string, from: Partial<Bond>, to: Bond): readonly Text[] {
   ];
 }
 
-/** Members that are down in the one and not in the other. */
+/** Members that are down in one and not in the other. */
 function raised(one: Partial<Bond>, other: Partial<Bond>): readonly string[] {
   return (one.down ?? []).filter((member) => !other.down?.includes(member));
 }

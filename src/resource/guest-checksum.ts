@@ -3,9 +3,9 @@ import { laneAt, lanePlace, localLanes } from './guest-place.ts';
 import { nothing, type Resource } from './resource.ts';
 
 /**
- * Whether a lane leaves the checksums of what it sends to its NIC. A veth has none that would fill them in, and the
- * userspace datapath reads the packets as they are: with it every TCP connection between guests hangs (seen on Open vSwitch
- * 3.1). It is the guest's end that counts.
+ * Whether a lane leaves the checksums of what it sends to the NIC. A veth has no hardware to fill them in, and the
+ * userspace datapath reads the packets as they are: if it does, every TCP connection between guests hangs (seen on Open vSwitch
+ * 3.1). Only the guest's end matters.
  */
 export const guestChecksum: Resource = {
   kind: 'guest-checksum',
@@ -21,7 +21,7 @@ export const guestChecksum: Resource = {
     const command = [...inside, 'ethtool', '-K', ifName, 'tx', to === true ? 'on' : 'off'];
     return to === null ? nothing : { actions: [{ run: command }] };
   },
-  // ethtool ends with an error where the kernel has not followed; the look at the end reads it back.
+  // ethtool ends with an error if the kernel has not complied; the look at the end reads it back.
   settled: () => [],
   together: (at) => lanePlace(at).namespace ?? '',
   why: () =>

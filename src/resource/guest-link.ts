@@ -5,7 +5,7 @@ import { nothing, type Resource } from './resource.ts';
 
 type Link = { readonly mtu: number; readonly up: boolean };
 
-/** The one VF of a lane inside its guest: its MTU in bytes, and whether it is up. A bond has these itself. */
+/** The one VF of a lane inside its guest: its MTU in bytes, and whether it is up. A bond has its own. */
 export const guestLink: Resource = {
   kind: 'guest-link',
   transaction: 'namespace',

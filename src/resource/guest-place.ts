@@ -3,7 +3,7 @@ import { type HostState, isUnseen, type LinkState, type Unseen } from '../model/
 import type { Json } from '../model/json.ts';
 import type { Placed } from './resource.ts';
 
-/** A lane of a guest whose end is on this host: in a namespace of its own, or (`null`) in the host's. */
+/** A lane that ends on this host: in the guest's own namespace, or (`null`) in the host's. */
 export interface LocalLane {
   readonly guest: GuestSpec;
   readonly lane: LaneSpec;
@@ -22,7 +22,7 @@ export function laneAt(namespace: string | null, ...rest: readonly string[]): st
   return [namespace ?? '', ...rest].join('/');
 }
 
-/** The namespace an `at` names, and what is in it. */
+/** The namespace that an `at` names, and what is in it. */
 export function lanePlace(at: string): { readonly namespace: string | null; readonly ifName: string } {
   const slash = at.indexOf('/');
   return { namespace: at.slice(0, slash) || null, ifName: at.slice(slash + 1) };
@@ -40,12 +40,12 @@ export function placedIn(
   });
 }
 
-/** The keys of the namespace a thing is in; the host's own is always there. */
+/** The keys of the namespace that a thing is in; the host's own always exists. */
 export function standsInNamespace(namespace: string | null): readonly string[] {
   return namespace === null ? [] : [`netns ${namespace}`];
 }
 
-/** All that is asked of the netdevs there, in one question. */
+/** One query for all netdevs there. */
 export function linksIn(namespace: string | null): readonly string[] {
   return [...ipIn(namespace), '-j', '-d', 'addr', 'show'];
 }

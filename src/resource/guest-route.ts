@@ -5,12 +5,12 @@ import type { Probe } from '../model/plan.ts';
 import { ipIn, laneAt, lanePlace } from './guest-place.ts';
 import { nothing, type Placed, type Resource } from './resource.ts';
 
-/** The metric of a guest's first lane with a gateway; each further lane has one more, so that no two routes are one. */
+/** The metric of a guest's first lane with a gateway; each further lane has one more, so that no two routes are the same. */
 const firstMetric = 100;
 
 /**
- * The default routes of a guest in a namespace: `10.3.0.1 metric 100`, sorted. The host's own namespace gets none: its
- * way out is its operator's.
+ * The default routes of a guest in a namespace: `10.3.0.1 metric 100`, sorted. A guest in the host's own namespace gets none: its
+ * default route is the operator's.
  */
 export const guestRoute: Resource = {
   kind: 'guest-route',
@@ -29,7 +29,7 @@ export const guestRoute: Resource = {
           .sort(),
       }));
     }),
-  // The kernel takes a route along with the address that reaches its gateway.
+  // The kernel removes a route with the address by which its gateway is reached.
   reads: (at) => [`guest-address ${at}`],
   standsOn: (at) => [`guest-bond ${at}`, `netns-vf ${at}`, `guest-veth ${at}`, `guest-address ${at}`],
   move: (at, from, to) => {
@@ -37,7 +37,7 @@ export const guestRoute: Resource = {
     const [before, after] = [listed(from), listed(to)];
     const added = after.filter((route) => !before.includes(route));
     const gone = before.filter((route) => !after.includes(route));
-    // A replaced route of the same metric would be gone already when its turn to be deleted comes.
+    // A replaced route of the same metric would already be gone when it is to be deleted.
     const batch = [
       ...gone.map((route) => `route del default via ${words(route, ifName)}`),
       ...added.map((route) => `route replace default via ${words(route, ifName)}`),
@@ -69,7 +69,7 @@ function listed(value: Json): readonly string[] {
   return value === null ? [] : (value as readonly string[]);
 }
 
-/** `10.3.0.1 metric 100` → `10.3.0.1 dev storage metric 100`. The gateway tells the family (iproute2, ip/iproute.c). */
+/** `10.3.0.1 metric 100` → `10.3.0.1 dev storage metric 100`. The gateway determines the family (iproute2, ip/iproute.c). */
 function words(route: string, netdev: string): string {
   return route.replace(' metric', ` dev ${netdev} metric`);
 }

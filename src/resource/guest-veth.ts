@@ -6,8 +6,8 @@ import { nothing, type Resource } from './resource.ts';
 type Pair = { readonly port: string; readonly mac: string };
 
 /**
- * Without a card: a veth pair, one end in the guest under its lane's name, the other a port of its network's bridge. The
- * host's end says in its alias whose it is, because a veth does not name its peer.
+ * Without a card: a veth pair, one end in the guest under its lane's name, the other as a port of its network's bridge. The
+ * alias of the host's end says whose it is, because a veth does not name its peer.
  */
 export const guestVeth: Resource = {
   kind: 'guest-veth',
@@ -55,7 +55,7 @@ export function aliasOf(at: string): string {
   return `${mark}${at}`;
 }
 
-/** The pair that a host's end says it belongs to: `web/storage`; undefined where it is none of vflane's. */
+/** The pair that a host's end belongs to by its alias: `web/storage`; undefined if it is not vflane's. */
 export function pairOf(alias: string | undefined): string | undefined {
   return alias?.startsWith(mark) ? alias.slice(mark.length) : undefined;
 }

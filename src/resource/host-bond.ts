@@ -15,8 +15,8 @@ type Bond = {
 };
 
 /**
- * The kernel's bond of the ports: the underlay's way, and what makes the card join its two switches. Its members are
- * down when it takes them (facts §5), and no VF may be bound meanwhile (facts §1.2).
+ * The kernel's bond of the ports: it carries the underlay, and makes the card join its two switches. Its members are
+ * down when they are enslaved (facts §5), and no VF may be bound meanwhile (facts §1.2).
  */
 export const hostBond: Resource = {
   kind: 'host-bond',
@@ -33,13 +33,13 @@ export const hostBond: Resource = {
           link.bond ? [{ at: link.name, value: seenBond(state, link, link.bond) }] : [],
         ),
   standsOn: (_at, value) => (value as Bond).members.map((member) => `eswitch ${member}`),
-  // The kernel closes what it lets go of (bond_main.c, __bond_release_one). A PF has a resource that says so itself.
+  // The kernel closes a member that it releases (bond_main.c, __bond_release_one). A PF has a resource of its own for that.
   disturbs: (value) =>
     (value as Bond).members
       .filter((member) => asPciAddress(member) === undefined)
       .map((member) => `underlay-link ${member}`),
   replaced: (from, to) => shape(from as Bond) !== shape(to as Bond),
-  // Without members it carries nothing; and what changes its MTU changes that of the ports below, which begin anew.
+  // Without members it carries nothing; and a change of its MTU is one of the ports below, which reset themselves.
   takes: (_at, from, to) => {
     const { members = [], mtu } = (from ?? {}) as Partial<Bond>;
     const isSame = to !== null && (to as Bond).mtu === mtu;
@@ -101,7 +101,7 @@ function making(name: string, bond: Bond): readonly Text[] {
   ];
 }
 
-/** Bonding opens what it takes; one that it had already stays down. A PF is brought up by a step of its own. */
+/** Bonding brings up what it enslaves; a member that it already had stays down. A PF is brought up by a step of its own. */
 function opened({ members }: Bond): readonly Text[] {
   return members
     .filter((member) => asPciAddress(member) === undefined)

@@ -5,12 +5,12 @@ import { guestPages, hugepagesPath } from '../model/hugepages.ts';
 import { nothing, type Resource } from './resource.ts';
 
 /**
- * Pages of 2 MiB for DPDK, and for guests that are made of them, on the card's NUMA node where the machine has several. Who has more keeps them. The kernel takes
- * the number and makes as many as it finds memory for (mm/hugetlb.c), so that the number is read back.
+ * Pages of 2 MiB for DPDK, and for guests backed by them, on the card's NUMA node if the machine has several. A host that has more keeps them. The kernel accepts
+ * the number and makes as many as it finds memory for (mm/hugetlb.c), so the number is read back.
  */
 export const hugepages: Resource = {
   kind: 'hugepages',
-  // The kernel moves other pages out of the way for it.
+  // The kernel has to move other pages out of the way.
   timeoutMs: 30_000,
   wanted: (spec, state) => {
     const least = (spec.overlay?.hugepages ?? 0) + guestPages(spec);
@@ -26,7 +26,7 @@ export const hugepages: Resource = {
   why: () => 'Set memory in pages of 2 MiB aside: DPDK’s buffers and guests are made of them.',
 };
 
-/** The node of the card, which is the guests', too. */
+/** The card's node, which is also the guests'. */
 function placeOf(spec: HostSpec, state: HostState): string {
   const first = spec.nics[0]?.pfs[0]?.pci;
   const card = dpdkCard(spec, state) ?? state.pfs.find(({ pci }) => pci === first);

@@ -8,22 +8,22 @@ import type { Placed, Resource } from './resource.ts';
 
 const written = '# Written by vflane enable, and taken away by vflane disable.\n';
 
-/** One file of a service: what it says of what is vflane's, or nothing. */
+/** One file for a service: what it says about vflane's netdevs, or nothing. */
 interface File {
   readonly service: BootState['services'][number] | 'ifupdown';
   readonly path: string;
   readonly text: (own: Own) => string | undefined;
 }
 
-/** `inIfupdown`: those of them that ifupdown's files name. */
+/** `inIfupdown`: those netdevs that ifupdown's files name. */
 type Own = OwnNetdevs & { readonly inIfupdown: readonly string[] };
 
 const files: readonly File[] = [
   {
     service: 'networkManager',
     path: bootPlaces.networkManager,
-    // It adds to what others keep off, and comes after whatever would replace it. A `managed=0` of a device's section is
-    // read at a device's first sight only: one that NetworkManager has already it keeps (1.52, tests/lab-network-managers).
+    // It adds to what others exclude, and sorts after whatever would replace it. A `managed=0` in a device's section is
+    // read only when a device first appears: NetworkManager keeps one that it already has (1.52, tests/lab-network-managers).
     text: ({ names, macs }) => {
       const all = [...names.map((name) => `interface-name:=${name}`), ...macs.map((mac) => `mac:${mac}`)];
       return all.length === 0 ? undefined : `${written}[keyfile]\nunmanaged-devices+=${all.join(';')}\n`;
@@ -66,8 +66,8 @@ function unmanaged(key: string, values: readonly string[]): string | undefined {
 }
 
 /**
- * Has it read its files again, without a restart: one of networkd would give the way in's lease back. NetworkManager's unit
- * can reload, and one that does not run is left so (systemctl(1), try-reload-or-restart).
+ * Makes it read its files again, without a restart: networkd's would release the DHCP lease of the operator's way in. NetworkManager's unit
+ * can reload, and a stopped one is left so (systemctl(1), try-reload-or-restart).
  */
 const reloads: { readonly [service in File['service']]: Action } = {
   networkManager: { run: ['systemctl', 'try-reload-or-restart', 'NetworkManager.service'] },
@@ -76,8 +76,8 @@ const reloads: { readonly [service in File['service']]: Action } = {
 };
 
 /**
- * Keeps the host's own network services off what is vflane's: in files of vflane's own, and only where the service is
- * installed. They would give it addresses, take it down, or wait for it.
+ * Keeps the host's own network services off vflane's netdevs, by files of vflane's own, and only if the service is
+ * installed. The services would give the netdevs addresses, take them down, or wait for them.
  */
 export const keepOff: Resource = {
   kind: 'keep-off',
@@ -109,7 +109,7 @@ function wantedOf(spec: HostSpec, state: HostState, { services }: BootState): re
   });
 }
 
-/** What is vflane's and stands in ifupdown's files, too. */
+/** Netdevs that are vflane's and also in ifupdown's files. */
 export function ownInIfupdown(spec: HostSpec, { boot, links }: HostState): readonly string[] {
   if (boot === undefined || isUnseen(boot.ifupdown)) return [];
   const { names, macs } = ownNetdevs(spec);

@@ -4,8 +4,8 @@ import { flows } from './flows.ts';
 import type { Resource } from './resource.ts';
 
 /**
- * The flows of a bridge as a file on the host, from which they come back when ovs-vswitchd starts (facts §17). The value is
- * the file's whole text, because the way back has to write it too.
+ * The flows of a bridge as a file on the host, from which they are restored when ovs-vswitchd starts (facts §17). The value is
+ * the file's whole text, because an undo has to write it too.
  */
 export const keptFlows: Resource = {
   kind: 'kept-flows',
@@ -23,7 +23,7 @@ export const keptFlows: Resource = {
     if (to !== null) return { actions: [{ write: kept.pathOf(at), text: to as string }] };
     return from === null ? { remove: [] } : { remove: [kept.pathOf(at)] };
   },
-  // The file is there when the write is answered; the look at the end reads it back.
+  // The file is there when the write returns; the look at the end reads it back.
   settled: () => [],
   why: (_from, to) =>
     to === null

@@ -2,9 +2,9 @@ import { isUnseen, type LagState, type Seen } from '../model/host-state.ts';
 import { nothing, type Resource } from './resource.ts';
 
 /**
- * What the card made of the bond, by its first PF: `switchdev` is the VF-LAG that carries VFs over to the other port. Only
- * to ask whether it is active is not enough: a RoCE LAG is active too (facts §1.1). Nothing makes it but the bond, so
- * that all there is to do is to wait for it.
+ * What the card made of the bond, by its first PF: `switchdev` is the VF-LAG that fails VFs over to the other port. To ask
+ * only whether it is active is not enough: a RoCE LAG is active too (facts §1.1). Only the bond makes it, so
+ * all there is to do is to wait for it.
  */
 export const lag: Resource = {
   kind: 'lag',

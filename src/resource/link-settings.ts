@@ -1,6 +1,6 @@
 import type { Probe } from '../model/plan.ts';
 
-/** What most netdevs of an overlay are held to. */
+/** The settings that most netdevs of an overlay must have. */
 export interface LinkSettings {
   /** Bytes. */
   readonly mtu: number;

@@ -4,8 +4,8 @@ import type { MachineSpec } from '../model/machine.ts';
 import type { Action } from '../model/plan.ts';
 
 /**
- * A guest's folder. libvirt's QEMU is a user of its own, who has to pass it and all that it is in; what is below has modes of
- * its own. `install` sets the mode of a folder that is there, too.
+ * A guest's folder. libvirt's QEMU runs as a user of its own, who needs to pass through it and the folders above; what is below has modes of
+ * its own. `install` also sets the mode of an existing folder.
  */
 export function folderFor(folder: string, manager: MachineSpec['manager'] | undefined): Action {
   return manager === 'libvirt'
@@ -13,7 +13,7 @@ export function folderFor(folder: string, manager: MachineSpec['manager'] | unde
     : { run: ['install', '-d', '--mode=0700', folder] };
 }
 
-/** UEFI's own variables are the guest's, as its disk is: a copy that is there stays. (Debian's `cp -n` warns of itself.) */
+/** UEFI's variables are the guest's, like its disk: an existing copy stays. (Debian's `cp -n` prints a warning.) */
 export function variablesFor(at: string, definition: string): readonly Action[] {
   const { variables } = guestPaths(at);
   if (!definition.includes(variables)) return [];

@@ -5,7 +5,7 @@ import { nothing, type Resource } from './resource.ts';
 import { nativeVfDriver } from './vf-driver.ts';
 
 /**
- * A kernel module that a VF's driver needs, or that gives a port to DPDK. It stays loaded for good: by the time vflane
+ * A kernel module that a VF's driver needs, or through which DPDK takes a port. It stays loaded: by the time vflane
  * leaves, somebody else may have come to need it.
  */
 export const kernelModule: Resource = {

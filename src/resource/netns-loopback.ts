@@ -1,7 +1,7 @@
 import { laneAt, lanePlace, linksIn, placedIn, standsInNamespace } from './guest-place.ts';
 import { nothing, type Resource } from './resource.ts';
 
-/** Whether a guest's namespace reaches itself: the kernel makes `lo` with it, and leaves it down. */
+/** Whether `lo` is up in a guest's namespace: the kernel creates it down. */
 export const netnsLoopback: Resource = {
   kind: 'netns-loopback',
   timeoutMs: 5_000,

@@ -6,7 +6,7 @@ import { type Move, nothing, type Resource } from './resource.ts';
 
 /**
  * A VF's netdev under its lane's name, in its guest's namespace. `at` is `namespace/name`, the value the VF
- * (`0000:03:00.0/3`). A VF held elsewhere under that name is another value.
+ * (`0000:03:00.0/3`). Another VF under that name is another value.
  */
 export const netnsVf: Resource = {
   kind: 'netns-vf',
@@ -49,8 +49,8 @@ export const netnsVf: Resource = {
 };
 
 /**
- * The namespace of process 1 is the host's own, where the lanes of several guests would have one name. As a path: a plain
- * `1` is a guest of that name first, and a process after (iproute2, ip/iplink.c and lib/namespace.c).
+ * The namespace of process 1 is the host's own, where lanes of several guests would share a name. It is given as a path: a plain
+ * `1` is first taken as the guest of that name, and only then as a process (iproute2, ip/iplink.c and lib/namespace.c).
  */
 function takeOut(at: string, from: Json): Move {
   const { namespace, ifName } = lanePlace(at);
@@ -61,7 +61,7 @@ function takeOut(at: string, from: Json): Move {
   };
 }
 
-/** `0000:03:00.1/12` → `vf03001v12`: of one VF only, and of at most 15 characters. */
+/** `0000:03:00.1/12` → `vf03001v12`: unique to a VF, and at most 15 characters. */
 function spareName(vf: string): string {
   const { pf, index } = vfPlace(vf);
   return `vf${pf.replace(/^0000:/, '').replace(/[:.]/g, '')}v${index}`;

@@ -6,7 +6,7 @@ import { pciPath, type Resource } from './resource.ts';
  */
 export const numVfs: Resource = {
   kind: 'num-vfs',
-  // Creating 127 VFs takes a card some seconds.
+  // A card takes seconds to create 127 VFs.
   timeoutMs: 30_000,
   made: true,
   wanted: (spec) =>

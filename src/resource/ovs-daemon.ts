@@ -5,8 +5,8 @@ import type { Resource } from './resource.ts';
 const at = 'ovs-vswitchd';
 
 /**
- * With `dpdk-init=true` ovs-vswitchd ends itself where DPDK cannot start (vswitch.xml), and at boot it cannot: there are no
- * hugepages and no VFs yet. So it is started once they are there. Without DPDK one that does not run was stopped by
+ * With `dpdk-init=true` ovs-vswitchd exits if DPDK cannot start (vswitch.xml), and at boot it cannot: there are no
+ * hugepages and no VFs yet. So it is started once they exist. Without DPDK, a daemon that does not run was stopped by
  * somebody, and is a finding.
  */
 export const ovsDaemon: Resource = {

@@ -8,9 +8,9 @@ import type { Resource } from './resource.ts';
 const { gate } = bootPlaces;
 
 /**
- * Holds ovs-vswitchd back at a start of the host until its card, or its ports, are ready for DPDK (facts §17): before that
- * it would end itself, and systemd give it up after some tries. A condition that does not hold fails no unit, so that
- * nothing waits and nothing is cut off; vflane starts the daemon as soon as it may.
+ * Delays ovs-vswitchd at a start of the host until its card, or its ports, are ready for DPDK (facts §17): before that
+ * it would exit, and systemd would give up after some tries. An unmet condition fails no unit, so
+ * nothing waits and nothing is stopped; vflane starts the daemon as soon as it can.
  */
 export const ovsGate: Resource = {
   kind: 'ovs-gate',
@@ -33,7 +33,7 @@ function left(to: Json) {
   return to === null ? [leaveFolder(gate.replace(/\/[^/]*$/, ''))] : [];
 }
 
-/** VFs come after switchdev and the LAG; a port that DPDK takes whole has its driver. */
+/** VFs appear after switchdev and the LAG; a port that DPDK takes whole is ready once it has its driver. */
 function readySign({ overlay, underlay }: HostSpec): string | undefined {
   if (overlay?.dpdk === undefined) return undefined;
   const [port] = underlay?.functions ?? [];

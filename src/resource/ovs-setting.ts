@@ -8,19 +8,19 @@ import type { Resource } from './resource.ts';
 export const service = 'openvswitch-switch.service';
 
 /**
- * After five starts in ten seconds systemd refuses a sixth, whoever asks (systemd.unit(5), StartLimitBurst); where DPDK
- * cannot start, ovs-vswitchd ends itself and systemd has tried so often on its own.
+ * After five starts in ten seconds systemd refuses a sixth, whoever asks (systemd.unit(5), StartLimitBurst); if DPDK
+ * cannot start, ovs-vswitchd exits and systemd has used up these starts by itself.
  */
 export const forgetTries: Action = {
   run: ['systemctl', 'reset-failed', service, 'ovsdb-server.service', startHook.unit],
 };
 
-/** What counts from the next start of Open vSwitch: keys of `other_config`, and Debian's choice of the daemon. */
+/** What takes effect when Open vSwitch next starts: keys of `other_config`, and Debian's choice of the daemon. */
 export const startSettings = ['alternative', 'dpdk-extra', 'dpdk-init', 'hw-offload'] as const;
 
 /**
- * A setting of Open vSwitch that counts only from its next start (vswitch.xml: hw-offload, dpdk-init). It is the whole
- * host's: every bridge stands still meanwhile, foreign ones too, and every OpenFlow flow is gone after it.
+ * A setting of Open vSwitch that takes effect only when it next starts (vswitch.xml: hw-offload, dpdk-init). It is the whole
+ * host's: every bridge stands still during the restart, foreign ones too, and afterwards every OpenFlow flow is gone.
  */
 export const ovsSetting: Resource = {
   kind: 'ovs-setting',
@@ -31,12 +31,12 @@ export const ovsSetting: Resource = {
     if (isUnseen(ovs)) return [{ at: '*', value: ovs }];
     return Object.entries(ovs.settings).map(([at, value]) => ({ at, value: inForce(at, value, ovs) }));
   },
-  // DPDK has the card as it was at its start: it lets go before the card changes, and takes it again after.
+  // DPDK sees the card as it was when it started: it has to release the card before that changes, and takes it again afterwards.
   standsOn: (at, value) => {
     if (at === 'dpdk-init') return ['ovs-setting dpdk-extra'];
     return at === 'dpdk-extra' ? ports(`${value}`) : [];
   },
-  // And lets go of a function before the kernel takes it back: until then that would wait.
+  // It also has to release a function before the kernel takes it back, which would otherwise block.
   reads: (at) => (at === 'dpdk-extra' ? ['port-driver *'] : []),
   move: (at, _from, to) => ({
     actions: [{ run: command(at, to) }],
@@ -47,23 +47,23 @@ export const ovsSetting: Resource = {
   why: () => 'Change how Open vSwitch works, and restart it: it reads this only when it starts.',
 };
 
-/** What the devices of an allow-list stand on: a card's switch, with its representors, or a function that is DPDK's alone. */
+/** What the devices of an allow-list stand on: a card's switch with its representors, or a function that is DPDK's alone. */
 function ports(allowed: string): readonly string[] {
   return [...allowed.matchAll(/-a ([0-9a-f:.]+)(,?)/g)].flatMap(([, pci, more]) =>
     more === '' ? [`port-driver ${pci}`] : ['host-bond bond0', `num-vfs ${pci}`],
   );
 }
 
-/** Asked for in the database, which outlives a reboot, and not so in the daemon, which had no card then, or is not a build for it. */
+/** Set in the database, which outlives a reboot, but not in effect in the daemon, which had no card when it started, or is not built for it. */
 const idle = 'true, but not in force';
 
 function inForce(at: string, value: string, { daemon, dpdkInitialized }: OvsState): string {
-  // One that does not run at all is started by another resource.
+  // A daemon that does not run at all is started by another resource.
   const isIdle = daemon === true && !dpdkInitialized;
   return at === 'dpdk-init' && value === 'true' && isIdle ? idle : value;
 }
 
-/** ovs-vswitchd goes on without DPDK where it is not a build for it (lib/dpdk-stub.c). */
+/** ovs-vswitchd goes on without DPDK if it is not built with it (lib/dpdk-stub.c). */
 export const dpdkRuns: Probe = {
   query: ['ovs-vsctl', '--timeout=10', '--format=json', '--columns=dpdk_initialized', 'list', 'Open_vSwitch'],
   at: ['data', '0', '0'],

@@ -5,14 +5,14 @@ import type { Action, Probe } from '../model/plan.ts';
 import { dropInText, putBackScript } from './put-back.ts';
 import type { Resource } from './resource.ts';
 
-/** The texts of both files; null for one that is not there. */
+/** The texts of both files; null for a missing one. */
 type Hook = { readonly dropIn: string | null; readonly script: string | null };
 
 const none: Hook = { dropIn: null, script: null };
 const wanted: Hook = { dropIn: dropInText(startHook.script), script: putBackScript };
 
 /**
- * What puts a host's flows back at every start of ovs-vswitchd, an unattended one too: a drop-in of Debian's unit, and the
+ * What restores a host's flows at every start of ovs-vswitchd, even an unattended one: a drop-in for Debian's unit, and the
  * script it runs (facts §17).
  */
 export const ovsStartHook: Resource = {
@@ -39,8 +39,8 @@ function seenHook({ dropIn, script }: OvsStart): Json | Unseen {
 }
 
 /**
- * The script is there only while systemd has read the drop-in that belongs to it, so that whoever was cut short on the
- * way is seen to be: nothing on disk says what systemd has read.
+ * The script exists only while systemd has read the drop-in that belongs to it, so that an interrupted change
+ * can be noticed: nothing on disk says what systemd has read.
  */
 function change(from: Hook, to: Hook): readonly Action[] {
   return [
@@ -49,7 +49,7 @@ function change(from: Hook, to: Hook): readonly Action[] {
     put(startHook.dropIn, to.dropIn),
     { run: ['systemctl', 'daemon-reload'] },
     put(startHook.script, to.script),
-    // Somebody else's drop-ins may be in one of them.
+    // One of them may hold somebody else's drop-ins.
     ...onFolders(
       ['rmdir', '--ignore-fail-on-non-empty'],
       foldersOf(from).filter((one) => !foldersOf(to).includes(one)),

@@ -1,15 +1,15 @@
 import type { BootDocument } from '../model/boot.ts';
 import type { GuestSpec, HostSpec } from '../model/host-spec.ts';
 
-/** What is vflane's among a host's netdevs: by exact name, or by the MAC that the hardware has. Both sorted. */
+/** Which of a host's netdevs are vflane's: by exact name, or by the permanent MAC. Both sorted. */
 export interface OwnNetdevs {
   readonly names: readonly string[];
   readonly macs: readonly string[];
 }
 
 /**
- * What vflane makes or names, and what it puts into a bond or bridge of its own; VFs that guests of this host have, for
- * the moment before they are theirs. A port that is in no bond is not among them: it may carry the way in.
+ * What vflane makes or names, and what it puts into a bond or bridge of its own; also VFs of guests on this host, for
+ * the moment before the guests get them. A port that is in no bond is not among them: it may carry the operator's way in.
  */
 export function ownNetdevs(spec: HostSpec): OwnNetdevs {
   const { nics, guests, overlay, underlay } = spec;
@@ -54,7 +54,7 @@ function sorted(words: readonly string[]): readonly string[] {
   return [...new Set(words)].sort();
 }
 
-/** CIDRs that the host itself is given. */
+/** CIDRs that vflane gives the host itself. */
 export function wantedAddresses({ guests, underlay }: HostSpec): ReadonlySet<string> {
   const own = guests.filter(({ kind }) => kind === 'host').flatMap(({ lanes }) => lanes);
   return new Set([

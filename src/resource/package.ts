@@ -2,8 +2,8 @@ import { isUnseen } from '../model/host-state.ts';
 import type { Resource } from './resource.ts';
 
 /**
- * A package of the host's own system, which `prepare` installs. Those that come along are places of their own, so that the
- * way back takes away exactly these; dpkg refuses that where something else has come to need one.
+ * A package of the host's own system, which `prepare` installs. Each dependency is a place of its own, so that the
+ * way back removes exactly these; dpkg refuses that if something else has come to need one.
  */
 export const systemPackage: Resource = {
   kind: 'package',

@@ -2,7 +2,7 @@ import { machinesIn } from './machine-text.ts';
 import { portDriver } from './port-driver.ts';
 import type { Resource } from './resource.ts';
 
-/** A PCI function that a VM is given whole: it goes from the host's driver to `vfio-pci`, by itself, and back (facts §3.3). */
+/** A PCI function that a VM is given whole: that function alone goes from the host's driver to `vfio-pci`, and back (facts §3.3). */
 export const pciDriver: Resource = {
   ...portDriver,
   kind: 'pci-driver',

@@ -1,6 +1,6 @@
 import { pfSetting } from './pf-setting.ts';
 
-/** The PF's MTU in bytes, which bounds what its VFs may send. A change resets igb's VFs (facts §17), so it comes before them. */
+/** The PF's MTU in bytes, which limits what its VFs may send. A change resets igb's VFs (facts §17), so it comes before them. */
 export const pfMtu = {
   ...pfSetting<number>({
     kind: 'pf-mtu',

@@ -6,14 +6,14 @@ import type { PciAddress } from '../model/names.ts';
 import type { Probe } from '../model/plan.ts';
 import { nothing, type Resource } from './resource.ts';
 
-/** What sets one setting of a PF's netdev (`ip link set PF …`) apart from the others. */
+/** What distinguishes one setting of a PF's netdev (`ip link set PF …`) from the others. */
 interface PfSetting<Value extends Json> {
   readonly kind: string;
   wanted(pf: PfSpec): Value;
   there(link: LinkState): Value;
   words(value: Value): string;
   shown(value: Value): { readonly at: readonly string[]; readonly is: Json };
-  /** `null`: it goes with a change beside it. */
+  /** `null`: a neighbouring change takes it along. */
   why(value: Value | null): string;
 }
 

@@ -3,8 +3,8 @@ import { pollingCpu } from '../model/polling-cpu.ts';
 import type { Resource } from './resource.ts';
 
 /**
- * The core that polls the card, always at full speed: `pmd-cpu-mask` of Open vSwitch, in hexadecimal. By itself OVS takes
- * the first core of the card's NUMA node, which is where the host does its own work; this is the last one.
+ * The core that polls the card, always at full speed: `pmd-cpu-mask` of Open vSwitch, in hexadecimal. By default OVS takes
+ * the first core of the card's NUMA node, where the host does its own work; vflane takes the last one.
  */
 export const pollingCore: Resource = {
   kind: 'polling-core',

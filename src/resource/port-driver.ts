@@ -2,12 +2,12 @@ import { type FunctionState, type HostState, isUnseen, type Unseen } from '../mo
 import type { Action, Probe } from '../model/plan.ts';
 import { pciPath, type Resource } from './resource.ts';
 
-/** DPDK's drivers for these run beside the kernel's own, and need it (DPDK, mlx5.rst, "Linux Prerequisites"). */
+/** DPDK's drivers for these work alongside the kernel's own, and need it (DPDK, mlx5.rst, "Linux Prerequisites"). */
 const bifurcated: ReadonlySet<string> = new Set(['mlx4_core', 'mlx5_core', 'mana']);
 
 /**
- * Which driver has a port that DPDK takes whole: `vfio-pci`, through `driver_override`, so that no other function of the
- * kind is taken (facts §3.3). Its netdev goes with the kernel's driver, and comes back with it.
+ * The driver of a port that DPDK takes whole: `vfio-pci`, through `driver_override`, so that no other function of the
+ * same kind is taken (facts §3.3). Its netdev goes with the kernel's driver, and comes back with it.
  */
 export const portDriver: Resource = {
   kind: 'port-driver',
@@ -33,7 +33,7 @@ export const portDriver: Resource = {
 
 const taken = 'vfio-pci';
 
-/** A driver without a netdev; with one, and how that is, which goes with it; or none. */
+/** A driver without a netdev; a driver with one, and that netdev's settings; or none. */
 type Port = string | { readonly driver: string; readonly mtu: number; readonly up: boolean } | null;
 
 /** `none waits for vfio-pci` is what the next probe of that driver would bind. */
@@ -83,7 +83,7 @@ function netdevProbes(pci: string, port: Port): readonly Probe[] {
   ];
 }
 
-/** The driver makes it anew, under a name that udev changes at once. */
+/** The driver recreates it, under a name that udev changes at once. */
 function netdevAsItWas(pci: string, { mtu, up }: Exclude<Port, string | null>): readonly Action[] {
   const words = ['mtu', `${mtu}`, up ? 'up' : 'down'];
   return [

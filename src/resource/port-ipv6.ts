@@ -8,7 +8,7 @@ import { vethPort } from './veth-port.ts';
 import { vlanLink } from './vlan-link.ts';
 
 type Ipv6 = {
-  /** The key of what the netdev is: `veth-port web-0df1`. */
+  /** The key of the resource that makes the netdev: `veth-port web-0df1`. */
   readonly of: string;
   readonly ipv6: boolean;
 };
@@ -22,7 +22,7 @@ export const portIpv6: Resource = {
   timeoutMs: 5_000,
   attribute: true,
   wanted: (spec, state) => {
-    // A kernel without IPv6 has nothing to be turned off.
+    // A kernel without IPv6 has nothing to turn off.
     if (state.ipv6 === null) return [];
     const reachable = new Set<string>(spec.overlay?.tenantPorts);
     return [...made((kind) => kind.wanted(spec, state))]
@@ -46,10 +46,10 @@ export const portIpv6: Resource = {
   why: () => `Take IPv6 off the netdevs that tenants reach: ${whyNoIpv6}`,
 };
 
-/** Each has its netdev's name for its place. A port of a userspace bridge is of the same kind as a tap: the bridge counts. */
+/** The place of each is its netdev's name. A userspace bridge's own port is also a tap: the bridge counts. */
 const kinds: readonly Resource[] = [vethPort, tapPort, vlanLink, bridge];
 
-/** Netdev → the key of what it is. */
+/** Netdev → the key of the resource that makes it. */
 function made(placesOf: (kind: Resource) => readonly Placed<Json | Unseen>[]): ReadonlyMap<string, string> {
   return new Map(
     kinds.flatMap((one) =>

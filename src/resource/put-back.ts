@@ -1,7 +1,7 @@
 /**
  * What systemd runs whenever ovs-vswitchd has started. The daemon says that it has only after its first look at the
  * database (bridge.c, bridge_run: daemonize_complete), so that every bridge is there; and what is ordered after the unit
- * starts only after this. The minus: a bridge without flows must not keep the others down.
+ * starts only after this. The minus sign: a failure for one bridge must not keep the others down.
  */
 export function dropInText(script: string): string {
   return `# Written by vflane, and taken away with the last of its bridges.
@@ -10,7 +10,7 @@ ExecStartPost=-/usr/bin/timeout 120 /bin/sh ${script}
 `;
 }
 
-/** The same for every host and every bridge: what differs is in the files beside it. */
+/** The same for every host and every bridge: the differences are in the files beside it. */
 export const putBackScript = `#!/bin/sh
 # Written by vflane, and taken away with the last of its bridges.
 # Puts back the OpenFlow flows of each bridge, which ovs-vswitchd forgets: until then it forwards nothing.

@@ -8,7 +8,7 @@ const bonded = 'mlx5_bond_0';
 
 /**
  * The name of the card's RDMA device. DPDK before 26.03 takes a card for bonded if the device's name has "bond" in it, and
- * rdma-core renames it: then a VF does not fail over, and nothing says so (facts §0b).
+ * rdma-core renames it: then a VF silently does not fail over (facts §0b).
  */
 export const rdmaName: Resource = {
   kind: 'rdma-name',
@@ -20,7 +20,7 @@ export const rdmaName: Resource = {
       if (isUnseen(rdma)) return [{ at: pci, value: rdma }];
       return (rdma ?? []).slice(0, 1).map((name) => ({ at: pci, value: name }));
     }),
-  // The device is registered anew with the LAG, which comes and goes with the bond.
+  // The device is re-registered with the LAG, which comes and goes with the bond.
   reads: () => ['host-bond bond0'],
   move: (at, _from, to) => ({
     actions:

@@ -13,7 +13,7 @@ export const representorIpv6: Resource = {
   attribute: true,
   fresh: true,
   wanted: (spec, state) =>
-    // A kernel without IPv6 has nothing to be turned off.
+    // A kernel without IPv6 has nothing to turn off.
     state.ipv6 === null ? [] : representor.wanted(spec, state).map(({ at }) => ({ at, value: false })),
   there: ({ ipv6, links, pfs }) => {
     if (isUnseen(ipv6)) return [{ at: '*', value: ipv6 }];

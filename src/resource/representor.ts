@@ -3,12 +3,12 @@ import type { Text } from '../model/plan.ts';
 import { vfAt, vfPlace } from './place.ts';
 import { nothing, type Resource } from './resource.ts';
 
-/** `down` and `1500` by themselves, under a name that the release of systemd chooses (facts §2.4). */
+/** By default `down` and `1500`, under a name that depends on the systemd release (facts §2.4). */
 type Representor = { readonly name: string; readonly mtu: number; readonly up: boolean };
 
 /**
  * A VF's representor: the host's end of it, a port of the network's bridge. It is found by the switch's id and its port
- * name and is given a name of its own, which outlives a release. The VF has no carrier while it is down (facts §4.3).
+ * name, and is given a name of its own, which outlives a systemd release. The VF has no carrier while it is down (facts §4.3).
  */
 export const representor: Resource = {
   kind: 'representor',

@@ -7,8 +7,8 @@ import { nothing, type Resource } from './resource.ts';
 type Tap = { readonly of: string; readonly mtu: number; readonly up: boolean };
 
 /**
- * Without a card, for a VM: the tap that its manager opens by name, such as QEMU's `-netdev tap,ifname=…,script=no`. Root's:
- * without an owner whoever may open /dev/net/tun has it, and that is everybody (drivers/net/tun.c). Its MTU in bytes. It says in its alias whose it is, because a VM that is not running leaves nothing else to tell it by.
+ * Without a card, for a VM: the tap that its manager opens by name, such as QEMU's `-netdev tap,ifname=…,script=no`. It is root's:
+ * without an owner, whoever may open /dev/net/tun has it, and that is everybody (drivers/net/tun.c). Its MTU is in bytes. Its alias says whose it is, because a stopped VM leaves no other trace.
  */
 export const tapPort: Resource = {
   kind: 'tap-port',

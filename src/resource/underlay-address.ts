@@ -4,7 +4,7 @@ import { nothing, type Resource } from './resource.ts';
 
 /**
  * The tunnel address, on the netdev that the tunnels leave by: tc offloads one only where its route leaves by the card
- * (facts §7.3). `at` is both, `bond0/192.168.9.1/24`, because the host's own addresses beside it are none of vflane's.
+ * (facts §7.3). `at` is both, `bond0/192.168.9.1/24`, because the host's other addresses there are not vflane's.
  */
 export const underlayAddress: Resource = {
   kind: 'underlay-address',
@@ -20,7 +20,7 @@ export const underlayAddress: Resource = {
           addresses.map((cidr) => ({ at: `${name}/${cidr}`, value: true })),
         ),
   standsOn: (at) => basesOf(placeOf(at).netdev),
-  // The other hosts send to the old one until they are told.
+  // The other hosts send to the old one until they are changed too.
   takes: (_at, from, to) => (from === null || from === to ? undefined : 'everything'),
   move: (at, from, to) => {
     if (from === to) return nothing;
@@ -38,7 +38,7 @@ export const underlayAddress: Resource = {
     to === null ? 'Take the tunnel address away.' : 'Give the netdev that the tunnels leave by its address.',
 };
 
-/** A netdev of vflane's that goes takes its addresses along. */
+/** When a netdev of vflane's goes, its addresses go with it. */
 function basesOf(netdev: string): readonly string[] {
   return netdev === underlayBridgeName
     ? [`underlay-bridge ${netdev}`]
