@@ -12,7 +12,7 @@ function isLong(value: Json): value is string {
   return typeof value === 'string' && value.trimEnd().includes('\n');
 }
 
-/** Of two files the first line that is apart: their beginnings are mostly the same. */
+/** For two files, the first line that differs: their beginnings are mostly the same. */
 function texts(have: readonly string[], want: readonly string[]): string {
   const at = want.findIndex((line, n) => line !== have[n]);
   const n = at < 0 ? want.length : at;
@@ -26,7 +26,7 @@ function isRecord(value: Json): value is Record {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Of two records, too: a port of a bridge has eight settings, and one of them says why it does not work. */
+/** For two records, only the keys that differ: a bridge's port has eight settings, and one of them says why it does not work. */
 function records(have: Record, want: Record): string {
   const keys = [...new Set([...Object.keys(want), ...Object.keys(have)])];
   return keys
@@ -41,7 +41,7 @@ function keyApart(key: string, have: Json, want: Json): string {
   return `has ${key} ${words(have)}, wanted ${words(want)}`;
 }
 
-/** Of two lists only what is apart: a bridge may have thousands of flows. */
+/** For two lists, only what differs: a bridge may have thousands of flows. */
 function lists(have: readonly Json[], want: readonly Json[]): string {
   const [lacks, extra] = [without(want, have), without(have, want)];
   const told = [
@@ -78,20 +78,20 @@ export function words(value: Json): string {
 /** What a guest's cloud-init is given (`vm-seed`): it may hold passwords. */
 const userData = 'user-data';
 
-/** What is said of one place is a line, not a screen. */
+/** A place is reported in a line, not a screen. */
 const longest = 400;
 
 function clipped(text: string): string {
   return text.length <= longest ? text : `${text.slice(0, longest)}… (--json has all of it)`;
 }
 
-/** A file's text is told by its first line. */
+/** A file's text is shown by its first line. */
 function short(text: string): string {
   const lines = text.trimEnd().split('\n');
   return lines.length === 1 ? clipped(text) : `${lines[0]} … (${lines.length} lines)`;
 }
 
-/** Of two records only the keys that differ; other values whole. */
+/** For two records, only the keys that differ; other values whole. */
 export function whatDiffers(one: Json, other: Json): readonly [Json, Json] {
   if (!isRecord(one) || !isRecord(other)) return [one, other];
   const keys = Object.keys({ ...one, ...other }).filter(

@@ -25,7 +25,7 @@ export function atRange(places: readonly string[]): string {
   return words.join(',');
 }
 
-/** `0000:03:00.0/3`: everything else with a slash begins with a guest's name, which has no colon. */
+/** `0000:03:00.0/3`: any other place with a slash begins with a guest's name, which has no colon. */
 function isVf(place: string): boolean {
   return place[4] === ':' && place.includes('/');
 }

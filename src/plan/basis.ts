@@ -4,8 +4,8 @@ import type { Change } from '../model/plan.ts';
 import { type Haves, haveAt } from './differences.ts';
 
 /**
- * A digest of what a plan touches, as it was found, with the boot id: `sha256:` and 64 hexadecimal digits. What moves by
- * itself (counters, carrier) is not part of it.
+ * A digest of what a plan touches, as it was found, with the boot id: `sha256:` and 64 hexadecimal digits. What changes by
+ * itself (counters, carrier) is not included.
  */
 export function basisOf(bootId: string, changes: readonly Change[], haves: Haves): string {
   const lines = [bootId];

@@ -7,7 +7,7 @@ export interface AtPlace<Value> {
   readonly value: Value;
 }
 
-/** Of two for one place the later counts. Resources stay in the order in which they first come. */
+/** Of two for one place, the later one counts. Resources stay in the order in which they first occur. */
 export function byPlace<Value>(all: Iterable<AtPlace<Value>>): ByPlace<Value> {
   const map = new Map<string, Map<string, Value>>();
   for (const { resource, at, value } of all) ofKind(map, resource).set(at, value);

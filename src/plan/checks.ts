@@ -27,7 +27,7 @@ export function checksOf(input: CheckInput): readonly Finding[] {
   ];
 }
 
-/** One finding for each reason: several things may hang on one look. */
+/** One finding per reason: several things may depend on one look. */
 function unseen({ host, wants, haves }: CheckInput): readonly Finding[] {
   const reasons = new Map<string, Set<string>>();
   for (const { resource, unseen: why } of unseenOf(wants, haves)) {
@@ -49,7 +49,7 @@ function unseenHint(why: string): string {
     : 'Make it readable (as root, with the tool installed), and ask again.';
 }
 
-/** What vflane did not make is not vflane's to take apart. */
+/** vflane does not take apart what it did not make. */
 function foreign({ host, ledger, differences }: CheckInput): readonly Finding[] {
   return differences
     .filter(({ resource, at, have }) => {
@@ -66,7 +66,7 @@ function foreign({ host, ledger, differences }: CheckInput): readonly Finding[] 
     );
 }
 
-/** A pool of the right size is somebody else's all the same: what it holds is not vflane's to unbind. */
+/** Even a pool of the right size may be somebody else's: its VFs are not vflane's to unbind. */
 function foreignPools({ host, ledger, differences, haves }: CheckInput): readonly Finding[] {
   const sized = new Set(differences.filter(({ resource }) => resource === 'num-vfs').map(({ at }) => at));
   const pools = [...(haves.get('num-vfs') ?? [])].filter(
@@ -122,7 +122,7 @@ function disruption({ host, steps, allowDisruption }: CheckInput): readonly Find
   );
 }
 
-/** A VM that still holds a VF would wake up in the network of the guest that is given it, if nothing but the tag changes. */
+/** A VM that still holds a VF would wake up in the network of the guest that is given it, if only the tag changes. */
 function handedOver({ host, occupancy, allowDisruption }: CheckInput): readonly Finding[] {
   if (allowDisruption) return [];
   return [...occupancy.users].flatMap(([at, { name, by }]) => {

@@ -15,7 +15,7 @@ import {
 import { budgetFindings } from './firmware-budget.ts';
 import { reasonsAgainstReset } from './firmware-in-use.ts';
 
-/** What is said of what is asked for: what stands against it, and what it takes. */
+/** Findings on what was asked for: what stands against it, and what it takes. */
 export function adviceFindings(asked: FirmwareAsked): readonly Finding[] {
   return asked.cards.flatMap((card) => [
     ...poolFindings(asked, card),
@@ -128,7 +128,7 @@ function imageFindings(asked: FirmwareAsked, card: FirmwareCard): readonly Findi
       ];
 }
 
-/** mstflint's own words, which it says on stdout. */
+/** mstflint's own message, which it prints on stdout. */
 function refusalIn(text: string): string {
   return /-E- (.*\S)/.exec(text)?.[1] ?? text;
 }
@@ -142,7 +142,7 @@ function howToBring({ name, connect }: FabricHost, file: string): string {
   return `The path is one of ${name} itself, not of the machine where you are, and of the unpacked .bin.${copy}`;
 }
 
-/** Of several cards the image is for those whose board it is. */
+/** Of several cards, the image is for those with its board id. */
 function isForAnother({ cards }: FirmwareAsked, psid: string): boolean {
   return cards.some(({ firmware }) => seenOf(firmware.flash)?.psid === psid);
 }

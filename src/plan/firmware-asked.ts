@@ -6,13 +6,13 @@ import type { Ledger } from '../model/ledger.ts';
 import type { PciAddress } from '../model/names.ts';
 import type { VfWindow } from '../model/survey.ts';
 
-/** A card with all that is asked before its firmware is touched. */
+/** A card with everything that has to be known before its firmware is touched. */
 export interface FirmwareCard {
-  /** Its first PF: its tools are asked by it. */
+  /** Its first PF, through which its tools query it. */
   readonly pci: PciAddress;
-  /** `ConnectX-5 Ex`; undefined where the id is none that is known. */
+  /** `ConnectX-5 Ex`; undefined if the id is unknown. */
   readonly model: string | undefined;
-  /** Its PFs, those included that the file does not name. */
+  /** Its PFs, including those that the file does not name. */
   readonly pfs: readonly PfState[];
   readonly firmware: FirmwareState;
   readonly window: Seen<VfWindow>;
@@ -31,7 +31,7 @@ export interface FirmwareAsked {
   readonly ledger: Ledger;
   readonly cards: readonly FirmwareCard[];
   readonly lockdown: Seen<string> | undefined;
-  /** Programs that hold verbs of some RDMA device: DPDK drives a port of the kernel's so. */
+  /** Programs that have an RDMA device's verbs open, as DPDK has for a port that it shares with the kernel. */
   readonly verbsUsers: Seen<readonly Holder[]>;
   readonly image?: { readonly file: string; readonly is: Seen<FlashState> };
   /** NUM_OF_VFS is to be exactly this. */
@@ -43,16 +43,16 @@ export function seenOf<Value>(value: Seen<Value>): Value | undefined {
   return isUnseen(value) ? undefined : value;
 }
 
-/** The number that a setting will be; undefined where the card has no such setting, or it could not be read. */
+/** A setting's future value as a number; undefined if the card has no such setting, or it could not be read. */
 export function nextOf({ firmware }: Pick<FirmwareCard, 'firmware'>, name: string): number | undefined {
   const next = seenOf(firmware.settings)?.byName[name]?.next;
   return typeof next === 'number' ? next : undefined;
 }
 
-/** mlx5 lag.c: above it the firmware makes no LAG; its number counts, not that of the VFs in use (facts §1.2). */
+/** mlx5 lag.c: above it the firmware makes no LAG; its setting matters, not the number of VFs in use (facts §1.2). */
 export const mostForLag = 64;
 
-/** NUM_OF_VFS as it should be: what was said, or enough for the pool, and never lowered but for a LAG. */
+/** NUM_OF_VFS as it should be: the number asked for, or enough for the pool, and never lowered except for a LAG. */
 export function wantedVfs(asked: Pick<FirmwareAsked, 'host' | 'vfs'>, card: FirmwareCard): number {
   if (asked.vfs !== undefined) return asked.vfs;
   const enough = Math.max(asked.host.vfs, nextOf(card, 'NUM_OF_VFS') ?? 0);

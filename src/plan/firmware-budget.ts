@@ -3,17 +3,17 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { type FirmwareAsked, type FirmwareCard, nextOf, seenOf, wantedVfs } from './firmware-asked.ts';
 
-/** What a number of VFs takes of the card and of the machine (facts §6.2). */
+/** What a number of VFs costs the card and the machine (facts §6.2). */
 export interface FirmwareBudget {
   readonly vfs: number;
   readonly ports: number;
-  /** num_pfs*(num_pf_msix+total_vfs*num_vf_msix), which the card holds against its own limit; undefined where a number is not told. */
+  /** num_pfs*(num_pf_msix+total_vfs*num_vf_msix), which the card compares with its own limit; undefined if one of these numbers is unknown. */
   readonly vectors: number | undefined;
   /** MiB of address space for the VFs of all ports: 2^VF_LOG_BAR_SIZE each. */
   readonly vfMib: number | undefined;
-  /** The same with what the ports take themselves. */
+  /** The same, including what the ports themselves take. */
   readonly allMib: number | undefined;
-  /** What the BIOS gave the slot; undefined where it cannot be read. */
+  /** What the BIOS gave the slot; undefined if it cannot be read. */
   readonly slotMib: number | undefined;
 }
 
@@ -47,7 +47,7 @@ export function firmwareBudgetText({ vfs, ports, vectors, vfMib, slotMib }: Firm
   return `${vfs} VFs on each of ${ports === 1 ? '1 port' : `${ports} ports`}:${interrupts} ${space}; ${slot}`;
 }
 
-/** Said before NUM_OF_VFS is raised. */
+/** Shown before NUM_OF_VFS is raised. */
 export function budgetFindings(asked: FirmwareAsked, card: FirmwareCard): readonly Finding[] {
   const [before, wanted] = [nextOf(card, 'NUM_OF_VFS'), wantedVfs(asked, card)];
   const isOff = nextOf(card, 'SRIOV_EN') === 0;

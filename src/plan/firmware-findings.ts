@@ -11,11 +11,11 @@ type Look = Pick<FirmwareAsked, 'state' | 'cards' | 'lockdown'> & { readonly nam
 /** Why a host's firmware could not be looked at. */
 export function toolFindings(look: Look, where: Where): readonly Finding[] {
   const found = look.cards.flatMap((card) => cardFindings(look, card, where));
-  // One reason is told once, however many cards it is in the way of.
+  // A reason is reported once, however many cards it concerns.
   return [...new Map(found.map((one) => [`${one.code} ${one.message}`, one])).values()];
 }
 
-/** Of a plan: the card has to be there, too. */
+/** For a plan: the card has to be there, too. */
 export function lookFindings(asked: FirmwareAsked): readonly Finding[] {
   const where = placeOf(asked, 'nic');
   const { name } = asked.host;

@@ -3,7 +3,7 @@ import type { FirmwareAsked, FirmwareCard } from './firmware-asked.ts';
 import { canReset } from './firmware-pending.ts';
 import { resourceOf } from './order.ts';
 
-/** Why a card must not be reset now; empty where nothing would miss it. What could not be looked at is a reason. */
+/** Why a card must not be reset now; empty if nothing would miss it. What could not be looked at is a reason. */
 export function reasonsAgainstReset(asked: FirmwareAsked, card: FirmwareCard): readonly string[] {
   return [
     ...(canReset(card) ? [] : ['it does not say that it can be reset by itself (level 3)']),
@@ -13,7 +13,7 @@ export function reasonsAgainstReset(asked: FirmwareAsked, card: FirmwareCard): r
   ];
 }
 
-/** A port that DPDK drives has a driver and a netdev of the kernel's all the same, and nothing of it is seen there. */
+/** A port that DPDK drives still has a kernel driver and a netdev, which show nothing of it. */
 function verbsInUse({ verbsUsers }: FirmwareAsked): readonly string[] {
   if (isUnseen(verbsUsers)) return [`who drives it past the kernel cannot be read: ${verbsUsers.unseen}`];
   const users = verbsUsers.filter(({ path }) => /\/uverbs\d+$/.test(path));
@@ -23,7 +23,7 @@ function verbsInUse({ verbsUsers }: FirmwareAsked): readonly string[] {
   );
 }
 
-/** mstfwreset takes VFs away by itself, whoever has them (facts §6.2). */
+/** mstfwreset removes VFs by itself, whoever has them (facts §6.2). */
 function functionInUse({ pci, driver, numVfs, netdev }: PfState): readonly string[] {
   if (driver !== 'mlx5_core') return [`${pci} is driven by ${driver ?? 'nothing'}: somebody else may use it`];
   if (isUnseen(numVfs)) return [`whether ${pci} has VFs cannot be read: ${numVfs.unseen}`];
@@ -47,7 +47,7 @@ function netdevInUse({ state }: FirmwareAsked, { netdev }: PfState): readonly st
   ];
 }
 
-/** Up from a port: its bond or bridge, and what stands on either. */
+/** What is above a port: its bond or bridge, and what stands on either. */
 function isBelow(links: readonly LinkState[], netdev: string, session: string): boolean {
   const seen = new Set([netdev]);
   for (const name of seen) {

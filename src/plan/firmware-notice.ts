@@ -6,7 +6,7 @@ import { firmwareReset } from '../resource/firmware-reset.ts';
 import { type FirmwareAsked, type FirmwareCard, seenOf } from './firmware-asked.ts';
 import { isOfSpace, type Pending, pendingOn, pendingText, resetText } from './firmware-pending.ts';
 
-/** What waits, and how it comes to count: what the steps are about to write, and what was written before. */
+/** What is pending, and how it takes effect: what the steps are about to write, and what was written before. */
 export function pendingFindings(
   { host, cards }: Pick<FirmwareAsked, 'host' | 'cards'>,
   steps: readonly Step[],
@@ -39,7 +39,7 @@ function comingTo(card: FirmwareCard, steps: readonly Step[]): readonly Pending[
   });
 }
 
-/** `16.35.8002` of an image, which is kept as `MT_0000000013 16.35.8002`. */
+/** `16.35.8002` for an image, which is kept as `MT_0000000013 16.35.8002`. */
 function textOf({ resource }: Change, value: Change['to']): string {
   return resource === firmwareImage.kind ? (String(value).split(' ')[1] ?? '') : String(value);
 }

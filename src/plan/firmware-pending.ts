@@ -2,7 +2,7 @@ import { pciReset } from '../model/firmware.ts';
 import { isUnseen } from '../model/host-state.ts';
 import { type FirmwareCard, seenOf } from './firmware-asked.ts';
 
-/** Something that a card will be and is not yet: it waits for a reset, or for a start of the host. */
+/** Something that was written to a card but is not in effect yet: it waits for a reset, or for a start of the host. */
 export interface Pending {
   /** `firmware`, or a setting's name. */
   readonly what: string;
@@ -10,7 +10,7 @@ export interface Pending {
   readonly next: string;
 }
 
-/** Where what counts is another thing than what was written. */
+/** If what is in effect is something other than what was written. */
 export function pendingOn(card: Pick<FirmwareCard, 'firmware' | 'pfs'>): readonly Pending[] {
   const { flash, settings } = card.firmware;
   const running = seenOf(flash)?.running;
@@ -23,7 +23,7 @@ export function pendingOn(card: Pick<FirmwareCard, 'firmware' | 'pfs'>): readonl
   return [...image, ...differing, ...unknownToKernel(card, differing)];
 }
 
-/** The card has it, and the kernel still goes by what it read when it started: its count of VFs (pci_iov_init). */
+/** The card has it, but the kernel still goes by the number of VFs that it read when it started (pci_iov_init). */
 function unknownToKernel(
   { firmware, pfs }: Pick<FirmwareCard, 'firmware' | 'pfs'>,
   known: readonly Pending[],
@@ -41,12 +41,12 @@ export function pendingText(pending: readonly Pending[]): string {
   return pending.map(({ what, now, next }) => `${what} ${now} → ${next}`).join(', ');
 }
 
-/** What changes the address space that the card asks of the BIOS. */
+/** Settings that change the address space that the card requests from the BIOS. */
 export function isOfSpace({ what }: Pick<Pending, 'what'>): boolean {
   return /^(NUM_OF_VFS|SRIOV_EN|PF_NUM_OF_VF.*|.*BAR_SIZE|sriov_totalvfs)$/.test(what);
 }
 
-/** How what was written comes to count on this card: which reset it can do, and when the host has to be started anew. */
+/** How what was written takes effect on this card: which reset it can do, and when the host has to be rebooted. */
 export function resetText(
   { firmware, pci }: FirmwareCard,
   pending: readonly Pick<Pending, 'what'>[],

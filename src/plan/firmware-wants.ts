@@ -8,7 +8,7 @@ import type { AtPlace } from './by-place.ts';
 import { type FirmwareAsked, type FirmwareCard, nextOf, seenOf, wantedVfs } from './firmware-asked.ts';
 import { pendingOn } from './firmware-pending.ts';
 
-/** What is wanted of each card, and what has to be kept before. */
+/** What is wanted of each card, and what has to be saved first. */
 export function firmwareWants(asked: FirmwareAsked): readonly AtPlace<Json>[] {
   return asked.cards.flatMap((card) => {
     const [settings, image] = [settingsFor(asked, card), imageFor(asked, card)];
@@ -17,9 +17,9 @@ export function firmwareWants(asked: FirmwareAsked): readonly AtPlace<Json>[] {
   });
 }
 
-/** Only those that are to change: what is as wanted needs no copy. */
+/** Only the cards that are to change: what is as wanted needs no copy. */
 function settingsFor(asked: FirmwareAsked, card: FirmwareCard): readonly AtPlace<Json>[] {
-  // With PF_NUM_OF_VF_VALID the card goes by a number of each port instead (mlxconfig’s database; facts §6.2).
+  // With PF_NUM_OF_VF_VALID the card goes by a number per port instead (mlxconfig’s database; facts §6.2).
   const wanted = { SRIOV_EN: 1, PF_NUM_OF_VF_VALID: 0, NUM_OF_VFS: wantedVfs(asked, card) };
   return Object.entries(wanted).flatMap(([name, value]) => {
     const next = nextOf(card, name);
@@ -54,7 +54,7 @@ function kept(
   return saved.map(([at, value]) => ({ resource: firmwareSaved.kind, at, value: { ...value } }));
 }
 
-/** Named by what is in it, so that a plan reads no clock. */
+/** Named after its contents, so that a plan reads no clock. */
 function settingsFile(card: FirmwareCard): string {
   const values = ['SRIOV_EN', 'NUM_OF_VFS'].map((name) => `${name}=${nextOf(card, name) ?? 'unknown'}`);
   return `${firmwareFolder}/${card.pci}-${values.join('-')}.conf`;

@@ -6,14 +6,14 @@ import { type Haves, haveAt, type Wants } from './differences.ts';
 import { resourceOf } from './order.ts';
 
 /**
- * Strikes from the ledger what is as it was before vflane came, and is wanted so: a reboot has taken it, or somebody
+ * Strikes from the ledger what is as it was before vflane came, and is wanted so: a reboot has removed it, or somebody
  * else. Nothing is done on the host.
  */
 export function forgetStep(
   ledger: Ledger,
   wants: Wants,
   haves: Haves,
-  /** A file still wants things here: what was adopted for it stays. */
+  /** A file still wants things here, so what was adopted for it stays. */
   isForward: boolean,
 ): readonly Step[] {
   const gone: Change[] = [];

@@ -1,8 +1,8 @@
 import type { Probe, Step } from '../model/plan.ts';
 
 /**
- * Neighbouring steps that ask the same query are asked once, after the last of them: nothing between them relies on the
- * answer, and each asking is a process. What is read from a file is asked at once.
+ * A query that neighbouring steps share is asked once, after the last of them: nothing between them relies on the
+ * answer, and each query is a process. What is read from a file is still read at each step.
  */
 export function gatherSettles(steps: readonly Step[]): readonly Step[] {
   const gathered: Step[] = [];
@@ -26,7 +26,7 @@ const isRead = (probe: Probe) => !isQuery(probe);
  * - What is made for guests on this host: each step fails by itself where the one before it did nothing.
  */
 function familyOf({ resource, settle }: Step): 'card' | 'guests' | undefined {
-  // One that asks nothing itself would be taken for done by what others ask, when it was only begun.
+  // A step without a query of its own would be taken for done by another's, when it was only begun.
   if (settle.all.length === 0) return undefined;
   if (/^([vp]f-|num-vfs$)/.test(resource)) return resource === 'vf-driver' ? undefined : 'card';
   return /^(netns|guest)-|^netns$/.test(resource) ? 'guests' : undefined;

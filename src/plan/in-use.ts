@@ -7,7 +7,7 @@ import { runs } from '../resource/vm-running.ts';
 
 /** Who has which VF, and who is using one right now. */
 export interface Occupancy {
-  /** `0000:03:00.0/3` → the guests that have it in the file or had it before. */
+  /** `0000:03:00.0/3` → the guests that have it, by the file or by the ledger. */
   readonly owners: ReadonlyMap<string, readonly string[]>;
   /** `0000:03:00.0/3`, `lane web/storage`, … → who uses it: a guest's name, or the process that holds it open. */
   readonly users: ReadonlyMap<string, User>;
@@ -17,7 +17,7 @@ export interface User {
   readonly name: string;
   /**
    * `vfio`: a process has the VF's IOMMU group open; `netns`: its netdev is in a namespace; `vm`: vflane runs it; `lane`: the
-   * guest's end of a network is set up; `tap`: somebody has its tap open.
+   * guest's end of a lane is set up; `tap`: somebody has its tap open.
    */
   readonly by: 'vfio' | 'netns' | 'vm' | 'lane' | 'tap';
 }
@@ -53,7 +53,7 @@ function ownersOf(
   return owners;
 }
 
-/** What an index of the ledger stands for: a VF of each port, or on an overlay one VF, port 0's pool first. */
+/** What an index in the ledger stands for: a VF of each port, or, on an overlay, one VF, port 0's pool first. */
 function vfsOf(spec: HostSpec | undefined, state: HostState, index: number): readonly string[] {
   const [first] = state.pfs;
   const isOverlay = spec ? spec.overlay !== undefined : first?.eswitch === 'switchdev';
@@ -64,7 +64,7 @@ function vfsOf(spec: HostSpec | undefined, state: HostState, index: number): rea
   return pf ? [vfAt(pf.pci, index % pool)] : [];
 }
 
-/** A VM that vflane runs, whatever it has open: it is shut down before anything is taken from it. */
+/** VMs that vflane runs, whatever they have open: one is shut down before anything is taken from it. */
 function vmUsers({ machines }: HostState): [string, User][] {
   return Object.entries(machines?.guests ?? {}).flatMap(([name, guest]): [string, User][] =>
     runs(guest) ? [[`vm ${name}`, { name, by: 'vm' }]] : [],
@@ -101,13 +101,13 @@ function netnsUsers(state: HostState): [string, User][] {
   );
 }
 
-/** Guests that end on this host, with a card or without one: what they have is used from when it is set up. */
+/** Guests that end on this host, with or without a card: their lanes are in use as soon as they are set up. */
 function laneUsers(spec: HostSpec, state: HostState): [string, User][] {
   return localLanes(spec)
     .filter((local) => linksOf(local, state).some(({ name }) => name === local.lane.bond))
     .flatMap(({ guest, lane, namespace }) => {
       const user: User = { name: guest.name, by: 'lane' };
-      // A namespace's VFs are found in it, whatever they are called there.
+      // A namespace's VFs are found by looking in it, whatever they are called there.
       const vfs = namespace === null ? lane.members.map(({ pf, index }) => vfAt(pf, index)) : [];
       return [`lane ${laneAt(namespace, lane.bond)}`, ...vfs].map((at): [string, User] => [at, user]);
     });

@@ -3,14 +3,14 @@ import { isWithout } from '../doctor/tc-offload-missing.ts';
 import { isUnseen } from '../model/host-state.ts';
 import type { SystemState } from '../model/preparation.ts';
 
-/** A way that vflane shows and never takes: it replaces the host's kernel, or a driver in it. */
+/** A recipe that vflane shows but never follows: it replaces the host's kernel, or a driver in it. */
 export interface Recipe {
   readonly title: string;
   /** As typed; a line that begins with `#` is a remark. */
   readonly lines: readonly string[];
 }
 
-/** What an mlx5 card needs for tc offload, where the kernel that runs was built without it (facts §0). */
+/** What an mlx5 card needs for tc offload, if the running kernel was built without it (facts §0). */
 export function kernelRecipes(examined: Examined, system: SystemState): readonly Recipe[] {
   return needsKernel(examined, system) ? [rebuild, vendors] : [];
 }
@@ -22,7 +22,7 @@ export function needsKernel({ host, spec, state }: Examined, { debian, skbExt }:
   const mlx5 = state.pfs.filter(({ driver }) => driver === 'mlx5_core');
   if (!isAsked || mlx5.length === 0) return false;
   if (mlx5.some(isWithout)) return true;
-  // Without ethtool nobody can ask the driver; Debian 12's offloads without that option.
+  // Without ethtool the driver cannot be asked; Debian 12's offloads without that option.
   const isHidden = mlx5.some(({ tcOffload }) => tcOffload === undefined || isUnseen(tcOffload));
   return isHidden && skbExt === false && (debian ?? 0) >= 13;
 }

@@ -9,10 +9,10 @@ export interface PlanInput {
   readonly state: HostState;
   readonly ledger: Ledger;
   readonly wants: Wants;
-  /** Absent where nothing is wanted any more, or something from before. */
+  /** Absent if nothing is wanted any more, or only what was there before. */
   readonly spec?: HostSpec;
   readonly allocation: Allocation;
   readonly allowDisruption: boolean;
-  /** What is gone already is struck from the ledger even if nothing else is to be done. */
+  /** What is already gone is struck from the ledger, even if there is nothing else to do. */
   readonly forgets?: boolean;
 }

@@ -6,7 +6,7 @@ import type { SystemState } from '../model/preparation.ts';
 import { needsKernel } from './kernel-recipe.ts';
 import { needsIommu, packagesFor, wordsFor } from './preparation.ts';
 
-/** What `prepare` cannot bring by itself, and what has to be done by hand. */
+/** What `prepare` cannot do itself and has to be done by hand. */
 export function preparationFindings(examined: Examined, system: SystemState): readonly Finding[] {
   return [
     ...notDebian(examined, system),
@@ -44,7 +44,7 @@ function noSuchPackage(examined: Examined, { coming, missing, debian }: SystemSt
   ];
 }
 
-/** Intel’s can be asked for on the command line; AMD’s is on unless somebody said otherwise there. */
+/** Intel’s can be enabled on the kernel’s command line; AMD’s is on unless it was disabled there. */
 function firmware(examined: Examined, { iommuTables }: SystemState): readonly Finding[] {
   const { host, state } = examined;
   if (!needsIommu(examined) || state.iommu !== false) return [];

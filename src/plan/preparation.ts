@@ -23,7 +23,7 @@ function isByLibvirt({ host }: Examined): boolean {
   return host.guests.some(({ vm }) => vm?.manager === 'libvirt');
 }
 
-/** What is to be brought; where something cannot be, a finding of its own says so. */
+/** What is to be installed and written; if something cannot be, a finding of its own says so. */
 export function preparationFor(examined: Examined, system: SystemState): PreparationSpec {
   const words = wordsFor(examined, system);
   const modules = modulesFor(examined);
@@ -43,7 +43,7 @@ function packagesIn({ coming, missing }: SystemState): PreparationSpec['packages
   );
 }
 
-/** Whether something of the host is to leave the kernel through VFIO. */
+/** Whether some function of the host is to leave the kernel through VFIO. */
 export function needsIommu({ spec }: Examined): boolean {
   const vfs = spec.nics.flatMap((nic) => nic.pfs.flatMap((pf) => pf.vfs));
   return vfs.some(({ driver }) => driver === 'vfio-pci') || (spec.underlay?.functions ?? []).length > 0;
@@ -63,7 +63,7 @@ export function wordsFor(examined: Examined, { iommuTables, commandLine }: Syste
   ];
 }
 
-/** Pages that are set aside before memory is in pieces, where the running host is to have them (hugepages.ts). */
+/** Pages that are reserved at boot, before memory is fragmented, in the places where the running host needs them (hugepages.ts). */
 function hugepageWords({ spec, state }: Examined): readonly string[] {
   const [place] = hugepages.wanted(spec, state);
   if (place === undefined) return [];
@@ -84,7 +84,7 @@ function modulesFor(examined: Examined): readonly string[] {
 
 const head = '# Written by `vflane prepare`; `vflane undo` or `vflane destroy` takes it away.\n';
 
-/** The file is a piece of shell that grub-mkconfig reads. */
+/** The file is shell code that grub-mkconfig reads. */
 function grubText(words: readonly string[]): string {
   return `${head}GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX ${words.join(' ')}"\n`;
 }

@@ -2,7 +2,7 @@ import type { Action, Plan, Step } from '../model/plan.ts';
 import { titleAndRest } from './title.ts';
 import { inWords } from './words.ts';
 
-/** Lines of one batch, or writes of one step, that are shown before the rest is only counted. */
+/** How many lines of one batch, or writes of one step, are shown before the rest is only counted. */
 const linesShown = 8;
 
 export interface PrintOptions {
@@ -51,7 +51,7 @@ function hidden({ write, text }: Extract<Action, { write: unknown }>): readonly 
   return [`cat > ${inWords(write)}`, `    (${count === 1 ? '1 line' : `${count} lines`}, not shown)`];
 }
 
-/** A file of several lines is shown as what a command reads is. */
+/** A file of several lines is shown like a command's input. */
 function printWrite(path: string, text: string): readonly string[] {
   const isWhole = text.trimEnd().includes('\n');
   return isWhole ? [`cat > ${path}`, ...indented(text)] : [`echo ${echoed(text)} > ${path}`];
@@ -68,7 +68,7 @@ function echoed(text: string): string {
   return text === '\n' ? "''" : shellWord(text);
 }
 
-/** Only for reading: a plan is never run by pasting words together. */
+/** Only for reading: a plan is never run by joining words. */
 function shellWord(word: string): string {
   return /^[\w@%+=:,./<> -]+$/.test(word) && !/\s/.test(word.replace(/<[^>]*>/g, '')) ? word : `'${word}'`;
 }

@@ -117,7 +117,7 @@ function splitLines(text: Text): readonly Text[] {
   return lines.filter((line) => line.some((part) => part !== ''));
 }
 
-/** The names one action needs: each is looked up once, into a variable. */
+/** The names that one action needs: each is looked up once, into a variable. */
 class Names {
   readonly assignments: string[] = [];
   private readonly variables = new Map<string, string>();
@@ -152,7 +152,7 @@ class Names {
   }
 }
 
-/** What double quotes leave special in POSIX sh (XCU 2.2.3). */
+/** The characters that stay special in double quotes in POSIX sh (XCU 2.2.3). */
 function escaped(text: string): string {
   return text.replace(/[\\"$`]/g, '\\$&');
 }

@@ -4,7 +4,7 @@ import { ledgerKey } from '../model/ledger.ts';
 import type { Wants } from './differences.ts';
 
 /**
- * On a way back: leaves the ports up that the host has come to use since. They were down when vflane found them, and
+ * On a way back: leaves up the ports that the host has come to use since. They were down when vflane found them, and
  * taking them down again would take the host's own network with them.
  */
 export function sparingHost(wants: Wants, state: HostState, ledger: Ledger): Wants {
@@ -14,7 +14,7 @@ export function sparingHost(wants: Wants, state: HostState, ledger: Ledger): Wan
   return new Map([...wants, ['pf-up', new Map(places.filter(([at]) => !used.has(at)))]]);
 }
 
-/** PFs with an address of the host's own, or with a master that is none of vflane's. */
+/** PFs with an address of the host's own, or with a master that is not vflane's. */
 export function portsInUse({ pfs, links }: HostState, { entries }: Ledger): readonly PfState[] {
   if (isUnseen(links)) return [];
   return pfs.filter(({ netdev }) => {

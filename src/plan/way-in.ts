@@ -2,8 +2,8 @@ import { type HostState, isUnseen, type LinkState } from '../model/host-state.ts
 import type { Change, Step } from '../model/plan.ts';
 
 /**
- * True where a step changes something over which the operator came in: the netdev of his session itself, or one below it,
- * as a member of its bond or bridge or under its VLAN. The settings of single VFs are no way in.
+ * True if a step changes something over which the operator is connected: the netdev of the session itself, or one below it,
+ * as a member of its bond or bridge or under its VLAN. The settings of single VFs do not count.
  */
 export function touchesWayIn(state: HostState, steps: readonly Step[]): boolean {
   const { session, links, pfs, functions = [] } = state;
@@ -18,7 +18,7 @@ export function touchesWayIn(state: HostState, steps: readonly Step[]): boolean 
   return steps.some(({ changes }) => changes.some(touches));
 }
 
-/** Resources whose place is a netdev of the host's own, or which take such netdevs as members. */
+/** Resources whose place is one of the host's own netdevs, or which take such netdevs as members. */
 const netdevKinds: ReadonlySet<string> = new Set([
   'host-bond',
   'vlan-link',
@@ -27,7 +27,7 @@ const netdevKinds: ReadonlySet<string> = new Set([
   'underlay-address',
 ]);
 
-/** A place is a netdev, or begins with one. Names in values are compared in quotes: `eth1` is not `eth10`. */
+/** A place is a netdev, or begins with one. Names in values are compared with their quotes: `eth1` is not `eth10`. */
 function concerns({ at, from, to }: Change, name: string): boolean {
   return (
     at === name || at.startsWith(`${name}/`) || JSON.stringify([from, to]).includes(JSON.stringify(name))

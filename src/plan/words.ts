@@ -1,6 +1,6 @@
 import type { Lookup, Text } from '../model/plan.ts';
 
-/** A text as a person reads it: a name that is looked up later stands in angle brackets. */
+/** A text as a person reads it: a name that is looked up later is in angle brackets. */
 export function inWords(text: Text): string {
   if (typeof text === 'string') return text;
   return text.map((part) => (typeof part === 'string' ? part : `<${lookupWords(part)}>`)).join('');

@@ -10,49 +10,49 @@ import type { Action, Lookup, Probe, Text } from '../model/plan.ts';
 export interface Resource {
   /** Its name in plans, in the ledger and in messages. */
   readonly kind: string;
-  /** Every place at which a value is wanted; `null` where nothing must be. */
+  /** Every place at which a value is wanted; `null`: nothing may be there. */
   wanted(spec: HostSpec, state: HostState): readonly Placed<Json>[];
-  /** Every place that was looked at; an `at` that ends in `*` speaks for all that begin so. */
+  /** Every place that was looked at; an `at` that ends in `*` stands for all that begin so. */
   there(state: HostState): readonly Placed<Json | Unseen>[];
-  /** Keys (`resource at`) this stands on: when one is replaced, this comes down first and goes up again after. */
+  /** Keys (`resource at`) that this stands on: when one is replaced, this comes down first and goes up again afterwards. */
   standsOn?(at: string, value: Json): readonly string[];
-  /** Keys of things of vflane's with which it goes, though the host itself may have started it since. */
+  /** Keys of vflane's things with which it goes away, even if the host itself has started it since. */
   goesWith?(at: string): readonly string[];
-  /** Keys whose value it takes over when it is set up: when one changes, this is set up anew. `*` at the end: all that begin so. */
+  /** Keys whose value it takes over when it is set up: when one changes, this is set up anew. A `*` at the end stands for all that begin so. */
   reads?(at: string): readonly string[];
-  /** Keys of settings that its making or its end takes along, though nothing of them stands on it. */
+  /** Keys of settings that its creation or removal disturbs, though none of them stands on it. */
   disturbs?(value: Json): readonly string[];
-  /** True where there is no way from one value to the other but through nothing. */
+  /** True if the only way from one value to the other is through `null`. */
   replaced?(from: Json, to: Json): boolean;
-  /** Something that is made: one that vflane did not make, and that differs, is in the way and is left alone. */
+  /** Something that is created: one that differs and that vflane did not make is in the way, and is left alone. */
   readonly made?: true;
-  /** Nothing of vflane's: no undo takes it away, and the ledger does not name it. */
+  /** Not vflane's: no undo removes it, and the ledger does not name it. */
   readonly stays?: true;
-  /** Wanted by `prepare` alone: no other plan asks after it, and only `undo` and `destroy` take it away. */
+  /** Wanted by `prepare` alone: no other plan looks at it, and only `undo` and `destroy` remove it. */
   readonly apart?: true;
-  /** The card's own, and not the host's: the ledger does not name it, and only an `undo` of its plan takes it back. */
+  /** The card's own, not the host's: the ledger does not name it, and only an `undo` of its plan reverts it. */
   readonly unheld?: true;
   /** A setting of what it stands on: it comes and goes with that, and has no earlier value of its own. */
   readonly attribute?: true;
-  /** The value it has by itself as soon as what it stands on exists; absent for what must be made. */
+  /** The value it has by default as soon as what it stands on exists; absent for what must be created. */
   fresh?: Json;
   /** What a change does; `from` and `to` may be `null`. */
   move(at: string, from: Json, to: Json): Move;
   /** What must hold once `to` is reached. */
   settled(at: string, to: Json): readonly Probe[];
-  /** Read once it has settled, and told, whatever it says. */
+  /** Read once it has settled, and shown, whatever it says. */
   shown?(at: string): readonly Probe[];
   /** Looked at right before a change that takes something out of use. */
   guard?(at: string, from: Json, to: Json): readonly Probe[];
   /** Which VFs, or which guest, a change takes away for a moment. */
   takes?(at: string, from: Json, to: Json): Taken;
-  /** Kinds with the same one are made in one step where they follow each other, of the same `together`: in one transaction. */
+  /** Neighbouring kinds with the same one, and the same `together`, are made in one step: in one transaction. */
   readonly transaction?: 'ovsdb' | 'namespace';
   /** Changes with the same answer are made in one step; default: all of the kind. */
   together?(at: string): string;
-  /** Milliseconds that a change may take to be seen. */
+  /** How long a change may take to show, in milliseconds. */
   readonly timeoutMs: number;
-  /** The reason in the plan: what is done and why. */
+  /** The sentence in the plan: what is done, and why. */
   why(from: Json, to: Json): string;
 }
 
@@ -66,7 +66,7 @@ export type Move =
   | {
       readonly batch: readonly Text[];
       readonly namespace?: string;
-      /** Right before the lines, once for all that share it. */
+      /** Taken right before the lines, once for all that share it. */
       readonly first?: Action;
     }
   | { readonly vsctl: readonly (readonly string[])[] }
@@ -77,11 +77,11 @@ export type Move =
   | { readonly settings: readonly string[]; readonly card: string }
   | {
       readonly actions: readonly Action[];
-      /** After the actions of all changes of the step, the same one only once. */
+      /** Taken after the actions of all changes of the step, equal ones only once. */
       readonly once?: readonly Action[];
     };
 
-/** Whose lane a change interrupts: everybody's on the host, a VF's, all of a PF's VFs', one (`/storage`), or all of a guest's. */
+/** Whose lanes a change interrupts: everybody's on the host, a VF's, those of all VFs of a PF, one lane (`/storage`), or all of a guest's. */
 export type Taken =
   | 'everything'
   | { readonly vf: string }

@@ -5,15 +5,15 @@ import type { Probe } from '../model/plan.ts';
 import { underlayBridgeName } from '../model/underlay-bridge.ts';
 import type { Resource } from './resource.ts';
 
-/** Its port where several members are a bond of Open vSwitch. */
+/** Its port, if several members are a bond of Open vSwitch. */
 const bondPort = 'uplink';
 
 type Wire = {
-  /** By name, each with what DPDK is asked for; '' for a netdev. */
+  /** By name, each with DPDK's arguments; '' for a netdev. */
   readonly members: { readonly [name: string]: string };
-  /** Empty where there is only one. */
+  /** Empty if there is only one. */
   readonly bondMode: string;
-  /** Why it does not work; '' where it does, and always where it is wanted. */
+  /** Why it does not work; '' if it does, and always in what is wanted. */
   readonly error: string;
 };
 
@@ -22,15 +22,15 @@ type Bridge = {
   readonly hwaddr: string;
   /** VLAN id that the bridge's own port is on; 0 for untagged. */
   readonly vlan: number;
-  /** Bytes, of its own port and of the wire's; of what is there the smaller, 0 for none asked for. */
+  /** Bytes, of its own port and of the wire's; if they differ, the smaller one; 0 if none was requested. */
   readonly mtu: number;
   readonly wire: Wire | null;
 };
 
 /**
  * The bridge that has the wire, where Open vSwitch carries the tunnels itself: a tunnel leaves by the bridge whose own port
- * has the address (facts §7.3). It has the MAC of the bond, so that the switches see one station. DPDK's ports have a
- * link-state interrupt, so that a dead one is no matter of polling.
+ * has the address (facts §7.3). It has the bond's MAC, so that the switches see one station. DPDK's ports have a
+ * link-state interrupt, so that a dead one is noticed without polling.
  */
 export const underlayBridge: Resource = {
   kind: 'underlay-bridge',
@@ -47,7 +47,7 @@ export const underlayBridge: Resource = {
       .filter(({ name }) => name === underlayBridgeName)
       .map((seen) => ({ at: seen.name, value: seenBridge(seen) }));
   },
-  // DPDK sees a card as it was when the port was made.
+  // DPDK sees a card as it was when the port was added.
   standsOn: (_at, value) => (isByDpdk(value as Bridge) ? ['host-bond bond0', 'ovs-setting dpdk-extra'] : []),
   replaced: (from, to) => JSON.stringify((from as Bridge).wire) !== JSON.stringify((to as Bridge).wire),
   takes: (_at, from, to) => (from === null || to !== null ? undefined : 'everything'),
@@ -59,7 +59,7 @@ export const underlayBridge: Resource = {
       : 'Make the bridge that has the wire; tunnels leave by the bridge that has their address.',
 };
 
-/** ovs-vsctl exits 0 though an interface has an error (ovs-vsctl.c, post_db_reload_check), so each member is asked for. */
+/** ovs-vsctl exits 0 though an interface has an error (ovs-vsctl.c, post_db_reload_check), so each member is checked. */
 function memberWorks(name: string): Probe {
   return {
     query: ['ovs-vsctl', '--timeout=10', '--format=json', '--columns=name,error', 'list', 'Interface'],
@@ -88,9 +88,9 @@ function wantedBridge({ mtu }: UnderlaySpec, spec: UnderlayBridgeSpec, state: Ho
 }
 
 /**
- * The kernel's bond has the MAC of its first member (bonding.rst, fail_over_mac). Of a function that DPDK has nobody can
- * tell it any more: the bridge keeps what it was given before. One of Open vSwitch's own making would be another one after
- * each boot, and the other hosts remember the old for minutes.
+ * The kernel's bond has the MAC of its first member (bonding.rst, fail_over_mac). The MAC of a function that DPDK has
+ * can no longer be read: the bridge keeps the one that it was given before. One chosen by Open vSwitch would be different after
+ * each boot, and the other hosts remember the old one for minutes.
  */
 function macOf(of: string, { pfs, functions = [], links, ovs }: HostState): string {
   const taken = functions.find(({ pci }) => pci === of);
@@ -106,7 +106,7 @@ function givenMac(ovs: HostState['ovs']): string {
 
 function seenBridge({ name, failMode, hwaddr, externalIds, ports }: OvsBridge): Bridge {
   const own = ports.find((port) => port.name === name);
-  // A patch to a network's bridge is of that network.
+  // A patch to a network's bridge belongs to that network.
   const wire = ports.find((port) => port.externalIds['vflane-role'] === 'wire');
   return {
     failMode: externalIds['vflane-role'] === 'underlay' ? failMode : `foreign ${failMode}`,

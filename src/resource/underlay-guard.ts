@@ -4,7 +4,7 @@ import type { Resource } from './resource.ts';
 
 /**
  * vflane's own nftables tables: nothing that a tenant sends reaches the host's own stack, and VXLAN comes in from the
- * fabric's peers only. The kernel's VXLAN socket listens on every address, so that anybody who reaches the host could put
+ * fabric's peers only. The kernel's VXLAN socket listens on every address, so anybody who reaches the host could put
  * packets into any tenant's network (facts §17).
  */
 export const underlayGuard: Resource = {
@@ -18,7 +18,7 @@ export const underlayGuard: Resource = {
       value: isUnseen(lines) ? lines : lines.length === 0 ? null : [...lines],
     })),
   move: (at, _from, to) => ({ nft: replaceNftTable(at, (to ?? []) as readonly string[]) }),
-  // The transaction is in force when it is answered; the look at the end reads it back.
+  // The transaction is in force when the command returns; the look at the end reads it back.
   settled: () => [],
   why: (_from, to) => {
     if (to === null) return 'Let the host hear what its tenants send to itself again.';

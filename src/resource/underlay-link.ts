@@ -7,7 +7,7 @@ import { nothing, type Resource } from './resource.ts';
 type Link = { readonly mtu: number; readonly up: boolean };
 
 /**
- * A netdev of the underlay that is not made but brought up: a port of a host without a card, or the underlay bridge's own
+ * A netdev of the underlay that is not created but only brought up: a port of a host without a card, or the underlay bridge's own
  * port, which has the tunnel address. Its MTU in bytes, and whether it is up.
  */
 export const underlayLink: Resource = {
@@ -25,7 +25,7 @@ export const underlayLink: Resource = {
           .map(({ name, mtu, up }) => ({ at: name, value: { mtu, up } })),
   // The bridge's own port comes and goes with the bridge; a netdev of the host stands on nothing of vflane's.
   standsOn: (at) => (at === underlayBridgeName ? [`underlay-bridge ${at}`] : []),
-  // A port that gets another MTU begins anew: its link is away for seconds (igb, mlx5: their ndo_change_mtu).
+  // A new MTU resets the port: its link is gone for seconds (igb, mlx5: their ndo_change_mtu).
   takes: (_at, from, to) => {
     const isSame = from === null || to === null || (from as Link).mtu === (to as Link).mtu;
     return isSame || !(from as Link).up ? undefined : 'everything';

@@ -5,7 +5,7 @@ import { nothing, type Resource } from './resource.ts';
 
 type Route = {
   readonly via: string;
-  /** The address by whose subnet the next hop is a neighbour, `bond0/192.168.9.1/24`; '' where there is none. */
+  /** The address in whose subnet the next hop is, `bond0/192.168.9.1/24`; '' if there is none. */
   readonly by: string;
 };
 
@@ -27,7 +27,7 @@ export const underlayRoute: Resource = {
       value: { via, by: seenBy(state, netdev, via) },
     }));
   },
-  // With the last address of a netdev the kernel takes its routes away, too (net/ipv4/fib_frontend.c, fib_disable_ip).
+  // With the last address of a netdev the kernel also removes its routes (net/ipv4/fib_frontend.c, fib_disable_ip).
   standsOn: (_at, value) => [`underlay-address ${(value as Route).by}`],
   move: (at, from, to) => {
     if (to !== null) return { batch: [`route replace ${at} via ${(to as Route).via}`] };
@@ -40,7 +40,7 @@ export const underlayRoute: Resource = {
       : 'Lead to the tunnel ends that are not neighbours.',
 };
 
-/** An address of the host's own is found where it is. */
+/** An address that the host provides is looked up where it is. */
 function wantedBy({ underlay }: HostSpec, state: HostState, via: string): string {
   const { netdev, address } = underlay ?? {};
   if (netdev === undefined) return seenBy(state, undefined, via);

@@ -6,20 +6,20 @@ import type { Probe, Text } from '../model/plan.ts';
 import { vfAt, vfPlace } from './place.ts';
 import { nothing, type Placed, type Resource } from './resource.ts';
 
-/** What sets one of the settings that a PF enforces on a VF (`ip link set PF vf N …`) apart from the others. */
+/** What distinguishes one of the settings that a PF enforces on a VF (`ip link set PF vf N …`) from the others. */
 export interface VfAttribute<Value extends Json> {
   readonly kind: string;
   /** As in "the VFs’ …". */
   readonly noun: string;
-  /** `undefined`: nothing is asked of this VF, or its driver cannot do it. */
+  /** `undefined`: nothing is wanted of this VF, or its driver cannot do it. */
   wanted(vf: VfSpec, pf: PfState, spec: PfSpec): Value | undefined;
-  /** `undefined`: it is not a setting of this VF now. */
+  /** `undefined`: this VF does not have the setting now. */
   there(admin: VfAdmin, pf: PfState): Value | undefined;
-  /** After creation of the VF, by every driver. */
+  /** The value after the VF was created, by any driver. */
   readonly fresh?: Value;
   /** What follows `vf N` on the command line. */
   words(value: Value): string;
-  /** Where `ip -j link` shows it below the VF's entry, and what it shows there. */
+  /** Where below the VF's entry `ip -j link` shows it, and what it shows there. */
   shown(value: Value): { readonly at: readonly string[]; readonly is: Json };
   readonly why: string;
 }

@@ -6,7 +6,7 @@ import { vfAt, vfPlace } from './place.ts';
 import { pciPath, type Resource } from './resource.ts';
 
 /**
- * Which driver a VF is bound to: `vfio-pci` for a VM, the host's own for a namespace, none for a spare one. It is
+ * The driver that a VF is bound to: `vfio-pci` for a VM, the host's own for a namespace, none for a spare one. It is
  * chosen through `driver_override`, for this VF alone: `new_id` takes every VF of the kind (facts §3.3).
  */
 export const vfDriver: Resource = {
@@ -22,7 +22,7 @@ export const vfDriver: Resource = {
     ),
   there: (state) =>
     state.pfs.flatMap((pf) => pf.vfs.map((vf) => ({ at: vfAt(pf.pci, vf.index), value: seen(vf) }))),
-  // The firmware neither joins nor parts the card's two switches while a VF is bound (facts §1.2).
+  // The firmware neither joins nor splits the card's two switches while a VF is bound (facts §1.2).
   standsOn: (at) => [`num-vfs ${vfPlace(at).pf}`, 'host-bond bond0'],
   // A VF's driver reads the MAC when it probes.
   reads: (at) => [`vf-mac ${at}`],
@@ -61,7 +61,7 @@ function vfOf(at: string): Lookup {
 }
 
 /**
- * `mlx5_core`; or `none override vfio-pci` for one that waits for another driver than it has: the next load of that
+ * `mlx5_core`; or `none override vfio-pci` for a VF that waits for a driver other than its present one: the next load of that
  * driver would bind it.
  */
 function seen({ driver, driverOverride }: VfState): Json {
@@ -76,11 +76,11 @@ function parts(value: Json): { readonly driver: string; readonly override: strin
   return { driver: driver === 'none' ? '' : driver, override };
 }
 
-/** The override first: once the driver is off, all of it is done. */
+/** The override first: removing the driver has to be the last action. */
 function unbind(vf: Lookup, from: Json): readonly Action[] {
   const { driver, override } = parts(from);
   return [
-    // A line break alone clears it (drivers/pci/pci-sysfs.c, driver_override_store).
+    // A lone line break clears it (drivers/pci/pci-sysfs.c, driver_override_store).
     ...(override === '' ? [] : [overrideBy(vf, '\n')]),
     ...(driver === '' ? [] : [{ write: `/sys/bus/pci/drivers/${driver}/unbind`, text: [vf] }]),
   ];

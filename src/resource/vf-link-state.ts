@@ -1,8 +1,8 @@
 import { vfAttribute } from './vf-attribute.ts';
 
 /**
- * `auto` follows the port, so that a guest's bond sees a dead one; `enable` would blind it (facts §8). `disable` closes
- * a spare VF, where the driver knows how: igb answers EOPNOTSUPP to all three.
+ * `auto` follows the port, so that a guest's bond notices a dead one; `enable` would blind it (facts §8). `disable` closes
+ * a spare VF, if the driver can: igb answers EOPNOTSUPP to all three.
  */
 export const vfLinkState = vfAttribute<string>({
   kind: 'vf-link-state',

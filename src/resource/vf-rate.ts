@@ -1,6 +1,6 @@
 import { vfAttribute } from './vf-attribute.ts';
 
-/** The most a VF may send, in Mb/s; 0 is no limit. */
+/** The most a VF may send, in Mb/s; 0 for no limit. */
 export const vfRate = vfAttribute<number>({
   kind: 'vf-rate',
   noun: 'rate limits',

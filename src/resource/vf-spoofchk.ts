@@ -1,6 +1,6 @@
 import { vfAttribute } from './vf-attribute.ts';
 
-/** Whether the card drops what a VF sends from a MAC that is not its own. Drivers differ in the default, so none is assumed. */
+/** Whether the card drops what a VF sends from a MAC that is not its own. Drivers have different defaults, so none is assumed. */
 export const vfSpoofchk = vfAttribute<boolean>({
   kind: 'vf-spoofchk',
   noun: 'spoof check',

@@ -1,6 +1,6 @@
 import { vfAttribute } from './vf-attribute.ts';
 
-/** Whether a VF may go promiscuous; on igb also whether it may change its MAC (facts §4.3). */
+/** Whether a VF may be promiscuous; on igb also whether it may change its MAC (facts §4.3). */
 export const vfTrust = vfAttribute<boolean>({
   kind: 'vf-trust',
   noun: 'trust',

@@ -2,8 +2,8 @@ import type { VfAdmin } from '../model/host-state.ts';
 import { vfAttribute } from './vf-attribute.ts';
 
 /**
- * The VLAN the card puts on everything a VF sends and strips from what it gets. Values: `0` (untagged), `40`, or
- * `40 qos 3` for a priority that somebody else has set and that an undo must put back.
+ * The VLAN tag that the card adds to everything a VF sends and strips from what it receives. Values: `0` (untagged), `40`, or
+ * `40 qos 3` for a priority that somebody else has set and an undo must restore.
  */
 export const vfVlan = vfAttribute<string>({
   kind: 'vf-vlan',

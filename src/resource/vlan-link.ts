@@ -5,7 +5,7 @@ import { nothing, type Resource } from './resource.ts';
 
 type VlanLink = { readonly on: string; readonly vlan: number; readonly mtu: number; readonly up: boolean };
 
-/** A VLAN of the wire as a netdev: the underlay's own, or the one by which a network leaves for the physical network. */
+/** A VLAN of the wire as a netdev: the underlay's own, or one that joins a network to the physical network. */
 export const vlanLink: Resource = {
   kind: 'vlan-link',
   timeoutMs: 10_000,

@@ -5,12 +5,12 @@ import { machinesIn } from './machine-text.ts';
 import type { Resource } from './resource.ts';
 import { virsh } from './vm-domain.ts';
 
-/** Who starts it: `true` is systemd. */
+/** Who starts it: `true` means systemd. */
 type Starter = true | 'libvirt';
 
 /**
- * That systemd, or libvirt, starts a guest with the host, after all that vflane brings back for it. Each for itself: one that
- * does not start keeps no other from it.
+ * Whether systemd, or libvirt, starts a guest with the host, after all that vflane restores for it. Each guest is started on its own: one that
+ * does not start holds up no other.
  */
 export const vmAutostart: Resource = {
   kind: 'vm-autostart',

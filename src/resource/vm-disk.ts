@@ -8,18 +8,18 @@ import { type Machine, machinesIn } from './machine-text.ts';
 import { nothing, type Placed, type Resource } from './resource.ts';
 import { runs } from './vm-running.ts';
 
-/** The image below, and what the guest sees as its size; the rest only counts when it is made. */
+/** The image below, and the size that the guest sees; the rest matters only when it is created. */
 type Disk = {
   readonly on: string;
-  /** Absent of one that is to be as large as its image. */
+  /** Absent if it is to be as large as its image. */
   readonly sizeMib?: number;
   readonly format?: string;
   readonly manager?: MachineSpec['manager'];
 };
 
 /**
- * A guest's disk: an overlay on the user's image, which is only read (qemu-img(1)). What is in it is the guest's, so that
- * nothing of vflane's ever takes it away or makes it anew, no undo either.
+ * A guest's disk: an overlay on the user's image, which is only read (qemu-img(1)). Its contents are the guest's, so
+ * nothing in vflane ever removes or recreates it, not even an undo.
  */
 export const vmDisk: Resource = {
   kind: 'vm-disk',
@@ -50,17 +50,17 @@ function sizeOf({ size }: ImageState): number {
   return Math.floor(size / 2 ** 20);
 }
 
-/** As it is found once it is made: what only counts for the making is left out then. */
+/** As it is observed once it exists: without what matters only for its creation. */
 function wantedDisk({ name, machine }: Machine, { machines }: HostState): readonly Placed<Disk>[] {
   const { image: on, diskMiB: sizeMib, manager } = machine;
   const guest = machines?.guests[name];
   const [disk, image] = [guest?.disk, machines?.images[on]];
   if (disk !== undefined && disk !== null && !isUnseen(disk)) {
-    // None is made smaller, and none that a guest has open is made larger: a rule says that it waits.
+    // A disk is never shrunk, and never grown while a guest has it open: a rule says that it waits.
     const asked = runs(guest) ? 0 : (sizeMib ?? 0);
     return [{ at: name, value: { on, sizeMib: Math.max(sizeOf(disk), asked) } }];
   }
-  // Without the image there is nothing to make it on, which a rule says.
+  // Without the image there is nothing to base it on; a rule says so.
   if (image === undefined || image === null || isUnseen(image)) return [];
   const value = {
     on,
@@ -71,13 +71,13 @@ function wantedDisk({ name, machine }: Machine, { machines }: HostState): readon
   return [{ at: name, value }];
 }
 
-/** Under another name first, so that one that is only half made is never taken for a disk; and none is ever put over another. */
+/** Under another name first, so that a half-made one is never taken for a disk; and no existing disk is ever overwritten. */
 function made(at: string, { on, format = 'raw', sizeMib, manager }: Disk): readonly Action[] {
   const { folder, disk } = guestPaths(at);
   const size = sizeMib === undefined ? [] : [`${sizeMib}M`];
   return [
     folderFor(folder, manager),
-    // qemu-img keeps the mode of what it writes over.
+    // qemu-img keeps the mode of a file that it overwrites.
     { run: ['install', '--mode=0600', '/dev/null', `${disk}.new`] },
     { run: ['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', format, '-b', on, `${disk}.new`, ...size] },
     { run: ['mv', '-n', `${disk}.new`, disk] },

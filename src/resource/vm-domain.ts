@@ -7,10 +7,10 @@ import { folderFor, variablesFor } from './machine-folder.ts';
 import { asWritten, definitionOf, machinesIn } from './machine-text.ts';
 import type { Placed, Resource } from './resource.ts';
 
-/** How libvirt is asked for a change. */
+/** How libvirt is told to make a change. */
 export const virsh = ['virsh', '--connect=qemu:///system'] as const;
 
-/** A guest as a domain of libvirt. Its text is kept on the host; the domain itself says, by a digest, whether it is of that text. */
+/** A guest as a libvirt domain. Its text is kept on the host; a digest in the domain itself says whether it was defined from that text. */
 export const vmDomain: Resource = {
   kind: 'vm-domain',
   timeoutMs: 20_000,
@@ -46,7 +46,7 @@ export const vmDomain: Resource = {
     to === null ? 'Take the guests’ domains from libvirt.' : 'Tell libvirt how each guest is started.',
 };
 
-/** A domain whose text is not the one that is kept was changed by hand, or is somebody else's. */
+/** A domain that does not match the kept text was changed by hand, or is somebody else's. */
 function seen({ xml, digest }: DomainState, asKept: (text: string) => string): Json {
   const isKept = xml !== null && digest !== '' && xml.includes(`digest='${digest}'`);
   return isKept ? asKept(xml) : { domain: digest === '' ? 'of somebody else' : 'changed' };

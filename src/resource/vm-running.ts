@@ -13,7 +13,7 @@ import { virsh } from './vm-domain.ts';
 /** Who runs it, and the keys of what it has open. */
 type Running = { readonly by: MachineSpec['manager']; readonly on: readonly string[] };
 
-/** A guest that runs. One that is not started by itself stays as it is. */
+/** Whether a guest runs. One without autostart is left as it is. */
 export const vmRunning: Resource = {
   kind: 'vm-running',
   timeoutMs: stopS * 1000,
@@ -30,7 +30,7 @@ export const vmRunning: Resource = {
     const how = by === 'libvirt' ? `vm-domain ${at}` : `vm-unit ${at}`;
     return ['vm-template vflane-guest@.service', how, ...on];
   },
-  // After a reboot it is systemd that has started it, or libvirt, and the ledger names it no more.
+  // After a reboot, systemd or libvirt has started it, and the ledger no longer names it.
   goesWith: (at) => [`vm-unit ${at}`, `vm-domain ${at}`],
   replaced: () => true,
   move: (at, from, to) => ({
@@ -95,7 +95,7 @@ function upProbe(at: string, { by }: Running): Probe {
     : { says: ['systemctl', 'show', '--property=ActiveState', '--value', guestPaths(at).unit], is: 'active' };
 }
 
-/** Neither of the two has a process of it any more: their files go with it. */
+/** Neither systemd nor libvirt has a process for it any more: their files are removed with it. */
 function goneProbes(at: string): readonly Probe[] {
   return [guestPaths(at).pidFile, `/run/libvirt/qemu/${at}.pid`].map((link) => ({ link, is: '' }));
 }

@@ -6,12 +6,12 @@ import type { Action } from '../model/plan.ts';
 import { machinesIn } from './machine-text.ts';
 import type { Resource } from './resource.ts';
 
-/** Of a floppy of 2.88 MB, whatever is on it (QEMU, block/vvfat.c). */
+/** The size of a 2.88 MB floppy, whatever is on it (QEMU, block/vvfat.c). */
 const floppyBytes = 2_949_120;
 
 /**
- * What cloud-init finds in a guest (NoCloud): its texts in a folder of the host, and the volume that was made of them. A
- * guest that runs keeps the volume that it started with.
+ * What cloud-init finds in a guest (NoCloud): its texts in a folder on the host, and the volume made from them. A
+ * running guest keeps the volume that it started with.
  */
 export const vmSeed: Resource = {
   kind: 'vm-seed',
@@ -24,7 +24,7 @@ export const vmSeed: Resource = {
     }),
   there: ({ machines }) =>
     Object.entries(machines?.guests ?? {}).map(([at, { seed }]) => ({ at, value: seed })),
-  // The folder that it is in is made with the disk.
+  // Its folder is made with the disk.
   move: (at, from, to) => ({
     actions: [
       ...(from === null || (to !== null && isHalf(from as SeedFiles)) ? [] : away(at, to === null)),
@@ -47,19 +47,19 @@ export const vmSeed: Resource = {
       : 'Write what cloud-init finds in the guests: their names, keys and networks.',
 };
 
-/** The file's text, or none while it cannot be read, which a rule says. */
+/** The file's text, or none while it cannot be read; a rule says so. */
 function userDataOf({ userData }: SeedSpec, { machines }: HostState): string | undefined {
   if ('text' in userData) return userData.text;
   const seen = machines?.userData[userData.file];
   return seen === null || isUnseen(seen) ? undefined : seen;
 }
 
-/** Texts of which no volume was made yet (src/observe/machines.ts). */
+/** Texts from which no volume has been made yet (src/observe/machines.ts). */
 function isHalf(files: SeedFiles): boolean {
   return 'volume' in files;
 }
 
-/** The volume goes first: one that is there belongs to the texts beside it. */
+/** The volume goes first: an existing one has to belong to the texts beside it. */
 function away(at: string, wholly: boolean): readonly Action[] {
   const paths = guestPaths(at);
   const { seed, seedFolder } = paths;
@@ -74,10 +74,10 @@ function away(at: string, wholly: boolean): readonly Action[] {
 function made(at: string, files: SeedFiles): readonly Action[] {
   const paths = guestPaths(at);
   return [
-    // user-data may hold passwords, and libvirt's guests have a folder that everybody can pass.
+    // user-data may hold passwords, and the folders of libvirt's guests are open to everybody.
     { run: ['install', '-d', '--mode=0700', paths.seedFolder] },
     ...Object.entries(files).map(([file, text]) => written(`${paths.seedFolder}/${file}`, text)),
-    // qemu-img keeps the mode of what it writes over. A volume that is there is taken for a whole one, so that it comes at once.
+    // qemu-img keeps the mode of a file that it overwrites. An existing volume counts as complete, so it is put in place atomically.
     { run: ['install', '--mode=0600', '/dev/null', freshOf(paths)] },
     { run: volumeArgv(paths, freshOf(paths)) },
     { run: ['sync', freshOf(paths)] },

@@ -10,7 +10,7 @@ type Template = { readonly unit: string | null; readonly power: string | null };
 
 const none: Template = { unit: null, power: null };
 
-/** The unit of which every guest under systemd is an instance, and what shuts a guest down; the same on every host. */
+/** The template unit of the guests under systemd, and the script that shuts a guest down; the same on every host. */
 export const vmTemplate: Resource = {
   kind: 'vm-template',
   timeoutMs: 10_000,

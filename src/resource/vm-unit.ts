@@ -7,10 +7,10 @@ import { variablesFor } from './machine-folder.ts';
 import { asWritten, definitionOf, machinesIn } from './machine-text.ts';
 import type { Resource } from './resource.ts';
 
-/** The drop-in's text; as `unread` where systemd has read another one. */
+/** The drop-in's text; `unread` if systemd has read another one. */
 type Unit = string | { readonly unread: string };
 
-/** What makes an instance of the guests' unit one guest: QEMU's command line, as a drop-in of its own. */
+/** What turns an instance of the template unit into a particular guest: QEMU's command line, in a drop-in of its own. */
 export const vmUnit: Resource = {
   kind: 'vm-unit',
   timeoutMs: 10_000,
@@ -58,10 +58,10 @@ function away(at: string): readonly Action[] {
   const { dropIn, dropInFolder } = guestPaths(at);
   return [
     { run: ['rm', '-f', dropIn] },
-    // Somebody else's drop-ins may be in it.
+    // It may hold somebody else's drop-ins.
     { run: ['rmdir', '--ignore-fail-on-non-empty', dropInFolder] },
     reload,
-    // One that failed would stay in systemd's list for good; of a pattern it is not an error that nothing has the name.
+    // A failed unit would stay in systemd's list for good; a pattern that matches nothing is not an error.
     { run: ['systemctl', 'reset-failed', `${guestPaths(at).unit}*`] },
   ];
 }
