@@ -6,11 +6,11 @@ import type { Outcome } from '../model/outcome.ts';
 import { type CutPort, planToCut } from './plan-cut.ts';
 import type { Site } from './site.ts';
 
-/** How long a port stays down at most where nobody is left to bring it up: the host does it by itself then. */
+/** How long a port stays down at most if nobody is left to bring it up: then the host does so itself. */
 const wayBackMs = 60_000;
 const planIds = 'test-failover-';
 
-/** Takes a port down by a plan that waits to be confirmed, and so comes back by itself whatever becomes of this process. */
+/** Takes a port down by a plan that waits to be confirmed, so that it comes back by itself whatever becomes of this process. */
 export async function cutByPlan(site: Site, host: FabricHost, port: CutPort): Promise<Outcome> {
   const { plan } = await planToCut(site, host, port);
   const against = [
@@ -26,8 +26,8 @@ export async function cutByPlan(site: Site, host: FabricHost, port: CutPort): Pr
 }
 
 /**
- * Gives it back at once. `nothing-to-do` where the host has done it by itself, and somebody else's plan may wait there
- * since: that one is left alone.
+ * Brings it up again at once. `nothing-to-do` if the host has already done so itself; somebody else's plan may wait there
+ * by now, and is left alone.
  */
 export async function giveBack(site: Site): Promise<Outcome> {
   const { open, unconfirmed } = await site.fold();

@@ -5,8 +5,8 @@ import type { Change } from '../model/plan.ts';
 import { bootKinds } from './sections.ts';
 
 /**
- * A host as it is once the plan that a start has cut off is closed, which is the first thing that is done there: files by
- * which the next start is done are then what they were before that plan.
+ * A host as it will be once the plan that a reboot has cut off is closed, which is the first thing done there: the files for
+ * its next start are then what they were before that plan.
  */
 export function afterClosing(state: HostState, fold: Fold): HostState {
   const former = fold.open ?? fold.unconfirmed;
@@ -18,7 +18,7 @@ export function afterClosing(state: HostState, fold: Fold): HostState {
   return { ...state, boot: changes.reduce(takenBack, state.boot) };
 }
 
-/** The earliest is taken back last, and counts. */
+/** The earliest one is taken back last, so it counts. */
 function takenBack(boot: BootState, { resource, at, from }: Change): BootState {
   const text = from as string | null;
   switch (resource) {

@@ -19,7 +19,7 @@ interface FoldOnTheLine extends Omit<Fold, 'ledger'> {
   readonly allocation: Fold['ledger']['allocation'];
 }
 
-/** What an agent does besides serving its host: the far half of `agentSite`. */
+/** What an agent does besides serving its host: the far end of `agentSite`. */
 export function agentMethods(workshop: Workshop): Readonly<Record<string, AgentMethod>> {
   const site = localSite(workshop);
   return {
@@ -35,7 +35,7 @@ export function agentMethods(workshop: Workshop): Readonly<Record<string, AgentM
   };
 }
 
-/** A host at the other end of an agent's line. Plans run there; this end only watches. */
+/** A host at the far end of an agent's line. Plans run there; this end only watches. */
 export function agentSite(agent: AgentHost): Site {
   return {
     name: agent.name,
@@ -57,7 +57,7 @@ export function agentSite(agent: AgentHost): Site {
   };
 }
 
-/** What is measured ends when the one who asked says so, or is gone. */
+/** A measurement ends when whoever asked for it says so, or is gone. */
 function measuringMethods(site: Site): Readonly<Record<string, AgentMethod>> {
   const under = new Map<string, AbortController>();
   return {

@@ -1,6 +1,6 @@
 import type { Json } from '../model/json.ts';
 
-/** JSON whose lists are sorted: what was sorted by names is in another order under other names. Why something is unseen does not count. */
+/** JSON with sorted lists: lists that were sorted by name have another order under other names. Why something is unseen does not count. */
 export function inAnyOrder(value: unknown): Json {
   if (Array.isArray(value)) return value.map(inAnyOrder).sort(byText);
   if (typeof value !== 'object' || value === null) return (value ?? null) as Json;

@@ -11,7 +11,7 @@ import { whatDiffers, words } from '../plan/apart.ts';
 import { haveAt, havesOf, leftAsFound } from '../plan/differences.ts';
 import { order } from '../plan/order.ts';
 
-/** What a file leaves as it was found: how much of it, and what of it is not so any more. */
+/** Findings on what a file leaves as it was found: how much that is, and what has changed since. */
 export function foundFindings(
   fabric: Fabric,
   host: FabricHost,
@@ -67,8 +67,8 @@ function changed(found: readonly Found[], state: HostState): readonly string[] {
 }
 
 /**
- * What stands in the way of steps, by its code, is in nobody's way where there are none: whoever leaves a bridge as it was
- * found is not told to take it apart. What runs and lacks something goes on running, and is warned of.
+ * A finding that only stands in the way of steps does not matter if there are none: whoever leaves a bridge as it was
+ * found is not told to take it apart. What runs though it lacks something goes on running, with a warning.
  */
 export function leftInPeace(findings: readonly Finding[]): readonly Finding[] {
   return findings
@@ -76,7 +76,7 @@ export function leftInPeace(findings: readonly Finding[]): readonly Finding[] {
     .map((one) => (runsWithout.has(one.code) ? { ...one, severity: 'warning' } : one));
 }
 
-/** On this kernel no VF fails over, and it works with one port: that is no reason against leaving it as it is. */
+/** On this kernel no VF fails over, but it works with one port, which is no reason not to leave it as it is. */
 const runsWithout: ReadonlySet<string> = new Set(['VF2036']);
 
 const inTheWay: ReadonlySet<string> = new Set(['VF2044', 'VF2049', 'VF2054', 'VF2055', 'VF2056']);

@@ -5,19 +5,19 @@ import { runs } from '../resource/vm-running.ts';
 import { agentOf } from './agent-of.ts';
 import { mtusInVm } from './ask-mtus.ts';
 
-/** What a guest's agent says of its lanes, or why it was not asked. */
+/** What a guest's agent says about its lanes, or why it was not asked. */
 export type GuestAnswer = { readonly guest: string } & (
   | { readonly notAsked: string }
-  /** A sentence for each thing that the file gives it and that it has not. */
+  /** A sentence for each thing that the file gives it and it does not have. */
   | { readonly lacks: readonly string[] }
 );
 
-/** How long an agent may take, in milliseconds: one that is there answers at once. */
+/** How long an agent may take, in milliseconds: a running one answers at once. */
 const answerMs = 3_000;
-/** Of what an agent says, in characters. */
+/** The most that is read of an answer, in characters. */
 const longestQuote = 200;
 
-/** Asks inside the guests whether they have what the file gives them; where nobody answers, that is said. */
+/** Asks inside the guests whether they have what the file gives them; if nobody answers, the result says so. */
 export function askGuests(
   reader: HostReader,
   { guests }: HostSpec,
@@ -58,7 +58,7 @@ async function askOne(reader: HostReader, { name: guest, lanes, machine }: Guest
   return { guest, lacks: lacksIn(lanes, await withMtus(reader, socket, netdevs)) };
 }
 
-/** The same with their MTUs, as far as the guest's agent tells them. */
+/** The same with their MTUs, as far as the guest's agent knows them. */
 async function withMtus(
   reader: HostReader,
   socket: string,
@@ -78,7 +78,7 @@ async function withMtus(
   }
 }
 
-/** What somebody inside a guest says may be anything; nested deeply enough, it is also a RangeError. */
+/** A guest may answer anything; if that is nested deeply enough, the error is a RangeError. */
 function isOfTheGuest(error: unknown): error is Error {
   return [HostError, SyntaxError, TypeError, RangeError].some((kind) => error instanceof kind);
 }
@@ -89,7 +89,7 @@ export interface GuestNetdev {
   readonly mac: string;
   /** CIDRs. */
   readonly addresses: readonly string[];
-  /** Undefined where nobody has told it. */
+  /** Undefined if it is unknown. */
   readonly mtu?: number | undefined;
 }
 
@@ -110,12 +110,12 @@ function addressesIn(list: unknown): readonly string[] {
   return all.map((one) => `${one['ip-address']}/${one.prefix}`);
 }
 
-/** MACs, addresses and MTUs are held against the file. */
+/** MACs, addresses and MTUs are compared with the file. */
 export function lacksIn(lanes: readonly LaneSpec[], netdevs: readonly GuestNetdev[]): readonly string[] {
   return lanes.flatMap((lane) => {
     const macs = lane.tap ? [lane.tap.mac] : lane.members.map(({ mac }) => mac);
     const missing = macs.filter((mac) => !netdevs.some((one) => one.mac === mac));
-    // A bond has the MAC of the VF that is in use, and its addresses besides.
+    // A bond has the MAC of its active VF, and the addresses.
     const ends = netdevs.filter(({ mac }) => macs.some((one) => one === mac));
     const own = ends.flatMap(({ addresses }) => addresses);
     return [

@@ -10,14 +10,14 @@ interface Agent {
 const mtuBytes = 16;
 
 /**
- * MTUs by netdev, as a VM's own sysfs has them: its agent's list of netdevs has none (qemu-ga-ref(7)). An agent that opens no
- * files, as Red Hat's do not, tells of none.
+ * MTUs by netdev, as a VM's own sysfs has them: its agent's list of netdevs has none (qemu-ga-ref(7)). An agent that may not open
+ * files, such as Red Hat's, yields none.
  */
 export async function mtusInVm(
   { ask, socket, timeoutMs }: Agent,
   netdevs: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
-  // What is called so inside may be not a name.
+  // The guest chooses its netdevs' names, which may not be valid.
   const names = netdevs.filter((name) => /^[\w.:-]{1,15}$/.test(name) && !/^\.+$/.test(name));
   const say = async (lines: readonly Command[]) => {
     const all = [{ execute: 'guest-sync', arguments: { id: 1 } }, ...lines];
@@ -56,7 +56,7 @@ function close(handle: number): Command {
   return { execute: 'guest-file-close', arguments: { handle } };
 }
 
-/** What a line gives back; undefined for an error. @throws SyntaxError */
+/** A line's return value; undefined for an error. @throws SyntaxError */
 function returnIn(line: string): unknown {
   const value: unknown = JSON.parse(line);
   return typeof value === 'object' && value !== null && 'return' in value ? value.return : undefined;

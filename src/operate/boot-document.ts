@@ -3,7 +3,7 @@ import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen } from '../model/host-state.ts';
 
-/** What a host has to know of the fabric to bring itself back, as plain JSON. */
+/** What a host has to know about the fabric to bring itself back, as plain JSON. */
 export function bootDocumentOf(
   fabric: Fabric,
   host: FabricHost,
@@ -16,7 +16,7 @@ export function bootDocumentOf(
   const document: BootDocument = {
     schema: 'vflane.boot/1',
     fabric: { name: fabric.name, networks, file: fabric.source.file },
-    // How an operator reaches it is no matter of the host's, and not the same for all of them.
+    // How an operator reaches it does not concern the host, and differs between operators.
     host: { ...host, connect: { kind: 'local' } },
     spec: plain,
     ports: cardPorts(host, state),
@@ -24,7 +24,7 @@ export function bootDocumentOf(
   return JSON.parse(JSON.stringify(document)) as BootDocument;
 }
 
-/** The ports as the card was made: a bond gives all of its members one MAC. */
+/** The ports with their permanent MACs: a bond gives all of its members the same one. */
 export function cardPorts(host: FabricHost, { pfs, links }: HostState): readonly CardPort[] {
   if (host.nic.kind !== 'pfs' || isUnseen(links)) return [];
   return host.nic.pfs.flatMap((pci) => {
@@ -67,7 +67,7 @@ export function readBootReport(text: string): BootReport | undefined {
   }
 }
 
-/** The fabric as far as the document has it; its keys stand nowhere. */
+/** The fabric as far as the document has it; its keys have no places. */
 export function fabricOf({ fabric, host }: BootDocument): Fabric {
   const { name, networks, file } = fabric;
   return { name, networks, hosts: [host], source: { file, places: new Map() } };

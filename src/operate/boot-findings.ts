@@ -8,12 +8,12 @@ import { wantedAddresses } from '../resource/own-netdevs.ts';
 import { cardPorts } from './boot-document.ts';
 import type { HostPlan } from './plan-host.ts';
 
-/** What stands against bringing a host back that no time will mend, and what is to be said besides. */
+/** What stands against bringing a host back and will not pass with time, and other findings. */
 export function bootFindings(document: BootDocument, { plan, state }: HostPlan): readonly Finding[] {
   return [...otherPorts(document, state), ...waysIn(document, state, plan.steps)];
 }
 
-/** The card's ports are known by their own MACs: a cable would be in the other port, or the card another one. */
+/** The card's ports are recognized by their permanent MACs: otherwise the cables may be swapped, or the card another one. */
 function otherPorts({ host, ports }: BootDocument, state: HostState): readonly Finding[] {
   const now = cardPorts(host, state);
   const moved = now.filter(({ pci, mac }) => ports.some((port) => port.mac === mac && port.pci !== pci));
@@ -40,7 +40,7 @@ function otherPorts({ host, ports }: BootDocument, state: HostState): readonly F
   );
 }
 
-/** Nobody is there to confirm: whatever carries an address of somebody else's is left alone. */
+/** Nobody is there to confirm, so netdevs with somebody else's addresses are left alone. */
 function waysIn(
   { host, spec }: BootDocument,
   state: HostState,
@@ -65,10 +65,10 @@ function waysIn(
   );
 }
 
-/** Netdevs of the card, or of the underlay, that udev has not named yet: the kernel's first name goes soon. */
+/** Netdevs of the card or the underlay that udev has not named yet: the kernel's name will soon change. */
 export async function unnamedYet(reader: HostReader, document: BootDocument): Promise<readonly Finding[]> {
   const known = await namesIn(reader, '/run/udev/data');
-  // No udev, and nobody else names netdevs.
+  // There is no udev, and nobody else renames netdevs.
   if (known.length === 0) return [];
   const { nic } = document.host;
   const netdevs = nic.kind === 'pfs' ? await Promise.all(nic.pfs.map((pci) => netdevsOf(reader, pci))) : [];
@@ -88,7 +88,7 @@ export async function unnamedYet(reader: HostReader, document: BootDocument): Pr
   );
 }
 
-/** What of the card is still on its way, in words: its driver may come late. */
+/** What of the card is still missing, in words: its driver may be late. */
 export async function missingYet(reader: HostReader, { host }: BootDocument): Promise<readonly string[]> {
   const pfs = host.nic.kind === 'pfs' ? host.nic.pfs : [];
   const netdevs = await Promise.all(pfs.map((pci) => netdevsOf(reader, pci)));
@@ -101,7 +101,7 @@ function netdevsOf(reader: HostReader, pci: string): Promise<readonly string[]> 
   return namesIn(reader, `/sys/bus/pci/devices/${pci}/net`);
 }
 
-/** udev's database has a file `n<ifindex>` for each netdev that its rules are done with (sd_device_get_is_initialized(3)). */
+/** udev's database has a file `n<ifindex>` for each netdev whose rules have run (sd_device_get_is_initialized(3)). */
 async function isUnnamed(reader: HostReader, name: string, known: readonly string[]): Promise<boolean> {
   const index = await reader.readFile(`/sys/class/net/${name}/ifindex`).catch(() => '');
   return index !== '' && !known.includes(`n${index.trim()}`);

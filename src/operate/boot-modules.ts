@@ -5,8 +5,8 @@ import type { Ledger, LedgerEntry } from '../model/ledger.ts';
 const bonds: ReadonlySet<string> = new Set(['guest-bond', 'host-bond']);
 
 /**
- * Loads what the things of vflane's were driven by before a start, in one process, and while the card may still be on its
- * way: the bonding driver alone takes as long as several steps. What does not load is the plan's to tell.
+ * Loads the drivers that vflane's things had before the reboot, in one process, and while the card may still be on its
+ * way: the bonding driver alone takes as long as several steps. The plan reports what does not load.
  */
 export async function loadModules(host: Host, { entries }: Ledger): Promise<void> {
   const there = await host.listDir('/sys/module').catch(() => undefined);

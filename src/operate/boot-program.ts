@@ -6,18 +6,18 @@ import { type BootSnapshot, bootPlaces, copies } from '../model/boot.ts';
 export interface BootProgram {
   /** The words of the command, the program's path first. */
   readonly command: readonly string[];
-  /** SHA-256 of the copy of vflane that is kept for it. */
+  /** SHA-256 of the copy of vflane that is kept for this. */
   readonly program?: string;
-  /** What is made of it beforehand. */
+  /** What its snapshot is made of. */
   readonly snapshot?: BootSnapshot;
 }
 
 const asBoot = ['agent', '--boot'];
 
 /**
- * Node is a hundred megabytes, of which a start takes pages from everywhere: one by one, as they are asked for, they take longer
- * than all of it in large pieces (mm/filemap.c, MMAP_LOTSAMISS; mm/readahead.c). A snapshot that is not this Node's, or not
- * there, ends with 14 (Node.js, Process, Exit codes), one that is damaged with a signal: then the program itself is started.
+ * Node is a hundred megabytes, and a start touches pages all over it: read one by one, as they are needed, they take longer
+ * than the whole file in large pieces (mm/filemap.c, MMAP_LOTSAMISS; mm/readahead.c). If the snapshot is another Node's, or
+ * missing, Node exits with 14 (Node.js, Process, Exit codes); if it is damaged, with a signal: then the program itself is started.
  */
 const script =
   'node=$0 snapshot=$1 program=$2; shift 2; for file do dd if="$file" of=/dev/null bs=4M 2>/dev/null; done; ' +
@@ -25,8 +25,8 @@ const script =
   '[ $code -eq 14 ] || [ $code -gt 127 ] || exit $code; exec "$node" "$program" agent --boot';
 
 /**
- * From how vflane was started there: one that was copied over ssh is kept under a name of its own, because the copies
- * make room for newer ones; one that is installed is started where it is.
+ * Derived from how vflane was started there: a program that was copied over ssh is kept under a name of its own, because the copies
+ * make room for newer ones; an installed one is started where it is.
  */
 export async function bootProgramOf(reader: HostReader, self: readonly string[]): Promise<BootProgram> {
   const [first = '', file] = self;
@@ -56,7 +56,7 @@ export async function bootProgramOf(reader: HostReader, self: readonly string[])
   };
 }
 
-/** The large ones of the files that this very Node is made of, as distributions build it; ICU's data are large, and few of them needed. */
+/** The large files that this very Node consists of, as distributions build it; ICU's data is left out: it is large, and little of it is needed. */
 const codeOfNode = /^\S+ r-xp .* (\/\S*\/lib(?:node|icui18n|icuuc|crypto|stdc\+\+)\.so\S*)$/gm;
 
 async function librariesOf(reader: HostReader): Promise<readonly string[]> {

@@ -14,8 +14,8 @@ interface Asked {
 }
 
 /**
- * What brings a host back to what is asked of it now, or (`boot` is a document) of what it remembers. `undefined`: it is
- * enabled, and nobody says how.
+ * What brings a host back to what the file asks for now, or (if `boot` is a document) to what it remembers. `undefined`: it is
+ * enabled, but nobody says how.
  */
 export async function bootSpecOf(
   site: Site,
@@ -41,7 +41,7 @@ async function commandOf(site: Site): Promise<Command> {
   };
 }
 
-/** A host that has what it needs needs no newer vflane for it: who only looks at it with another is told of no difference. */
+/** A host that has what it needs does not need a newer vflane: looking at it with another version is not a difference. */
 function keptCommand({ boot }: HostState): Command | undefined {
   const exec = typeof boot?.unit === 'string' ? execIn(boot.unit) : undefined;
   if (boot === undefined || exec === undefined || isUnseen(boot.program) || isUnseen(boot.snapshot))

@@ -7,14 +7,14 @@ import { ledgerKey } from '../model/ledger.ts';
 import { readBootReport } from './boot-document.ts';
 
 /**
- * Whether a host brings itself back, and what came of its last start. `mended`: that failed, and a plan was
- * applied since; `not-since`: it was enabled after that start; `not-run`: before it, and vflane was not started.
+ * Whether a host brings itself back, and the result of its last start. `mended`: it failed, and a plan was
+ * applied since; `not-since`: the host was enabled after that start; `not-run`: it was enabled before, but vflane was not started.
  */
 export type BootStatus =
   | { readonly kind: 'disabled' | 'not-since' | 'not-run' }
   | { readonly kind: 'as-asked' | 'failed' | 'mended'; readonly report: BootReport };
 
-/** Asks a host that is enabled for two files; one that is not, for nothing. */
+/** Reads two files of an enabled host, and nothing of any other. */
 export async function bootStatus(reader: HostReader, { ledger, history }: Fold): Promise<BootStatus> {
   if (!ledger.entries.has(ledgerKey('boot-unit', bootPlaces.unit))) return { kind: 'disabled' };
   const bootId = (await reader.readFile('/proc/sys/kernel/random/boot_id')).trim();
@@ -30,7 +30,7 @@ export async function bootStatus(reader: HostReader, { ledger, history }: Fold):
   return { kind: startedMs === undefined || (enabledMs ?? 0) >= startedMs ? 'not-since' : 'not-run' };
 }
 
-/** When the kernel began, in milliseconds since 1970 (proc_stat(5), btime). */
+/** When the kernel started, in milliseconds since 1970 (proc_stat(5), btime). */
 async function startOf(reader: HostReader): Promise<number | undefined> {
   const text = await reader.readFile('/proc/stat').catch(() => '');
   const seconds = /^btime (\d+)$/m.exec(text)?.[1];
@@ -57,7 +57,7 @@ export function bootTroubles(host: string, status: BootStatus): readonly Finding
   if (status.kind !== 'failed' && status.kind !== 'not-run') return [];
   const why = 'report' in status ? status.report.findings.filter(({ severity }) => severity === 'error') : [];
   const told = why.map(({ message }) => message.replace(`${host}: `, '')).join('; ');
-  // What mends it, the trouble says itself: onto swapped ports an apply would be the wrong thing.
+  // The finding itself says what helps: with swapped ports, an apply would be the wrong thing.
   const hints = [...new Set(why.map(({ hint }) => hint))].join(' ');
   const what = status.kind === 'not-run' ? 'vflane-boot.service has not run' : told || 'see its log';
   return [

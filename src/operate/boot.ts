@@ -22,13 +22,13 @@ export interface BootOptions {
   readonly onEvent: OnEvent;
   /** A line for whoever follows the log. */
   readonly tell: (line: string) => void;
-  /** What an outcome means, for the report. */
+  /** What an outcome means, in findings for the report. */
   readonly explain: (outcome: Outcome) => readonly Finding[];
-  /** How long devices may take to come, and services to answer, in milliseconds. */
+  /** How long hardware may take to appear, and services to answer, in milliseconds. */
   readonly patienceMs?: number;
 }
 
-/** What came of it, and the outcome that earns an exit code. */
+/** The report, and the outcome that determines the exit code. */
 export interface Booted {
   readonly report: BootReport;
   readonly outcome: Outcome;
@@ -36,12 +36,12 @@ export interface Booted {
 
 const defaultPatienceMs = 90_000;
 const pauseMs = 250;
-/** A line in the log every so often while something is waited for. */
+/** How often the log gets a line while something is waited for. */
 const tellEveryMs = 5_000;
 
 /**
- * What the host does by itself after a start: closes what was cut off, waits for its card, and brings itself to what it
- * was last asked to be. The same code as an apply; what stands against it, and still does when time has run out, is told.
+ * What the host does by itself after a start: it closes what was cut off, waits for its card, and brings itself to what it
+ * was last asked to be. The same code as an apply; whatever still stands against it when time has run out is reported.
  */
 export async function bootHost(workshop: Workshop, options: BootOptions): Promise<Booted> {
   const { host, clock = systemClock } = workshop;
@@ -63,7 +63,7 @@ export async function bootHost(workshop: Workshop, options: BootOptions): Promis
   return { report, outcome };
 }
 
-/** A host that is not enabled any more has no place for it. */
+/** A host that is no longer enabled has no folder for it. */
 async function keep(host: Host, report: BootReport): Promise<void> {
   try {
     await host.writeFile(bootPlaces.report, `${JSON.stringify(report, null, 1)}\n`);
@@ -93,13 +93,13 @@ async function bringBack(workshop: Workshop, site: Site, options: BootOptions): 
   workshop.host.prepare?.();
   await loadModules(workshop.host, ledger);
   const first = await attempt(workshop, site, document, options);
-  // At a start others are still at work: what they were in the way of once they need not be again.
+  // During a start other services are still at work: what they prevented once may succeed the second time.
   return first.outcome.kind === 'rolled-back' || first.outcome.kind === 'stale'
     ? again(first, () => attempt(workshop, site, document, options), options)
     : first;
 }
 
-/** What was begun before this start, or by an earlier attempt of this one, is taken back; the outcome where that cannot be. */
+/** Takes back what was begun before this start, or by an earlier attempt of this one; returns an outcome if that is impossible. */
 async function closeFormer(site: Site, { onEvent, tell }: BootOptions): Promise<Outcome | undefined> {
   const closed = await site.carryOut({ do: 'settle' }, onEvent);
   if (closed.kind === 'locked') return closed;
@@ -137,7 +137,7 @@ async function attempt(
   return { outcome: await site.carryOut(request, options.onEvent), findings: notes };
 }
 
-/** By which files a host is started is nothing that its start changes. */
+/** A start does not change the files that make it. */
 function withoutFiles({ keeps = [], ...plan }: Plan): Plan {
   return { ...plan, keeps: keeps.filter(({ resource }) => !bootKinds.has(resource)) };
 }
@@ -155,7 +155,7 @@ interface InTime {
   readonly notes: readonly Finding[];
 }
 
-/** Plans until nothing stands against it: cards come late, and services answer late. What no time mends is not waited for. */
+/** Plans until nothing stands against it: cards appear late, and services answer late. What will not pass with time is not waited for. */
 async function planInTime(
   { host, clock = systemClock }: Workshop,
   site: Site,
@@ -169,11 +169,11 @@ async function planInTime(
     const unnamed = await unnamedYet(host, document);
     const missing = await missingYet(host, document);
     if (isFirst && missing.length > 0) {
-      // While the card is on its way, what a look and a plan take is read from disk.
+      // While the card is on its way, a first plan reads from disk all that the next one needs.
       await planFromDocument(site, document, { allowDisruption: false });
       continue;
     }
-    // A whole look meanwhile would take its time from udev.
+    // A complete look now would take processor time from udev.
     const isEarly = unnamed.length + missing.length > 0 && !isLast;
     const looked = isEarly ? undefined : await lookForPlan(site, document);
     const against = [...(looked?.against ?? []), ...unnamed];
@@ -188,7 +188,7 @@ async function planInTime(
   }
 }
 
-/** `isFinal`: no time mends what stands against it. */
+/** `isFinal`: waiting will not remove what stands against it. */
 async function lookForPlan(
   site: Site,
   document: BootDocument,
@@ -202,7 +202,7 @@ async function lookForPlan(
     plan,
     against: findings.filter(isError),
     notes: findings.filter((one) => !isError(one)),
-    // A plan of this start that was not finished, or waits for its operator, is theirs to answer for.
+    // A plan of this start that was not finished, or waits to be confirmed, is left to its operator.
     isFinal: own.some(isError) || findings.some(({ code }) => code === 'VF3010' || code === 'VF3011'),
   };
 }

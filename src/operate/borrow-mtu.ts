@@ -6,15 +6,15 @@ import type { Outcome } from '../model/outcome.ts';
 import { type GuestNetdev, planForMtu } from './plan-mtu.ts';
 import type { Site } from './site.ts';
 
-/** What is on its way, and is to be given back. */
+/** An MTU that was changed, and has to be given back. */
 export interface Borrowed {
   readonly outcome: Outcome;
   readonly planId: string;
 }
 
 /**
- * Gives guests' netdevs another MTU by a plan that waits to be confirmed: they get their own back by `giveBackMtu`, or
- * after this time by the host itself, whatever becomes of this process.
+ * Gives guests' netdevs another MTU by a plan that waits to be confirmed: `giveBackMtu` gives them their own back, or
+ * the host itself does after this time, whatever becomes of this process.
  */
 export async function borrowMtu(
   site: Site,
@@ -34,7 +34,7 @@ export async function borrowMtu(
   return { planId, outcome: await site.carryOut(request, () => {}) };
 }
 
-/** `nothing-to-do` where it is back already. What somebody else has applied since is left alone. */
+/** `nothing-to-do` if that has already happened. What somebody else has applied since is left alone. */
 export async function giveBackMtu(site: Site, planId: string): Promise<Outcome> {
   const { open, unconfirmed } = await site.fold();
   if ((open ?? unconfirmed)?.id !== planId) return { kind: 'nothing-to-do' };

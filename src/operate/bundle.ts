@@ -11,7 +11,7 @@ import type { Report } from './diagnose.ts';
 import { ledgerOf, observeTranscript } from './replay.ts';
 import { scrubChecked } from './scrub-checked.ts';
 
-/** One host of a bug report: what it answered, scrubbed, and what the doctor says of just that. */
+/** One host of a bug report: what it answered, scrubbed, and what the doctor says about exactly that. */
 export interface Bundled {
   readonly transcript: Transcript;
   readonly findings: readonly Diagnosis[];
@@ -20,9 +20,9 @@ export interface Bundled {
 }
 
 /**
- * Scrubs what a host answered, and lets the doctor look at the result: so no word of the report can be one that was scrubbed,
- * and the bundle is known to be enough to see the same again.
- * @param key a secret: who has it can find the IP addresses again
+ * Scrubs what a host answered, and lets the doctor look at the result, so that the report cannot contain a scrubbed word,
+ * and the bundle is known to be enough to reproduce it.
+ * @param key a secret: whoever has it can recover the IP addresses
  * @throws NotScrubbed
  */
 export async function bundleHost(transcript: Transcript, names: KnownNames, key: string): Promise<Bundled> {
@@ -30,7 +30,7 @@ export async function bundleHost(transcript: Transcript, names: KnownNames, key:
   return { transcript: scrubbed, ...(await diagnoseTranscript(scrubbed)) };
 }
 
-/** What the doctor says of a recorded host. @throws HostError of kind `lost` where it was not asked all that is read now */
+/** What the doctor says about a recorded host. @throws HostError of kind `lost` if the recording lacks something that is read now */
 export async function diagnoseTranscript(
   transcript: Transcript,
 ): Promise<Pick<Report, 'verdicts' | 'unlooked'> & { readonly findings: readonly Diagnosis[] }> {

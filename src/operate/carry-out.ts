@@ -15,7 +15,7 @@ import { waiting } from './waiting.ts';
 import { afterReboot, closeAfterReboot, disarm, takeBack } from './way-back.ts';
 import type { Bench, Workshop } from './workshop.ts';
 
-/** Carries a request out on the host it is for: under the lock, journalled, and ending with a look. */
+/** Carries out a request on its host: under the lock, journalled, and ending with a look. */
 export async function carryOut(
   workshop: Workshop,
   request: Request,
@@ -71,7 +71,7 @@ function armWith(bench: Bench, planId: string, confirmWithinMs: number): () => P
   };
 }
 
-/** A plan that waits for something is not built upon; one that a reboot has cut off is closed, its steps never replayed. */
+/** A waiting plan is not built upon; one that a reboot has cut off is closed, and its steps are never replayed. */
 async function settleFormer(
   bench: Bench,
   fold: Fold,
@@ -100,7 +100,7 @@ async function resume(bench: Bench, fold: Fold, bootId: string): Promise<Outcome
   );
 }
 
-/** A plan that was walked. Timed: it has to be confirmed, or it is taken back. */
+/** A walked plan. Timed: unless it is confirmed, it is taken back. */
 interface Walked {
   readonly plan: Plan;
   readonly id: string;
@@ -157,7 +157,7 @@ async function rollback(
   return takeBack(bench, bootId, undefined);
 }
 
-/** What was begun, or not confirmed, before the host was started is not kept; what is of this start is somebody's to answer for. */
+/** What was unfinished or unconfirmed before the host's last start is not kept; a plan of this start is left to its operator. */
 async function settle(bench: Bench, fold: Fold, bootId: string): Promise<Outcome> {
   const former = fold.open ?? fold.unconfirmed;
   if (!former || former.bootId === bootId) return { kind: 'nothing-to-do' };

@@ -16,13 +16,13 @@ import { type HostPlan, planFromFile } from './plan-host.ts';
 import { sectionsFor } from './sections.ts';
 import type { Site } from './site.ts';
 
-/** What a host is looked at by: its place in a file, or none. */
+/** What a host is examined by: its part of a file, or nothing. */
 export interface Named {
   readonly fabric: Fabric;
   readonly host: FabricHost;
 }
 
-/** A host with all that `show` and `doctor` tell of it. */
+/** A host with everything that `show` and `doctor` report. */
 export interface Looked {
   readonly patient: Patient;
   readonly plan: HostPlan;
@@ -49,7 +49,7 @@ export async function lookWhole(
   return { patient: wants ? { ...patient, wants } : patient, plan: { ...plan, state }, sections };
 }
 
-/** What vflane did is written where only root may read: the rest is looked at all the same. Across a line only its name is left of the error. */
+/** Only root may read what vflane did; everything else is looked at all the same. Across an agent's line, only the error's name is left. */
 export async function withFold(site: Site): Promise<{ readonly folded: Site; readonly journal?: Unseen }> {
   try {
     const fold = await site.fold();
@@ -74,13 +74,13 @@ async function lookPlain(
   return { plan, sections: sectionsFor(fabric, host, plan.fold.ledger, plan.spec) };
 }
 
-/** What the doctor says of one host. */
+/** What the doctor says about one host. */
 export interface Report {
   readonly host: string;
   readonly looked: Looked;
   readonly fold: Fold;
   readonly verdicts: readonly Verdict[];
-  /** What more VFs would take of the machine. */
+  /** What more VFs would cost the machine. */
   readonly budgets: readonly VfBudget[];
   readonly findings: readonly (Finding | Diagnosis)[];
   readonly unlooked: readonly Unlooked[];
@@ -91,7 +91,7 @@ export async function diagnoseHost(site: Site, named: Named | undefined, now: ()
   return reportOf(looked);
 }
 
-/** Findings of the plan are told once, by whoever has looked closer. */
+/** A finding that both the plan and the doctor have is reported once, by whichever looked closer. */
 export function reportOf(looked: Looked): Report {
   const { patient, plan } = looked;
   const own = diagnose(patient).filter(({ code }) => !isOfOpenPlan(code, plan));
@@ -113,10 +113,10 @@ function isOfOpenPlan(code: string, { plan }: HostPlan): boolean {
   return code === 'VF2118' && plan.findings.some((finding) => finding.code === 'VF3010');
 }
 
-/** What a plan would do, or could not look at: not what is wrong with a host. */
+/** Findings on what a plan would do, or could not look at, which do not say that anything is wrong with the host. */
 const ofPlanOnly = /^VF3001$/;
 
-/** The reports of several hosts, with what shows only where they are held against each other. */
+/** The reports of several hosts, with what shows only when they are compared. */
 export function heldTogether(reports: readonly Report[]): readonly Report[] {
   const pairs = comparePairs(reports.map(({ looked }) => looked.patient));
   return reports.map((report) => {
@@ -127,7 +127,7 @@ export function heldTogether(reports: readonly Report[]): readonly Report[] {
 
 const severities = ['error', 'warning', 'info'] as const;
 
-/** What is worst first; else as it was found. */
+/** Worst first; otherwise in the order found. */
 function byWeight({ severity: one }: Finding, { severity: other }: Finding): number {
   return severities.indexOf(one) - severities.indexOf(other);
 }

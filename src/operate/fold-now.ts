@@ -3,9 +3,9 @@ import { ledgerKey } from '../model/ledger.ts';
 import type { Site } from './site.ts';
 
 /**
- * The journal as a plan is made from it. Where a start of the host has cut a plan off, nobody knows how far what outlives
- * a start has come, files and Open vSwitch's database: all that the ledger named before is vflane's still, and all that
- * the plan had begun is, too.
+ * The journal as plans are made from it. If a reboot has cut off a plan, nobody knows how far the things that outlive
+ * a reboot, files and Open vSwitch's database, had come: all that the ledger named before is still vflane's, and so is all that
+ * the plan had begun.
  */
 export async function foldNow(site: Site): Promise<Fold> {
   const fold = await site.fold();

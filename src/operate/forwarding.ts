@@ -8,12 +8,12 @@ import type { Ledger } from '../model/ledger.ts';
 import type { Plan } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
 
-/** What a plan found of a host whose tunnels are not in hardware; empty where they are. */
+/** A plan's findings on tunnels that are not in hardware; empty if they are. */
 export function softwareIn({ findings }: Plan): readonly Finding[] {
   return findings.filter(({ code }) => softwareCodes.has(code));
 }
 
-/** The same without a plan: the host is looked at only where the file leaves it open. */
+/** The same without a plan: the host is looked at only if the file leaves the question open. */
 export async function softwareOn(
   reader: HostReader,
   fabric: Fabric,

@@ -17,7 +17,7 @@ import type { HostPlan } from './plan-host.ts';
 import { sectionsFor } from './sections.ts';
 import type { Site } from './site.ts';
 
-/** A host's VMs, as the file has them and as they are. */
+/** A host's VMs, as the file wants them and as they are. */
 export interface GuestsLook {
   readonly spec: HostSpec;
   readonly state: HostState;
@@ -31,7 +31,7 @@ export async function lookAtGuests(site: Site, fabric: Fabric, host: FabricHost)
   return { spec, state, fold };
 }
 
-/** The plan that starts or stops these guests of a host, and does nothing else. */
+/** The plan that starts or stops these guests of a host and does nothing else. */
 export async function planGuests(
   site: Site,
   fabric: Fabric,
@@ -50,7 +50,7 @@ export async function planGuests(
   const allocation = fold.ledger.allocation;
   const { ledger } = fold;
   const input = { host: host.name, state, ledger, wants, spec, allocation };
-  // Whoever says so has decided that the guest is interrupted.
+  // Whoever asks for this has decided that the guest may be interrupted.
   const { plan, differences } = planFor({ ...input, allowDisruption: true });
   const told = examine({ fabric, host, spec, state, ledger }).filter(({ code, where }) =>
     isAbout(code, where.path, host, names),
@@ -59,7 +59,7 @@ export async function planGuests(
   return { plan: { ...plan, findings: [...against, ...plan.findings] }, differences, state, fold, spec };
 }
 
-/** What is said of VMs in general, or of one of these. */
+/** Findings on VMs in general, or on one of these. */
 function isAbout(
   code: string,
   path: string | undefined,

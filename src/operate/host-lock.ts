@@ -1,14 +1,14 @@
 import type { Clock } from '../apply/clock.ts';
 import type { HeldLock, Store } from '../host/store.ts';
 
-/** How long what was looked at under the lock may be acted on without a second look, in milliseconds. */
+/** How long a look made under the lock may be acted on without a second one, in milliseconds. */
 const freshMs = 3_000;
 
-/** A host's lock in the hands of one who asks: held from before a look, or only while something is carried out. */
+/** A host's lock, as one caller holds it: from before a look, or only while something is carried out. */
 export interface HostLock {
   /** @throws StoreLocked */
   hold(): Promise<void>;
-  /** Takes it unless it is held. Fresh: it is held, and has been so short a time that the look since then still counts. @throws StoreLocked */
+  /** Takes it unless it is already held. Fresh: it has been held since recently, so that a look made under it still counts. @throws StoreLocked */
   take(): Promise<{ readonly isFresh: boolean }>;
   release(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export function hostLock(store: Pick<Store, 'lock' | 'hold'>, clock: Pick<Clock,
   };
 }
 
-/** Where a lock writes nothing there is nothing to sign. */
+/** A lock that writes nothing has nothing to sign. */
 async function heldOf(store: Pick<Store, 'lock' | 'hold'>): Promise<HeldLock> {
   if (store.hold) return store.hold();
   return { sign: async () => undefined, release: await store.lock() };

@@ -3,10 +3,10 @@ import type { FabricHost } from '../model/fabric.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Site } from './site.ts';
 
-/** How many hosts are spoken to at once. */
+/** How many hosts are asked at once. */
 const atOnce = 16;
 
-/** What came of one host: a value, or why the host could not be asked. */
+/** The result for one host: a value, or why the host could not be asked. */
 export interface PerHost<Value> {
   readonly host: string;
   readonly value?: Value;
@@ -15,7 +15,7 @@ export interface PerHost<Value> {
 
 export type Connector = (host: FabricHost) => Promise<Site>;
 
-/** Does the same on every host, some at a time; one that fails neither stops nor hides the others. Results in the hosts' order. */
+/** Does the same on every host, several at a time; one that fails neither stops nor hides the others. Results are in the hosts' order. */
 export async function onEachHost<Value>(
   hosts: readonly FabricHost[],
   connect: Connector,
@@ -26,7 +26,7 @@ export async function onEachHost<Value>(
   return results;
 }
 
-/** The same, but each result is told as soon as its turn has come, in the hosts' order, and not kept: of a thousand hosts it would be gigabytes. */
+/** The same, but each result is passed on as soon as its turn comes, in the hosts' order, and not kept: for a thousand hosts it would be gigabytes. */
 export async function tellEachHost<Value>(
   hosts: readonly FabricHost[],
   connect: Connector,
@@ -44,7 +44,7 @@ export async function tellEachHost<Value>(
   await Promise.all(Array.from({ length: Math.min(atOnce, hosts.length) }, worker));
 }
 
-/** Results come in any order, each once; they are told from place 0 on. */
+/** Results come in any order, each once; they are passed on in order, from 0. */
 function inTurn<Result>(tell: (result: Result) => void): (place: number, result: Result) => void {
   const waiting = new Map<number, Result>();
   let turn = 0;
@@ -84,14 +84,14 @@ function isLost(error: unknown): boolean {
 const journalHint =
   'Keep a copy of /var/lib/vflane on the host before anything else. Where no backup helps, move the journal away, and `vflane import --adopt` takes over what is as the file has it; `vflane explain VF4003` says more.';
 
-/** What a host's own store says; across an agent's line only the name is left of the class. */
+/** Errors of a host's own store; across an agent's line, only the name of the class is left. */
 const storeTroubles: ReadonlyMap<string, string> = new Map([
   ['StoreDamaged', journalHint],
   ['JournalUnreadable', journalHint],
   ['StoreFailed', 'Make room below /var/lib/vflane on the host, or see that it can be written.'],
 ]);
 
-/** @throws what is no trouble of the host's. */
+/** @throws whatever is not the host's fault. */
 function troubleOf(error: unknown, kind: 'unreachable' | 'error'): Outcome {
   if (!(error instanceof Error)) throw error;
   const hint =

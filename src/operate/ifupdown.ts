@@ -4,7 +4,7 @@ import type { HostSpec } from '../model/host-spec.ts';
 import type { HostState } from '../model/host-state.ts';
 import { ownInIfupdown } from '../resource/keep-off.ts';
 
-/** What ifupdown would do to what is vflane's, were it not kept off: its own files still say so (interfaces(5)). */
+/** What ifupdown would do to vflane's netdevs if it were not kept off: its own files still say so (interfaces(5)). */
 export function ifupdownFindings(spec: HostSpec, state: HostState): readonly Finding[] {
   if (spec.boot === undefined) return [];
   return ownInIfupdown(spec, state).map((name) =>

@@ -27,7 +27,7 @@ export function localSite(workshop: Workshop): Site {
   };
 }
 
-/** That somebody else has it is told by whatever is carried out; to look is nobody's to forbid. */
+/** Whatever is carried out will report that somebody else has it; looking is always allowed. */
 async function heldIfFree(lock: HostLock): Promise<void> {
   await lock.hold().catch((error: unknown) => {
     if (!(error instanceof StoreLocked)) throw error;

@@ -7,11 +7,11 @@ import type { Site } from './site.ts';
 
 export interface BareLook extends HostPlan {
   readonly sections: Sections;
-  /** Why the host's cards could not be searched for; absent where they were. */
+  /** Why the host's cards could not be searched for; absent if they could. */
   readonly hidden?: Unseen;
 }
 
-/** A host of which no file says anything: its cards, what vflane put there, and nothing wanted. */
+/** A host that is in no file: its cards, what vflane put there, and nothing wanted. */
 export async function lookBare(site: Site): Promise<BareLook> {
   const fold = await site.fold();
   const ours = sectionsFor(undefined, undefined, fold.ledger);

@@ -14,17 +14,17 @@ import type { FirmwareCard } from '../plan/firmware-asked.ts';
 import { foldNow } from './fold-now.ts';
 import type { Site } from './site.ts';
 
-/** A host with all that its cards' firmware tools say. */
+/** A host with everything that its cards' firmware tools say. */
 export interface FirmwareLook {
   readonly state: HostState;
   readonly fold: Fold;
   readonly cards: readonly FirmwareCard[];
   readonly lockdown: Seen<string> | undefined;
-  /** Programs that drive a port past the kernel, as DPDK does: they hold its verbs (rdma-core, libibverbs). */
+  /** Programs that drive a port bypassing the kernel, as DPDK does: they have its verbs open (rdma-core, libibverbs). */
   readonly verbsUsers: Seen<readonly Holder[]>;
 }
 
-/** Asks the cards that a file names on a host; without a file all that NVIDIA has made. */
+/** Queries the cards that a file names on a host; without a file, all of NVIDIA's. */
 export async function lookAtFirmware(
   site: Site,
   named?: readonly PciAddress[],
@@ -35,7 +35,7 @@ export async function lookAtFirmware(
   const known = isUnseen(found) ? [] : found;
   const firsts = firstPfs(named ?? known);
   const cards = new Set(firsts.map(cardOf));
-  // A reset takes the ports along that the file does not name.
+  // A reset also affects ports that the file does not name.
   const ports = [...new Set([...(named ?? []), ...known.filter((pci) => cards.has(cardOf(pci)))])].sort();
   const asked = firstPfs(ports);
   const state = await observe(reader, {

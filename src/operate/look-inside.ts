@@ -5,7 +5,7 @@ import { type Looked, withFold } from './diagnose.ts';
 import { lookBare } from './look-bare.ts';
 import type { Site } from './site.ts';
 
-/** A host of which no file says anything, with what is inside of its namespaces, and its card's switch and bridges. */
+/** A host that is in no file, with the contents of its namespaces, and its card's switch and bridges. */
 export async function lookInside(site: Site, now: () => number): Promise<Looked> {
   const { folded, journal } = await withFold(site);
   const { hidden, sections, ...plan } = await lookBare(folded);

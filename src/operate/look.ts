@@ -19,14 +19,14 @@ import { resourceOf } from '../plan/order.ts';
 import { changesIn } from '../plan/plan.ts';
 import { sectionsOf } from './sections.ts';
 
-/** What a plan's steps do; what they only take over is as it was before and after. */
+/** What a plan's steps change; what they only adopt is the same before and after. */
 export function doneIn(plan: Plan): readonly Change[] {
   return changesIn(plan.steps).filter(({ adopts }) => adopts !== true);
 }
 
 /** The first value each place had before these changes. */
 export function wantsBefore(changes: readonly Change[]): Wants {
-  // The earliest is set last, and counts.
+  // The earliest one is set last, so it counts.
   return byPlace(changes.map(({ resource, at, from }) => ({ resource, at, value: from })).reverse());
 }
 
@@ -37,13 +37,13 @@ export function wantsAfter(changes: readonly Change[], kept: readonly Kept[] = [
 
 /** The digest of what these changes touch, as it is now. */
 export async function basisNow(reader: HostReader, changes: readonly Change[]): Promise<string> {
-  // Which of them are there yet is not known, and a failed question would be a process for nothing.
+  // Which of them exist yet is unknown, and a failing query would be a wasted process.
   const { bridges: _, ...sections } = sectionsOf(changes);
   const state = await observe(reader, sections);
   return basisOf(state.bootId, changes, havesOf(state));
 }
 
-/** Places whose value nobody would set, because it comes by itself with what they stand on, and which are gone with that. */
+/** Places that nobody sets, because their value comes by itself with what they stand on, and that are gone with it. */
 export async function goneOf(reader: HostReader, wants: Wants): Promise<readonly Change[]> {
   const haves = havesOf(await observe(reader, sectionsOf([...eachPlace(wants)])));
   return [...eachPlace(wants)].flatMap(({ resource, at, value }) =>
@@ -53,7 +53,7 @@ export async function goneOf(reader: HostReader, wants: Wants): Promise<readonly
   );
 }
 
-/** Looks, and tells every place that is not as wanted: `from` is what is wanted, `to` what is there. */
+/** Looks, and returns every place that is not as wanted: `from` is what is wanted, `to` what is there. */
 export async function residueOf(
   reader: HostReader,
   asked: Wants,
@@ -82,14 +82,14 @@ export async function residueOf(
   return [...differing, ...hidden, ...strayOf(wants, haves, { keys, stood })];
 }
 
-/** What came by itself with a thing that was made anew, and should not have: a VF that the host's own driver has taken. */
+/** What came by itself with a recreated thing, and should not have: a VF that the host's own driver has taken. */
 function strayOf(
   wants: Wants,
   haves: Haves,
   { keys, stood }: { readonly keys: ReadonlySet<string>; readonly stood: ReadonlySet<string> },
 ): readonly Change[] {
   const isMadeAnew = (key: string) => {
-    // What was given another value as it stood has not taken what stands on it along.
+    // A change in place has not affected what stands on it.
     if (stood.has(key)) return false;
     const space = key.indexOf(' ');
     return (wants.get(key.slice(0, space))?.get(key.slice(space + 1)) ?? null) !== null;

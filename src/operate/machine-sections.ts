@@ -8,7 +8,7 @@ import { machinesIn } from '../resource/machine-text.ts';
 
 type Machines = Pick<Sections, 'machines'>;
 
-/** What has to be looked at of a host's VMs: those of the file, and those of which vflane left something there. */
+/** What has to be looked at for a host's VMs: those of the file, and those that have left something of vflane's there. */
 export function machinesFor(spec: HostSpec | undefined, left: Machines): Machines {
   const asked = spec === undefined ? [] : machinesIn(spec);
   const { machines } = left;
@@ -60,7 +60,7 @@ function unique(items: readonly string[]): readonly string[] {
   return [...new Set(items)];
 }
 
-/** The PFs whose VFs stand in these places' values: without a look at them no address is known for a VF's. */
+/** The PFs whose VFs occur in these places' values: without a look at them a VF's address is unknown. */
 export function pfsOfMachines(places: readonly AnyPlace[]): readonly PciAddress[] {
   const ours = places.filter(({ resource }) => resource.startsWith('vm-') && resource !== 'vm-seed');
   const texts = ours.flatMap((place) => Object.values(place).map((value) => JSON.stringify(value ?? '')));

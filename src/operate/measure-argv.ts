@@ -17,10 +17,10 @@ import { WrongMeasure } from './wrong-measure.ts';
 
 export const longestMs = 3_600_000;
 
-/** The command of a request, from words of its own only. @throws WrongMeasure */
+/** The command for a request, made only of vflane's own words. @throws WrongMeasure */
 export function measureArgv(request: MeasureRequest, self: readonly string[]): readonly string[] {
   const { place, program, cpus } = request;
-  // The numbers are those of the host's CPUs.
+  // The numbers are the host's CPU numbers.
   const pins = place.in === 'vm' ? [] : pinned(cpus);
   return [...pins, ...inside(place), ...programArgv(program, self)];
 }
@@ -82,7 +82,7 @@ const ofPerl: ReadonlySet<string> = new Set([
   ...['wire-listen', 'wire-send', 'stream', 'trips-answer', 'trips-ask'],
 ]);
 
-/** What has to be installed for it; vflane's own probes need nothing. */
+/** What has to be installed for a request; vflane's own probes need nothing. */
 export function programsOf({ name }: MeasureProgram): readonly string[] {
   if (name === 'probe') return [];
   if (ofPerl.has(name)) return ['perl'];

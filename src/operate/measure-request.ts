@@ -1,28 +1,28 @@
 import type { Finding } from '../model/finding.ts';
 import type { GuestName, IfName } from '../model/names.ts';
 
-/** Where a measuring program runs: on the host itself, in the namespace of a guest that is one, or in a VM, by the agent in it. */
+/** Where a measuring program runs: on the host itself, in a guest's namespace, or in a VM, through its agent. */
 export type MeasurePlace =
   | { readonly in: 'host' }
   | { readonly in: 'netns'; readonly guest: GuestName }
   | {
       readonly in: 'vm';
       readonly guest: GuestName;
-      /** Whose VM it is; systemd's unless said. */
+      /** Who runs the VM; systemd by default. */
       readonly manager?: 'libvirt';
     };
 
-/** One measuring program on one host: plain data, it crosses the line. */
+/** One measuring program on one host: plain data that crosses the line. */
 export interface MeasureRequest {
   readonly place: MeasurePlace;
   readonly program: MeasureProgram;
-  /** After this it is ended; at most an hour. */
+  /** When it is ended; at most an hour. */
   readonly timeoutMs: number;
-  /** The CPUs that it may use; all unless said. */
+  /** The CPUs that it may use; all by default. */
   readonly cpus?: readonly number[];
 }
 
-/** All that a host can be made to run. Addresses are IPv4 or IPv6, without prefix lengths. */
+/** Everything that a host can be made to run. Addresses are IPv4 or IPv6, without prefix lengths. */
 export type MeasureProgram =
   | Iperf3Version
   | Iperf3Server
@@ -34,7 +34,7 @@ export type MeasureProgram =
   | Stream
   | Trips;
 
-/** Says what it is, and ends. */
+/** Prints its version, and ends. */
 export interface Iperf3Version {
   readonly name: 'iperf3-version';
 }
@@ -46,7 +46,7 @@ export interface Iperf3Server {
   readonly port: number;
   /** Ends after one client. */
   readonly oneOff?: boolean;
-  /** One object at the end instead of text. */
+  /** One JSON object at the end instead of text. */
   readonly json?: boolean;
 }
 
@@ -61,14 +61,14 @@ export interface Iperf3Client {
   readonly parallel?: number;
   readonly direction?: 'send' | 'receive' | 'both';
   readonly udp?: boolean;
-  /** Of each stream, Mb/s; 0 for no limit. */
+  /** Limit for each stream in Mb/s; 0 for none. */
   readonly rateMbps?: number;
   /** Bytes handed to the kernel at once. */
   readonly lengthBytes?: number;
   /** Maximum segment size, in bytes. */
   readonly mss?: number;
   readonly zeroCopy?: boolean;
-  /** Text line by line as it goes, instead of one JSON object at the end. */
+  /** Lines of text while it runs, instead of one JSON object at the end. */
   readonly text?: boolean;
 }
 
@@ -78,7 +78,7 @@ export interface Ping {
   readonly count: number;
   readonly flood?: boolean;
   readonly intervalMs?: number;
-  /** Bytes behind the ICMP header. */
+  /** Bytes after the ICMP header. */
   readonly sizeBytes?: number;
   readonly dontFragment?: boolean;
   /** How long an answer is waited for. */
@@ -92,7 +92,7 @@ export interface Tracepath {
   readonly to: string;
 }
 
-/** A program of vflane's own, by the role that it plays; what it is told is checked where it is read. */
+/** A program of vflane's own, by its role; its arguments are checked where they are read. */
 export interface OwnProbe {
   readonly name: 'probe';
   readonly role: string;
@@ -102,7 +102,7 @@ export interface OwnProbe {
 /** Frames as they are on a netdev. */
 export type Wire = WireListener | WireSender;
 
-/** Says "ready", and then of each frame that comes in and holds `magic` the number that stands behind it. */
+/** Prints "ready", and then, for each incoming frame that contains `magic`, the number that follows it. */
 export interface WireListener {
   readonly name: 'wire-listen';
   readonly netdev: string;
@@ -110,7 +110,7 @@ export interface WireListener {
   readonly magic: string;
 }
 
-/** Sends frames as they are, and says how many. */
+/** Sends frames as they are, and prints how many. */
 export interface WireSender {
   readonly name: 'wire-send';
   readonly netdev: string;
@@ -128,9 +128,9 @@ export interface Stream {
   readonly port: number;
   /** Between two datagrams, in microseconds: 100–1 000 000. */
   readonly intervalUs: number;
-  /** Datagrams of another run are no one's: less than 2³². */
+  /** Datagrams of another run are ignored: less than 2³². */
   readonly run: number;
-  /** A bond there, of which it tells which member is active. */
+  /** A bond there, whose active member it reports. */
   readonly bond?: IfName;
 }
 
@@ -141,21 +141,21 @@ export interface Trips {
   /** The address of the end that answers, and its port, 1–65535. */
   readonly at: string;
   readonly port: number;
-  /** How long is asked: 100–600 000. */
+  /** How long to ask: 100–600 000. */
   readonly ms: number;
 }
 
-/** What came of it. What it said went to whoever listened, line by line. */
+/** How it ended. Its output went to the listener, line by line. */
 export type Measured =
   | {
       readonly kind: 'ended';
       readonly exitCode: number;
       readonly stderr: string;
-      /** Why it was ended before its own end. */
+      /** Why it was stopped early. */
       readonly cut?: 'deadline' | 'stopped' | 'too-much';
       readonly ms: number;
     }
-  /** It was not begun. */
+  /** It was not started. */
   | { readonly kind: 'refused'; readonly findings: readonly Finding[] };
 
 export type OnLine = (line: string) => void;

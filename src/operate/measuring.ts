@@ -14,7 +14,7 @@ import type { Workshop } from './workshop.ts';
 const mostAtOnce = 128;
 let running = 0;
 
-/** Runs one measuring program where the request says, a line at a time. It changes nothing, and so needs no lock. @throws WrongMeasure */
+/** Runs one measuring program where the request says, and passes on its lines. It changes nothing, and so needs no lock. @throws WrongMeasure */
 export async function measureOn(
   workshop: Workshop,
   request: MeasureRequest,
@@ -71,7 +71,7 @@ async function standsAgainst(
   { program }: MeasureRequest,
 ): Promise<readonly Finding[]> {
   if (running >= mostAtOnce) return [tooMany(host.name)];
-  // To hear that something changes measures nothing, and a plan under way is what one may want to hear of.
+  // Listening for changes measures nothing, and a plan under way may be just what one wants to hear about.
   if (program.name === 'probe' && program.role === 'changes') return [];
   const { open } = await readFold(store);
   if (open === undefined) return [];

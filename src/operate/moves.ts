@@ -27,7 +27,7 @@ export function guestsIn(allocation: Plan['allocation']): readonly string[] {
 }
 
 /**
- * The hosts in the order in which a move asks for them: each group at once, and after the one before it. Hosts that wait
+ * The hosts in the order that moves require: each group at once, and after the one before it. Hosts that wait
  * for each other come last, in a group of their own.
  */
 export function inTurns(hosts: readonly string[], moves: readonly Move[]): readonly (readonly string[])[] {
@@ -58,7 +58,7 @@ export function exchanges(hosts: readonly string[], moves: readonly Move[]): rea
     );
 }
 
-/** Why a host is not begun: a guest that it is to have is still elsewhere. */
+/** Why a host is not started: a guest that it is to have is still elsewhere. */
 export function stillElsewhere({ guest, from, to }: Move): Finding {
   return finding(
     'VF3024',
@@ -70,7 +70,7 @@ export function stillElsewhere({ guest, from, to }: Move): Finding {
 
 /**
  * Guests that are new on a host while another host cannot be asked whether it still has them: it may be down, or only the
- * way to it. Nothing is refused, because a guest is moved off a dead host just so. `unasked`: hosts of the file that
+ * way to it. Nothing is refused, because this is how a guest is moved off a dead host. `unasked`: hosts of the file that
  * `--host` leaves out.
  */
 export function mayBeElsewhere(

@@ -12,8 +12,8 @@ import { type HostPlan, type PlanOptions, planFromFile } from './plan-host.ts';
 import type { Site } from './site.ts';
 
 /**
- * What is there as the file wants it and was made by somebody else becomes vflane's, and who has which VF is remembered. On
- * the host nothing is run; settings need no owner: their former value is written down when they are first changed.
+ * What exists as the file wants it, but was made by somebody else, becomes vflane's, and the VFs' owners are remembered. On
+ * the host nothing is run; settings need no owner: their former value is recorded when they are first changed.
  * `undefined`: there is nothing to take over.
  */
 export async function planToAdopt(
@@ -34,7 +34,7 @@ export async function planToAdopt(
   return { ...planned, plan: { ...plan, keeps: keptBy(wantsIn(planned), havesOf(planned.state), steps) } };
 }
 
-/** What the file's own plan would do stands against that plan, and not against taking over what needs none. */
+/** Findings on what the file's own plan would do stand against that plan, not against adopting what needs no plan. */
 const ofStepsOnly = /^VF300[2-4]$/;
 
 function adopted({ spec, state, fold }: HostPlan): readonly Change[] {

@@ -18,7 +18,7 @@ import { bootKinds, sectionsFor } from './sections.ts';
 import type { Site } from './site.ts';
 import { waiting } from './waiting.ts';
 
-/** Everything of vflane's away from a host. */
+/** Removes everything of vflane's from a host. */
 export async function planToDestroy(
   site: Site,
   host: FabricHost | undefined,
@@ -32,7 +32,7 @@ export async function planToDestroy(
   return { ...planned, plan: { ...planned.plan, findings } };
 }
 
-/** The network goes first, with the programs that it is looked at with. */
+/** The network goes first, while the programs to look at it are still there. */
 function preparationStays(host: string, { ledger }: Fold): readonly Finding[] {
   const [brought, others] = apartIn(ledger);
   if (brought.length === 0 || others.length === 0) return [];
@@ -47,7 +47,7 @@ function preparationStays(host: string, { ledger }: Fold): readonly Finding[] {
   ];
 }
 
-/** What brings the host back after a start away, and nothing else. */
+/** Removes what brings the host back after a reboot, and nothing else. */
 export async function planToDisable(
   site: Site,
   host: FabricHost | undefined,
@@ -60,7 +60,7 @@ export async function planToDisable(
   return planBackwards(site, fold, state, wants, fold.ledger.allocation, options);
 }
 
-/** The plan that was applied last, backwards; `undefined` where there is none to undo. */
+/** The last applied plan, backwards; `undefined` if there is none to undo. */
 export async function planToUndo(
   site: Site,
   host: FabricHost | undefined,
@@ -76,7 +76,7 @@ export async function planToUndo(
     return findings.length === 0 ? undefined : refusedPlan(site, fold, findings, state);
   }
   const allocation = before === undefined ? {} : ((await site.plan(before))?.allocation ?? {});
-  // What was only taken over is given back by a stroke in the ledger: there is nothing to do on the host.
+  // What was only adopted is given back by striking it from the ledger: there is nothing to do on the host.
   const forgets = changes.some(({ adopts }) => adopts === true);
   return planBackwards(
     site,
@@ -88,12 +88,12 @@ export async function planToUndo(
   );
 }
 
-/** The ids of the plans that are in force, the last first: an undo takes the one before it out of force. */
+/** The ids of the plans in force, last first: an undo takes the one before it out of force. */
 function undoable(fold: Fold): readonly string[] {
   const inForce: string[] = [];
   for (const { id, verb, outcome } of fold.history) {
     if (outcome !== 'applied' && outcome !== 'unconfirmed') continue;
-    // What a start of the host has made anew is still what was asked for before.
+    // What a start of the host has restored is still what was asked for before.
     if (verb === 'boot') continue;
     if (verb === 'undo') inForce.pop();
     else inForce.push(id);
@@ -138,7 +138,7 @@ function leftAlone(host: string, { ledger }: Fold, state: HostState): readonly F
   );
 }
 
-/** What a plan of ours has taken away is ours to put back. */
+/** What one of our plans has removed is ours to put back. */
 function asOurs(ledger: Ledger, wants: Wants): Ledger {
   const entries = new Map(ledger.entries);
   for (const { resource, at, value } of eachPlace(wants)) {
@@ -148,7 +148,7 @@ function asOurs(ledger: Ledger, wants: Wants): Ledger {
   return { ...ledger, entries };
 }
 
-/** At what vflane put there, and at what these changes took away. */
+/** Sections for what vflane put there, and for what these changes removed. */
 async function look(
   site: Site,
   host: FabricHost | undefined,

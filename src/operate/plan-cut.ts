@@ -17,14 +17,14 @@ export interface CutPort {
   readonly at: string;
 }
 
-/** Takes one port down administratively, and nothing else: what a test disturbs is a plan, so that the journal knows the way back. */
+/** Takes one port down administratively, and nothing else: a test disturbs things only by a plan, so that the journal knows the way back. */
 export async function planToCut(site: Site, host: FabricHost, port: CutPort): Promise<HostPlan> {
   const fold = await site.fold();
   const state = await observe(site.reader, sectionsOf([port]));
   const now = haveAt(havesOf(state), port.resource, port.at);
   const wants = byPlace([{ ...port, value: downOf(port, isUnseen(now) ? null : now) }]);
   const { allocation } = fold.ledger;
-  // What was not looked at is not gone: the ledger is not held against this one port.
+  // What was not looked at is not gone, so the ledger is not compared with this look at one port.
   const asked = { host: host.name, state, ledger: emptyLedger, wants, allocation, allowDisruption: true };
   return { ...planFor(asked), state, fold };
 }

@@ -18,7 +18,7 @@ export interface FirmwareOptions {
   readonly image?: string;
   /** NUM_OF_VFS is to be exactly this. */
   readonly vfs?: number;
-  /** The cards are reset at the end, if nothing uses them. */
+  /** Resets the cards at the end, if nothing uses them. */
   readonly reset: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface FirmwarePlan extends HostPlan {
   readonly cards: readonly FirmwareCard[];
 }
 
-/** What a host's cards have to be told for its part of the file. Nothing else of the host is looked at closely, or changed. */
+/** The plan for a host's cards, by its part of the file. Nothing else on the host is looked at closely, or changed. */
 export async function planFirmware(
   site: Site,
   fabric: Fabric,
@@ -50,7 +50,7 @@ export async function planFirmware(
   return { plan: { ...plan, findings }, differences, state, fold, spec, cards };
 }
 
-/** Where something stands against it, what would be done is not even shown: half of a card’s settings is worse than none. */
+/** If something stands against it, its steps are not even shown: half of a card’s settings is worse than none. */
 function planned(asked: FirmwareAsked) {
   const { host, state, ledger } = asked;
   const unlooked = lookFindings(asked);
@@ -60,7 +60,7 @@ function planned(asked: FirmwareAsked) {
   const { plan, differences } = planFor({
     host: host.name,
     state,
-    // What vflane set up on the host was not looked at, and is not to be struck from it as gone.
+    // What vflane set up on the host was not looked at, and must not be struck from the ledger as gone.
     ledger: { ...ledger, entries: new Map() },
     wants: byPlace(isRefused ? [] : firmwareWants(asked)),
     allocation: ledger.allocation,

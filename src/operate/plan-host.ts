@@ -21,7 +21,7 @@ import { bootKinds, sectionsFor } from './sections.ts';
 import type { Site } from './site.ts';
 import { waiting } from './waiting.ts';
 
-/** A host, looked at and held against what is wanted. */
+/** A host, looked at and compared with what is wanted. */
 export interface HostPlan {
   readonly plan: Plan;
   readonly differences: readonly Difference[];
@@ -33,7 +33,7 @@ export interface HostPlan {
 export interface PlanOptions {
   readonly allowDisruption: boolean;
   readonly forgets?: boolean;
-  /** The host is to bring itself back after a start, which else is left as it is: true, or by this very document. */
+  /** The host is to bring itself back after a reboot: `true`, or by this very document. Otherwise that is left as it is. */
   readonly boot?: true | BootDocument;
 }
 
@@ -49,7 +49,7 @@ export async function planFromFile(
   return planFromSpec(site, { fabric, host, fold, spec }, options);
 }
 
-/** A host's part of a file, and what it comes to there. */
+/** A host's part of a file, and the spec made from it. */
 interface Asked {
   readonly fabric: Fabric;
   readonly host: FabricHost;
@@ -91,14 +91,14 @@ async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Pro
     ...ifupdownFindings(spec, state),
     ...foundFindings(fabric, host, spec, state),
   ];
-  // What would be done to a card that is not there is no plan, and nobody could check it.
+  // Steps for a card that is missing make no plan: nobody could check them.
   const steps = told.some(({ code }) => code === 'VF2001') ? [] : plan.steps;
   return { plan: { ...plan, steps, findings }, differences, state, fold, spec };
 }
 
 /**
- * While the host starts, systemd starts the guests itself, each for itself, once vflane is done: to wait for one here would be
- * to wait for oneself, and what is wrong with one guest must keep no other from its lanes. libvirt may not even answer yet.
+ * While the host starts, systemd starts the guests, each on its own, once vflane is done: to wait for one here would be
+ * to wait for ourselves, and a broken guest must not keep others from their lanes. libvirt may not even answer yet.
  */
 function withoutStarts(wants: Wants): Wants {
   return new Map([...wants].filter(([resource]) => !startedLater.has(resource)));
@@ -106,7 +106,7 @@ function withoutStarts(wants: Wants): Wants {
 
 const startedLater: ReadonlySet<string> = new Set(['vm-running', 'vm-domain', 'vm-autostart']);
 
-/** It starts after vflane: to ask it would be to wait for it, and it would wait for this. */
+/** libvirt starts after vflane: if we asked it, each would wait for the other. */
 function withoutLibvirt(sections: Sections): Sections {
   const { machines } = sections;
   return machines === undefined ? sections : { ...sections, machines: { ...machines, domains: [] } };
@@ -118,7 +118,7 @@ function isOfBoot({ resource }: { readonly resource: string }): boolean {
   return bootKinds.has(resource);
 }
 
-/** What a host was last asked to be, by the document that it keeps of it. */
+/** The plan for what a host was last asked to be, by the document that it keeps. */
 export async function planFromDocument(
   site: Site,
   document: BootDocument,
@@ -129,7 +129,7 @@ export async function planFromDocument(
   return planFromSpec(site, { fabric: fabricOf(document), host, fold, spec }, { ...options, boot: document });
 }
 
-/** What could not be looked at is told once: by the rule that knows why, if there is one. */
+/** What could not be looked at is reported once: by the rule that knows why, if there is one. */
 function news(found: readonly Finding[], told: readonly Finding[]): readonly Finding[] {
   const known = told.map(({ message }) => message);
   return found.filter(({ code, message }) => {

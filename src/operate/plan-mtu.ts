@@ -49,7 +49,7 @@ function wantedAt(haves: Haves, at: string, mtu: number) {
   return { resource: (isBond ? guestBond : guestLink).kind, at, value };
 }
 
-/** What was not looked at is not gone: the ledger is held against these netdevs only. */
+/** What was not looked at is not gone: the ledger is compared with these netdevs only. */
 function only(ledger: Ledger, places: readonly string[]): Ledger {
   const keys = new Set(places.flatMap((at) => [guestBond, guestLink].map(({ kind }) => ledgerKey(kind, at))));
   return { ...ledger, entries: new Map([...ledger.entries].filter(([key]) => keys.has(key))) };

@@ -20,12 +20,12 @@ import { sectionsFor } from './sections.ts';
 import type { Site } from './site.ts';
 import { waiting } from './waiting.ts';
 
-/** What a host lacks for its part of the file, and what nobody but its owner can bring. */
+/** What a host lacks for its part of the file, and what only its owner can do about it. */
 export interface PreparedPlan extends HostPlan {
   readonly recipes: readonly Recipe[];
 }
 
-/** A plan for the host itself, before anything of a fabric is set up on it. */
+/** A plan for the host itself, before anything of a fabric is set up. */
 export async function planToPrepare(site: Site, fabric: Fabric, host: FabricHost): Promise<PreparedPlan> {
   const fold = await site.fold();
   const spec = datapaths[host.datapath](fabric, host, fold.ledger);
@@ -53,7 +53,7 @@ async function systemOf(site: Site, examined: Examined): Promise<SystemState> {
   return observeSystem(site.reader, examined.state.kernel, asked);
 }
 
-/** Only what `prepare` is about: everything else of the host is left as it is, and in the ledger. */
+/** Only what `prepare` is about: everything else is left as it is, on the host and in the ledger. */
 function planned(examined: Examined, system: SystemState, ledger: Ledger) {
   const { host, state, spec } = examined;
   const preparation = preparationFor(examined, system);
@@ -71,7 +71,7 @@ function planned(examined: Examined, system: SystemState, ledger: Ledger) {
   });
 }
 
-/** A file of vflane's own goes where nothing needs it any more. A package stays: somebody else may need it. */
+/** A file of vflane's own goes when nothing needs it any more. A package stays: somebody else may need it. */
 function former({ entries }: Ledger) {
   const files = [...entries.values()].filter(({ resource }) => resource === bootFile.kind);
   return files.map(({ resource, at, was }) => ({ resource, at, value: was }));

@@ -7,13 +7,13 @@ import type { Site } from './site.ts';
 import { heldWithoutUserData, withoutUserData } from './without-user-data.ts';
 
 export interface SiteRecording {
-  /** The site, each of whose answers is kept. */
+  /** A site whose every answer is recorded. */
   readonly site: Site;
-  /** Looks at everything that any datapath asks of such a host, and ends the recording. */
+  /** Looks at everything that any datapath reads on such a host, and ends the recording. */
   end(about: RecordingOf): Promise<Transcript>;
 }
 
-/** What a recording is of; `time` is ISO 8601. */
+/** What was recorded; `time` is ISO 8601. */
 export interface RecordingOf extends Pick<Transcript, 'vflane' | 'by' | 'time'> {
   readonly sections: Sections;
   readonly ledger: Ledger;
@@ -41,7 +41,7 @@ export function recordSite(site: Site): SiteRecording {
   return { site: { ...site, reader }, end };
 }
 
-/** Its name, so that scrubbing knows what to look for; and its namespaces, so that any file can be held against it. */
+/** Its name, so that scrubbing knows what to look for; and its namespaces, so that the recording can be compared with any file. */
 async function askBesides(reader: HostReader): Promise<void> {
   await Promise.allSettled([reader.readFile('/proc/sys/kernel/hostname'), reader.listDir('/run/netns')]);
 }

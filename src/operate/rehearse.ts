@@ -9,8 +9,8 @@ import { planFromDocument } from './plan-host.ts';
 import type { Workshop } from './workshop.ts';
 
 /**
- * Goes through a start of this host without touching it: plans as if its VFs and namespaces were not there yet, and takes the
- * steps with a hand that does nothing, on a host that is as asked already. What has run once need not be compiled again.
+ * Goes through a start of this host without touching it: plans as if its VFs and namespaces did not exist yet, and takes the
+ * steps on a host that already is as asked, with writes that do nothing. Code that has run once need not be compiled again.
  */
 export async function rehearse({ host, ...workshop }: Workshop): Promise<void> {
   const document = readBootDocument(await host.readFile(bootPlaces.document).catch(() => ''));
@@ -25,7 +25,7 @@ export async function rehearse({ host, ...workshop }: Workshop): Promise<void> {
   await site.carryOut(request, () => undefined);
 }
 
-/** Reads as this host does, but for what a start takes away; does nothing. */
+/** Reads as this host does, except for what a reboot takes away; writes nothing. */
 function idle(host: Host, isBefore: () => boolean): Host {
   const { ask } = host;
   return {
@@ -45,7 +45,7 @@ function idle(host: Host, isBefore: () => boolean): Host {
   };
 }
 
-/** A VF whose guest has its netdev shows none here (drivers/base/core.c, namespaces of class devices); at a start it has one first. */
+/** A VF whose guest has its netdev shows none here (drivers/base/core.c, namespaces of class devices); right after a start it still has one. */
 async function namesIn(host: Host, path: string): Promise<readonly string[]> {
   if (!/^\/sys\/bus\/pci\/devices\/[^/]+\/net$/.test(path)) return host.listDir(path);
   const names = await host.listDir(path).catch(() => []);
@@ -56,7 +56,7 @@ function absent(host: string, path: string): HostError {
   return new HostError({ kind: 'errno', host, argv: ['list', path], errno: 'ENOENT' });
 }
 
-/** What is waited for does not come: nobody does anything. */
+/** Nothing that is waited for will happen: nobody does anything. */
 function impatient() {
   let waitedMs = 0;
   return {

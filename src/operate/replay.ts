@@ -11,7 +11,7 @@ type Fields = { readonly [key: string]: unknown };
 /** Sections whose items are PCI addresses. */
 const pciSections: ReadonlySet<string> = new Set(['pfs', 'functions']);
 
-/** What was looked at when a transcript was recorded; what is none of it is left out. */
+/** What was looked at when a transcript was recorded; everything else is left out. */
 export function sectionsOf({ sections }: Pick<Transcript, 'sections'>): Sections {
   const given = Object.entries(fields(sections)).flatMap(sectionOf);
   return { ...nothing, ...Object.fromEntries(given) };
@@ -46,7 +46,7 @@ function asEntry(value: unknown): readonly LedgerEntry[] {
   return [{ resource, at, value: made as Json, was: was as Json }];
 }
 
-/** The host as it was. @throws HostError of kind `lost` where the transcript was recorded by a version that asked otherwise */
+/** The host as it was. @throws HostError of kind `lost` if the transcript was recorded by a version that asked differently */
 export function observeTranscript(transcript: Transcript): Promise<HostState> {
   return observe(transcriptHost(transcript), sectionsOf(transcript));
 }

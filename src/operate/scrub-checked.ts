@@ -13,8 +13,8 @@ import { inAnyOrder } from './any-order.ts';
 import { observeTranscript } from './replay.ts';
 
 /**
- * A scrubbed transcript that is read as the same host, under other names.
- * @throws NotScrubbed where a name could not be replaced without breaking what a tool said
+ * A scrubbed transcript that reads as the same host, under other names.
+ * @throws NotScrubbed if a name could not be replaced without breaking a tool's output
  */
 export async function scrubChecked(
   transcript: Transcript,

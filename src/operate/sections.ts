@@ -12,7 +12,7 @@ import { memberIpv6, membersOf } from '../resource/member-ipv6.ts';
 import { systemPackage } from '../resource/package.ts';
 import { machinesFor, machinesOf, pfsOfMachines } from './machine-sections.ts';
 
-/** What has to be looked at to hold a host against its part of the file, as `spec` has it, and against what vflane put there. */
+/** What has to be looked at to compare a host with its part of the file, as `spec` has it, and with what vflane put there. */
 export function sectionsFor(
   fabric: Fabric | undefined,
   host: FabricHost | undefined,
@@ -52,7 +52,7 @@ export function sectionsFor(
   };
 }
 
-/** Two more processes a namespace are spent only where a route is asked for. */
+/** A route costs two more processes per namespace: they are spent only if one is wanted. */
 function hasGateway(fabric: Fabric | undefined, guest: Guest): boolean {
   const gated = new Set(fabric?.networks.filter((net) => net.gateways.length > 0).map((net) => net.name));
   return guest.attachments.some((attachment) => gated.has(attachment.network));
@@ -95,7 +95,7 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
   };
 }
 
-/** What a place's values name: a bond names its members inside of one. */
+/** What a place's values name: a bond's value contains its members. */
 function namesIn(place: AnyPlace): readonly unknown[] {
   const values = Object.values(place);
   return place.resource === hostBond.kind ? values.flatMap(textsIn) : values;
@@ -106,7 +106,7 @@ function textsIn(value: unknown): readonly unknown[] {
   return Object.values(value).flatMap(textsIn);
 }
 
-/** Of a function that DPDK takes whole, whatever it was for before. */
+/** Of functions that DPDK takes whole. */
 function isOfFunction({ resource }: Pick<Change, 'resource'>): boolean {
   return resource === 'port-driver' || resource === 'pci-driver';
 }

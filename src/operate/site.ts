@@ -6,19 +6,19 @@ import type { Plan } from '../model/plan.ts';
 import type { BootProgram } from './boot-program.ts';
 import type { Measured, MeasureRequest, OnLine } from './measure-request.ts';
 
-/** A host as an operator reaches it: it can be looked at, its journal read, and it can be asked to carry something out. */
+/** A host as an operator reaches it: it can be looked at, its journal can be read, and it can be asked to carry something out. */
 export interface Site {
   readonly name: string;
   readonly reader: HostReader;
   /** @throws StoreDamaged, JournalUnreadable */
   fold(): Promise<Fold>;
-  /** How the host would start vflane by itself. */
+  /** How the host can start vflane by itself. */
   program(): Promise<BootProgram>;
   /** A plan of its history. */
   plan(id: string): Promise<Plan | undefined>;
   /**
-   * Keeps other vflanes off, where none is at work, until something was carried out or the site is closed: a plan that is
-   * made and carried out at once needs no second look then.
+   * Unless another vflane is at work, keeps others off until something has been carried out or the site is closed: a plan that is
+   * made and carried out at once then needs no second look.
    */
   hold(): Promise<void>;
   /** Runs on the host: a cut line neither stops nor breaks it. */
@@ -38,8 +38,8 @@ export type Request =
       readonly confirmWithinMs?: number;
     }
   | { readonly do: 'resume' }
-  /** `planId`: only that one, and only if its time has run out; `undefined`: whatever waits. */
+  /** `planId`: only that plan, and only if its time has run out; `undefined`: whichever waits. */
   | { readonly do: 'rollback'; readonly planId?: string }
-  /** After a start of the host: whatever was not finished, or not confirmed, before it is closed; nothing of it is kept. */
+  /** After a start of the host: closes whatever was not finished, or not confirmed, before; nothing of it is kept. */
   | { readonly do: 'settle' }
   | { readonly do: 'confirm' };

@@ -8,7 +8,7 @@ import type { Workshop } from './workshop.ts';
 const patienceMs = 3_600_000;
 const pauseMs = 1_000;
 
-/** What the dead man's timer starts: waits until the plan's time has really run out, and takes it back unless confirmed. */
+/** What the dead-man timer starts: waits until the plan's time has really run out, and takes the plan back unless it was confirmed. */
 export async function takeBackWhenDue(
   workshop: Workshop & { readonly clock: Clock },
   planId: string,
@@ -22,7 +22,7 @@ export async function takeBackWhenDue(
   }
 }
 
-/** One attempt; not over where somebody else is at work, or where the time, which counts from the apply's end, has not run out. */
+/** One attempt; not over if somebody else is at work, or if the time, which counts from the end of the apply, has not run out. */
 export async function takeBackIfDue(
   workshop: Workshop,
   planId: string,

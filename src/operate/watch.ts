@@ -5,7 +5,7 @@ import type { Difference } from '../plan/differences.ts';
 import type { PerHost } from './hosts.ts';
 import type { HostPlan } from './plan-host.ts';
 
-/** What is told of a host that is watched, whenever it is another than before. */
+/** What is reported of a watched host whenever it changes. */
 export type Sighting =
   | { readonly kind: 'verified' }
   | {
@@ -13,7 +13,7 @@ export type Sighting =
       readonly differences: readonly Difference[];
       readonly findings: readonly Finding[];
     }
-  /** Nothing there is vflane's yet, or any more: what differs is not drift. */
+  /** Nothing there is vflane's, yet or any more: differences are not drift. */
   | {
       readonly kind: 'not-applied';
       readonly before: boolean;
@@ -29,16 +29,16 @@ export interface Watching {
   look(): Promise<PerHost<HostPlan>>;
   tell(sighting: Sighting): void;
   readonly signal: AbortSignal;
-  /** Looks at least so often, in milliseconds, whatever was heard. */
+  /** The longest time between two looks, in milliseconds, even if nothing was heard. */
   everyMs(): number;
 }
 
-/** Between two looks: a change comes in many pieces, and each would be looked at by itself. */
+/** The shortest time between two looks: a change comes in many pieces, which should not each cause a look. */
 const pauseMs = 100;
-/** How often it is asked whether there is something to do. */
+/** How often to check whether there is something to do. */
 const tickMs = 25;
 
-/** Tells how a host stands, first and whenever that changes, until it is to end. Returns what was told last. */
+/** Reports a host's standing, first and whenever it changes, until told to end. Returns the last report. */
 export class Watch {
   readonly #watching: Watching;
   #isDue = true;
@@ -74,12 +74,12 @@ export class Watch {
     if (!value) return { kind: 'lost', trouble: trouble ?? unasked };
     const sighting = sightingOf(value);
     this.#held ||= sighting.kind === 'verified';
-    // What was as wanted without vflane, as after an import, drifts like anything else.
+    // What was as wanted without vflane's doing, as after an import, drifts like anything else.
     return sighting.kind === 'not-applied' && this.#held ? { ...sighting, kind: 'differs' } : sighting;
   }
 
   #tell(sighting: Sighting): void {
-    // How far a host is from a file that it was never given is told once.
+    // How far a host is from a file that was never applied to it is reported once.
     const key = sighting.kind === 'not-applied' ? sighting.kind : JSON.stringify(sighting);
     this.last = sighting;
     if (key === this.#told) return;
@@ -92,7 +92,7 @@ const unasked: Outcome = { kind: 'error', message: 'it was not asked', hint: 'As
 
 const underWay: ReadonlySet<string> = new Set(['VF3010', 'VF3011']);
 
-/** What an apply would do to guests is no news of a host that nobody changes. */
+/** What an apply would do to guests is not news about a host that nobody changes. */
 const ofSteps: ReadonlySet<string> = new Set(['VF3003']);
 
 /** What differs while a plan is being carried out is on its way. */
