@@ -12,7 +12,7 @@ export interface FoundHost {
   /** The value of its `connect`. */
   readonly connectText: string;
   readonly looked: Looked;
-  /** The card to share; absent where there is none. */
+  /** The card to share; absent if there is none. */
   readonly card?: FoundCard;
   /** What else could be shared. */
   readonly others: readonly FoundCard[];
@@ -45,9 +45,9 @@ function possible(verdicts: readonly Verdict[]): Datapath {
 
 /** What a host without a card can send its tunnels by. */
 export interface FoundWire {
-  /** A netdev that nothing stands on; undefined where there is none. */
+  /** A netdev that nothing stands on; undefined if there is none. */
   readonly free: string | undefined;
-  /** An IPv4 address that the host has, CIDR; undefined where it has none. */
+  /** An IPv4 address that the host has, CIDR; undefined if it has none. */
   readonly address: string | undefined;
 }
 

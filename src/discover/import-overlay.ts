@@ -20,7 +20,7 @@ type Parts = Pick<ImportedHost, 'guests' | 'networks' | 'findings'>;
 export interface FoundBridge {
   readonly bridge: OvsBridge;
   readonly network: string;
-  /** Its VNI; undefined where it cannot be told. */
+  /** Its VNI; undefined if it is unknown. */
   readonly vni: number | undefined;
   /** The VFs whose representors are its ports. */
   readonly vfs: readonly VfOfPort[];

@@ -2,12 +2,12 @@ import { type HostState, isUnseen, type LinkState, type PfState } from '../model
 import { wireNames } from './road.ts';
 import type { Examined } from './rule.ts';
 
-/** The netdev of a PF; undefined where it has none, or where the host's could not be looked at. */
+/** The netdev of a PF; undefined if it has none, or where the host's could not be looked at. */
 export function linkOf({ links }: HostState, { netdev }: PfState): LinkState | undefined {
   return netdev === undefined || isUnseen(links) ? undefined : links.find(({ name }) => name === netdev);
 }
 
-/** The bond or bridge that all the PFs belong to; undefined where there is none. */
+/** The bond or bridge that all the PFs belong to; undefined if there is none. */
 export function commonMaster(state: HostState): LinkState | undefined {
   const masters = new Set(state.pfs.map((pf) => linkOf(state, pf)?.master));
   const [name] = masters;

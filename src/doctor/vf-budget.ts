@@ -12,9 +12,9 @@ export interface VfBudget {
   readonly mibEach: number | undefined;
   /** MiB that the port above hands on to the whole slot. */
   readonly windowMib: number | undefined;
-  /** The most VFs a port that fit into that window with what else the card has; undefined where it cannot be told. */
+  /** The most VFs a port that fit into that window with what else the card has; undefined if it is unknown. */
   readonly fits: number | undefined;
-  /** MSI-X vectors for VFs in all; undefined where the driver does not say. */
+  /** MSI-X vectors for VFs in all; undefined if the driver does not say. */
   readonly msix: number | undefined;
 }
 

@@ -11,7 +11,7 @@ export interface PingSummary {
 const counts = /^(\d{1,9}) packets transmitted, (\d{1,9}) received/m;
 const times = /^rtt min\/avg\/max\/mdev = ([\d.]+)\/([\d.]+)\/([\d.]+)\/([\d.]+) ms/m;
 
-/** The summary of iputils' ping; undefined where there is none, or nothing came back. */
+/** The summary of iputils' ping; undefined if there is none, or nothing came back. */
 export function parsePing(stdout: string): PingSummary | undefined {
   const [, sent, received] = counts.exec(stdout) ?? [];
   const [, min, mean, max, mdev] = times.exec(stdout) ?? [];

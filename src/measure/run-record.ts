@@ -118,7 +118,7 @@ export interface Turn {
   readonly hostCpu?: readonly [Seen<BusyCores>, Seen<BusyCores>];
   readonly ping?: PingSummary;
   readonly roundTrips?: RoundTrips;
-  /** What the hardware of each end says it forwarded; absent where there is none to ask. */
+  /** What the hardware of each end says it forwarded; absent if there is none to ask. */
   readonly offload?: readonly [OffloadSeen, OffloadSeen];
   /** What the tool said, in the run's folder. */
   readonly raw?: string;

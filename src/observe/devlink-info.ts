@@ -13,7 +13,7 @@ export function observeFirmware(reader: HostReader): Promise<Seen<{ readonly [pc
 /**
  * Parses `devlink -j dev info` (facts §2.3; iproute2 6.1 to 6.15, devlink/devlink.c): firmware by PCI address. What a driver
  * does not say is undefined.
- * @throws SyntaxError, TypeError on text that is none
+ * @throws SyntaxError, TypeError on any other text
  */
 export function parseDevlinkInfo(stdout: string): { readonly [pci: string]: Firmware } {
   const info = fields(JSON.parse(stdout)).info;

@@ -14,7 +14,7 @@ export function observeMetadata(reader: HostReader): Promise<Seen<{ readonly [pc
 
 /**
  * Parses `devlink -j dev param show` for one switch, by PCI address, as it is at runtime (facts §2.3).
- * @throws SyntaxError, TypeError on text that is none
+ * @throws SyntaxError, TypeError on any other text
  */
 export function parseSwitch(stdout: string, wanted: string): { readonly [pci: string]: boolean } {
   const parsed: unknown = JSON.parse(stdout);

@@ -11,7 +11,7 @@ type Fields = { readonly [key: string]: unknown };
 
 /**
  * Parses `ip -j -d addr show` (or `link show`) of iproute2 6.1 and later; shapes: facts §4.1, iproute2 ip/ipaddress.c.
- * @throws SyntaxError, TypeError on text that is none.
+ * @throws SyntaxError, TypeError on any other text.
  */
 export function parseIpAddr(stdout: string): IpAddrShow {
   const parsed: unknown = JSON.parse(stdout.trim() === '' ? '[]' : stdout);

@@ -3,7 +3,7 @@ import type { DefaultRoute, HostRoute } from '../model/host-state.ts';
 /**
  * Parses `ip -j route show default` of one family. A route that the kernel learned by itself (router advertisement) or
  * that a DHCP client set is nobody's wish here.
- * @throws SyntaxError, TypeError on text that is none.
+ * @throws SyntaxError, TypeError on any other text.
  */
 export function parseDefaultRoutes(stdout: string): readonly DefaultRoute[] {
   const parsed: unknown = JSON.parse(stdout.trim() === '' ? '[]' : stdout);
@@ -21,7 +21,7 @@ const learned: ReadonlySet<unknown> = new Set(['kernel', 'ra', 'dhcp']);
 
 /**
  * Parses `ip -j route show` of one family, for the routes that somebody wrote with a next hop.
- * @throws SyntaxError, TypeError on text that is none.
+ * @throws SyntaxError, TypeError on any other text.
  */
 export function parseHostRoutes(stdout: string, family: 4 | 6): readonly HostRoute[] {
   const parsed: unknown = JSON.parse(stdout.trim() === '' ? '[]' : stdout);

@@ -21,7 +21,7 @@ export function observeConfig(reader: HostReader, release: string): Promise<Seen
 
 /**
  * Parses a kernel's .config (Documentation/kbuild/kconfig.rst): what is `y` or `m`.
- * @throws TypeError on text that is none: an empty file must not pass for a kernel without options
+ * @throws TypeError on any other text: an empty file must not pass for a kernel without options
  */
 export function parseKernelConfig(text: string): KernelConfig['options'] {
   const lines = [...text.matchAll(/^CONFIG_([A-Za-z0-9_]+)=([ym])\r?$/gm)];

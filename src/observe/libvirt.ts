@@ -4,7 +4,7 @@ import type { DomainState } from '../model/machine-state.ts';
 import { isUnseen, type Seen } from '../model/unseen.ts';
 import { seen, seenOr } from './look.ts';
 
-/** Looks at a domain, over a connection that libvirt itself keeps from changing anything; null where there is none. */
+/** Looks at a domain, over a connection that libvirt itself keeps from changing anything; null if there is none. */
 export async function observeDomain(reader: HostReader, name: string): Promise<Seen<DomainState | null>> {
   const kept = (await seenOr(() => reader.readFile(guestPaths(name).domain))) ?? null;
   if (isUnseen(kept)) return kept;

@@ -11,7 +11,7 @@ export function observeNeighbours(reader: HostReader): Promise<Seen<readonly Nei
 /** ATF_COM: the entry is complete, somebody has answered (include/uapi/linux/if_arp.h). */
 const complete = 0x2;
 
-/** Parses /proc/net/arp (proc(5), net/ipv4/arp.c). @throws TypeError on text that is none */
+/** Parses /proc/net/arp (proc(5), net/ipv4/arp.c). @throws TypeError on any other text */
 export function parseArpTable(text: string): readonly Neighbour[] {
   const [header = '', ...lines] = text.split('\n');
   if (!header.startsWith('IP address')) throw new TypeError('/proc/net/arp has no table');

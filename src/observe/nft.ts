@@ -6,7 +6,7 @@ type Fields = { readonly [key: string]: unknown };
  * Parses `nft -j list table …` (libnftables-json(5); nftables 1.0.6 to 1.1.3): the table as lines that equal those it was
  * written with, whatever the order in which sets and chains were listed.
  * @param table its family and name
- * @throws SyntaxError, TypeError on text that is none.
+ * @throws SyntaxError, TypeError on any other text.
  */
 export function parseNftTable(stdout: string, table: string): NftLines {
   const parsed: unknown = JSON.parse(stdout);

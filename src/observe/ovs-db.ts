@@ -17,7 +17,7 @@ export type OvsDbBridge = Omit<OvsBridge, 'flows'>;
 
 /**
  * Parses the four tables, a JSON document a line each (RFC 7047, 5.1, wrapped by ovs-vsctl's own table format).
- * @throws SyntaxError, TypeError on text that is none.
+ * @throws SyntaxError, TypeError on any other text.
  */
 export function parseOvsDb(
   stdout: string,

@@ -4,7 +4,7 @@ import type { Seen } from '../model/unseen.ts';
 import { seen } from './look.ts';
 
 /**
- * Looks at an image; null where there is none. `shared`: also while a QEMU writes to it, which else is a reason not to.
+ * Looks at an image; null if there is none. `shared`: also while a QEMU writes to it, which else is a reason not to.
  */
 export function observeImage(
   reader: HostReader,
@@ -26,7 +26,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof HostError && /No such file or directory/.test(error.details.stderr ?? '');
 }
 
-/** `qemu-img info --output=json`. @throws TypeError on JSON that is none */
+/** `qemu-img info --output=json`. @throws TypeError on any other JSON */
 export function parseImage(stdout: string): ImageState {
   const info = JSON.parse(stdout) as { readonly [key: string]: unknown } | null;
   const {

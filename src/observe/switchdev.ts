@@ -59,7 +59,7 @@ function observeEswitch(reader: HostReader, pci: string): Promise<Seen<'legacy' 
 
 /**
  * `{"dev":{"pci/0000:03:00.0":{"mode":"legacy",…}}}`; `{"dev":{}}` where there is none (facts §2.3).
- * @throws SyntaxError, TypeError on text that is none, and on a mode that nobody knows
+ * @throws SyntaxError, TypeError on any other text, and on a mode that nobody knows
  */
 export function parseEswitchMode(stdout: string, pci: string): 'legacy' | 'switchdev' | 'none' {
   const parsed = (JSON.parse(stdout) ?? {}) as {
@@ -79,7 +79,7 @@ function observeChannels(reader: HostReader, netdev: string) {
 
 /**
  * Parses `ethtool -l`, twice "Combined:": the maximum, then the number now. ethtool has no JSON for it before 6.15
- * (facts §5). @throws TypeError on text that is none.
+ * (facts §5). @throws TypeError on any other text.
  */
 export function parseChannels(stdout: string): { readonly now: number; readonly max: number } {
   const [max, now] = [...stdout.matchAll(/^Combined:\s+(\d+)$/gm)].map((match) => Number(match[1]));

@@ -110,7 +110,7 @@ async function skbExt(reader: HostReader, kernel: string): Promise<Seen<boolean>
   return isUnseen(config) ? config : config.options.NET_TC_SKB_EXT === 'y';
 }
 
-/** Text of each file; null where there is none. */
+/** Text of each file; null if there is none. */
 export async function observeBootFiles(
   reader: HostReader,
   paths: readonly string[],

@@ -8,7 +8,7 @@ export function observeQdiscs(reader: HostReader): Promise<Seen<readonly Qdisc[]
   return seen(async () => parseQdiscs((await reader.query(['tc', '-j', 'qdisc', 'show'])).stdout));
 }
 
-/** Parses `tc -j qdisc show` (iproute2 6.1 to 6.15, tc/tc_qdisc.c). @throws SyntaxError, TypeError on text that is none */
+/** Parses `tc -j qdisc show` (iproute2 6.1 to 6.15, tc/tc_qdisc.c). @throws SyntaxError, TypeError on any other text */
 export function parseQdiscs(stdout: string): readonly Qdisc[] {
   const parsed: unknown = JSON.parse(stdout.trim() === '' ? '[]' : stdout);
   if (!Array.isArray(parsed)) throw new TypeError('tc -j printed no list');

@@ -55,7 +55,7 @@ export async function observeChecksums(
 
 /**
  * Parses `ethtool --json -k NETDEV` (ethtool 6.1 to 6.15, features.c).
- * @throws SyntaxError, TypeError on text that is none.
+ * @throws SyntaxError, TypeError on any other text.
  */
 export function parseTxChecksum(stdout: string): boolean {
   const parsed: unknown = JSON.parse(stdout);
