@@ -21,11 +21,11 @@ export interface Ailment {
   /** What the user loses by it. */
   readonly costs: string;
   readonly source: string;
-  /** What the kernel and the tools print of it, word for word as far as it is always the same. */
+  /** What the kernel and the tools print about it, verbatim as far as it is always the same. */
   readonly texts: readonly string[];
-  /** Codes that this one may follow from. */
+  /** Codes that may be the cause of this one. */
   readonly follows?: readonly string[];
-  /** Empty: it was looked at, and is not so, or could not be looked at, which is told by itself. */
+  /** Empty: it was looked at and is not the case, or it could not be looked at, which is reported separately. */
   readonly find: (patient: Patient) => readonly Symptom[];
 }
 
@@ -33,11 +33,11 @@ export interface Ailment {
 export interface Symptom {
   readonly at?: string;
   readonly message: string;
-  /** Where it is another one here than the code's own. */
+  /** If it differs here from the code's own. */
   readonly severity?: Severity;
   readonly evidence: readonly Evidence[];
   readonly remedy: readonly string[];
-  /** What to do, where commands do not say it all. */
+  /** What to do, if commands do not say it all. */
   readonly advice?: string;
 }
 

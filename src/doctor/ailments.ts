@@ -15,7 +15,7 @@ import * as tunnel from './tunnel-ailments.ts';
 import * as vf from './vf-ailments.ts';
 import { raiseBeyondWindow } from './vf-budget.ts';
 
-/** Everything the doctor knows of one host, roots before what follows from them. */
+/** Everything the doctor knows to look for on one host, causes before what follows from them. */
 export const ailments: readonly Ailment[] = [
   host.noRoot,
   // The machine and the card.
@@ -93,7 +93,7 @@ export const ailments: readonly Ailment[] = [
   bridge.localUp,
   bridge.ipv6OnPorts,
   tunnel.unguarded,
-  // Who else is at it.
+  // Other software at work there.
   host.ownedByNetworkManager,
   host.ownedByNetworkd,
   host.ownedByNetplan,
@@ -103,12 +103,12 @@ export const ailments: readonly Ailment[] = [
 
 const severities = ['error', 'warning', 'info'] as const;
 
-/** Errors first, and what follows from another one behind it; else the order of the list. */
+/** Errors first, and each after its cause; otherwise in the order of the list. */
 function weight({ severity, follows }: Diagnosis): number {
   return 2 * severities.indexOf(severity) + (follows.length > 0 ? 1 : 0);
 }
 
-/** What is wrong with a host; what follows from something else that was found says so. */
+/** What is wrong with a host; a finding that follows from another one says so. */
 export function diagnose(patient: Patient): readonly Diagnosis[] {
   const found = ailments.flatMap((ailment) =>
     ailment.find(patient).map((symptom) => diagnosed(ailment, patient, symptom)),

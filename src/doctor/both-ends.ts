@@ -109,7 +109,7 @@ const mtuDiffers: Pairing = {
       const back = answering(end, far);
       const here = netdevWith(near, end.port.options.local_ip);
       const there = netdevWith(far, end.port.options.remote_ip);
-      // Told once, by the smaller end.
+      // Reported once, for the smaller end.
       if (!back || !here || !there || here.mtu >= there.mtu) return [];
       return [
         {
@@ -162,7 +162,7 @@ const firmwareApart: Pairing = {
   compare: (near, far) => {
     const [mine, theirs] = [near, far].map(firmwareOf);
     if (mine === undefined || theirs === undefined || mine.psid !== theirs.psid) return [];
-    // Told once, by the older.
+    // Reported once, for the older one.
     if (mine.running >= theirs.running) return [];
     return [
       {
@@ -195,7 +195,7 @@ export const pairings: readonly Pairing[] = [
   firmwareApart,
 ];
 
-/** What shows only where two hosts are held against each other, by the host that it is told of. */
+/** What shows only when two hosts are compared, by the host that it is reported for. */
 export function comparePairs(
   patients: readonly Patient[],
 ): readonly { readonly host: string; readonly diagnosis: Diagnosis }[] {

@@ -176,7 +176,7 @@ export const ipv6OnPorts: Ailment = {
   },
 };
 
-/** A bridge of the kernel datapath that has one of the card’s own ports: the LAG then is not what fails over. */
+/** A bridge of the kernel datapath that has one of the card’s own ports: failover is then not the LAG's. */
 export const portInBridge: Ailment = {
   code: 'VF2167',
   costs: 'What the bridge sends leaves by that port alone; when it dies, the bridge is cut off.',

@@ -3,7 +3,7 @@ import type { Ailment, Patient, Symptom } from './ailment.ts';
 import { isLess, linkText } from './pcie.ts';
 import { listed, logged, seenOf, vfsOf } from './seen-parts.ts';
 
-/** Both ports share the slot: the first speaks for the card. */
+/** Both ports share the slot: the first stands for the card. */
 function slots({ survey }: Patient): readonly { readonly pci: string; readonly slot: Slot }[] {
   const all = Object.entries(survey.cards).flatMap(([pci, card]) => {
     const slot = seenOf(card.slot);
@@ -27,7 +27,7 @@ function slotEvidence(pci: string, { now, card, above, port }: Slot) {
   ];
 }
 
-/** The smaller of what card and slot could. */
+/** The lesser of what card and slot are capable of. */
 function couldBe({ card, above }: Slot) {
   return above !== undefined && isLess(above, card) ? above : card;
 }

@@ -30,7 +30,7 @@ const drivers: ReadonlyMap<string, string> = new Map([
 
 const daemon = '/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk';
 
-/** What ovs-dpdk needs installed; two of the packages are Recommends only, and nothing says so but a port that fails. */
+/** What ovs-dpdk needs installed; two of the packages are only Recommends, which shows only in a port that fails. */
 export const dpdkPartsMissing: Rule = (examined) => {
   const { dpdkParts: parts, ovs } = examined.state;
   const isAbsent = isUnseen(ovs) && ovs.lacks === 'program';
@@ -62,7 +62,7 @@ function cardDrivers(examined: Examined): readonly string[] {
   return [...new Set(functions.flatMap((one) => drivers.get(kernelDriver(examined, one) ?? '') ?? []))];
 }
 
-/** The kernel's driver of a port; of one that DPDK has, the driver before. */
+/** The kernel driver of a port; of one that DPDK has, the driver it had before. */
 function kernelDriver({ ledger }: Examined, { pci, driver }: FunctionState): string | undefined {
   if (driver !== 'vfio-pci') return driver;
   const was = ledger?.entries.get(ledgerKey('port-driver', pci))?.was ?? '';
@@ -104,19 +104,19 @@ function partsOf(abi: number | undefined, cards: readonly string[]) {
   ];
 }
 
-/** The packages of DPDK's that this host needs on this Debian; none where it needs no DPDK, or the release is not known. */
+/** The packages of DPDK's that this host needs on this Debian; none if it needs no DPDK, or the release is unknown. */
 export function dpdkPackages(examined: Examined, debian: number): readonly string[] {
   const abi = abis.get(debian);
   if (examined.spec.overlay?.dpdk === undefined || abi === undefined) return [];
   return partsOf(abi, cardDrivers(examined)).map(({ name }) => name);
 }
 
-/** Debian sets the ABI's number apart where the driver's name ends in one. */
+/** Debian puts a hyphen before the ABI's number if the driver's name ends in a digit. */
 function ofDriver(name: string): string {
   return `librte-net-${name}${/\d$/.test(name) ? '-' : ''}`;
 }
 
-/** For a shell, where the release is not known. */
+/** A shell pattern, for an unknown release. */
 function quoted(name: string): string {
   return name.includes('*') ? `'${name}'` : name;
 }

@@ -14,7 +14,7 @@ export const takenByNewId: Ailment = {
       .map(({ vf }) => vf)
       .filter(({ driver, driverOverride, iommuGroup }) => {
         const isIdle = !open.has(`/dev/vfio/${iommuGroup}`);
-        // Whose group is not known may be open in a VM.
+        // A function whose group is unknown may be open in a VM.
         const isTaken = driver === 'vfio-pci' && driverOverride !== 'vfio-pci' && iommuGroup !== undefined;
         return isTaken && isIdle;
       });

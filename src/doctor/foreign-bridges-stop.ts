@@ -3,7 +3,7 @@ import { isUnseen } from '../model/host-state.ts';
 import { foreignBridges } from './road.ts';
 import { placeOf, type Rule } from './rule.ts';
 
-/** A restart of Open vSwitch is the whole host's (facts §17). */
+/** A restart of Open vSwitch affects the whole host (facts §17). */
 export const foreignBridgesStop: Rule = (examined) => {
   const { ovs } = examined.state;
   const foreign = foreignBridges(examined.state);

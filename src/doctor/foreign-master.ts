@@ -4,12 +4,12 @@ import { ledgerKey } from '../model/ledger.ts';
 import { foreignBridges, roadLinks } from './road.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
-/** What carries the underlay is nobody else's port: the kernel would take it away from there without a word. */
+/** What carries the underlay must not be somebody else's port: the kernel would silently take it away from there. */
 export const foreignMaster: Rule = (examined) => {
   const { spec, state, ledger } = examined;
   if (spec.overlay === undefined) return [];
   const bridges = foreignBridges(state);
-  // A bond of vflane's that the file no longer has goes before its port is taken.
+  // A bond of vflane's that is no longer in the file is removed before its port is taken.
   const isOwn = (bond: string) =>
     bond === spec.underlay?.bond?.name || ledger?.entries.has(ledgerKey('host-bond', bond));
   const onWire = roadLinks(spec, state).flatMap(({ name, master }): readonly Finding[] => {
@@ -22,7 +22,7 @@ export const foreignMaster: Rule = (examined) => {
   return [...onWire, ...heldByDpdk(examined)];
 };
 
-/** A port of type dpdk has no netdev: it says which PCI function it is of. */
+/** A port of type dpdk has no netdev: it names its PCI function. */
 function heldByDpdk(examined: Examined): readonly Finding[] {
   const { state } = examined;
   return foreignBridges(state).flatMap(({ name, ports }) =>

@@ -2,10 +2,10 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { type Examined, placeOf } from './rule.ts';
 
-/** Findings that say that a host's tunnels are not in hardware: every verb that is about the host tells them. */
+/** Findings that a host's tunnels are not in hardware: every verb that concerns the host reports them. */
 export const softwareCodes: ReadonlySet<string> = new Set(['VF2031', 'VF2062', 'VF2063']);
 
-/** What the file itself keeps out of hardware is called so; the host need not be asked. */
+/** What the file itself keeps out of hardware; the host need not be asked. */
 export function forwardsInSoftware(examined: Pick<Examined, 'fabric' | 'host' | 'spec'>): readonly Finding[] {
   const { host, spec } = examined;
   if (spec.overlay === undefined) return [];

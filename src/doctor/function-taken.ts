@@ -5,7 +5,7 @@ import { isUnseen } from '../model/host-state.ts';
 import { ledgerKey } from '../model/ledger.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
-/** A port that DPDK is to take whole, and cannot have, or not without harm. */
+/** A port that DPDK is to take whole, but cannot, or not without harm. */
 export const functionTaken: Rule = (examined) => {
   const taken = (examined.state.functions ?? []).filter(({ pci }) => isAsked(examined, pci));
   return taken.flatMap((one) => (one.present ? hindrances(examined, one) : [absent(examined, one)]));
@@ -40,7 +40,7 @@ function withoutIommu(examined: Examined, { pci }: FunctionState): readonly Find
   return [said(examined, 'VF2005', `there is no IOMMU, and DPDK takes ${pci} through it`, hint)];
 }
 
-/** A group is DPDK's whole or not at all (Documentation/driver-api/vfio.rst). */
+/** DPDK gets a whole group or nothing (Documentation/driver-api/vfio.rst). */
 function groupShared(examined: Examined, { pci, besides }: FunctionState): readonly Finding[] {
   if (isUnseen(besides)) return [];
   const others = besides.filter((other) => !isAsked(examined, other.pci));
@@ -56,7 +56,7 @@ function groupShared(examined: Examined, { pci, besides }: FunctionState): reado
   ];
 }
 
-/** They go with the driver of their PF. */
+/** VFs go with the driver of their PF. */
 function vfsLost(examined: Examined, { pci, numVfs }: FunctionState): readonly Finding[] {
   if (isUnseen(numVfs) || numVfs === 0) return [];
   if (examined.ledger?.entries.has(ledgerKey('num-vfs', pci))) return [];
@@ -66,7 +66,7 @@ function vfsLost(examined: Examined, { pci, numVfs }: FunctionState): readonly F
   ];
 }
 
-/** Nothing of the host's may stand on a netdev that goes. */
+/** Nothing of the host's may stand on a netdev that disappears. */
 function netdevInUse(examined: Examined, { pci, netdev }: FunctionState): readonly Finding[] {
   const { links, session } = examined.state;
   if (netdev === undefined || isUnseen(links)) return [];

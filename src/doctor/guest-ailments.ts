@@ -3,10 +3,10 @@ import { isUnseen } from '../model/host-state.ts';
 import type { Ailment, Patient, Symptom } from './ailment.ts';
 import { seenOf, vfsOf } from './seen-parts.ts';
 
-/** Of a VF that was given none. */
+/** The MAC of a VF that was given none. */
 const unset = '00:00:00:00:00:00';
 
-/** Bonds of guests that this host can look into. */
+/** Bonds of guests that this host can see into. */
 export function guestBonds({ state }: Patient) {
   return Object.entries(state.namespaces).flatMap(([namespace, links]) =>
     links === null || isUnseen(links)

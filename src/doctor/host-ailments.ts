@@ -2,7 +2,7 @@ import type { Owner } from '../model/survey.ts';
 import type { Ailment, Patient, Symptom } from './ailment.ts';
 import { linksOf, listed, portsOf, seenOf, setting } from './seen-parts.ts';
 
-/** Whether anybody uses the card here: what nobody uses may be whose it likes. */
+/** Whether the card is in use here: it does not matter who else claims an unused one. */
 function isUsed({ state, ledger }: Patient): boolean {
   const inUse = state.pfs.some(
     ({ eswitch, numVfs }) => seenOf(eswitch) === 'switchdev' || (seenOf(numVfs) ?? 0) > 0,
@@ -71,7 +71,7 @@ export const ownedByIfupdown = ownerAilment(
   ['ifup: failed to bring up enp3s0f0np0', 'networking.service'],
 );
 
-/** More than the reading itself takes, and the two files' second. */
+/** More than the reading itself takes, plus the two files' resolution of a second. */
 const skewMs = 5000;
 
 export const clockSkew: Ailment = {

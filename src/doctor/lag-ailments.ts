@@ -106,7 +106,7 @@ export const strangerInBond: Ailment = {
     }),
 };
 
-/** Another port of the card, of which no more than that could be seen. */
+/** The card's other port, if nothing more could be seen of it. */
 function isOfCard({ pfs }: HostState, parentDev: string | undefined): boolean {
   return pfs.some(({ pci }) => parentDev?.startsWith(pci.slice(0, pci.lastIndexOf('.'))) === true);
 }

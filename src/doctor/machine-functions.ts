@@ -3,7 +3,7 @@ import { type FunctionState, isUnseen } from '../model/host-state.ts';
 import { machinesOf, said } from './machine-parts.ts';
 import type { Examined, Rule } from './rule.ts';
 
-/** What a VM is to be given whole: it has to be there, behind an IOMMU, alone in its group, and nobody's. */
+/** A function that a VM is to be given whole has to exist, behind an IOMMU, alone in its group, and unused. */
 export const machineFunctions: Rule = (examined) =>
   machinesOf(examined).flatMap(({ name, machine }) =>
     machine.pci.flatMap((pci) => {

@@ -5,7 +5,7 @@ import type { DomainState, MachineState } from '../model/machine-state.ts';
 import { machinesOf, said } from './machine-parts.ts';
 import type { Examined, Rule } from './rule.ts';
 
-/** Somebody has to run it, and not somebody else's guest of the same name. */
+/** A guest needs its manager, and no foreign guest may have its name. */
 export const machineManagers: Rule = (examined) =>
   machinesOf(examined).flatMap(({ name, machine }) => {
     const guest = examined.state.machines?.guests[name];
@@ -30,7 +30,7 @@ function inLibvirt(examined: Examined, name: string, { domain }: MachineState): 
   return [said(examined, 'VF2075', name, `libvirt has a domain ${name} that is not vflane's`, hint)];
 }
 
-/** libvirt's words for it (tools/virsh-domain-monitor.c); it knows them until it is started anew itself. */
+/** libvirt's words for it (tools/virsh-domain-monitor.c); it remembers them until it is restarted itself. */
 const endings: { readonly [ended: string]: string | undefined } = {
   destroyed: 'it was switched off: by hand, or because it did not shut down in time',
   crashed: 'it crashed',
@@ -58,7 +58,7 @@ function unitTaken(examined: Examined, name: string, { dropIn }: MachineState): 
   ];
 }
 
-/** systemd's words for it (systemd.exec(5)); the power button's own failure counts as one of the unit. */
+/** systemd's words for it (systemd.exec(5)); a failure of the power button counts as one of the unit. */
 const reasons: { readonly [result: string]: string | undefined } = {
   'exit-code': 'QEMU ended with an error, or it did not shut down in time and was switched off',
   timeout: 'it neither started nor ended in time, and systemd ended it',

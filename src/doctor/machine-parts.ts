@@ -58,7 +58,7 @@ export const machineProgramsMissing: Rule = (examined) => {
     );
 };
 
-/** The image below each guest's disk: there, readable, nobody's to write at this moment, and the one that the disk stands on. */
+/** The image below each guest's disk has to exist, be readable, be written by nobody, and be the one that the disk stands on. */
 export const machineDisks: Rule = (examined) =>
   machinesOf(examined).flatMap((one) => [
     ...imageTrouble(examined, one),
@@ -103,7 +103,7 @@ function diskTrouble(examined: Examined, { name, machine }: Machine): readonly F
   ];
 }
 
-/** QEMU opens as root whatever an image names, and the guest reads it (CVE-2022-47951, CVE-2024-32498 of OpenStack's). */
+/** QEMU opens, as root, whatever file an image names, and the guest can read it (CVE-2022-47951, CVE-2024-32498 of OpenStack's). */
 function beyondTrouble(examined: Examined, { name, machine }: Machine): readonly Finding[] {
   const image = examined.state.machines?.images[machine.image];
   const disk = examined.state.machines?.guests[name]?.disk;
@@ -129,7 +129,7 @@ function beyond({ format, backing, dataFile }: ImageState): readonly string[] {
   ];
 }
 
-/** One that is there is made larger while its guest is off, and never smaller: what would be cut off is the guest's. */
+/** An existing disk is grown while its guest is off, and never shrunk: what would be cut off is the guest's. */
 function sizeTrouble(examined: Examined, { name, machine }: Machine): readonly Finding[] {
   const guest = examined.state.machines?.guests[name];
   const disk = guest?.disk;

@@ -5,10 +5,10 @@ import { guestPages } from '../model/hugepages.ts';
 import { isRunning, machinesOf, said } from './machine-parts.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
-/** QEMU has more than its guest, in MiB: its own heap, page tables, and devices. */
+/** What QEMU needs besides its guest's memory, in MiB: its heap, page tables, and devices. */
 const besidesMiB = 128;
 
-/** Memory for every guest that is to be started: VFIO pins all of it (facts §10), so that none of it can be lent. */
+/** Memory for every guest that is to be started: VFIO pins all of it (facts §10), so it cannot be overcommitted. */
 export const machineMemory: Rule = (examined) => {
   const memory = examined.state.machines?.memory;
   if (memory === undefined || isUnseen(memory)) return [];
@@ -30,7 +30,7 @@ export const machineMemory: Rule = (examined) => {
       ];
 };
 
-/** Pages of 2 MiB that have still to be set aside. */
+/** Pages of 2 MiB that still have to be reserved. */
 function missingPages({ spec, state }: Examined): number {
   const pages = guestPages(spec);
   const have = state.hugepages?.host;
@@ -54,7 +54,7 @@ function tooMuch(
   );
 }
 
-/** A VF that another process has open: QEMU would end with "Device or resource busy". */
+/** A VF that another process has open: QEMU would fail with "Device or resource busy". */
 export const machineVfsHeld: Rule = (examined) => {
   const { state } = examined;
   if (isUnseen(state.holders)) return [];

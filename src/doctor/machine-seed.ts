@@ -2,7 +2,7 @@ import { isUnseen } from '../model/host-state.ts';
 import { machinesOf, said } from './machine-parts.ts';
 import type { Rule } from './rule.ts';
 
-/** A guest that runs goes on with what it has read. */
+/** A running guest goes on with what it has read. */
 export const machineSeedUnread: Rule = (examined) =>
   machinesOf(examined).flatMap(({ name, machine: { seed } }) => {
     const guest = examined.state.machines?.guests[name];

@@ -3,7 +3,7 @@ import { isUnseen } from '../model/host-state.ts';
 import { wireNames } from './road.ts';
 import { placeOf, type Rule } from './rule.ts';
 
-/** The kernel refuses it with "Invalid argument" only (net/core/dev.c), so it is said before the first step. */
+/** The kernel refuses it only with "Invalid argument" (net/core/dev.c), so it is reported before the first step. */
 export const mtuBeyondPort: Rule = (examined) => {
   const { links } = examined.state;
   if (isUnseen(links)) return [];
@@ -28,7 +28,7 @@ interface Wire {
   readonly mtu: number;
 }
 
-/** The card's ports, and those that the file names where there is no card. */
+/** The card's ports, or, without a card, those that the file names. */
 function wires({ spec, state }: Parameters<Rule>[0]): readonly Wire[] {
   const ofCards = spec.nics
     .flatMap((nic) => nic.pfs)

@@ -4,14 +4,14 @@ import type { HostSpec } from '../model/host-spec.ts';
 import { type HostState, isUnseen, type LinkState, type OvsState } from '../model/host-state.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
-/** Two netdevs or two ports of one name are refused by the kernel and by Open vSwitch: said before the first step. */
+/** The kernel and Open vSwitch refuse a second netdev or port with the same name, so it is reported before the first step. */
 export const nameTaken: Rule = (examined) => [
   ...netdevsTaken(examined),
   ...portsTaken(examined),
   ...bondsTaken(examined),
 ];
 
-/** A guest that is the host itself has its bonds among the host's own netdevs, one of which may carry the way in. */
+/** A guest that is the host itself has its bonds among the host's own netdevs, one of which may carry the operator's way in. */
 function bondsTaken({ fabric, host, spec, state }: Examined): readonly Finding[] {
   if (isUnseen(state.links)) return [];
   const others = state.links.filter(({ bond }) => bond === undefined).map(({ name }) => name);
@@ -60,17 +60,17 @@ function bridgeOf(port: string, { bridges }: OvsState): string | undefined {
   return bridges.find(({ ports }) => ports.some(({ name }) => name === port))?.name;
 }
 
-/** The ends on the host of what guests are plugged into. */
+/** The host's ends of the guests' veth pairs and taps. */
 function guestPorts({ overlay }: HostSpec): readonly string[] {
   return (overlay?.bridges ?? []).flatMap(({ guestPorts: ports }) => ports.map(({ port }) => port));
 }
 
-/** A representor says which port of the card it is; the others are marked when they are made. */
+/** A representor names its port of the card; the others are marked when they are made. */
 function isGuestPort({ physPortName, alias }: LinkState): boolean {
   return physPortName !== undefined || alias?.startsWith('vflane') === true;
 }
 
-/** Bridges that Open vSwitch is to make; one that it has, and that is not vflane's, is found by the plan itself. */
+/** Bridges that Open vSwitch is to make; the plan itself finds an existing one that is not vflane's. */
 function missingBridges({ overlay, underlay }: HostSpec, { ovs }: HostState): readonly string[] {
   if (ovs === undefined || isUnseen(ovs)) return [];
   const there = new Set(ovs.bridges.map(({ name }) => name));

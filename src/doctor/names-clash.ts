@@ -3,8 +3,8 @@ import type { BridgeSpec, HostSpec } from '../model/host-spec.ts';
 import { placeOf, type Rule } from './rule.ts';
 
 /**
- * A netdev's name has 15 characters, so that long names are shortened to their beginning and four or six digits of a hash, and two
- * that begin alike may come to the same. Open vSwitch takes a port's name once (vswitch.ovsschema): the second would be lost.
+ * A netdev's name has at most 15 characters, so long names are shortened to their beginning and four or six digits of a hash, and two
+ * that begin alike may become the same. Open vSwitch takes a port's name once (vswitch.ovsschema): the second would be lost.
  */
 export const namesClash: Rule = (examined) => {
   const first = new Map<string, string>();

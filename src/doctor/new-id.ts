@@ -2,7 +2,7 @@ import { finding } from '../model/catalogue.ts';
 import { isUnseen } from '../model/host-state.ts';
 import { placeOf, type Rule } from './rule.ts';
 
-/** Whoever binds one VF on purpose says so in its driver_override (vflane, libvirt, driverctl); new_id leaves none (facts §3.3). */
+/** Whoever binds a single VF on purpose sets its driver_override (vflane, libvirt, driverctl); new_id leaves none (facts §3.3). */
 export const newId: Rule = (examined) => {
   const { pfs, holders } = examined.state;
   const open = new Set(isUnseen(holders) ? [] : holders.map(({ path }) => path));

@@ -1,7 +1,7 @@
 import { finding } from '../model/catalogue.ts';
 import { placeOf, type Rule } from './rule.ts';
 
-/** Switchdev is what an overlay has a card for; one without a switch of its own is as good as plain netdevs. */
+/** An overlay uses a card for its switchdev mode; a card without a switch of its own is no better than plain netdevs. */
 export const noEswitch: Rule = (examined) => {
   const { spec, state, host } = examined;
   if (spec.overlay === undefined) return [];

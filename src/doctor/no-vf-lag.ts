@@ -3,7 +3,7 @@ import { isUnseen, type LagState } from '../model/host-state.ts';
 import { commonMaster } from './pf-link.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
-/** What the card says of its LAG; the same under both PFs (facts §1.1). */
+/** What the card says about its LAG; the same under both PFs (facts §1.1). */
 function lagOf({ spec, state }: Examined): LagState | undefined {
   const lag = spec.overlay === undefined ? undefined : state.pfs.find((pf) => pf.lag !== undefined)?.lag;
   return lag === undefined || isUnseen(lag) ? undefined : lag;
@@ -13,7 +13,7 @@ function both({ state }: Examined): string {
   return state.pfs.map(({ pci }) => pci).join(' and ');
 }
 
-/** A LAG that is active and no VF-LAG: a bond made in legacy mode without VFs is one (facts §1.2). */
+/** A LAG that is active but not a VF-LAG: a bond made in legacy mode without VFs makes one (facts §1.2). */
 export const roceLag: Rule = (examined) => {
   const { state, type } = lagOf(examined) ?? {};
   if (state !== 'active' || type === undefined || type === 'switchdev') return [];
@@ -27,7 +27,7 @@ export const roceLag: Rule = (examined) => {
   ];
 };
 
-/** The seed's second way on a stock kernel: it works, and a VF does not fail over (facts §0). */
+/** The seed's second way on a stock kernel: it works, but a VF does not fail over (facts §0). */
 export const noSharedFdb: Rule = (examined) => {
   const { state, type, flags } = lagOf(examined) ?? {};
   if (state !== 'active' || type !== 'switchdev' || !flags?.includes('shared_fdb:off')) return [];
@@ -42,7 +42,7 @@ export const noSharedFdb: Rule = (examined) => {
 };
 
 const lagModes = ['active-backup', 'balance-xor', '802.3ad'];
-/** More in firmware is a finding of its own (VF2032). */
+/** Too many in firmware is a finding of its own (VF2032). */
 const mostForLag = 64;
 
 export const lagNotMade: Rule = (examined) => {

@@ -13,7 +13,7 @@ const rebuild = [
   'make -j$(nproc) bindeb-pkg; dpkg -i ../linux-image-*.deb; reboot',
 ];
 
-/** PFs whose driver has no tc offload, and never will on this kernel. */
+/** PFs whose driver has no tc offload, and cannot have it on this kernel. */
 export function withoutOffload({ state }: Patient): readonly PfState[] {
   return state.pfs.filter(({ tcOffload }) => {
     const seen = seenOf(tcOffload);
@@ -21,7 +21,7 @@ export function withoutOffload({ state }: Patient): readonly PfState[] {
   });
 }
 
-/** What says so: ethtool, and the kernel's own configuration unless another driver is in use. */
+/** The evidence: ethtool, and the kernel's own configuration unless another driver is in use. */
 export function offloadEvidence({ survey }: Patient, pfs: readonly PfState[]): readonly Evidence[] {
   const config = seenOf(survey.config);
   const options = ['NET_TC_SKB_EXT', 'MLX5_CLS_ACT'].filter((name) => config?.options[name] === undefined);
@@ -48,9 +48,9 @@ export const offloadAsked: Ailment = {
   find: (patient) => {
     const without = withoutOffload(patient);
     if (without.length === 0 || setting(patient.state, 'hw-offload') !== 'true') return [];
-    // Under DPDK the setting is for DPDK's own way into the card, and the next rule's matter.
+    // Under DPDK the setting is about DPDK's own path into the card, which is the next rule's subject.
     if (setting(patient.state, 'dpdk-init') === 'true') return [];
-    // Whoever wrote `offload: preferred` is told once, by VF2031, that it is software.
+    // With `offload: preferred`, VF2031 says once that forwarding is in software.
     if (patient.wants !== undefined && patient.wants.host.offload !== 'required') return [];
     const { kernel } = patient.state;
     return [
@@ -67,7 +67,7 @@ export const offloadAsked: Ailment = {
   },
 };
 
-/** The seed's second way: works, and a VF does not fail over. */
+/** The seed's second way: it works, but a VF does not fail over. */
 export const switchesApart: Ailment = {
   code: 'VF2101',
   costs:
@@ -83,7 +83,7 @@ export const switchesApart: Ailment = {
     const lag = lagOf(patient.state);
     const without = withoutOffload(patient);
     if (lag?.state !== 'active' || lag.type !== 'switchdev' || without.length === 0) return [];
-    // The kernel's bond fails over what the kernel forwards; DPDK has no other way than the card's.
+    // The kernel's bond fails over what the kernel forwards; DPDK has only the card's LAG.
     if (!lag.flags.includes('shared_fdb:off') || setting(patient.state, 'dpdk-init') !== 'true') return [];
     return [
       {

@@ -38,7 +38,7 @@ export const databaseDown: Ailment = {
   },
 };
 
-/** Somebody may well have switched off what nothing there uses. */
+/** Somebody may have switched off what nothing there uses. */
 function needsOvs({ wants, ledger }: Patient): Severity {
   const hasBridges = [...ledger.entries.values()].some(({ resource }) => resource === 'bridge');
   if (hasBridges || wants?.spec.overlay !== undefined) return 'error';

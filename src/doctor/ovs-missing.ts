@@ -21,7 +21,7 @@ export const ovsMissing: Rule = (examined) => {
 
 const logs = 'journalctl -b -u ovsdb-server -u ovs-vswitchd';
 
-/** With DPDK it ends itself where there are no hugepages, and the plan that makes them starts it again. */
+/** With DPDK it exits if there are no hugepages, and the plan that makes them starts it again. */
 function daemonStopped(examined: Examined): readonly Finding[] {
   if (examined.spec.overlay?.dpdk !== undefined) return [];
   const why = 'ovsdb-server answers, and ovs-vswitchd does not run: no bridge of this host forwards anything';

@@ -9,7 +9,7 @@ import { type Examined, placeOf, type Rule } from './rule.ts';
 /** An overlay bonds its ports or gives them to a bridge, and the kernel leaves an address where it was: on the port (facts §17). */
 export const addressToStrand: Rule = (examined) => {
   const { underlay } = examined.spec;
-  // A single port of the kernel is taken as it is, with whatever it carries.
+  // A single port of the kernel is used as it is, with whatever it carries.
   const members =
     underlay && !underlay.functions ? wireNames({ ...underlay, ports: [] }, examined.state) : [];
   const into = underlay?.bond ? 'a bond' : 'a bridge';

@@ -2,7 +2,7 @@ import { finding } from '../model/catalogue.ts';
 import { isUnseen } from '../model/host-state.ts';
 import { placeOf, type Rule } from './rule.ts';
 
-/** A host bond over both PFs in legacy mode makes a RoCE LAG when there are no VFs, and none when there are (facts §1.2). */
+/** A host bond over both PFs in legacy mode makes a RoCE LAG if there are no VFs, and no LAG if there are (facts §1.2). */
 export const pfEnslaved: Rule = (examined) => {
   const { links, pfs } = examined.state;
   if (examined.spec.datapath !== 'legacy-vlan' || isUnseen(links)) return [];

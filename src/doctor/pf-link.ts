@@ -16,7 +16,7 @@ export function commonMaster(state: HostState): LinkState | undefined {
     : state.links.find((link) => link.name === name);
 }
 
-/** The netdevs at the lower end of a host: the card’s ports, or those of the file that carry the underlay. */
+/** A host's lowest netdevs: the card’s ports, or those in the file that carry the underlay. */
 export function wireLinks({ spec, state }: Examined): readonly LinkState[] {
   if (isUnseen(state.links)) return [];
   const wire = spec.underlay ? wireNames(spec.underlay, state) : [];

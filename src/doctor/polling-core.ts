@@ -2,7 +2,7 @@ import { finding } from '../model/catalogue.ts';
 import { pollingCpu } from '../model/polling-cpu.ts';
 import { placeOf, type Rule } from './rule.ts';
 
-/** The price of DPDK, told before it is paid: the seed's author thought it too high for what it does to the environment. */
+/** The price of DPDK, stated before it is paid: the seed's author thought it too high, for the environment's sake. */
 export const pollingCore: Rule = (examined) => {
   const { spec, state, host } = examined;
   if (spec.overlay?.dpdk === undefined) return [];

@@ -66,7 +66,7 @@ export const representorDown: Ailment = {
   },
 };
 
-/** The driver takes every new VF by itself: a netdev that is down waits for nothing. */
+/** The driver takes every new VF by itself, so a netdev that is down means nothing. */
 function isInUse(state: HostState, { pci, driver, netdev }: VfState): boolean {
   if (driver === 'vfio-pci') return true;
   const inside = Object.values(state.namespaces).flatMap((links) => seenOf(links) ?? []);
@@ -125,7 +125,7 @@ export const deadSwitch: Ailment = {
   find: (patient) => [...givenUp(patient), ...unanswered(patient)],
 };
 
-/** ARP monitoring has given up a port whose link is up. */
+/** ARP monitoring has declared a port dead whose link is up. */
 function givenUp({ state }: Patient): readonly Symptom[] {
   return linksOf(state)
     .filter(({ carrier, slave }) => carrier && slave?.alive === false)
@@ -138,7 +138,7 @@ function givenUp({ state }: Patient): readonly Symptom[] {
     }));
 }
 
-/** A bond that watches the link only, and nobody answers by its active port. */
+/** A bond that monitors only the link, and nobody answers through its active port. */
 function unanswered({ state, survey }: Patient): readonly Symptom[] {
   return bondsOfPorts(state).flatMap(({ bond, ports }): readonly Symptom[] => {
     const active = ports.find(({ name }) => name === bond.bond?.activeSlave);

@@ -6,8 +6,8 @@ import { withoutOwn } from './own-address.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /**
- * A port of a host without a card that the host itself uses: in a bond its address is stranded, and where Open vSwitch has
- * the port the host is deaf by it.
+ * A port of a host without a card that the host itself uses: in a bond its address is stranded, and once Open vSwitch has
+ * the port, the host no longer hears anything there.
  */
 export const portInUse: Rule = (examined) => {
   const { spec, state, ledger } = examined;

@@ -12,7 +12,7 @@ export function roadLinks({ underlay }: HostSpec, state: HostState): readonly Li
   return state.links.filter(({ name }) => names.has(name));
 }
 
-/** The netdevs at its lower end: the card's ports, or those that the file names. */
+/** The lowest of these netdevs: the card's ports, or those that the file names. */
 export function wireNames(underlay: UnderlaySpec, { pfs, functions = [] }: HostState): readonly string[] {
   const members = [
     ...(underlay.bond?.members ?? []),

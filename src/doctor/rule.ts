@@ -10,7 +10,7 @@ export interface Examined {
   readonly host: FabricHost;
   readonly spec: HostSpec;
   readonly state: HostState;
-  /** What vflane did there earlier; absent where nobody remembers. */
+  /** What vflane did there earlier; absent if that is unknown. */
   readonly ledger?: Ledger;
 }
 

@@ -89,7 +89,7 @@ const rules: readonly Rule[] = [
   machinesWithoutBoot,
 ];
 
-/** Everything that stands in the way on a host, or will surprise. */
+/** Everything that stands in the way on a host, or will surprise its user. */
 export function examine(examined: Examined): readonly Finding[] {
   return rules.flatMap((rule) => rule(examined));
 }

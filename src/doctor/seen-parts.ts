@@ -11,7 +11,7 @@ import type {
 import { isUnseen, type Seen } from '../model/host-state.ts';
 import type { Patient } from './ailment.ts';
 
-/** What was seen; undefined where it was not asked or could not be. */
+/** What was seen; undefined if nobody asked, or it could not be seen. */
 export function seenOf<Value>(value: Seen<Value> | undefined): Value | undefined {
   return value === undefined || isUnseen(value) ? undefined : value;
 }
@@ -86,7 +86,7 @@ export function bondsOfPorts(
   });
 }
 
-/** The lines of the kernel's log that have these words. */
+/** The lines of the kernel's log that contain these words. */
 export function logged({ survey }: Patient, words: RegExp): readonly string[] {
   return (seenOf(survey.log) ?? []).map(({ text }) => text).filter((text) => words.test(text));
 }
@@ -95,12 +95,12 @@ export function setting(state: HostState, key: string): string | undefined {
   return ovsOf(state)?.settings[key];
 }
 
-/** As one reads it: `a, b and c`. */
+/** A list in words: `a, b and c`. */
 export function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-/** The first few of many: 254 VFs have no place on a line. */
+/** The first few of many: 254 VFs do not fit on a line. */
 export function some(words: readonly string[], shown = 4): string {
   return words.length > shown
     ? `${words.slice(0, shown).join(', ')} and ${words.length - shown} more`

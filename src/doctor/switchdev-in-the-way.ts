@@ -5,7 +5,7 @@ import { placeOf, type Rule } from './rule.ts';
 
 /**
  * In switchdev a VLAN on a VF is refused with EOPNOTSUPP (facts §4.2); a PF shows a switch id only then (facts §2.4). A mode
- * that vflane itself set goes with the overlay that it was for.
+ * that vflane itself set is taken back with the overlay that it was for.
  */
 export const switchdevInTheWay: Rule = (examined) => {
   const { links, pfs } = examined.state;

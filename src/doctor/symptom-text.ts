@@ -8,7 +8,7 @@ export interface Likely {
   readonly title: string;
   /** 0 to 1. */
   readonly score: number;
-  /** The text of the kernel's or a tool's that is likest. */
+  /** The most similar text of the kernel or a tool. */
   readonly text: string;
 }
 
@@ -16,7 +16,7 @@ type Known = Pick<Ailment, 'code' | 'texts'>;
 
 const known: readonly Known[] = [...ailments, ...pairings];
 
-/** The rules whose texts are like this one, the likest first; of two that are as like, the one that the host shows. */
+/** The rules with texts similar to this one, most similar first; of two that are equally similar, first the one that the host shows. */
 export function likelyFor(symptom: string, found: readonly string[] = [], most = 6): readonly Likely[] {
   const asked = wordsOf(symptom);
   if (asked.length === 0) return [];
@@ -28,7 +28,7 @@ export function likelyFor(symptom: string, found: readonly string[] = [], most =
   return scored.sort((a, b) => weight(b) - weight(a) || (a.code < b.code ? -1 : 1)).slice(0, most);
 }
 
-/** What is so on the host outweighs a text that is a little more alike. */
+/** What the host shows outweighs a slightly more similar text. */
 const shownCounts = 0.25;
 
 /** Below this two texts share common words only. */
@@ -38,7 +38,7 @@ function bestText(ailment: Known, symptom: string, asked: readonly string[]) {
   const texts = [...ailment.texts, titleOf(ailment)];
   const scored = texts.map((text, place) => {
     const likeness = scoreOf(symptom, asked, text);
-    // A title is ours, and not what anybody has read on a screen.
+    // A title is ours, not something that anybody has read on a screen.
     return { text, score: place < ailment.texts.length ? likeness : likeness * 0.8 };
   });
   return scored.sort((a, b) => b.score - a.score)[0];
@@ -61,14 +61,14 @@ function flat(text: string): string {
   return wordsOf(text).join(' ');
 }
 
-/** Addresses and numbers are the host's own, and tell nothing of the kind. */
+/** Addresses and numbers are specific to a host, and say nothing about the kind of trouble. */
 function wordsOf(text: string): readonly string[] {
   const words = kept.get(text) ?? splitWords(text);
   if (kept.size < mostKept) kept.set(text, words);
   return words;
 }
 
-/** The rules' own texts are asked for again and again. */
+/** The rules' own texts are needed again and again. */
 const kept = new Map<string, readonly string[]>();
 const mostKept = 1000;
 
@@ -86,7 +86,7 @@ const common: ReadonlySet<string> = new Set(
   ),
 );
 
-/** A word that few rules have tells more. */
+/** A word that occurs in few rules says more. */
 let counts: ReadonlyMap<string, number> | undefined;
 
 function rarity(word: string): number {

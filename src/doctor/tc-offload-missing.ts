@@ -25,8 +25,8 @@ export const tcOffloadMissing: Rule = (examined) => {
 };
 
 /**
- * DPDK needs both ports as one switch, whatever the file says of offload. The part of mlx5 that offloads tc is also the
- * only one that joins them (facts §0), and without it a VF works until its port dies: the seed's second way.
+ * DPDK needs both ports as one switch, whatever the file says about offload. The part of mlx5 that offloads tc is also the
+ * only one that joins them (facts §0); without it a VF works until its port dies, as in the seed's second way.
  */
 export const switchesNotJoined: Rule = (examined) => {
   const { host, state, spec } = examined;

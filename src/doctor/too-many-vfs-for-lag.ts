@@ -1,7 +1,7 @@
 import { finding } from '../model/catalogue.ts';
 import { placeOf, type Rule } from './rule.ts';
 
-/** mlx5 lag/lag.c, mlx5_handle_changeupper_event: the firmware's number counts, not that of the VFs in use (facts §1.2). */
+/** mlx5 lag/lag.c, mlx5_handle_changeupper_event: the firmware's number matters, not that of the VFs in use (facts §1.2). */
 const mostForLag = 64;
 
 export const tooManyVfsForLag: Rule = (examined) =>

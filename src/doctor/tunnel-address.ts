@@ -5,7 +5,7 @@ import { ledgerKey } from '../model/ledger.ts';
 import { wireNames } from './road.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
-/** The address is set where the tunnels leave, and is nowhere else on the host; one that is adopted is on it. */
+/** The address must not be elsewhere on the host than where the tunnels leave; an adopted one has to be there already. */
 export const tunnelAddress: Rule = (examined) => {
   const { spec, state, host } = examined;
   if (spec.overlay === undefined || spec.underlay === undefined || isUnseen(state.links)) return [];
@@ -17,7 +17,7 @@ function hasAddress({ addresses }: LinkState, local: string): boolean {
   return addresses.some((cidr) => cidr.replace(/\/.*$/, '') === local);
 }
 
-/** On a port that becomes a member of the bond it is another finding (VF2044). */
+/** On a port that becomes a member of the bond, it is a different finding (VF2044). */
 function doubled(examined: Examined, having: readonly LinkState[]): readonly Finding[] {
   const { spec, state, host, ledger } = examined;
   const { underlay, overlay } = spec;
@@ -44,7 +44,7 @@ function adopted(
 ): readonly Finding[] {
   const { spec, host } = examined;
   const [carrier] = having;
-  // vflane makes the netdev first, and the host may give it the address then.
+  // vflane has to make the netdev first, and the host may give it the address then.
   const isYetToCome =
     spec.underlay?.netdev !== undefined && !links.some(({ name }) => name === spec.underlay?.netdev);
   if (carrier) return spec.underlay?.netdev === undefined ? tooSmall(examined, carrier) : [];

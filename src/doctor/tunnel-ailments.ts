@@ -100,7 +100,7 @@ function kernelTunnels({ state }: Patient) {
   return tunnelsOf(state).filter(({ bridge }) => bridge.datapathType !== 'netdev');
 }
 
-/** By connected networks only; what goes over a router is not told here. */
+/** By connected networks only; routed destinations are not considered here. */
 function wayTo(links: readonly LinkState[], remote: string): LinkState | undefined {
   const holding = links.flatMap((link) =>
     link.addresses
@@ -148,7 +148,7 @@ export const loopOfTunnels: Ailment = {
     (ovsOf(state)?.bridges ?? []).flatMap((bridge): readonly Symptom[] => {
       const tunnels = bridge.ports.filter(({ type }) => type === 'vxlan');
       const open = tunnels.filter((port) => !port.protected).map(({ name }) => name);
-      // Flows of its own may split the horizon, too.
+      // The bridge's own flows may implement split horizon, too.
       if (tunnels.length < 2 || open.length < 2 || bridge.failMode === 'secure') return [];
       return [
         {

@@ -2,7 +2,7 @@ import { finding } from '../model/catalogue.ts';
 import { isUnseen, type PfState } from '../model/host-state.ts';
 import { placeOf, type Rule } from './rule.ts';
 
-/** The mode is each PF's own, and the card joins only ports that are alike (facts §1.2). */
+/** Each PF has its own mode, and the card joins only ports in the same one (facts §1.2). */
 export const unequalModes: Rule = (examined) => {
   const inMode = (mode: string) => examined.state.pfs.filter(({ eswitch }) => eswitch === mode);
   const [legacy, switchdev] = [inMode('legacy'), inMode('switchdev')];
@@ -18,7 +18,7 @@ export const unequalModes: Rule = (examined) => {
   ];
 };
 
-/** The seed raised one port's channels; the bond's backup kept its one (facts §5). */
+/** The seed raised only one port's channels; the bond's backup port kept one channel (facts §5). */
 export const unequalChannels: Rule = (examined) => {
   const seen = examined.state.pfs.flatMap(({ channels, ...pf }) =>
     channels === undefined || isUnseen(channels) ? [] : [{ ...pf, channels }],

@@ -8,7 +8,7 @@ export interface Unlooked {
   readonly why: string;
 }
 
-/** Everything that the look left open. What is not installed is not there to be looked at. */
+/** Everything that could not be looked at. What is not installed does not count. */
 export function unlookedIn(
   state: { readonly [part in keyof HostState]?: unknown },
   survey: Partial<Survey>,
@@ -27,12 +27,12 @@ const words: { readonly [what: string]: string | undefined } = {
   log: 'the kernel’s log',
 };
 
-/** As a person calls it. */
+/** What a person would call it. */
 export function inWords(what: string): string {
   return words[what] ?? what;
 }
 
-/** The reasons of 254 VFs are one. */
+/** 254 VFs may share one reason. */
 function brief(all: readonly string[]): string {
   const shown = all.slice(0, 3).join(', ');
   return all.length > 3 ? `${shown} and ${all.length - 3} more` : shown;
@@ -50,7 +50,7 @@ function isReason(value: object): value is Unseen {
   return 'unseen' in value && typeof value.unseen === 'string';
 }
 
-/** A host without Open vSwitch or nftables has none: that was seen. */
+/** A host without Open vSwitch or nftables has nothing of theirs: that counts as seen. */
 function isAbsentTool({ lacks }: Unseen, [first]: readonly string[]): boolean {
   return lacks !== undefined && (first === 'ovs' || first === 'guard');
 }

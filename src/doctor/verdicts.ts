@@ -8,10 +8,10 @@ import { ovsOf, seenOf } from './seen-parts.ts';
 /** What one way of sharing the card would come to on this host. */
 export interface Verdict {
   readonly datapath: 'legacy-vlan' | 'ovs-tc' | 'ovs-dpdk';
-  /** `lacks`: something can be installed or set, and then it goes. `unknown`: what it hangs on could not be seen. */
+  /** `lacks`: it works once something has been installed or set. `unknown`: what it depends on could not be seen. */
   readonly verdict: 'hardware' | 'lacks' | 'impossible' | 'unknown';
   readonly because: readonly string[];
-  /** Any of these changes it. */
+  /** Any of these would change it. */
   readonly oneOf: readonly string[];
   readonly evidence: readonly Evidence[];
 }
@@ -32,7 +32,7 @@ export function verdictsOf(patient: Patient): readonly Verdict[] {
   ];
 }
 
-/** The worst first: what nothing on this kernel changes, what could not be seen, what is only missing. */
+/** Worst first: what nothing on this kernel can change, what could not be seen, what is only missing. */
 const order = ['impossible', 'unknown', 'lacks'] as const;
 
 function verdict(datapath: Verdict['datapath'], obstacles: readonly Obstacle[]): Verdict {
@@ -81,7 +81,7 @@ function unknown(why: string): Obstacle {
   return { kind: 'unknown', why, oneOf: ['a look as root, with iproute2 and ethtool installed'] };
 }
 
-/** What both overlays ask of a card. */
+/** What both overlays need of a card. */
 function cardObstacles({ state }: Patient): readonly Obstacle[] {
   const { pfs } = state;
   if (pfs.length === 0) return [noCard];
@@ -120,7 +120,7 @@ function names(pfs: readonly PfState[]): string {
 }
 
 function offloadObstacles(patient: Patient): readonly Obstacle[] {
-  // Of a card without a switch of its own that is said, and no kernel changes it.
+  // A card without a switch of its own has been reported already, and no kernel changes that.
   if (patient.state.pfs.every(({ eswitch }) => eswitch === 'none')) return [];
   const hidden = patient.state.pfs.flatMap(({ tcOffload }) =>
     tcOffload && isUnseen(tcOffload) ? [unknown(`whether the driver offloads tc: ${tcOffload.unseen}`)] : [],

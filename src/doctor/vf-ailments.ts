@@ -45,7 +45,7 @@ export const spoofWithoutMac: Ailment = {
   source: 'facts §4.3; mlx5 esw/acl, esw/legacy.c',
   texts: ['Spoofchk in set while MAC is invalid, vport(1)', 'Spoofchk in set while MAC is invalid'],
   find: (patient) => {
-    // Other cards give such a VF a MAC of its own, and check that.
+    // Other cards give such a VF a MAC of its own, and check against that.
     const bare = withAdmin(patient).filter(
       ({ pf, vf, admin }) =>
         pf.driver === 'mlx5_core' && admin.spoofchk && admin.mac === unset && vf.driver !== undefined,
@@ -138,7 +138,7 @@ export const spareOnWire: Ailment = {
   },
 };
 
-/** What `trust` says where it is refused, and why; the seed took it for the reason of a failover that never came. */
+/** What the tools print when `trust` is refused, and why; the seed took it for the reason why failover never happened. */
 export const trustRefused: Ailment = {
   code: 'VF2119',
   costs: 'None: in switchdev mode a VF needs no trust, and trust is never why one does not fail over.',
@@ -176,4 +176,4 @@ export const trustRefused: Ailment = {
   },
 };
 
-/** Only what a text asks for: a VF that nobody has bound is normal. */
+/** Only for a search by text: a VF that nobody has bound is normal. */

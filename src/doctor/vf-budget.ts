@@ -3,16 +3,16 @@ import { seenOf } from './seen-parts.ts';
 
 const mib = 2 ** 20;
 
-/** What NUM_OF_VFS takes of the machine, asked before it is raised (facts §6.2). */
+/** What NUM_OF_VFS costs the machine, asked before it is raised (facts §6.2). */
 export interface VfBudget {
   readonly pci: string;
-  /** NUM_OF_VFS as it counts now. */
+  /** NUM_OF_VFS as it is in effect. */
   readonly vfs: number;
-  /** MiB of address space of one VF; undefined where the BIOS gave none, or it cannot be read. */
+  /** MiB of address space per VF; undefined if the BIOS gave none, or it cannot be read. */
   readonly mibEach: number | undefined;
-  /** MiB that the port above hands on to the whole slot. */
+  /** MiB that the port above forwards to the whole slot. */
   readonly windowMib: number | undefined;
-  /** The most VFs a port that fit into that window with what else the card has; undefined if it is unknown. */
+  /** The most VFs per port that fit into that window beside the rest of the card; undefined if it is unknown. */
   readonly fits: number | undefined;
   /** MSI-X vectors for VFs in all; undefined if the driver does not say. */
   readonly msix: number | undefined;
@@ -21,7 +21,7 @@ export interface VfBudget {
 export function budgetsOf({ state, survey }: Patient): readonly VfBudget[] {
   const ports = state.pfs.filter(({ present }) => present).length;
   return state.pfs.flatMap(({ pci, id, totalVfs }) => {
-    // What a card of another maker's takes besides is not known, nor how its number of VFs is changed.
+    // For another maker's card it is unknown what else it takes, and how its number of VFs is changed.
     if (id !== undefined && !id.startsWith('15b3:')) return [];
     const [window, vfs] = [seenOf(survey.cards[pci]?.window), seenOf(totalVfs)];
     if (window === undefined || vfs === undefined || vfs === 0) return [];
@@ -46,7 +46,7 @@ export function budgetText({ vfs, mibEach, windowMib, fits, msix }: VfBudget): s
   return `NUM_OF_VFS=${vfs}, ${each}; ${room}${vectors}`;
 }
 
-/** More VFs are wanted than the firmware has: whether the machine has room for them is said before it is asked to boot. */
+/** If more VFs are wanted than the firmware has, says whether the machine has room for them before it is rebooted. */
 export const raiseBeyondWindow: Ailment = {
   code: 'VF2160',
   costs: 'With too little address space the VFs come without BARs, and some machines do not start at all.',

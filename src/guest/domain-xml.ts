@@ -7,7 +7,7 @@ import { addressToken } from './vf-token.ts';
 
 /**
  * A guest as libvirt's domain (libvirt.org, formatdomain). `managed='no'`: vflane has bound what is passed through already,
- * and nothing else is to touch it. The digest in its metadata says which text libvirt was given. `format`: the image's.
+ * and nothing else may touch it. The digest in its metadata says which text libvirt was given. `format`: the image's.
  */
 export function domainXml(name: string, machine: MachineSpec, placement: Placement, format: string): string {
   const body = bodyOf(name, machine, placement, format);

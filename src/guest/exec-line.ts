@@ -1,9 +1,9 @@
 /**
  * An argv as systemd's `ExecStart=` takes it: each word in double quotes, C-escaped, with `%` and `$` doubled, because
- * specifiers and variables are expanded inside of quotes too (systemd.service(5), systemd.syntax(7)).
+ * specifiers and variables are expanded inside quotes too (systemd.service(5), systemd.syntax(7)).
  */
 export function execLine(argv: readonly string[]): string {
-  // An option and its value on a line of their own, which a backslash continues.
+  // Each option with its value on a line of its own, continued by a backslash.
   return argv
     .reduce((line, word) => `${line}${/^-[a-z]/.test(word) ? ' \\\n  ' : ' '}${execWord(word)}`, '')
     .trim();

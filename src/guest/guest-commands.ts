@@ -3,7 +3,7 @@ import { monitorWords } from '../model/link-monitor.ts';
 import { isBonded, type LaneNic, nicsOf } from './lane-nics.ts';
 
 /**
- * Everything one lane needs inside a VM, as plain commands for a POSIX shell. Its NICs are known by their MACs; two of them
+ * Everything that one lane needs inside a VM, as plain commands for a POSIX shell. Its NICs are found by their MACs; two of them
  * are bonded, and one is used as it is: the card fails over below it (facts §8).
  */
 export function guestCommands(lane: LaneSpec): readonly string[] {

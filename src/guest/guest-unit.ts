@@ -6,15 +6,15 @@ import { powerDownS } from './power-script.ts';
 
 /** The longest that pinning a guest's memory may take, in seconds: VFIO pins all of it (facts §10). */
 export const startS = 170;
-/** Longer than the guest's own time, and then it is ended. */
+/** Longer than the guest's own shutdown time; then it is killed. */
 export const stopS = powerDownS + 20;
 
 const of = guestPaths('%i');
 
 /**
- * The unit of which every guest is an instance. It has started once QEMU answers, and failed where QEMU ends before. QEMU
- * begins as root, because VFIO's groups are root's, and goes on as a user of its own (`run` of the power script). Whoever
- * breaks out of it has no capability, no socket of the host's to talk to, and its own disk to write.
+ * The template unit of the guests. An instance has started once QEMU answers, and failed if QEMU exits before that. QEMU
+ * starts as root, because VFIO's groups are root's, and goes on as a user of its own (`run` of the power script). Whoever
+ * breaks out of it has no capabilities, no socket of the host's to talk to, and only the guest's own disk to write.
  */
 export const templateText = `# Written by vflane, and taken away with the last of its guests.
 [Unit]
@@ -74,8 +74,8 @@ WantedBy=multi-user.target
 `;
 
 /**
- * What makes an instance of the template one guest. `image`: what its disk is to stand on, and on nothing else; `cpus`: as the
- * kernel lists them, where it has to stay on some.
+ * What turns an instance of the template into a particular guest. `image`: the only image that its disk may stand on; `cpus`: as the
+ * kernel lists them, if it has to stay on some.
  */
 export function dropInText(
   name: string,
@@ -91,7 +91,7 @@ export function dropInText(
     // A tap is the host's, and whether root may open it without this depends on the kernel (drivers/net/tun.c, 6.12 to
     // 6.14); it goes with the change of user. Without a tap there is nothing in the host's network to open.
     argv.includes('-netdev') ? 'CapabilityBoundingSet=CAP_NET_ADMIN' : 'PrivateNetwork=yes',
-    // A list of commands is emptied by an empty one (systemd.service(5)).
+    // An empty assignment clears a list of commands (systemd.service(5)).
     'ExecStart=',
     `ExecStart=${execLine(started)}`,
     '',
@@ -103,7 +103,7 @@ export function dropInText(
 
 const marked = '# definition ';
 
-/** The line of a drop-in that no other definition has: with it the file is known, though addresses of VFs stand in it. */
+/** A line that only this drop-in has: it identifies the file, though VFs' addresses are filled in there. */
 export function definitionLine(dropIn: string): string {
   return dropIn.split('\n').find((line) => line.startsWith(marked)) ?? '';
 }

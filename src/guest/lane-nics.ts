@@ -6,7 +6,7 @@ export interface LaneNic {
   readonly mac: string;
 }
 
-/** Two of them are bonded, and one is used as it is: the card fails over below it (facts §8). */
+/** Two of them are bonded, a single one is used as it is: the card fails over below it (facts §8). */
 export function nicsOf({ bond, members, veth, tap }: LaneSpec): readonly LaneNic[] {
   const end = tap ?? veth;
   return end === undefined ? members : [{ ifName: bond, mac: end.mac }];
@@ -16,7 +16,7 @@ export function isBonded(lane: LaneSpec): boolean {
   return nicsOf(lane).length > 1;
 }
 
-/** Those that ARP can ask for; the kernel watches IPv6 targets too, and neither netplan nor networkd can name them. */
+/** Targets that ARP can ask for; the kernel could monitor IPv6 targets too, but neither netplan nor networkd can name them. */
 export function arpTargets(targets: readonly string[]): readonly string[] {
   return targets.filter((target) => !target.includes(':'));
 }

@@ -16,7 +16,7 @@ interface Guest {
   readonly isPlain: boolean;
 }
 
-/** What one VM manager is told to give its VM these lanes: a line, or more, for each VF or tap. */
+/** The lines that make one VM manager give its VM these lanes: one or more for each VF or tap. */
 export function managerLines(
   manager: Manager,
   guest: Guest,
@@ -39,13 +39,13 @@ export function managerLines(
   return manager === 'proxmox' ? [...own, ...ofProxmox(guest, tapped)] : own;
 }
 
-/** One line for all: each `-args` takes the place of the one before (qm(1)). */
+/** One line for all: each `-args` replaces the one before (qm(1)). */
 function ofProxmox(guest: Guest, tapped: readonly { readonly tap: Tap; readonly place: number }[]) {
   const words = tapped.flatMap(({ tap, place }) => taps.qemu(guest, tap, place));
   return words.length === 0 ? [] : [`qm set VMID -args '${words.join(' ')}'`];
 }
 
-/** The driver is bound already, and nothing else is to touch it: `managed='no'`. */
+/** The driver is already bound, and nothing else may touch it: `managed='no'`. */
 const functions: { readonly [manager in Manager]: (guest: Guest, pci: string, place: number) => string } = {
   qemu: (_guest, pci) => `-device vfio-pci,host=${pci}`,
   libvirt: (_guest, pci) =>
@@ -60,7 +60,7 @@ type Tap = NonNullable<LaneSpec['tap']>;
 
 const taps: { readonly [manager in Manager]: (guest: Guest, tap: Tap, place: number) => readonly string[] } =
   {
-    // The tap is there already, and up: no script is to make it.
+    // The tap exists already, and is up: no script has to make it.
     qemu: ({ isPlain }, { port, mac }, place) => {
       // An id of QEMU's begins with a letter, which a port's name need not (util/id.c).
       const netdev = `tap,id=lane${place},ifname=${port},script=no,downscript=no${isPlain ? ',vnet_hdr=off' : ''}`;

@@ -23,7 +23,7 @@ function ethernet(lane: LaneSpec, { ifName, mac }: LaneNic, isAll: boolean): rea
   ];
 }
 
-/** What stands at a NIC as well as at a bond. */
+/** The keys that NICs and bonds share. */
 function addressing({ addresses, gateways, dns, dhcp }: LaneSpec): readonly string[] {
   return [
     ...(dhcp ? ['    dhcp4: true'] : []),
@@ -36,7 +36,7 @@ function addressing({ addresses, gateways, dns, dhcp }: LaneSpec): readonly stri
   ];
 }
 
-/** By its numbers: where it does not hand them on to netplan, cloud-init knows no `default` (cloudinit/net/network_state.py). */
+/** As 0.0.0.0/0 and ::/0: unless it passes the routes on to netplan, cloud-init does not know `default` (cloudinit/net/network_state.py). */
 function routeBy(gateway: string): string {
   return `      - {to: "${gateway.includes(':') ? '::/0' : '0.0.0.0/0'}", via: "${gateway}"}`;
 }

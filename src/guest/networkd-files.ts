@@ -19,7 +19,7 @@ function file(name: string, lines: readonly string[]): GuestFile {
   return { path: `${folder}/${name}`, text: `${lines.join('\n')}\n` };
 }
 
-/** By the permanent address: a bond has the address of its active member, and would match as well. */
+/** By the permanent address: a bond has its active member's address, and would match as well. */
 function matched({ mac }: LaneNic, mtu: number): readonly string[] {
   return ['[Match]', `PermanentMACAddress=${mac}`, '', '[Link]', `MTUBytes=${mtu}`, ''];
 }

@@ -2,11 +2,11 @@
 export const powerDownS = 90;
 
 /**
- * `run` becomes QEMU, which becomes another user once all that it is given is open. QEMU opens as root whatever the header of
- * the guest's disk names, and who has broken out of QEMU can write that header: any file of the host's would be in the guest
- * after its next start. So the header is read first (qemu, docs/interop/qcow2.txt). The option for that is another one since
- * QEMU 9.1 (`-runas` before, gone with 10.0), and the host's QEMU may be a newer one tomorrow, so that it is asked each time.
- * `up` waits until QEMU answers a command, which it does once all that the guest is given is there; `down` presses the guest's power
+ * `run` becomes QEMU, which becomes another user once it has opened all that it is given. QEMU opens, as root, whatever the header of
+ * the guest's disk names, and whoever has broken out of QEMU can write that header: the guest could then see any file of the host
+ * after its next start. So the header is read first (qemu, docs/interop/qcow2.txt). The option to change users is a different one since
+ * QEMU 9.1 (`-runas` before, gone with 10.0), and the host's QEMU may be upgraded, so it is asked each time.
+ * `up` waits until QEMU answers a command, which it does once everything that the guest is given exists; `down` presses the guest's power
  * button, again and again, because one that is still booting does not hear it, and waits until QEMU is gone. Perl, because
  * every Debian has it (perl-base is essential).
  */

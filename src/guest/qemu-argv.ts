@@ -19,7 +19,7 @@ export function qemuArgv(name: string, machine: MachineSpec, { node }: Placement
     qemuProgram,
     ...['-name', `guest=${name},debug-threads=on`],
     ...['-nodefaults', '-no-user-config', '-display', 'none'],
-    // Its change of user is what `elevateprivileges` would forbid; the unit's NoNewPrivileges= does it instead.
+    // `elevateprivileges` would forbid the change of user; the unit's NoNewPrivileges= serves instead.
     ...['-sandbox', 'on,obsolete=deny,spawn=deny,resourcecontrol=deny'],
     ...['-machine', machineWords(machine)],
     ...['-cpu', 'max', '-smp', `${machine.cpus}`, '-m', `${machine.memoryMiB}`],
@@ -34,13 +34,13 @@ export function qemuArgv(name: string, machine: MachineSpec, { node }: Placement
   ];
 }
 
-/** KVM where the host has it; `-cpu max` is the host's own then. */
+/** KVM if the host has it; `-cpu max` then means the host's own. */
 function machineWords({ firmware }: MachineSpec): string {
   const flash = firmware === 'uefi' ? ',pflash0=firmware0,pflash1=firmware1' : '';
   return `q35,accel=kvm:tcg,memory-backend=ram0${flash}`;
 }
 
-/** Pages that were set aside are taken on the card's node or not at all; others there if there is room. */
+/** Reserved pages are taken from the card's node or not at all; other memory comes from there if there is room. */
 function memoryWords({ memoryMiB, hugepages }: MachineSpec, node: number | undefined): string {
   const size = `id=ram0,size=${memoryMiB}M`;
   const place = (policy: string) => (node === undefined ? '' : `,host-nodes=${node},policy=${policy}`);
@@ -93,7 +93,7 @@ function nicWords(nic: MachineNic, place: number, chassis: number): readonly str
   ];
 }
 
-/** A function behind a root port of its own, as it is on the host: PCI Express features of it work only so. */
+/** A function behind a root port of its own, as on the host: its PCI Express features work only that way. */
 function passed(address: string, id: string, chassis: number): readonly string[] {
   return [
     ...['-device', `pcie-root-port,id=${id}port,chassis=${chassis},slot=${chassis}`],
@@ -101,7 +101,7 @@ function passed(address: string, id: string, chassis: number): readonly string[]
   ];
 }
 
-/** A comma ends a value, and two of them are one (qemu(1), -drive). */
+/** A comma ends a value, and a doubled one stands for itself (qemu(1), -drive). */
 function comma(value: string): string {
   return value.replaceAll(',', ',,');
 }

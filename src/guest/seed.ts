@@ -8,8 +8,8 @@ export type SeedFiles = { readonly [file: string]: string };
 export const seedFiles = ['meta-data', 'network-config', 'user-data', 'vendor-data'] as const;
 
 /**
- * A NoCloud seed. The instance stays the same for good, because a new one would make new host keys; that the networks are
- * set up at every boot, and not only at the first, is said in vendor-data, which whatever the user says goes before.
+ * A NoCloud seed. The instance id never changes, because a new one would make new host keys; vendor-data, which the user's
+ * own data overrides, says that the networks are set up at every boot, not only at the first.
  */
 export function seedTexts({ metaData, networkConfig }: SeedSpec, userData: string): SeedFiles {
   return {
@@ -36,8 +36,8 @@ export function userDataOf(sshKeys: readonly string[]): string {
 }
 
 /**
- * Makes a volume of the seed's folder: QEMU reads a folder as a FAT volume (vvfat), and what was read is written to a file,
- * so that libvirt's guests have the same, and no tool is needed that QEMU does not bring. 2.88 MB, mostly holes.
+ * Makes a volume from the seed's folder: QEMU reads a folder as a FAT volume (vvfat), and the result is written to a file,
+ * so that libvirt's guests have the same, and no tool other than QEMU's own is needed. 2.88 MB, mostly holes.
  */
 export function volumeArgv({ seedFolder }: GuestPaths, into: string): readonly string[] {
   const source = { driver: 'vvfat', dir: seedFolder, label: 'CIDATA', floppy: true };

@@ -2,21 +2,21 @@ import type { PciAddress } from '../model/names.ts';
 import type { Lookup, Text } from '../model/plan.ts';
 
 /**
- * A VF has no PCI address before its pool is there. In the text of a definition it stands as `<VF 3 of 0000:03:00.0>`, and is
+ * A VF has no PCI address before its pool exists. In the text of a definition it stands as `<VF 3 of 0000:03:00.0>`, and is
  * looked up when the text is written.
  */
 export function vfToken(pf: PciAddress, index: number): string {
   return `<VF ${index} of ${pf}>`;
 }
 
-/** The same where libvirt wants the address in parts. */
+/** The same, for libvirt, which wants the address in parts. */
 export function addressToken(pf: PciAddress, index: number): string {
   return `<address of VF ${index} of ${pf}>`;
 }
 
 const token = /<(address of )?VF (\d{1,4}) of ([0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7])>/g;
 
-/** The text with a lookup for each VF. */
+/** The text, with a lookup for each VF. */
 export function withLookups(text: string): Text {
   const parts: Exclude<Text, string>[number][] = [];
   let from = 0;
@@ -50,7 +50,7 @@ const pci = '[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7]';
 const inArgv = new RegExp(`(?<=host=)${pci}`, 'g');
 const inXml = /domain='0x([0-9a-f]{4})' bus='0x([0-9a-f]{2})' slot='0x([01][0-9a-f])' function='0x([0-7])'/g;
 
-/** A text as it was found, with a token for each address that is a VF's of these pools. */
+/** A text as it was found, with a token in place of each address of a VF of these pools. */
 export function withTokens(text: string, pools: readonly Pool[]): string {
   const places = new Map(
     pools.flatMap(({ pci: pf, vfs }) =>

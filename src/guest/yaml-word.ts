@@ -4,7 +4,7 @@ const meansMore = /^(y|yes|n|no|true|false|on|off|null)$/i;
 // Readers differ on whether a power of ten without a number before it is one too (yaml.org/type/float.html).
 const exponent = /^e-?[\d_]+$/i;
 
-/** A name as YAML: in quotes where a reader would make something else of it, such as a number of `00`. */
+/** A name as YAML: in quotes if a reader would take it for something else, such as `00` for a number. */
 export function yamlWord(name: string): string {
   const plain = /^[a-z][\w.-]*$/i.test(name) && !meansMore.test(name) && !exponent.test(name);
   return plain ? name : JSON.stringify(name);
