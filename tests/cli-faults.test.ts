@@ -160,7 +160,7 @@ test('a simulated host whose state is damaged is made anew by its own verb, as t
   await operator.expects('apply --yes', 0);
   writeFileSync(join(operator.folder, '.vflane/sim/alpha.json'), '{"schema":');
   expect(await operator.expects('status', 8)).toContain('vflane sim reset alpha');
-  await operator.expects('sim reset alpha', 0);
+  expect(await operator.expects('sim reset alpha --json', 0)).toContain('"schema": "vflane.sim-reset/1"');
   expect(await operator.expects('status', 0)).toContain('nothing was ever done');
 });
 

@@ -46,7 +46,10 @@ async function fromFile(context: VerbContext, fleet: Fleet, options: VerbOptions
   const planned = await planFleet(fleet, options);
   const plans = planned.flatMap(({ value }) => (value ? [value.plan] : []));
   const shown = onStderr(context);
-  showPlans(shown, fleet, plans, plans.length === planned.length ? [] : findingsOf(planned), options);
+  const work = plans.filter(({ steps }) => steps.length > 0);
+  // Whoever is not asked hears of the rest once, by what comes of it.
+  const isAsked = options.yes !== true && work.length > 0 && plans.length < planned.length;
+  showPlans(shown, fleet, work, isAsked ? findingsOf(planned) : [], options);
   const notes = [...notesOf(plans), ...mayBeElsewhere(planned, unasked(fleet))];
   printFindings(notes, fleet.sources, shown.output);
   const requests = planned.map(({ host, value, trouble }): [string, Request | Outcome] => [

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { putFile } from '../host/durable-file.ts';
 import type { FabricHost } from '../model/fabric.ts';
 import type { Json } from '../model/json.ts';
 import { type Bundled, bundleHost } from '../operate/bundle.ts';
@@ -14,6 +13,7 @@ import { findingJson } from './doctor-json.ts';
 import { namesOf } from './record.ts';
 import { UsageError } from './usage-error.ts';
 import { versionText } from './version-text.ts';
+import { putNamedFile } from './written-file.ts';
 
 const schema = 'vflane.bundle/1';
 
@@ -56,7 +56,7 @@ export function bundlerOf({ cwd }: VerbContext, { bundle: file }: VerbOptions): 
         null,
         1,
       );
-      await putFile(path, `${text}\n`, 0o600).catch((error: unknown) => unwritable(file, error));
+      await putNamedFile(path, `${text}\n`, 0o600).catch((error: unknown) => unwritable(file, error));
       return bundled.length;
     },
   };

@@ -43,7 +43,8 @@ export function planAndDo(
     const plans = planned.flatMap(({ value }) => (value ? [value.plan] : []));
     const shown = { ...context, output: { ...context.output, result: context.output.log } };
     const warnings = plans.flatMap(({ findings }) => findings.filter(({ severity }) => severity !== 'error'));
-    showPlans(shown, fleet, plans, warnings, options);
+    const steps = plans.filter((plan) => plan.steps.length > 0);
+    showPlans(shown, fleet, steps, warnings, options);
     const requests = new Map<string, Request | Outcome>(
       planned.map(({ host, value, trouble }) => [host, trouble ?? requestOf(value, verb, options)]),
     );

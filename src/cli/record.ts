@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { putFile } from '../host/durable-file.ts';
 import { printTranscript, type Transcript } from '../host/transcript.ts';
 import type { FabricHost } from '../model/fabric.ts';
 import type { Sections } from '../observe/observe.ts';
@@ -15,6 +14,7 @@ import type { VerbContext, VerbOptions } from './context.ts';
 import { UsageError } from './usage-error.ts';
 import { versionText } from './version-text.ts';
 import { destinationHost } from './way.ts';
+import { putNamedFile } from './written-file.ts';
 
 export interface Recorded {
   readonly recorded?: { readonly file: string; readonly answers: number; readonly scrubbed: boolean };
@@ -51,7 +51,7 @@ export function recorderOf({ cwd }: VerbContext, options: VerbOptions): Recorder
       const whole = await recording.end({ ...aboutNow(host), sections, ledger: looked.plan.fold.ledger });
       const transcript = scrub === true ? await scrubbed(whole, namesOf(known)) : whole;
       // It tells of a host what only its operator could ask.
-      await putFile(path, printTranscript(transcript), 0o600).catch((error) => unwritable(file, error));
+      await putNamedFile(path, printTranscript(transcript), 0o600).catch((error) => unwritable(file, error));
       const recorded = { file, answers: transcript.entries.length, scrubbed: transcript.scrubbed };
       return { looked, sections, recorded };
     },

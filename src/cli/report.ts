@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { putFile } from '../host/durable-file.ts';
 import type { BenchRun } from '../measure/run-record.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
@@ -13,6 +12,7 @@ import { printFindings } from './print-findings.ts';
 import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
 import { versionText } from './version-text.ts';
+import { putNamedFile } from './written-file.ts';
 
 const schema = 'vflane.report/1';
 const usualFile = 'vflane-report.html';
@@ -81,7 +81,7 @@ async function putSvgs(folder: string, { svgs }: Report): Promise<readonly strin
 async function put(file: string, text: string): Promise<void> {
   try {
     mkdirSync(dirname(file), { recursive: true });
-    await putFile(file, text);
+    await putNamedFile(file, text);
   } catch (error) {
     throw new UsageError(
       `${file} cannot be written: ${(error as Error).message}`,

@@ -24,8 +24,7 @@ export const exec: VerbHandler = (context, [name = '', ...argv]) =>
 export const reboot: VerbHandler = (context, [name = ''], options) =>
   withMachine(context, name, async ({ machine }) => {
     await simReboot(machine, { ...lateness(options), ...swapping(options) });
-    context.output.log(`${name}: rebooted`);
-    return exitCodes.asAsked;
+    return done(context, 'reboot', name, 'rebooted');
   });
 
 function lateness({ cardAfter }: VerbOptions): { readonly cardAfterMs?: number } {
@@ -53,18 +52,17 @@ export const reset: VerbHandler = (context, [name = '']) =>
       rmSync(machine, { force: true });
     }
     rmSync(store, { recursive: true, force: true });
-    context.output.log(`${name}: as new`);
-    return exitCodes.asAsked;
+    return done(context, 'reset', name, 'as new');
   });
 
-export const unplug: VerbHandler = (context, args) => move(context, args, simUnplug, 'unplugged');
-export const plug: VerbHandler = (context, args) => move(context, args, simPlug, 'plugged in');
+export const unplug: VerbHandler = (context, args) => move(context, args, simUnplug, ['unplug', 'unplugged']);
+export const plug: VerbHandler = (context, args) => move(context, args, simPlug, ['plug', 'plugged in']);
 
 function move(
   context: VerbContext,
   [name = '', what = 'port0']: readonly string[],
   act: typeof simPlug,
-  done: string,
+  [verb, moved]: readonly [string, string],
 ): Promise<number> {
   return withMachine(context, name, async ({ machine }) => {
     if (!(await act(machine, what)))
@@ -72,17 +70,22 @@ function move(
         `a host has no ${what}`,
         'There are port0, port1, card, switch0, switch1 and lanes.',
       );
-    context.output.log(`${name}: ${what} ${done}`);
-    return exitCodes.asAsked;
+    return done(context, verb, name, `${what} ${moved}`);
   });
 }
 
 export const fail: VerbHandler = (context, [name = ''], options) =>
   withMachine(context, name, async ({ machine }) => {
     await simFail(machine, { at: placeOf(options), after: options.after === true, how: howOf(options) });
-    context.output.log(`${name}: command ${String(options.at ?? 1)} from now on ends in ${howOf(options)}`);
-    return exitCodes.asAsked;
+    const which = `command ${String(options.at ?? 1)} from now`;
+    return done(context, 'fail', name, `${which} ends in ${howOf(options)}`);
   });
+
+function done({ output }: VerbContext, verb: string, host: string, said: string): number {
+  output.log(`${host}: ${said}`);
+  output.json(`vflane.sim-${verb}/1`, { host, done: said });
+  return exitCodes.asAsked;
+}
 
 function placeOf({ at }: VerbOptions): number {
   const place = at === undefined ? 1 : Number(at);

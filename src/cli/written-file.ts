@@ -1,5 +1,6 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { putFile } from '../host/durable-file.ts';
 import type { VerbContext, VerbOptions } from './context.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -19,6 +20,13 @@ export function writeNewFile(context: VerbContext, file: string, text: string): 
     if (code === 'EEXIST') throw alreadyThere(file);
     throw new UsageError(`${file} cannot be written: ${message}`, 'Name a file in a folder that has room.');
   }
+}
+
+/** What is no file, as /dev/stdout or /dev/null, is written to: a file must not take its place. @throws NodeJS.ErrnoException */
+export async function putNamedFile(path: string, text: string, mode?: number): Promise<void> {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there && !there.isFile() && !there.isDirectory()) writeFileSync(path, text);
+  else await putFile(path, text, mode);
 }
 
 function alreadyThere(file: string): UsageError {
