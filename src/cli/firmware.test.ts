@@ -378,7 +378,7 @@ test('the plan as it is shown', async () => {
   const { stdout } = await rack({ vfs: 32 })(`firmware plan --image ${newer}`);
   expect(stdout.replace(/fabric-\d+/, 'fabric')).toMatchInlineSnapshot(`
     "alpha: 3 steps
-      1. Keep what the card holds, and what is to be burnt, before anything is written to it.
+      1. Save what the card holds, and the image to burn, before anything is written to the card.
          mkdir -p /var/lib/vflane/firmware
          mstconfig -d 0000:03:00.0 -f /var/lib/vflane/firmware/0000:03:00.0-SRIOV_EN=1-NUM_OF_VFS=16.conf backup
          mstflint -d 0000:03:00.0 ri /var/lib/vflane/firmware/MT_0000000013-16.35.4554.bin
@@ -388,8 +388,8 @@ test('the plan as it is shown', async () => {
       2. Burn the image into the card’s flash.
          The card runs it after its next reset, or the next start of the host.
          mstflint -d 0000:03:00.0 -i /var/lib/vflane/firmware/MT_0000000013-16.35.8002.bin -y burn
-      3. Set it in the card.
-         It counts from the card’s next reset, or the next start of the host, on.
+      3. Change the card’s settings.
+         They take effect at the card’s next reset, or the next start of the host.
          mstconfig -d 0000:03:00.0 -y set NUM_OF_VFS=32
     fabric.yaml:9:10: info VF2212 alpha hosts.alpha.vfs: 0000:03:00.0: 32 VFs on each of 2 ports: 830 MSI-X vectors in all, 64 MiB of address space; the BIOS gave the slot 128 MiB
         hint: It fits into what the slot has now. The card itself refuses more vectors than it has.

@@ -55,7 +55,7 @@ describe('a bridge and its ports', () => {
 
   test('keep a change and a reason each', () => {
     expect(step?.changes).toEqual(made);
-    expect(step?.why).toMatch(/^Make a bridge .* Put the guests/);
+    expect(step?.why).toMatch(/^Make a bridge .* Add the guests/);
   });
 });
 

@@ -18,6 +18,6 @@ export const autoprobe: Resource = {
     to === null ? [] : [{ read: pciPath(at, 'sriov_drivers_autoprobe'), is: to ? '1' : '0' }],
   why: (_from, to) =>
     to === true
-      ? 'Let the host take new VFs for itself again.'
-      : 'Keep the host from taking new VFs for itself: a VF that nobody owns has no driver.',
+      ? 'Let the kernel bind new VFs by itself again.'
+      : 'Keep the kernel from binding new VFs by itself: a VF without an owner has no driver.',
 };

@@ -17,9 +17,9 @@ export const bootDocument: Resource = {
   }),
   settled: () => [],
   why: (from, to) => {
-    if (to === null) return 'Keep nothing of what the host has to be.';
+    if (to === null) return 'Forget what the host comes back as.';
     return from === null
-      ? 'Keep what the host has to be, for its next start.'
-      : 'Keep what the host has to be now, for its next start.';
+      ? 'Keep what the host comes back as at its next start.'
+      : 'Keep what the host now comes back as at its next start.';
   },
 };

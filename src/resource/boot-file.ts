@@ -24,6 +24,6 @@ export const bootFile: Resource = {
   settled: (at, to) => (typeof to === 'string' ? [{ read: at, is: to.trim() }] : [{ link: at, is: '' }]),
   why: (_from, to) =>
     to === null
-      ? 'Start the host as before from now on.'
-      : 'Say what the host’s next start has to bring: it does nothing until then.',
+      ? 'Let the host start as before.'
+      : 'Write what takes effect at the host’s next start, and not before.',
 };

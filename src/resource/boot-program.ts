@@ -21,8 +21,8 @@ export const bootProgram: Resource = {
   settled: () => [],
   why: (_from, to) =>
     to === null
-      ? 'Keep no copy of vflane.'
-      : 'Keep the copy of vflane with which the host brings itself back.',
+      ? 'Remove the host’s copy of vflane.'
+      : 'Keep a copy of vflane on the host, which brings it back at a start.',
 };
 
 /** Replaced atomically and durably: a power cut leaves the old one or the new one. */

@@ -25,7 +25,7 @@ export const bootSnapshot: Resource = {
   settled: () => [],
   why: (_from, to) =>
     to === null
-      ? 'Keep no snapshot of vflane.'
+      ? 'Remove the snapshot of vflane.'
       : 'Have Node read and compile vflane now, so that the next start need not.',
 };
 

@@ -34,7 +34,7 @@ export const bootUnit: Resource = {
     if (to === null) return 'Let the host start without vflane.';
     return from === null
       ? 'Have systemd bring the host back at every start, before its guests.'
-      : 'Have systemd bring the host back as this vflane does.';
+      : 'Update the unit by which systemd brings the host back.';
   },
 };
 

@@ -42,6 +42,5 @@ export const bridgeLocal: Resource = {
     const query = ['ip', '-j', '-d', 'link', 'show'];
     return [{ query, at: [`ifname=${at}`, 'flags', '=UP'], is: (to as Local).up ? 'UP' : null }];
   },
-  why: () =>
-    'Take the networks’ bridges’ own ports down again: up, they take tunnel packets from the tenants themselves.',
+  why: () => 'Take the bridges’ own ports down again: while up, they accept tunnel packets from tenants.',
 };

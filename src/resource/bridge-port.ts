@@ -44,8 +44,8 @@ export const bridgePort: Resource = {
   settled: () => [],
   why: (_from, to) =>
     to === null
-      ? 'Take ports off the networks’ bridges.'
-      : 'Put the guests’ representors and the tunnels to the other hosts on the networks’ bridges.',
+      ? 'Remove ports from the networks’ bridges.'
+      : 'Add the guests’ representors and the tunnels to the other hosts to the networks’ bridges.',
 };
 
 function wantedPorts(spec: BridgeSpec, local: string) {

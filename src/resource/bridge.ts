@@ -30,7 +30,7 @@ export const bridge: Resource = {
   why: (_from, to) =>
     to === null
       ? 'Remove the networks’ bridges, with all their ports.'
-      : 'Make a bridge for each network, which forwards nothing until it has flows.',
+      : 'Make a bridge for each network; it forwards nothing until it has flows.',
 };
 
 function wantedBridge({ network, datapathType }: BridgeSpec): Bridge {

@@ -30,6 +30,6 @@ export const channels: Resource = {
   settled: () => [],
   why: (_from, to) =>
     to === null
-      ? 'The channels go with the mode: nothing is run, and the way back sets them again.'
-      : 'Give both ports all their channels back: a change of mode leaves one.',
+      ? 'The channels go with the mode: there is nothing to run, but the way back sets them again.'
+      : 'Give both ports all their channels again: the change of mode leaves one.',
 };

@@ -11,4 +11,4 @@ export function disablingText(ipv6: boolean): string {
 
 /** With IPv6 the kernel takes an address there, announces it, and accepts routes from anyone who claims to be a router (facts §17). */
 export const whyNoIpv6 =
-  'the host would have an address there, announce it, and listen to whoever calls himself a router.';
+  'the host would get an address there, announce it, and believe anyone who claims to be a router.';

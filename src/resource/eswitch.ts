@@ -32,6 +32,6 @@ export const eswitch: Resource = {
   takes: (at, from) => (from === null ? undefined : { pf: at }),
   why: (_from, to) =>
     to === 'switchdev'
-      ? 'Put both ports’ switches under the host’s control, while no VF is there: the firmware refuses it later.'
+      ? 'Put both ports’ switches under the host’s control while there is no VF: the firmware refuses it later.'
       : 'Give both ports’ switches back to the card.',
 };

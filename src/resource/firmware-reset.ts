@@ -16,7 +16,7 @@ export const firmwareReset: Resource = {
   shown: (at) => [{ read: pciPath(at, 'sriov_totalvfs'), is: '' }],
   guard: (at, _from, to) => [...holds('stored', at, to), ...ports(to).flatMap(unused)],
   why: () =>
-    'Reset the card: both its ports are gone for some seconds. Nothing uses them now, and it is looked once more right before.',
+    'Reset the card: both its ports are gone for some seconds. Nothing uses them now, which is checked again right before.',
 };
 
 /** A wanted reset: the ports it takes down, and the firmware that is to run after it. */

@@ -19,7 +19,7 @@ export const firmwareSaved: Resource = {
   there: () => [],
   move: (at, _from, to) => ({ actions: to === null ? [] : saving(at, to) }),
   settled: (at, to) => (to === null ? [] : kept(at)),
-  why: () => 'Keep what the card holds, and what is to be burnt, before anything is written to it.',
+  why: () => 'Save what the card holds, and the image to burn, before anything is written to the card.',
 };
 
 /** `ls` of a file prints its name, and of the folder its contents. */

@@ -21,5 +21,6 @@ export const firmwareSetting: Resource = {
   },
   settled: () => [],
   together: (at) => at.split('/')[0] ?? '',
-  why: () => 'Set it in the card. It counts from the card’s next reset, or the next start of the host, on.',
+  why: () =>
+    'Change the card’s settings. They take effect at the card’s next reset, or the next start of the host.',
 };

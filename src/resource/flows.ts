@@ -39,5 +39,5 @@ export const flows: Resource = {
   // The command returns once the bundle is in force; the look at the end reads it back.
   settled: () => [],
   why: () =>
-    'Let through what each guest may send, and nothing else: its own MAC and addresses, no router, no DHCP server.',
+    'Let through only what each guest may send: from its own MAC and addresses, and nothing that only a router or a DHCP server sends.',
 };

@@ -33,7 +33,7 @@ export const guestAddress: Resource = {
   },
   settled: (at, to) => listed(to).map((cidr) => probe(at, cidr)),
   together: (at) => lanePlace(at).namespace ?? '',
-  why: (_from, to) => (to === null ? 'Take the lanes’ addresses away.' : 'Give the lanes their addresses.'),
+  why: (_from, to) => (to === null ? 'Remove the lanes’ addresses.' : 'Give the lanes their addresses.'),
 };
 
 function listed(value: Json): readonly string[] {

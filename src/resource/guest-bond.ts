@@ -69,7 +69,7 @@ export const guestBond: Resource = {
   why: (_from, to) =>
     to === null
       ? 'Take the guest’s bonds apart.'
-      : 'Bond the two VFs of each lane, so that a dead port or switch is survived.',
+      : 'Bond the two VFs of each lane, so that it survives a dead port or switch.',
 };
 
 /** A lane of one VF has nothing to bond: the card's own LAG fails over below it. */

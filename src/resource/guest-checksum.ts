@@ -25,7 +25,7 @@ export const guestChecksum: Resource = {
   settled: () => [],
   together: (at) => lanePlace(at).namespace ?? '',
   why: () =>
-    'Let the guest fill in its checksums itself: nothing after it would, and no TCP connection would come about.',
+    'Have the guest compute its checksums itself: nothing after it would, and no TCP connection would come about.',
 };
 
 /** Ends of veth pairs whose frames the userspace datapath reads. */

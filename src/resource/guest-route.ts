@@ -48,9 +48,7 @@ export const guestRoute: Resource = {
   settled: (at, to) => listed(to).map((route) => probe(at, route)),
   together: (at) => lanePlace(at).namespace ?? '',
   why: (_from, to) =>
-    to === null
-      ? 'Take the guest’s way out of the network away.'
-      : 'Give the guest its way out of the network.',
+    to === null ? 'Remove the guest’s default route.' : 'Give the guest its default route.',
 };
 
 function wantedOf(spec: HostSpec): readonly Placed<Json>[] {

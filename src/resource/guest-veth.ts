@@ -44,9 +44,7 @@ export const guestVeth: Resource = {
     return namespace === null ? { lane: at } : { guest: namespace };
   },
   why: (_from, to) =>
-    to === null
-      ? 'Take the guests’ pairs of netdevs away.'
-      : 'Join the guests to the host by a pair of netdevs each.',
+    to === null ? 'Remove the guests’ veth pairs.' : 'Connect each guest to the host by a veth pair.',
 };
 
 const mark = 'vflane:';

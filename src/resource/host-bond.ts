@@ -53,7 +53,7 @@ export const hostBond: Resource = {
   why: (_from, to) =>
     to === null
       ? 'Take the bond of the ports apart.'
-      : 'Bond the ports, down first: bonding takes no others.',
+      : 'Bond the ports, each taken down first: bonding accepts no port that is up.',
 };
 
 function wantedBond({ members, monitor }: HostBondSpec, mtu: number): Bond {

@@ -23,7 +23,7 @@ export const hugepages: Resource = {
   move: (at, _from, to) =>
     to === null ? nothing : { actions: [{ write: hugepagesPath(at), text: `${to}` }] },
   settled: (at, to) => (to === null ? [] : [{ read: hugepagesPath(at), is: `${to}` }]),
-  why: () => 'Set memory in pages of 2 MiB aside: DPDK’s buffers and guests are made of them.',
+  why: () => 'Set memory aside in pages of 2 MiB, for DPDK’s buffers and for guests.',
 };
 
 /** The card's node, which is also the guests'. */

@@ -97,7 +97,7 @@ export const keepOff: Resource = {
   why: (_from, to) =>
     to === null
       ? 'Leave all netdevs to the host’s own network service again.'
-      : 'Keep the host’s own network service off what is vflane’s.',
+      : 'Keep the host’s own network service away from vflane’s netdevs.',
 };
 
 function wantedOf(spec: HostSpec, state: HostState, { services }: BootState): readonly Placed<string>[] {

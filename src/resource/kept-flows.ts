@@ -27,8 +27,8 @@ export const keptFlows: Resource = {
   settled: () => [],
   why: (_from, to) =>
     to === null
-      ? 'Keep no flows of bridges that go.'
-      : 'Keep each bridge’s flows on the host, from where they come back when ovs-vswitchd starts.',
+      ? 'Forget the flows of bridges that go.'
+      : 'Save each bridge’s flows on the host, to be put back when ovs-vswitchd starts.',
 };
 
 function textOf(lines: readonly string[]): string {

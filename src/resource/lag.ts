@@ -42,7 +42,7 @@ export const lag: Resource = {
     at.includes('/')
       ? []
       : ['flags', 'mapping'].map((name) => ({ read: `/sys/kernel/debug/mlx5/${at}/lag/${name}`, is: '' })),
-  why: () => 'Wait until the card has made one switch of both ports; that it is active is not enough.',
+  why: () => 'Wait until the card has made one switch of both ports: an active LAG may be of another kind.',
 };
 
 /** One forwarding table for both ports (mlx5 lag/debugfs.c): what DPDK, and VFs of the second port, need. */

@@ -37,8 +37,8 @@ export const memberIpv6: Resource = {
   settled: (at, to) => (to === null ? [] : [{ read: disableIpv6(at), is: disablingText(to as boolean) }]),
   why: (_from, to) =>
     to === true
-      ? 'Let the kernel have IPv6 on the ports again.'
-      : 'Take IPv6 off the members of the bond: the kernel would announce the host by one that is not in use, and the switches believe it.',
+      ? 'Let the ports have IPv6 again.'
+      : 'Disable IPv6 on the bond’s members: the kernel would announce the host through an idle one, and the switches would believe it.',
 };
 
 /** The members of Open vSwitch's bond, if there is one; a single port cannot take another's traffic. */

@@ -19,7 +19,7 @@ export const kernelModule: Resource = {
       : state.modules.map((name) => ({ at: name, value: true })),
   move: (at, _from, to) => (to === null ? nothing : { actions: [{ run: ['modprobe', at] }] }),
   settled: () => [],
-  why: () => 'Load the driver that VFs or ports are about to be given.',
+  why: () => 'Load the driver to which VFs or ports are about to be bound.',
 };
 
 function modulesOf(spec: HostSpec, state: HostState): ReadonlySet<string> {

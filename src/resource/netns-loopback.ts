@@ -32,6 +32,6 @@ export const netnsLoopback: Resource = {
   together: (at) => lanePlace(at).namespace ?? '',
   why: (_from, to) =>
     to === null
-      ? 'The loopback goes with its namespace: nothing is run, and the way back brings it up again.'
-      : 'Let the guest reach itself.',
+      ? 'The loopback goes with its namespace: there is nothing to run, but the way back brings it up again.'
+      : 'Bring up the guest’s loopback.',
 };

@@ -45,7 +45,7 @@ export const netnsVf: Resource = {
   why: (_from, to) =>
     to === null
       ? 'Take the VFs back from their guests.'
-      : 'Hand the VFs to their guests, under the names of their lanes.',
+      : 'Move the VFs into their guests’ namespaces, named after their lanes.',
 };
 
 /**

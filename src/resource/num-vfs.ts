@@ -25,5 +25,5 @@ export const numVfs: Resource = {
   why: (_from, to) =>
     to === null
       ? 'Remove the VFs: the kernel changes their number only through 0.'
-      : 'Make the pool of VFs, once and for all guests to come.',
+      : 'Make the pool of VFs once, for all guests to come.',
 };

@@ -24,5 +24,5 @@ export const ovsDaemon: Resource = {
     actions: to === null ? [] : [forgetTries, { run: ['systemctl', 'start', service] }],
   }),
   settled: (_at, to) => (to === null ? [] : [dpdkRuns]),
-  why: () => 'Start ovs-vswitchd, which ended itself when there were no hugepages yet.',
+  why: () => 'Start ovs-vswitchd, which gave up while there were no hugepages.',
 };

@@ -25,8 +25,8 @@ export const ovsGate: Resource = {
   settled: () => [isRead(startHook.unit)],
   why: (_from, to) =>
     to === null
-      ? 'Let ovs-vswitchd start whenever it is asked to.'
-      : 'Hold ovs-vswitchd back at a start of the host until the card is ready: DPDK looks for it only once.',
+      ? 'Let ovs-vswitchd start without waiting for the card.'
+      : 'Hold ovs-vswitchd back at boot until the card is ready: DPDK looks for it only once.',
 };
 
 function left(to: Json) {

@@ -44,7 +44,7 @@ export const ovsSetting: Resource = {
   }),
   settled: (at, to) => (at === 'dpdk-init' && to === 'true' ? [dpdkRuns] : []),
   takes: () => 'everything',
-  why: () => 'Change how Open vSwitch works, and restart it: it reads this only when it starts.',
+  why: () => 'Change Open vSwitch’s settings, and restart it: it reads these only at its start.',
 };
 
 /** What the devices of an allow-list stand on: a card's switch with its representors, or a function that is DPDK's alone. */

@@ -17,7 +17,7 @@ export const systemPackage: Resource = {
   why: (_from, to) =>
     to === null
       ? 'Remove what was installed for vflane, and nothing that was there before.'
-      : 'Install what the datapath needs and the host has not.',
+      : 'Install what the datapath needs and the host lacks.',
 };
 
 function placed([at, value]: readonly [string, string]) {

@@ -10,6 +10,6 @@ export const pciDriver: Resource = {
     machinesIn(spec).flatMap(({ machine }) => machine.pci.map((at) => ({ at, value: 'vfio-pci' }))),
   why: (_from, to) =>
     to === 'vfio-pci'
-      ? 'Take what VMs are given whole from the host: vfio-pci holds it for them.'
-      : 'Give the host back what VMs had whole.',
+      ? 'Take the devices that VMs get whole from the host: vfio-pci holds them.'
+      : 'Give the host back the devices that VMs had.',
 };

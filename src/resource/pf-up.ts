@@ -10,7 +10,7 @@ export const pfUp = {
     shown: (up) => ({ at: ['flags', '=UP'], is: up ? 'UP' : null }),
     why: (up) => {
       if (up === null)
-        return 'The ports may go down with a bond: nothing is run, and they are brought up again.';
+        return 'The ports may go down with a bond: there is nothing to run, but they are brought up again.';
       return up
         ? 'Bring the ports up: a VF has no carrier while its PF is down.'
         : 'Bring the ports down, as they were.';

@@ -29,8 +29,8 @@ export const pollingCore: Resource = {
   settled: () => [],
   why: (_from, to) =>
     to === null
-      ? 'Let Open vSwitch choose who polls.'
-      : 'Have the card polled by a core near it, and not by the first.',
+      ? 'Let Open vSwitch choose the polling core.'
+      : 'Have a core near the card poll it, instead of the first one.',
 };
 
 const key = 'pmd-cpu-mask';

@@ -43,7 +43,7 @@ export const portIpv6: Resource = {
   move: (at, _from, to) =>
     to === null ? nothing : { actions: [{ write: disableIpv6(at), text: disablingText((to as Ipv6).ipv6) }] },
   settled: (at, to) => (to === null ? [] : [{ read: disableIpv6(at), is: disablingText((to as Ipv6).ipv6) }]),
-  why: () => `Take IPv6 off the netdevs that tenants reach: ${whyNoIpv6}`,
+  why: () => `Disable IPv6 on the netdevs that tenants reach: ${whyNoIpv6}`,
 };
 
 /** The place of each is its netdev's name. A userspace bridge's own port is also a tap: the bridge counts. */

@@ -32,7 +32,7 @@ export const representorIpv6: Resource = {
       : { actions: [{ write: disableIpv6(netdevAt(at)), text: disablingText(to as boolean) }] },
   settled: (at, to) =>
     to === null ? [] : [{ read: disableIpv6(netdevAt(at)), is: disablingText(to as boolean) }],
-  why: () => `Take IPv6 off the representors: ${whyNoIpv6}`,
+  why: () => `Disable IPv6 on the representors: ${whyNoIpv6}`,
 };
 
 function netdevAt(at: string): Text {

@@ -47,7 +47,7 @@ export const representor: Resource = {
     ];
   },
   why: () =>
-    'Find the representors by switch and port, name them, and bring them up: their VFs have no carrier before.',
+    'Find the representors by switch and port, name them, and bring them up: their VFs have no carrier until then.',
 };
 
 /** The index of the VF that a netdev represents: `pf1vf3` belongs to the uplink `p1` of the same switch (facts §2.4). */

@@ -33,8 +33,7 @@ export const tapPort: Resource = {
   },
   settled: (at, to) => (to === null ? [] : linkProbes(at, to as Tap)),
   takes: (_at, from) => (from === null ? undefined : { guest: guestOf(from as Tap) }),
-  why: (_from, to) =>
-    to === null ? 'Take the VMs’ taps away.' : 'Make the taps that the managers of the VMs open.',
+  why: (_from, to) => (to === null ? 'Remove the VMs’ taps.' : 'Make the taps that the VMs’ managers open.'),
 };
 
 function tapsOf({ guests }: HostSpec) {

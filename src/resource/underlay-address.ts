@@ -35,7 +35,7 @@ export const underlayAddress: Resource = {
     return [{ query, at: ['0', 'addr_info', `local=${local}`, 'local'], is: local }];
   },
   why: (_from, to) =>
-    to === null ? 'Take the tunnel address away.' : 'Give the netdev that the tunnels leave by its address.',
+    to === null ? 'Remove the tunnel address.' : 'Give the netdev by which tunnels leave its address.',
 };
 
 /** When a netdev of vflane's goes, its addresses go with it. */

@@ -56,7 +56,7 @@ export const underlayBridge: Resource = {
   why: (_from, to) =>
     to === null
       ? 'Remove the bridge that has the wire.'
-      : 'Make the bridge that has the wire; tunnels leave by the bridge that has their address.',
+      : 'Make the bridge that has the wire and the tunnel address: tunnels leave by it.',
 };
 
 /** ovs-vsctl exits 0 though an interface has an error (ovs-vsctl.c, post_db_reload_check), so each member is checked. */

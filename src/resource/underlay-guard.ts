@@ -21,9 +21,9 @@ export const underlayGuard: Resource = {
   // The transaction is in force when the command returns; the look at the end reads it back.
   settled: () => [],
   why: (_from, to) => {
-    if (to === null) return 'Let the host hear what its tenants send to itself again.';
+    if (to === null) return 'Let the host hear its tenants again.';
     const isTunnelled = (to as readonly string[]).some((line) => line.includes(' underlay '));
-    const tunnels = isTunnelled ? ', and VXLAN from the fabric’s other hosts only' : '';
-    return `Keep the host itself out of its tenants’ reach: it hears nothing by their ports${tunnels}.`;
+    const tunnels = isTunnelled ? ', and VXLAN only from the fabric’s other hosts' : '';
+    return `Keep the host out of its tenants’ reach: it accepts nothing from their ports${tunnels}.`;
   },
 };

@@ -34,8 +34,8 @@ export const underlayLink: Resource = {
   settled: (at, to) => (to === null ? [] : linkProbes(at, to as Link)),
   why: (_from, to) =>
     to === null
-      ? 'What carries the tunnels may go down: nothing is run, and it is brought up again where it stays.'
-      : 'Bring up what carries the tunnels, with room for what they add to a packet.',
+      ? 'The tunnels’ netdev may go down: there is nothing to run, but it is brought up again if it stays.'
+      : 'Bring up the netdev that carries the tunnels, with room for their headers.',
 };
 
 /** A card's own netdevs have resources of their own. */

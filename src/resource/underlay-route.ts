@@ -36,8 +36,8 @@ export const underlayRoute: Resource = {
   settled: () => [],
   why: (_from, to) =>
     to === null
-      ? 'Take the routes to the other tunnel ends away.'
-      : 'Lead to the tunnel ends that are not neighbours.',
+      ? 'Remove the routes to the other tunnel ends.'
+      : 'Add routes to the tunnel ends on other subnets.',
 };
 
 /** An address that the host provides is looked up where it is. */

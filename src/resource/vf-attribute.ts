@@ -38,7 +38,7 @@ export function vfAttribute<Value extends Json>(attribute: VfAttribute<Value>): 
     settled: (at, to) => (to === null ? [] : [probe(at, attribute.shown(to as Value))]),
     why: (_from, to) =>
       to === null
-        ? `The VFs lose their ${attribute.noun} with themselves: nothing is run, and the way back sets it again.`
+        ? `The VFs lose their ${attribute.noun} as they go: there is nothing to run, but the way back sets it again.`
         : attribute.why,
   };
 }

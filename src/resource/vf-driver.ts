@@ -33,8 +33,8 @@ export const vfDriver: Resource = {
   takes: (at, from) => (parts(from).driver === '' ? undefined : { vf: at }),
   why: (_from, to) =>
     to === null
-      ? 'Take the driver off the VFs, so that nothing can be sent through them.'
-      : 'Bind the VFs to the driver their guests need, each by itself.',
+      ? 'Unbind the VFs from their driver, so that nothing can be sent through them.'
+      : 'Bind the VFs, one by one, to the driver that their guests need.',
 };
 
 /** PF driver → the driver of its VFs; mlx5 has one for both. */

@@ -28,7 +28,7 @@ export const vlanLink: Resource = {
   },
   settled: (at, to) => (to === null ? [] : linkProbes(at, to as VlanLink)),
   why: (_from, to) =>
-    to === null ? 'Take the VLANs off the wire.' : 'Make a netdev for each VLAN of the wire that is used.',
+    to === null ? 'Remove the VLANs’ netdevs.' : 'Make a netdev for each VLAN that is used on the wire.',
 };
 
 function wantedVlan({ on, vlan, mtu }: VlanLinkSpec): VlanLink {

@@ -32,7 +32,7 @@ export const vmAutostart: Resource = {
     return to === 'libvirt' ? [] : [{ link: wantedBy, is: to === null ? '' : unit.replace(/@.*\./, '@.') }];
   },
   why: (_from, to) =>
-    to === null ? 'Start the guests with the host no more.' : 'Have the guests started with the host.',
+    to === null ? 'No longer start the guests with the host.' : 'Start the guests with the host.',
 };
 
 function starterOf({ autostart, domain }: MachineState) {

@@ -42,8 +42,8 @@ export const vmDisk: Resource = {
   },
   why: (from) =>
     from === null
-      ? 'Make the guests’ disks: each an overlay that it writes to, on an image that stays as it is.'
-      : 'Make the guests’ disks larger while nobody has them open.',
+      ? 'Make the guests’ disks, each a writable overlay on an image that is only read.'
+      : 'Grow the guests’ disks while nobody has them open.',
 };
 
 function sizeOf({ size }: ImageState): number {

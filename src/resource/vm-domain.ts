@@ -43,7 +43,7 @@ export const vmDomain: Resource = {
   },
   settled: () => [],
   why: (_from, to) =>
-    to === null ? 'Take the guests’ domains from libvirt.' : 'Tell libvirt how each guest is started.',
+    to === null ? 'Remove the guests’ domains from libvirt.' : 'Tell libvirt how to start each guest.',
 };
 
 /** A domain that does not match the kept text was changed by hand, or is somebody else's. */

@@ -41,8 +41,8 @@ export const vmRunning: Resource = {
   together: (at) => at,
   why: (_from, to) =>
     to === null
-      ? 'Shut the guest down: it is asked to, as by its power button, and is switched off where it does not.'
-      : 'Start the guest: everything that it is given is there.',
+      ? 'Shut the guest down, as by its power button; if it does not stop, switch it off.'
+      : 'Start the guest: everything it needs is there.',
 };
 
 /** A guest of the file while it runs. */

@@ -43,8 +43,8 @@ export const vmSeed: Resource = {
   },
   why: (_from, to) =>
     to === null
-      ? 'Take away what cloud-init found in the guests.'
-      : 'Write what cloud-init finds in the guests: their names, keys and networks.',
+      ? 'Remove the guests’ cloud-init seeds.'
+      : 'Write the guests’ cloud-init seeds: their names, keys and networks.',
 };
 
 /** The file's text, or none while it cannot be read; a rule says so. */

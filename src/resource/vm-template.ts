@@ -31,10 +31,10 @@ export const vmTemplate: Resource = {
   settled: () => [],
   why: (_from, to) =>
     to === null
-      ? 'Take away what starts and stops guests.'
+      ? 'Remove what starts and stops guests.'
       : (to as Template).unit === null
-        ? 'Keep what shuts a guest down, and switches off one that does not hear its power button.'
-        : 'Give systemd the unit of which each guest is an instance, and what shuts a guest down.',
+        ? 'Install what shuts a guest down, and switches it off if it ignores its power button.'
+        : 'Give systemd the template unit of guests, and what shuts a guest down.',
 };
 
 const unit = paths.path.slice(paths.path.lastIndexOf('/') + 1);

@@ -33,8 +33,8 @@ export const vmUnit: Resource = {
   ],
   why: (_from, to) =>
     to === null
-      ? 'Take the guests’ units away.'
-      : 'Tell systemd how each guest is started: QEMU’s whole command line, in its own drop-in.',
+      ? 'Remove the guests’ units.'
+      : 'Tell systemd how to start each guest: QEMU’s whole command line, in a drop-in of its own.',
 };
 
 const reload: Action = { run: ['systemctl', 'daemon-reload'] };
