@@ -7,11 +7,11 @@ export interface FoundCard {
   readonly pfs: readonly [PfState, PfState];
   /** As `nic` has it: `"0000:03:00"`, or both PFs. */
   readonly nic: string;
-  /** Whoever looks came in by it. */
+  /** The operator is connected over one of them. */
   readonly isSession: boolean;
 }
 
-/** The pairs of ports that could be shared, the one that nobody came in by first; ports of different cards last. */
+/** The pairs of ports that could be shared: first the one that nobody is connected over, ports of different cards last. */
 export function foundCards(state: HostState): readonly FoundCard[] {
   const present = state.pfs.filter((pf) => pf.present);
   const cards = [...new Set(present.map(({ pci }) => pci.slice(0, -2)))];
@@ -41,7 +41,7 @@ export function poolLimit({ pfs }: FoundCard): number | undefined {
   return Math.min(...totals) || undefined;
 }
 
-/** VFs that are there already, on any port. */
+/** VFs that already exist, on any port. */
 export function vfsThere({ pfs }: FoundCard): number {
   return pfs.reduce((sum, { numVfs }) => sum + (seenOf(numVfs) ?? 0), 0);
 }

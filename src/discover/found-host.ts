@@ -33,8 +33,8 @@ export function foundHost(
 }
 
 /**
- * The first that goes in hardware, else the first that lacks something. legacy-vlan comes first: it goes with every card and
- * kernel, and asks for no address of an underlay, which nobody but the user can choose.
+ * The first that works in hardware, else the first that only lacks something. legacy-vlan comes first: it works with every card and
+ * kernel, and needs no underlay address, which only the user can choose.
  */
 function possible(verdicts: readonly Verdict[]): Datapath {
   const best = (['hardware', 'lacks', 'unknown'] as const)
@@ -43,7 +43,7 @@ function possible(verdicts: readonly Verdict[]): Datapath {
   return best?.datapath ?? 'legacy-vlan';
 }
 
-/** What a host without a card can send its tunnels by. */
+/** How a host without a card can send its tunnels. */
 export interface FoundWire {
   /** A netdev that nothing stands on; undefined if there is none. */
   readonly free: string | undefined;
@@ -67,7 +67,7 @@ export function foundWire(state: HostState): FoundWire {
   return { free: free?.name, address };
 }
 
-/** The address on the bond of the card's ports, or on what stands on it: what tunnels leave by already, CIDR. */
+/** The address on the bond of the card's ports, or on what stands on it, from which tunnels already leave, CIDR. */
 export function underlayAddress(state: HostState): string | undefined {
   const masters = portsOf(state).flatMap(({ link }) => linkNamed(state, link.master) ?? []);
   return masters.flatMap(({ addresses }) => addresses)[0];

@@ -2,7 +2,7 @@ import type { Found } from '../model/found.ts';
 import { sameJson } from '../model/json.ts';
 import { comment, scalar } from './yaml-lines.ts';
 
-/** The lines of `as-found`: VFs of one port that follow each other and are alike together. */
+/** The lines of `as-found`: consecutive VFs of one port with the same value share a line. */
 export function foundLines(found: readonly Found[], indent: string): readonly string[] {
   if (found.length === 0) return [];
   const kinds = [...new Set(found.map(({ resource }) => resource))];

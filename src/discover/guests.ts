@@ -2,16 +2,16 @@ import type { Allocation } from '../model/host-spec.ts';
 import type { ImportedAttachment, ImportedGuest, ImportedNetwork } from './imported.ts';
 import type { VfUse } from './vf-use.ts';
 
-/** A place on a network that was found in use. */
+/** An attachment to a network that was found in use. */
 export interface FoundPlace {
   readonly slot: number;
   readonly use: VfUse;
-  /** Other than by the ledger. */
+  /** Whether anything but the ledger says so. */
   readonly network: string;
   readonly attachment: Omit<ImportedAttachment, 'network'>;
 }
 
-/** `guest`, `network` of each VF that vflane itself once gave out. */
+/** `guest`, `network` of each VF that vflane itself has assigned. */
 export function rememberedAt(allocation: Allocation, slot: number) {
   const [name] = Object.entries(allocation).find(([, index]) => index === slot) ?? [];
   const [guest, network] = name?.split('/') ?? [];
@@ -19,8 +19,8 @@ export function rememberedAt(allocation: Allocation, slot: number) {
 }
 
 /**
- * What the guests of a network say of it: their MTU, or else `mtu`, which the ports would carry; the first gateway of each
- * family; and everybody who is asked by ARP.
+ * What the guests of a network tell about it: their MTU, or else `mtu`, which the ports would carry; the first gateway of each
+ * family; and all ARP targets.
  */
 export function saidOf(
   network: string,
@@ -36,7 +36,7 @@ export function saidOf(
   return { mtu: seen.length > 0 ? Math.max(...seen) : mtu, gateways, arpTargets };
 }
 
-/** One guest for each user of VFs, by the name that it has or is given. */
+/** One guest for each user of VFs, under the name that it has or is given. */
 export function guestsOf(places: readonly FoundPlace[], allocation: Allocation): readonly ImportedGuest[] {
   const guests = new Map<string, ImportedGuest>();
   const numbers = new Map<string, number>();
@@ -45,7 +45,7 @@ export function guestsOf(places: readonly FoundPlace[], allocation: Allocation):
     const by = known === undefined ? use.by : `guest ${known}`;
     const before = guests.get(by);
     const isTwice = before?.attachments.some((one) => one.network === network) === true;
-    // A guest is on a network once: the same VM's second VF there is another guest's place.
+    // A guest is on a network once: a VM's second VF there becomes another guest's.
     const key = isTwice ? `${by} ${slot}` : by;
     const name = known ?? use.name ?? freshName(use, slot, numbers);
     const guest = guests.get(key) ?? {

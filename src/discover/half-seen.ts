@@ -3,14 +3,14 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { FoundHost } from './found-host.ts';
 
-/** What an imported file of this host may lack because it could not be looked at. The kernel's log, clocks and the like make no file. */
+/** What this host's imported file may lack because it could not be looked at. The kernel's log, clocks and the like do not go into a file. */
 export function halfSeen(found: FoundHost): readonly Finding[] {
   const { survey, state } = found.looked.patient;
   const journal = survey.journal && { journal: survey.journal };
   return findings(found, state, { ...journal, unlooked: survey.unlooked });
 }
 
-/** As for a first file, which is made of the cards and of what stands on them. */
+/** The same for a first file, which is made from the cards and what stands on them. */
 export function halfSeenCards(found: FoundHost): readonly Finding[] {
   const { pfs, links } = found.looked.patient.state;
   const cards = pfs.map(({ pci, numVfs, totalVfs }) => ({ pci, numVfs, totalVfs }));

@@ -9,7 +9,7 @@ import type { ImportedHost } from './imported.ts';
 
 const usualPool = 8;
 
-/** What a file would say of a host as it is. `asFound` is empty yet: it is what the file does not say. */
+/** What a file would say about a host as it is. `asFound` is still empty: it is what the file does not cover. */
 export function importHost(found: FoundHost, place: number): ImportedHost {
   const { name, connectText, looked, card } = found;
   const datapath = datapathOf(looked.patient.state, card);
@@ -41,13 +41,13 @@ function datapathOf(state: HostState, card: FoundCard | undefined): Datapath {
   return isUser ? 'ovs-dpdk' : 'ovs-tc';
 }
 
-/** As many as the larger of both pools; where there is none yet, as many as usual. */
+/** The larger of both pools; if there is none yet, the default. */
 function poolOf(card: FoundCard): number {
   const there = Math.max(...card.pfs.map(({ numVfs }) => seenOf(numVfs) ?? 0));
   return there || Math.min(usualPool, poolLimit(card) ?? usualPool);
 }
 
-/** What this kernel does not do in hardware works in software, and the file must not ask for more than there is. */
+/** What this kernel cannot do in hardware works in software, and the file must not ask for more than that. */
 function offloadOf({ card, verdicts }: FoundHost, datapath: Datapath): Pick<ImportedHost, 'offload'> {
   if (datapath === 'legacy-vlan') return {};
   if (card === undefined) return { offload: 'off' };

@@ -16,7 +16,7 @@ import { importText } from './import-text.ts';
 import type { ImportedHost } from './imported.ts';
 import { together } from './together.ts';
 
-/** A host to be imported, and the way to it as it is to be written. */
+/** A host to import, and its `connect` as it is to be written. */
 export interface ToImport {
   readonly host: FabricHost;
   readonly connectText: string;
@@ -29,21 +29,21 @@ type OnEach = <Value>(
 ) => Promise<readonly PerHost<Value>[]>;
 
 export interface Imported {
-  /** Absent where no file says what was found. */
+  /** Absent if no file can express what was found. */
   readonly text?: string;
   readonly fabric?: Fabric;
   readonly hosts: readonly ImportedHost[];
-  /** Of the hosts, held against the file. */
+  /** The plans of the hosts for the file. */
   readonly reports: readonly PerHost<Report>[];
   /** Hosts that could not be looked at. */
   readonly troubled: readonly PerHost<unknown>[];
-  /** What is unsafe, and what no file can say. */
+  /** What is unsafe, and what no file can express. */
   readonly findings: readonly Finding[];
 }
 
 /**
- * Looks at hosts, says what they are as a file, holds them against it, and puts what is still different into it as found: so
- * the plan of the file is empty.
+ * Looks at hosts, describes them as a file, compares them with it, and puts what still differs into it as found, so that
+ * the file's plan is empty.
  * @param file its name, for findings
  */
 export async function importHosts(

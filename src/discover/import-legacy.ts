@@ -10,13 +10,13 @@ import { adminOf, hasMac, unset, useOf, type VfUse } from './vf-use.ts';
 
 type Parts = Pick<ImportedHost, 'guests' | 'networks' | 'findings'>;
 
-/** The VFs of one number on both ports. */
+/** The VFs with one index on both ports. */
 interface Pair {
   readonly index: number;
   readonly vfs: readonly [VfState | undefined, VfState | undefined];
 }
 
-/** A card in legacy mode: what has a VLAN is somebody's, and the card's VF of the same number on the other port is its other half. */
+/** A card in legacy mode: a VF with a VLAN is somebody's, and the VF with the same index on the other port is its other half. */
 export function importLegacy(found: FoundHost, card: FoundCard, vfs: number): Parts {
   const pairs = Array.from({ length: vfs }, (_, index): Pair => {
     const [first, second] = card.pfs.map((pf) => pf.vfs.find((vf) => vf.index === index));
@@ -35,7 +35,7 @@ export function importLegacy(found: FoundHost, card: FoundCard, vfs: number): Pa
   };
 }
 
-/** What a guest may send is 80 bytes less than the port, which the file's networks make it (1500 at the least). */
+/** Guests may send 80 bytes less than the port's MTU, which vflane derives from the file's networks (1500 at the least). */
 function networkMtu({ looked }: FoundHost, { pfs: [pf] }: FoundCard): number {
   return Math.max(1500, (linkNamed(looked.patient.state, pf.netdev)?.mtu ?? 1580) - 80);
 }
@@ -68,7 +68,7 @@ function placeOf(found: FoundHost, pair: Pair): (FoundPlace & { readonly vlan: n
   };
 }
 
-/** Of the two the one that is in use. */
+/** The one of the two that is in use. */
 function pairUse({ looked }: FoundHost, { vfs }: Pair): VfUse {
   const uses = vfs.flatMap((vf) => (vf ? [useOf(looked.patient, vf)] : []));
   const free: VfUse = { kind: 'external', by: '', says: 'held by nobody', isHeld: false, addresses: [] };

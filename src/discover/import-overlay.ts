@@ -16,7 +16,7 @@ import { adminOf, hasMac, useOf } from './vf-use.ts';
 
 type Parts = Pick<ImportedHost, 'guests' | 'networks' | 'findings'>;
 
-/** A bridge that carries a tenant's network, and what is known of it. */
+/** A bridge that carries a tenant's network, and what is known about it. */
 export interface FoundBridge {
   readonly bridge: OvsBridge;
   readonly network: string;
@@ -33,10 +33,10 @@ interface VfOfPort {
   readonly port: string;
 }
 
-/** Ids of networks that could not be told: nobody's VNI by chance. */
+/** Placeholder ids for networks without a known VNI, which nobody is likely to use. */
 const firstUnknown = 16_000_000;
 
-/** A card in switchdev mode: what is a port of a bridge is a guest, and what a bridge's tunnels are for is its network. */
+/** A card in switchdev mode: a bridge's port is a guest, and the VNI of a bridge's tunnels is its network. */
 export function importOverlay(found: FoundHost, card: FoundCard | undefined, vfs: number): Parts {
   const { state } = found.looked.patient;
   const { allocation } = found.looked.plan.fold.ledger;
@@ -54,7 +54,7 @@ export function importOverlay(found: FoundHost, card: FoundCard | undefined, vfs
   };
 }
 
-/** Bridges with a representor or a tunnel; the others are the underlay's, or nobody's that matters here. */
+/** Bridges with a representor or a tunnel; the others are the underlay's, or do not matter here. */
 export function bridgesOf(state: HostState): readonly FoundBridge[] {
   return (ovsOf(state)?.bridges ?? []).flatMap((bridge) => {
     const vfs = bridge.ports.flatMap((port) => vfOf(state, port) ?? []);
@@ -81,7 +81,7 @@ function tunnelsOn({ ports }: OvsBridge): readonly OvsPort[] {
   return ports.filter(({ type }) => type === 'vxlan');
 }
 
-/** By the port's own name in the kernel, or by what DPDK was asked for; never by the netdev's. */
+/** By the kernel's name of the port, or by DPDK's arguments; never by the netdev's name. */
 function vfOf(state: HostState, port: OvsPort): VfOfPort | undefined {
   const asked = port.options['dpdk-devargs'] ?? Object.values(port.devargs)[0];
   const [, fn, pf = fn, index] =
@@ -116,7 +116,7 @@ function placesOn(
   });
 }
 
-/** Without a card there is nothing by which to tell a guest's port from another: only what vflane itself gave out is known. */
+/** Without a card, nothing distinguishes a guest's port from others: only what vflane itself assigned is known. */
 function ledgerPlaces({ looked }: FoundHost): readonly FoundPlace[] {
   const { state } = looked.patient;
   const { allocation } = looked.plan.fold.ledger;
@@ -150,7 +150,7 @@ function wireOf(state: HostState): LinkState | undefined {
   return linksOf(state).find(({ addresses }) => addresses.some((cidr) => own.has(cidr.replace(/\/.*/, ''))));
 }
 
-/** Where the tunnels leave; undefined where no tunnel says so, and no bond of the card's ports has an address. */
+/** Where the tunnels leave; undefined if no tunnel tells, and no bond of the card's ports has an address. */
 export function importUnderlay(
   { looked: { patient } }: FoundHost,
   card: FoundCard | undefined,
@@ -164,7 +164,7 @@ export function importUnderlay(
   return { address, ...vlan, ports: card === undefined ? portsUnder(state, link) : [] };
 }
 
-/** Of a host without a card: the bond's members, what a VLAN stands on, or the netdev itself. */
+/** For a host without a card: the bond's members, what a VLAN stands on, or the netdev itself. */
 function portsUnder(state: HostState, link: LinkState): readonly string[] {
   const base = linkNamed(state, link.lower) ?? link;
   const members = linksOf(state).filter(({ master }) => master === base.name);

@@ -9,7 +9,7 @@ import type {
 } from './imported.ts';
 import { comment, scalar } from './yaml-lines.ts';
 
-/** The text of a file that says what these hosts are. */
+/** The text of a file that describes these hosts. */
 export function importText(hosts: readonly ImportedHost[]): string {
   const [first] = hosts;
   const name = asFabricName(`${first?.name ?? 'my'}-fabric`) ?? 'my-fabric';

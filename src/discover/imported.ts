@@ -3,7 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Found } from '../model/found.ts';
 import type { HostName } from '../model/names.ts';
 
-/** A host that somebody set up, as a file would say it. */
+/** A host that somebody set up, as a file would describe it. */
 export interface ImportedHost {
   readonly name: HostName;
   readonly connectText: string;
@@ -19,7 +19,7 @@ export interface ImportedHost {
   readonly guests: readonly ImportedGuest[];
   readonly networks: readonly ImportedNetwork[];
   readonly asFound: readonly Found[];
-  /** What is unsafe in it, and what of it no file can say. */
+  /** What is unsafe in it, and what of it no file can express. */
   readonly findings: readonly Finding[];
 }
 
@@ -51,7 +51,7 @@ export interface ImportedAttachment {
   readonly network: string;
   /** Absent without a card. */
   readonly vf?: number;
-  /** Of port 0 first; empty where not all are set. */
+  /** Port 0's first; empty unless all are set. */
   readonly macs: readonly string[];
   /** CIDRs. */
   readonly addresses: readonly string[];

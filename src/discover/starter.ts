@@ -6,7 +6,7 @@ import { comment, scalar } from './yaml-lines.ts';
 
 const usualPool = 8;
 
-/** The text of a first file for these hosts: it is valid as it stands, and says why it is as it is. */
+/** The text of a first file for these hosts: it is valid as it stands, and gives its reasons in comments. */
 export function starterText(hosts: readonly FoundHost[]): string {
   const [first] = hosts;
   const name = asFabricName(`${first?.name ?? 'my'}-fabric`) ?? 'my-fabric';
@@ -24,7 +24,7 @@ export function starterText(hosts: readonly FoundHost[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Guests of one network hear of each other only where all its hosts carry it in the same way: one example for each. */
+/** Guests of one network reach each other only if all its hosts carry it the same way, so there is one example for each way. */
 interface Example {
   readonly name: string;
   readonly id: number;

@@ -1,6 +1,6 @@
 import type { ImportedAttachment, ImportedGuest, ImportedHost, ImportedNetwork } from './imported.ts';
 
-/** Hosts of one file: a network has one name and one MTU on all of them, and a guest's name, a MAC and an address stand once. */
+/** Hosts of one file: a network has one name and one MTU on all of them, and a guest's name, a MAC and an address occur once. */
 export function together(hosts: readonly ImportedHost[]): readonly ImportedHost[] {
   const networks = new Map<string, ImportedNetwork>();
   const named = hosts.map((host) => {
@@ -26,7 +26,7 @@ function kindOf({ datapath }: ImportedHost): string {
   return datapath === 'legacy-vlan' ? 'VLAN' : 'VXLAN';
 }
 
-/** The name by which the first host has it, of the same id; the largest MTU of them counts. */
+/** A network has the name that the first host with its id has for it; the largest MTU counts. */
 function nameIn(known: Map<string, ImportedNetwork>, host: ImportedHost, network: ImportedNetwork): string {
   const kind = kindOf(host);
   const same = [...known].find(([key, one]) => key.startsWith(`${kind} `) && one.id === network.id)?.[1];
@@ -61,7 +61,7 @@ function uniqueName(taken: Set<string>, host: ImportedHost, { name }: ImportedGu
   return unique;
 }
 
-/** What is there twice is nobody's in the file: it is left as it was found, and the doctor says what it costs. */
+/** What occurs twice is left out of the file: it stays as it was found, and the doctor says what it costs. */
 function takenOnce(hosts: readonly ImportedHost[]): (attachment: ImportedAttachment) => ImportedAttachment {
   const all = hosts.flatMap(({ guests }) => guests.flatMap(({ attachments }) => attachments));
   const macs = counted(all.flatMap((one) => one.macs));

@@ -12,11 +12,11 @@ export interface VfUse {
   /** A name for that user, where the host has one. */
   readonly name?: string;
   readonly says: string;
-  /** Whether somebody has it right now, and not only could. */
+  /** Whether somebody has it right now, rather than only could have. */
   readonly isHeld: boolean;
   /** CIDRs that it is seen to have. */
   readonly addresses: readonly string[];
-  /** The MTU of its side in bytes, its default gateways, and whom its bond asks by ARP. */
+  /** The MTU of its side in bytes, its default gateways, and its bond's ARP targets. */
   readonly mtu?: number;
   readonly gateways?: readonly string[];
   readonly arpTargets?: readonly string[];

@@ -14,12 +14,12 @@ export function comment(text: string, indent = ''): readonly string[] {
   return [...lines, line];
 }
 
-/** A scalar that every reader of YAML takes for that text: in quotes unless it is harmless without. */
+/** A scalar that every YAML reader takes for that text: quoted unless it is harmless without quotes. */
 export function scalar(text: string): string {
   return /^[A-Za-z][A-Za-z0-9_.@/=?-]*(:[A-Za-z0-9_.@/=?-]+)*$/.test(text) && !reserved.test(text)
     ? text
     : JSON.stringify(text);
 }
 
-/** YAML 1.1's words for what is not a text, which other readers know. */
+/** Words that are not text in YAML 1.1, which other readers use. */
 const reserved = /^(y|n|yes|no|on|off|true|false|null)$/i;

@@ -2,7 +2,7 @@ import type { HostReader } from '../host/host.ts';
 import type { Seen } from '../model/unseen.ts';
 import { seen, seenOr } from './look.ts';
 
-/** What the host itself does with the disks behind a PCI function: `/dev/nvme0n1p2 is mounted at /srv`. */
+/** How the host itself uses the disks behind a PCI function: `/dev/nvme0n1p2 is mounted at /srv`. */
 export function observeBlockUse(reader: HostReader, pci: string): Promise<Seen<readonly string[]>> {
   return seen(async () => {
     const disks = await disksBehind(reader, pci);

@@ -4,7 +4,7 @@ import { type BootState, isUnseen, type Seen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import { seen, seenOr } from './look.ts';
 
-/** Looks at what brings a host back after a start: files, and one process for the checksum of its copy of vflane. */
+/** Looks at what brings a host back after a reboot: files, and one process for the checksum of its copy of vflane. */
 export async function observeBoot(reader: HostReader): Promise<BootState> {
   const text = async (path: string) => (await seenOr(() => reader.readFile(path))) ?? null;
   const link = await seenOr(() => reader.readLink(bootPlaces.unitLink));
@@ -29,12 +29,12 @@ function parsed(text: Seen<string | null>): Seen<Json> {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    // Something that is not what is wanted, whatever that is.
+    // A value that differs from whatever is wanted.
     return text;
   }
 }
 
-/** The copy of vflane, by its checksum, and its snapshot, by what that was made of. */
+/** The copy of vflane, by its checksum, and its snapshot, by what it was made of. */
 async function kept(reader: HostReader): Promise<Pick<BootState, 'program' | 'snapshot'>> {
   const names = await seenOr(() => reader.listDir(bootPlaces.folder));
   if (names === undefined) return { program: null, snapshot: null };
@@ -54,7 +54,7 @@ function checksum(reader: HostReader): Promise<Seen<string>> {
   });
 }
 
-/** Its folder comes with the package; networkd is a part of systemd, and counts where it is started. */
+/** NetworkManager's folder comes with its package; networkd is part of systemd, and counts if it is started. */
 async function servicesOf(reader: HostReader): Promise<BootState['services']> {
   const [folder, networkd] = await Promise.all([
     seenOr(() => reader.listDir('/etc/NetworkManager')),

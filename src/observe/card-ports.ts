@@ -4,10 +4,10 @@ import { asPciAddress, type PciAddress } from '../model/names.ts';
 import { seen, seenOr } from './look.ts';
 
 const devices = '/sys/bus/pci/devices';
-/** NVIDIA's, once Mellanox's. */
+/** NVIDIA's vendor id, once Mellanox's. */
 const vendor = '0x15b3';
 
-/** PFs of all cards of NVIDIA's, in order: those without SR-IOV, without a driver and in recovery too. */
+/** The PFs of all NVIDIA cards, in order, including those without SR-IOV, without a driver, or in recovery. */
 export function nvidiaPfs(reader: HostReader): Promise<Seen<readonly PciAddress[]>> {
   return seen(async () => {
     const functions = (await reader.listDir(devices)).flatMap((name) => asPciAddress(name) ?? []);

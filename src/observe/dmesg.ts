@@ -4,7 +4,7 @@ import { parseDmesg, parseDmesgText } from '../model/kernel-log.ts';
 import type { LogLine } from '../model/survey.ts';
 import { seen } from './look.ts';
 
-/** One process; a `dmesg` that has no JSON (util-linux before 2.38) is asked again without. */
+/** One process; a `dmesg` without JSON (util-linux before 2.38) is run again without it. */
 export function observeLog(reader: HostReader): Promise<Seen<readonly LogLine[]>> {
   return seen(async () => {
     try {

@@ -2,10 +2,10 @@ import { HostError, type HostReader } from '../host/host.ts';
 import type { DpdkParts, Seen } from '../model/host-state.ts';
 import { seen, seenOr } from './look.ts';
 
-/** DPDK's drivers are Recommends only, so that an installation without them is quiet about it (facts §7.1). */
+/** DPDK's drivers are only Recommends, so an installation without them says nothing (facts §7.1). */
 const packages = ['openvswitch-switch-dpdk', 'librte-net-*', 'librte-mempool-ring*'];
 
-/** Looks at which parts of Debian's DPDK build of Open vSwitch are installed, and which daemons may be chosen. */
+/** Looks which parts of Debian's DPDK build of Open vSwitch are installed, and which daemons can be chosen. */
 export function observeDpdkParts(reader: HostReader): Promise<Seen<DpdkParts>> {
   return seen(async () => {
     const [release, installed, alternative] = await Promise.all([
@@ -22,7 +22,7 @@ export function observeDpdkParts(reader: HostReader): Promise<Seen<DpdkParts>> {
   });
 }
 
-/** Both tools exit with an error for what is not there, and still print what is. @throws HostError of another kind */
+/** Both tools exit with an error if something is missing, and still print what exists. @throws HostError of another kind */
 async function saidAnyhow(reader: HostReader, argv: readonly string[]): Promise<string> {
   try {
     return (await reader.query(argv)).stdout;

@@ -10,7 +10,7 @@ import { parseResets } from './mstfwreset.ts';
 /** A card reads its flash slowly, and its settings one by one. */
 const toolTimeoutMs = 120_000;
 
-/** Three processes a card, one after the other: the tools take the card's semaphore, and refuse while another has it. */
+/** Three processes per card, one after the other: the tools take the card's semaphore, and refuse while another has it. */
 export async function observeFirmwareOf(
   reader: HostReader,
   cards: readonly PciAddress[],

@@ -6,7 +6,7 @@ import { seen } from './look.ts';
 
 const properties = ['Id', 'LoadState', 'ActiveState', 'Result', 'NeedDaemonReload'];
 
-/** The units of guests, all in one question. */
+/** The units of guests, all in one query. */
 export async function observeGuestUnits(
   reader: HostReader,
   guests: readonly string[],

@@ -2,7 +2,7 @@ import type { HostReader } from '../host/host.ts';
 import type { Survey } from '../model/survey.ts';
 import { seen } from './look.ts';
 
-/** The host's clock as two files tell it, within a second; `now` is that of whoever asks. */
+/** The host's clock from two files, within a second; `now` is the clock of the asking machine. */
 export function observeClock(reader: HostReader, now: () => number): Promise<Survey['clock']> {
   return seen(async () => {
     const btime = parseBootTime(await reader.readFile('/proc/stat'));
@@ -12,7 +12,7 @@ export function observeClock(reader: HostReader, now: () => number): Promise<Sur
   });
 }
 
-/** When it was booted, in seconds since 1970 (proc_stat(5)): follows the wall clock when that is set. @throws TypeError */
+/** When it was booted, in seconds since 1970 (proc_stat(5)); this changes when the wall clock is set. @throws TypeError */
 export function parseBootTime(text: string): number {
   const seconds = /^btime (\d+)$/m.exec(text)?.[1];
   if (seconds === undefined) throw new TypeError('/proc/stat has no btime');

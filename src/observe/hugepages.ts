@@ -3,7 +3,7 @@ import { type HostState, isUnseen, type PfState } from '../model/host-state.ts';
 import { hugepagesPath } from '../model/hugepages.ts';
 import { seen } from './look.ts';
 
-/** Pages of 2 MiB of the whole host, of the NUMA nodes of its cards, and of `named` places: a file each. */
+/** The 2 MiB pages of the whole host, of the NUMA nodes of its cards, and of the `named` places: a file each. */
 export async function observeHugepages(
   reader: HostReader,
   cards: readonly Pick<PfState, 'numaNode'>[],

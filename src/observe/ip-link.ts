@@ -57,13 +57,13 @@ function linkState(entry: Fields): LinkState {
   };
 }
 
-/** Link-local addresses and those from router advertisements the kernel makes by itself: nobody asked for them. */
+/** The kernel itself makes link-local addresses and those from router advertisements: nobody asked for them. */
 function address(info: Fields): readonly string[] {
   if (info.scope === 'link' || info.dynamic === true || typeof info.local !== 'string') return [];
   return [`${info.local}/${count(info.prefixlen)}`];
 }
 
-/** What the bond says of a slave; its monitor may have given up a port whose link is up (facts §8). */
+/** What the bond says about a slave; its monitor may have declared a port dead whose link is up (facts §8). */
 function slaveState({ info_slave_kind: kind, info_slave_data: data }: Fields): Pick<LinkState, 'slave'> {
   if (kind !== 'bond' || !isFields(data)) return {};
   return { slave: { active: data.state === 'ACTIVE', alive: data.mii_status === 'UP' } };

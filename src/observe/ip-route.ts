@@ -2,7 +2,7 @@ import type { DefaultRoute, HostRoute } from '../model/host-state.ts';
 
 /**
  * Parses `ip -j route show default` of one family. A route that the kernel learned by itself (router advertisement) or
- * that a DHCP client set is nobody's wish here.
+ * that a DHCP client set is left out: nobody configured it.
  * @throws SyntaxError, TypeError on any other text.
  */
 export function parseDefaultRoutes(stdout: string): readonly DefaultRoute[] {
@@ -16,11 +16,11 @@ export function parseDefaultRoutes(stdout: string): readonly DefaultRoute[] {
   });
 }
 
-/** Who writes routes that are nobody's wish: the kernel, a router's advertisement, a DHCP client. */
+/** The origins of routes that nobody configured: the kernel, a router's advertisement, a DHCP client. */
 const learned: ReadonlySet<unknown> = new Set(['kernel', 'ra', 'dhcp']);
 
 /**
- * Parses `ip -j route show` of one family, for the routes that somebody wrote with a next hop.
+ * Parses `ip -j route show` of one family, for the routes with a next hop that somebody configured.
  * @throws SyntaxError, TypeError on any other text.
  */
 export function parseHostRoutes(stdout: string, family: 4 | 6): readonly HostRoute[] {
@@ -33,7 +33,7 @@ export function parseHostRoutes(stdout: string, family: 4 | 6): readonly HostRou
   });
 }
 
-/** `ip` leaves the prefix of a single address out, and calls the default route so. */
+/** `ip` omits the prefix length of a single address, and prints the default route as `default`. */
 function wholeCidr(dst: string, family: 4 | 6): string {
   if (dst === 'default') return family === 4 ? '0.0.0.0/0' : '::/0';
   return dst.includes('/') ? dst : `${dst}/${family === 4 ? 32 : 128}`;

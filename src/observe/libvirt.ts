@@ -4,7 +4,7 @@ import type { DomainState } from '../model/machine-state.ts';
 import { isUnseen, type Seen } from '../model/unseen.ts';
 import { seen, seenOr } from './look.ts';
 
-/** Looks at a domain, over a connection that libvirt itself keeps from changing anything; null if there is none. */
+/** Looks at a domain, over a connection that libvirt itself makes read-only; null if there is none. */
 export async function observeDomain(reader: HostReader, name: string): Promise<Seen<DomainState | null>> {
   const kept = (await seenOr(() => reader.readFile(guestPaths(name).domain))) ?? null;
   if (isUnseen(kept)) return kept;
@@ -18,13 +18,13 @@ export async function observeDomain(reader: HostReader, name: string): Promise<S
   });
 }
 
-/** Of `virsh dominfo`, whose lines are `Key:   value`. */
+/** Parses `virsh dominfo`, whose lines are `Key:   value`. */
 export function infoOf(text: string): Pick<DomainState, 'state' | 'autostart'> {
   const value = (key: string) => new RegExp(`^${key}:[ \\t]*(.*)$`, 'm').exec(text)?.[1]?.trim() ?? '';
   return { state: value('State'), autostart: value('Autostart') === 'enable' };
 }
 
-/** Of `virsh domstate --reason`: `destroyed` of `shut off (destroyed)`; empty where it says none. */
+/** Parses `virsh domstate --reason`: `destroyed` of `shut off (destroyed)`; empty if it gives no reason. */
 export function reasonOf(text: string): string {
   return /\(([a-z ]+)\)/.exec(text)?.[1] ?? '';
 }
@@ -46,7 +46,7 @@ async function unlessNoDomain(look: () => Promise<string>): Promise<string | nul
   }
 }
 
-/** What vflane wrote into the domain's metadata; empty for a domain of somebody else's. */
+/** What vflane wrote into the domain's metadata; empty for somebody else's domain. */
 export function digestIn(xml: string): string {
   return /<vflane:guest\b[^>]*\bdigest=["']([0-9a-f]{64})["']/.exec(xml)?.[1] ?? '';
 }

@@ -1,7 +1,7 @@
 import { HostError } from '../host/host.ts';
 import type { Unseen } from '../model/host-state.ts';
 
-/** A look that found nothing is `undefined`; one that was not possible is `unseen`, with the reason. */
+/** If nothing was found, `undefined`; if the look was impossible, `unseen` with the reason. */
 export async function seenOr<Value>(look: () => Promise<Value>): Promise<Value | undefined | Unseen> {
   try {
     return await look();
@@ -11,7 +11,7 @@ export async function seenOr<Value>(look: () => Promise<Value>): Promise<Value |
   }
 }
 
-/** As `seenOr`, where finding nothing is itself a reason. */
+/** Like `seenOr`, but finding nothing is itself a reason. */
 export async function seen<Value>(look: () => Promise<Value>): Promise<Value | Unseen> {
   try {
     return await look();
@@ -20,7 +20,7 @@ export async function seen<Value>(look: () => Promise<Value>): Promise<Value | U
   }
 }
 
-/** A host that cannot be reached is no matter of one look: that goes up. Everything else is a reason. */
+/** That a host cannot be reached does not concern only this look, so it is thrown on. Everything else is a reason. */
 function whyUnseen(error: unknown): Unseen {
   if (!(error instanceof Error) || isLost(error)) throw error;
   if (error instanceof HostError && error.details.kind === 'missing') {

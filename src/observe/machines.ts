@@ -13,7 +13,7 @@ import { isThere } from './program.ts';
 import { observeImage } from './qemu-img.ts';
 import { besidesOf } from './sysfs-pf.ts';
 
-/** What to look at of a host's VMs. */
+/** What to look at for a host's VMs. */
 export interface MachinesAsked {
   readonly guests: readonly string[];
   /** Guests that libvirt runs. */
@@ -24,9 +24,9 @@ export interface MachinesAsked {
   readonly programs: readonly string[];
   /** Their VFs, `0000:03:00.0/3`. */
   readonly vfs?: readonly string[];
-  /** Whether some of them are made of hugepages. */
+  /** Whether some of them are backed by hugepages. */
   readonly hugepages?: boolean;
-  /** PCI functions of which it matters what the host does with the disks behind them. */
+  /** PCI functions for which it matters how the host uses the disks behind them. */
   readonly disksBehind?: readonly string[];
 }
 
@@ -78,7 +78,7 @@ async function observeMachine(
   return { autostart, dropIn, unit, disk, seed, ...(domain === undefined ? {} : { domain }) };
 }
 
-/** Texts without the volume that is made of them, or half of them, are not nothing: they may hold passwords. */
+/** Texts without their volume, or only half of them, still count: they may hold passwords. */
 async function observeSeed(
   reader: HostReader,
   folder: string,
@@ -94,7 +94,7 @@ async function observeSeed(
   });
 }
 
-/** The addresses of these VFs, as far as they are there. */
+/** The addresses of those of these VFs that exist. */
 function vfsAmong(pfs: readonly PfState[], places: readonly string[]): readonly string[] {
   const asked = new Set(places);
   return pfs.flatMap(({ pci, vfs }) =>

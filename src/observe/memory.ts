@@ -2,7 +2,7 @@ import type { HostReader } from '../host/host.ts';
 import type { HostState } from '../model/host-state.ts';
 import { seen } from './look.ts';
 
-/** Memory that the kernel could still make pages of, in MiB: an estimate, of the host or of one NUMA node. */
+/** Memory of which the kernel could still make pages, in MiB: an estimate, for the host or for one NUMA node. */
 export async function observeMemory(
   reader: HostReader,
   places: readonly string[],
@@ -23,12 +23,12 @@ export function freeOfHost(text: string): number {
   return inMib(text, 'MemAvailable');
 }
 
-/** Everything that the kernel gives out, in MiB. @throws TypeError on text that does not say */
+/** All the memory that the kernel manages, in MiB. @throws TypeError on text that does not say */
 export function totalOfHost(text: string): number {
   return inMib(text, 'MemTotal');
 }
 
-/** A node states no MemAvailable: what is free, and the cached files that the kernel would drop (drivers/base/node.c). */
+/** A node has no MemAvailable, so this is what is free plus the cached files that the kernel would drop (drivers/base/node.c). */
 export function freeOfNode(text: string): number {
   return inMib(text, 'MemFree') + inMib(text, 'FilePages') - inMib(text, 'Shmem');
 }

@@ -14,7 +14,7 @@ export function parseFlash(stdout: string): FlashState {
   return { psid, version, running, date: rows.get('FW Release Date') };
 }
 
-/** The first of a name counts: what follows `Description` are rows of a table. */
+/** The first line with a name counts: what follows `Description` are rows of a table. */
 function rowOf(line: string): [string, string][] {
   const [, name, value] = /^([A-Z][\w ()]*):\s+(\S.*)$/.exec(line.trimEnd()) ?? [];
   return name === undefined || value === undefined ? [] : [[name, value]];

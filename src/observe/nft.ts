@@ -35,7 +35,7 @@ function lineOf(table: string, kind: string, value: unknown): string {
   return command ?? `# ${kind} ${JSON.stringify(fields)}`;
 }
 
-/** The command that makes the object; `undefined` where it has more to it than vflane writes. */
+/** The command that makes the object; `undefined` if it has anything that vflane would not write. */
 function commandOf(table: string, kind: string, fields: Fields): string | undefined {
   if (kind === 'set') return setCommand(table, fields);
   if (kind === 'chain') return chainCommand(table, fields);
@@ -83,7 +83,7 @@ function payload(value: unknown): string | undefined {
   return `${value.protocol} ${value.field}`;
 }
 
-/** Only what nft lets stand without the word `meta` in front. */
+/** Only the keys that nft accepts without the word `meta` in front. */
 function meta(value: unknown): string | undefined {
   return isFields(value) && value.key === 'iifname' ? 'iifname' : undefined;
 }
@@ -92,7 +92,7 @@ function isPlain(more: Fields): boolean {
   return Object.keys(more).length === 0;
 }
 
-/** Nothing that could be more than one word of nft's language, were it written again. */
+/** Only what would be a single word of nft's language if it were written again. */
 function isWord(value: unknown): value is string {
   return typeof value === 'string' && /^@?[A-Za-z0-9_.:-]+$/.test(value);
 }

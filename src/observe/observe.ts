@@ -28,7 +28,7 @@ export interface Sections {
   readonly routes: readonly string[];
   /** Whether Open vSwitch and the card's own switch matter. */
   readonly overlay: boolean;
-  /** Whether vflane's own nftables tables matter; unless said, they do where an overlay does. */
+  /** Whether vflane's own nftables tables matter; by default they do if `overlay` is set. */
   readonly guard?: boolean;
   /** Bridges of Open vSwitch that should be there. */
   readonly bridges?: readonly string[];
@@ -43,23 +43,23 @@ export interface Sections {
   readonly bootFiles?: readonly string[];
   /** First PFs of cards whose firmware tools are asked. */
   readonly firmware?: readonly PciAddress[];
-  /** Netdevs by which tenants' frames come in, besides representors: whether the host has IPv6 there matters. */
+  /** Netdevs besides representors through which tenants' frames come in: whether the host has IPv6 there matters. */
   readonly tenantPorts?: readonly string[];
-  /** Whether it matters what brings the host back after a start. */
+  /** Whether it matters what brings the host back after a reboot. */
   readonly boot?: boolean;
   /** VMs. */
   readonly machines?: MachinesAsked;
-  /** Lanes, `web/storage`, which have to fill in checksums themselves; their namespaces are named besides. */
+  /** Lanes, `web/storage`, which have to fill in checksums themselves; their namespaces are listed in `namespaces`. */
   readonly checksums?: readonly string[];
 }
 
 /**
- * Looks at a host. One `ip` for the host itself, one for each namespace that is there, the rest are files.
+ * Looks at a host. One `ip` for the host itself, one for each existing namespace; the rest is files.
  * @throws HostError of kind `lost` when the host cannot be reached; everything else that fails is `unseen`.
  */
 export async function observe(reader: HostReader, sections: Sections): Promise<HostState> {
   const [switching, bootId, kernel, addr, modules, holders, namespaces, routes, groups] = await Promise.all([
-    // First, because it is two processes that wait for each other.
+    // First, because it is two processes in sequence.
     sections.overlay ? observeSwitching(reader, sections) : {},
     text(reader, '/proc/sys/kernel/random/boot_id'),
     text(reader, '/proc/sys/kernel/osrelease'),
@@ -114,7 +114,7 @@ function observeMore(
   return machines === undefined ? pf : observeNode(reader, pf);
 }
 
-/** Only DPDK asks for them, which has a card. */
+/** Without VMs, only DPDK uses them, which has a card. */
 async function hugepagesFor(
   reader: HostReader,
   { overlay, machines, hugepages = [] }: Sections,
@@ -125,7 +125,7 @@ async function hugepagesFor(
   return isAsked ? observeHugepages(reader, cards, hugepages) : {};
 }
 
-/** Representors are found by their port’s name: what they are called comes later. */
+/** Representors are found by their port’s name: they are renamed only later. */
 function tenantPorts({ tenantPorts: named = [] }: Sections, links: HostState['links']): readonly string[] {
   return [...new Set([...named, ...(isUnseen(links) ? [] : representorsIn(links))])];
 }
@@ -151,7 +151,7 @@ function observeHostRoutes(reader: HostReader) {
   });
 }
 
-/** @throws HostError: without these two nothing that was seen could be held against anything. */
+/** @throws HostError: without these two, nothing that was seen could be compared with anything. */
 async function text(reader: HostReader, path: string): Promise<string> {
   return (await reader.readFile(path)).trim();
 }

@@ -5,17 +5,17 @@ import type { OddFunction } from '../model/survey.ts';
 import { seenOr } from './look.ts';
 
 const devices = '/sys/bus/pci/devices';
-/** NVIDIA's, once Mellanox's. */
+/** NVIDIA's vendor id, once Mellanox's. */
 const vendor = '0x15b3';
 
-/** What a card answers as whose own flash does not start: the boot loader's ids (pci.ids, "Flash Recovery"). */
+/** The ids of a card whose firmware does not start: the boot loader's ids (pci.ids, "Flash Recovery"). */
 const recoveryIds: ReadonlySet<string> = new Set(
   ['01ff', '0209', '020b', '020d', '020f', '0212', '0214', '0216', '0218', '021c', '021e'].map(
     (id) => `0x${id}`,
   ),
 );
 
-/** Functions of Mellanox cards that carry no netdev though they should: files only. */
+/** Functions of Mellanox cards without a netdev, though they should have one: reads only files. */
 export async function observeOdd(
   reader: HostReader,
   known: readonly string[],

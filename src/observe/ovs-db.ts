@@ -1,6 +1,6 @@
 import type { OvsBridge, OvsPort, OvsState } from '../model/host-state.ts';
 
-/** What is asked of each table, in the order of `parseOvsDb`: one transaction, one process. */
+/** The columns asked for of each table, in the order of `parseOvsDb`: one transaction, one process. */
 export const ovsDbQuery: readonly string[] = [
   ...['ovs-vsctl', '--timeout=10', '--format=json'],
   ...['--columns=other_config,ovs_version,dpdk_initialized', 'list', 'Open_vSwitch'],
@@ -12,11 +12,11 @@ export const ovsDbQuery: readonly string[] = [
 type Row = { readonly [column: string]: unknown };
 type StringMap = { readonly [key: string]: string };
 
-/** A bridge as OVSDB has it; its flows are in no database. */
+/** A bridge as OVSDB has it; its flows are not in the database. */
 export type OvsDbBridge = Omit<OvsBridge, 'flows'>;
 
 /**
- * Parses the four tables, a JSON document a line each (RFC 7047, 5.1, wrapped by ovs-vsctl's own table format).
+ * Parses the four tables, one JSON document per line (RFC 7047, 5.1, wrapped by ovs-vsctl's own table format).
  * @throws SyntaxError, TypeError on any other text.
  */
 export function parseOvsDb(
@@ -26,7 +26,7 @@ export function parseOvsDb(
     .split('\n')
     .filter((line) => line !== '')
     .map(rowsOf);
-  // Half an answer, as of a tool that was killed, would pass for a database without bridges.
+  // Half an answer, from a tool that was killed, would pass for a database without bridges.
   if (tables.length < 4) throw new TypeError(`ovs-vsctl printed ${tables.length} of 4 tables`);
   const [settings = [], bridges = [], ports = [], interfaces = []] = tables;
   const byUuid = new Map(interfaces.map((row) => [uuid(row._uuid), row]));
@@ -84,7 +84,7 @@ function rowsOf(line: string): readonly Row[] {
   );
 }
 
-/** A set of one is printed as its one element, a set of none as `["set",[]]`. */
+/** A set of one is printed as its element, an empty set as `["set",[]]`. */
 function set(value: unknown): readonly unknown[] {
   if (Array.isArray(value) && value[0] === 'set') return Array.isArray(value[1]) ? value[1] : [];
   return value === undefined ? [] : [value];

@@ -1,4 +1,4 @@
-/** What two looks at one unchanged flow differ in, and the table that is not named either way (`--no-stats`). */
+/** What differs between two looks at an unchanged flow, and table 0, which `--no-stats` leaves out. */
 const passing = /^(?:cookie|duration|n_packets|n_bytes|idle_age|hard_age)=|^table=0$/;
 const header = /^(?:NXST|OFPST)_FLOW reply\b/;
 
@@ -15,7 +15,7 @@ export function parseFlows(stdout: string): readonly string[] {
     .sort();
 }
 
-/** What `--no-stats` leaves of most lines; a bridge may have thousands. */
+/** What `--no-stats` leaves of most lines, for speed: a bridge may have thousands. */
 const bare = /^(?:table=[1-9]\d*, )?priority=[^ ]* actions=/;
 
 function flow(line: string): string {

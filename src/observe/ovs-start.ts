@@ -3,7 +3,7 @@ import { isUnseen, type OvsStart, type Seen } from '../model/host-state.ts';
 import { keptFlows, startHook } from '../model/ovs-start.ts';
 import { seen, seenOr } from './look.ts';
 
-/** Looks at what brings the flows back when ovs-vswitchd starts: files only, and no process. */
+/** Looks at what restores the flows when ovs-vswitchd starts: only files, no process. */
 export async function observeOvsStart(reader: HostReader): Promise<OvsStart> {
   const [dropIn, script, flows] = await Promise.all([
     textAt(reader, startHook.dropIn),

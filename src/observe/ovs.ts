@@ -7,17 +7,17 @@ import { type OvsDbBridge, ovsDbQuery, parseOvsDb } from './ovs-db.ts';
 import { parseFlows } from './ovs-flows.ts';
 
 /**
- * Looks at Open vSwitch: a process for its database, and one for the flows of each bridge of vflane's. Where none of them
- * has answered, one more says whether the daemon runs at all.
+ * Looks at Open vSwitch: a process for its database, and one for the flows of each of vflane's bridges. If none of them
+ * answers, one more tells whether the daemon runs at all.
  */
 export async function observeOvs(
   reader: HostReader,
-  /** Bridges that should be there: their flows are asked for while the database answers. Where there are none, the daemon is. */
+  /** Bridges that should exist: their flows are queried while the database answers. If there are none, the daemon is queried. */
   known?: readonly string[],
 ): Promise<Seen<OvsState>> {
   const early = known?.length === 0 ? observeDaemon(reader) : undefined;
   const [asked, db, alternative] = await Promise.all([
-    // First, because a bridge's flows take the longest to be said.
+    // First, because a bridge's flows take the longest.
     Promise.all((known ?? []).map(async (bridge) => [bridge, await observeFlows(reader, bridge)] as const)),
     observeDb(reader),
     observeAlternative(reader),
@@ -32,7 +32,7 @@ export async function observeOvs(
   );
   const isAlive = seenFlows.some((flows) => flows !== undefined && !isUnseen(flows));
   const daemon = isAlive ? true : await (early ?? observeDaemon(reader));
-  // They are in no database: without the daemon there are none (facts §17).
+  // Flows are in no database: without the daemon there are none (facts §17).
   const flowsOf = (place: number) => (daemon === false ? [] : (seenFlows[place] ?? []));
   const settings = alternative === undefined ? db.settings : { ...db.settings, alternative };
   const bridges = db.bridges.map((bridge, place) => ({ ...bridge, flows: flowsOf(place) }));
@@ -43,7 +43,7 @@ function isOurs({ externalIds }: OvsDbBridge): boolean {
   return externalIds['vflane-network'] !== undefined || externalIds['vflane-role'] !== undefined;
 }
 
-/** Which daemon somebody chose; undefined where Debian does (update-alternatives(1), FILES). */
+/** Which daemon somebody chose; undefined if Debian chooses (update-alternatives(1), FILES). */
 async function observeAlternative(reader: HostReader): Promise<string | undefined> {
   const record = await seenOr(() => reader.readFile('/var/lib/dpkg/alternatives/ovs-vswitchd'));
   if (typeof record !== 'string' || !record.startsWith('manual\n')) return undefined;
@@ -56,19 +56,19 @@ function observeDb(reader: HostReader) {
   return look().catch((error: unknown) => whyNoDb(error) ?? seen(() => Promise.reject(error)));
 }
 
-/** The two usual reasons, in words that fit on a line (ovs-vsctl names its socket and the errno itself). */
+/** The two usual reasons, short enough for a line (ovs-vsctl names its socket and the errno itself). */
 function whyNoDb(error: unknown): Unseen | undefined {
   if (!(error instanceof HostError)) return undefined;
   const { kind, stderr = '' } = error.details;
   if (kind === 'missing')
     return { unseen: 'Open vSwitch is not installed: there is no ovs-vsctl', lacks: 'program' };
   const said = /ovs-vsctl: (.*database connection failed.*)/.exec(stderr)?.[1];
-  // Its socket is root's: that it may not be opened says nothing of who listens.
+  // Its socket is root's: being refused says nothing about whether anybody listens.
   if (said?.includes('Permission denied')) return { unseen: said };
   return said === undefined ? undefined : { unseen: `ovsdb-server does not run: ${said}`, lacks: 'service' };
 }
 
-/** Its pidfile goes with it, and after a crash its socket refuses: both end ovs-appctl with 1. */
+/** Its pidfile is removed when it stops, and after a crash its socket refuses: both end ovs-appctl with 1. */
 function observeDaemon(reader: HostReader): Promise<Seen<boolean>> {
   return seen(async () => {
     try {

@@ -3,7 +3,7 @@ import { isUnseen, type Seen } from '../model/host-state.ts';
 import type { Owner } from '../model/survey.ts';
 import { seen, seenOr } from './look.ts';
 
-/** Who else sets these netdevs up, by what each of them writes into files: no process. */
+/** Who else sets up these netdevs, by the files that each of them writes: no process. */
 export function observeOwners(
   reader: HostReader,
   netdevs: readonly string[],
@@ -22,7 +22,7 @@ export function observeOwners(
   });
 }
 
-/** A manager that keeps a file for each netdev, by its ifindex. */
+/** A network service that keeps a file for each netdev, by its ifindex. */
 interface Manager {
   readonly by: Owner['by'];
   readonly folder: string;
@@ -41,12 +41,12 @@ const networkd: Manager = {
   says: parseNetworkd,
 };
 
-/** A key file: `managed=true` where it is NetworkManager's (src/core/nm-config.c). */
+/** A key file: `managed=true` if NetworkManager has it (src/core/nm-config.c). */
 export function parseNetworkManager(text: string): string | undefined {
   return /^managed=true$/m.exec(text)?.[0];
 }
 
-/** An env file: any state but `unmanaged` is networkd's (src/libsystemd/sd-network). */
+/** An env file: in any state but `unmanaged`, networkd has it (src/libsystemd/sd-network). */
 export function parseNetworkd(text: string): string | undefined {
   const state = /^ADMIN_STATE=(?!unmanaged$)\w+$/m.exec(text)?.[0];
   const file = /^NETWORK_FILE=.+$/m.exec(text)?.[0];
@@ -102,7 +102,7 @@ async function byText(
   return (await Promise.all(looks)).flat();
 }
 
-/** A netdev as a key of its own, as every definition of netplan has it (netplan(5)); comments are not looked at. */
+/** A netdev as a key of its own, as in every netplan definition (netplan(5)); comments do not count. */
 export function parseNetplan(
   text: string,
   netdevs: readonly string[],
@@ -111,7 +111,7 @@ export function parseNetplan(
   return netdevs.filter((netdev) => keys.includes(netdev)).map((netdev) => ({ netdev, says: `${netdev}:` }));
 }
 
-/** `auto`, `allow-hotplug` and `iface` lines; `manual` is one that it leaves to others (interfaces(5)). */
+/** `auto`, `allow-hotplug` and `iface` lines; `manual` leaves a netdev to others (interfaces(5)). */
 export function parseIfupdown(
   text: string,
   netdevs: readonly string[],

@@ -44,7 +44,7 @@ export function parseLink(speed: string, lanes: string): LinkWidth {
   return { speed: rate, lanes: count };
 }
 
-/** Where the windows for VFs stand in `resource`, and those that a bridge hands on (drivers/pci/pci.h, include/linux/pci.h). */
+/** The lines of `resource` with the windows for VFs, and those with the windows that a bridge forwards (drivers/pci/pci.h, include/linux/pci.h). */
 const vfBars = { first: 7, count: 6 };
 const bridgeWindows = { first: 13, count: 4 };
 /** IORESOURCE_PREFETCH (include/linux/ioport.h). */

@@ -1,6 +1,6 @@
 import { HostError, type HostReader } from '../host/host.ts';
 
-/** Whether a file is there, without reading it: what is not a symbolic link says so (readlink(2), EINVAL). @throws HostError */
+/** Whether a file exists, without reading it: readlink fails differently on a file that is not a symbolic link (readlink(2), EINVAL). @throws HostError */
 export async function isThere(reader: HostReader, path: string): Promise<boolean> {
   try {
     await reader.readLink(path);

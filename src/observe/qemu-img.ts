@@ -4,7 +4,7 @@ import type { Seen } from '../model/unseen.ts';
 import { seen } from './look.ts';
 
 /**
- * Looks at an image; null if there is none. `shared`: also while a QEMU writes to it, which else is a reason not to.
+ * Looks at an image; null if there is none. `shared`: even while a QEMU writes to it, which is otherwise refused.
  */
 export function observeImage(
   reader: HostReader,

@@ -2,12 +2,12 @@ import type { HostReader } from '../host/host.ts';
 import { isUnseen, type LinkState } from '../model/host-state.ts';
 import { seenOr } from './look.ts';
 
-/** How far up from vflane's own process sshd may be: shell, sudo, sudo's monitor, ssh session and a few to spare. */
+/** How many processes up from vflane's own sshd may be: shell, sudo, sudo's monitor, ssh session, and a few to spare. */
 const generations = 10;
 
 /**
  * The netdev whose address the operator's ssh session ends at, if there is one. `SSH_CONNECTION` is
- * "client port server port" (sshd(8)); sudo drops it, so the parents are asked too.
+ * "client port server port" (sshd(8)); sudo drops it, so the parent processes are checked too.
  */
 export async function sessionNetdev(
   reader: HostReader,

@@ -4,7 +4,7 @@ import { asPciAddress, type PciAddress } from '../model/names.ts';
 import { seenOr } from './look.ts';
 
 /**
- * PCI addresses of the PFs that have a netdev and can have VFs, in order: for a host of which no file says where its card is.
+ * PCI addresses of the PFs that have a netdev and can have VFs, in order: for a host whose card no file names.
  * The link of a netdev leads through the function behind it (Documentation/ABI/testing/sysfs-class-net).
  */
 export async function sriovPfs(reader: HostReader): Promise<Seen<readonly PciAddress[]>> {
@@ -18,7 +18,7 @@ export async function sriovPfs(reader: HostReader): Promise<Seen<readonly PciAdd
   return functions.filter((_, place) => able[place]);
 }
 
-/** A plain file stands among the netdevs where the bonding module is loaded: `bonding_masters` (bond_sysfs.c). */
+/** If the bonding module is loaded, there is a plain file among the netdevs: `bonding_masters` (bond_sysfs.c). */
 async function linkAt(reader: HostReader, path: string): Promise<string | undefined> {
   try {
     return await reader.readLink(path);
@@ -41,7 +41,7 @@ async function functionBehind(reader: HostReader, netdev: string): Promise<Seen<
 async function canHaveVfs(reader: HostReader, pci: PciAddress): Promise<boolean> {
   const total = await seenOr(() => reader.readFile(`/sys/bus/pci/devices/${pci}/sriov_totalvfs`));
   if (!isUnseen(total)) return total !== undefined && Number(total) > 0;
-  // One that is there and cannot be read is looked at more closely, and said to be unseen.
+  // If the file exists but cannot be read, a closer look will report it as unseen.
   const names = await seenOr(() => reader.listDir(`/sys/bus/pci/devices/${pci}`));
   return names !== undefined && !isUnseen(names) && names.includes('sriov_totalvfs');
 }

@@ -19,21 +19,21 @@ import { observeQdiscs } from './tc-qdisc.ts';
 import { parseVmScope } from './vm-scope.ts';
 
 export interface Surveyed {
-  /** What was seen before, and of every PF and Open vSwitch what only overlays ask otherwise. */
+  /** What was seen before, plus, for every PF and Open vSwitch, what is otherwise read only for overlays. */
   readonly state: HostState;
   readonly survey: Survey;
 }
 
 export interface SurveyOptions {
-  /** Whether the kernel's log is read, and what is asked only to find a fault. */
+  /** Whether to read the kernel's log, and what matters only to find a fault. */
   readonly faults: boolean;
-  /** Whoever asks: milliseconds since 1970. */
+  /** The clock of the asking machine: milliseconds since 1970. */
   readonly now: () => number;
 }
 
 /**
- * Looks at what no plan is about. Processes: one for the firmware, one for the kernel's log, and those for Open vSwitch and
- * the card's switch where they were not looked at yet.
+ * Looks at what no plan concerns. Processes: one for the firmware, one for the kernel's log, and those for Open vSwitch and
+ * the card's switch if they were not looked at yet.
  * @throws HostError of kind `lost`
  */
 export async function observeSurvey(
@@ -70,14 +70,14 @@ export async function observeSurvey(
       ...{ config, lockdown, clock, cards, odd, speeds, owners, neighbours, holders, unlooked },
       ofed: ofedIn(state),
       ...(log === undefined ? {} : { log }),
-      // Rules of tc lead nowhere while the two switches are apart: what keeps them apart is asked first.
+      // tc rules lead nowhere while the two switches are separate, so what keeps them so is read first.
       ...(faults && lacksSharedFdb(state) ? { metadata: await observeMetadata(reader) } : {}),
       ...(faults && offloads(state) && !lacksSharedFdb(state) ? { qdiscs: await observeQdiscs(reader) } : {}),
     },
   };
 }
 
-/** Only NVIDIA's package brings this module along: the seed unloads it by name before it loads another driver. */
+/** Only NVIDIA's package contains this module: the seed unloads it by name before it loads another driver. */
 function ofedIn({ modules }: HostState): Seen<boolean> {
   return isUnseen(modules) ? modules : modules.includes('mlx_compat');
 }
@@ -145,10 +145,10 @@ async function observeCard(
   };
 }
 
-/** A driver that devlink knows nothing of, such as igb's. */
+/** A driver without devlink, such as igb. */
 const unsaid: Firmware = { psid: undefined, running: undefined, stored: undefined };
 
-/** Refuses to be read while there is no LAG (mlx5 lag/debugfs.c). */
+/** Cannot be read while there is no LAG (mlx5 lag/debugfs.c). */
 async function mappingOf(reader: HostReader, pci: string): Promise<readonly string[]> {
   const text = await seenOr(() => reader.readFile(`/sys/kernel/debug/mlx5/${pci}/lag/mapping`));
   return typeof text === 'string' ? text.trim().split('\n') : [];
@@ -175,7 +175,7 @@ export function parseCpus(status: string): string {
   return cpus;
 }
 
-/** Each is a process to look into: those that no file names are told, and not looked at. */
+/** Each takes a process to look into, so those that no file names are listed but not looked into. */
 async function namespacesBesides(reader: HostReader, known: readonly string[]): Promise<Survey['unlooked']> {
   const all = (await seenOr(() => reader.listDir('/run/netns'))) ?? [];
   return isUnseen(all) ? all : all.filter((name) => !known.includes(name));

@@ -2,14 +2,14 @@ import { HostError, type HostReader } from '../host/host.ts';
 import type { LagState, PfState, Seen } from '../model/host-state.ts';
 import { seen } from './look.ts';
 
-/** What only switchdev needs to know of a PF: the mode of its eswitch, its channels, and what the card made of the bond. */
+/** What only switchdev needs to know about a PF: the mode of its eswitch, its channels, and what the card made of the bond. */
 export async function observeSwitchdev(reader: HostReader, pf: PfState): Promise<PfState> {
   if (!pf.present || pf.netdev === undefined) return pf;
   const folder = `/sys/bus/pci/devices/${pf.pci}`;
   const [eswitch, channels, lag, tcOffload, rdma, numaNode, localCpus] = await Promise.all([
     observeEswitch(reader, pf.pci),
     observeChannels(reader, pf.netdev),
-    // Only mlx5 makes one of a bond.
+    // Only mlx5 makes a LAG of a bond.
     (pf.driver ?? 'mlx5_core') === 'mlx5_core' ? observeLag(reader, pf.pci) : noneMade,
     observeTcOffload(reader, pf.netdev),
     seen(async () => (await none(reader.listDir(`${folder}/infiniband`))) ?? []),
@@ -19,7 +19,7 @@ export async function observeSwitchdev(reader: HostReader, pf: PfState): Promise
   return { ...pf, eswitch, channels, lag, tcOffload, rdma, numaNode, localCpus };
 }
 
-/** Where in the machine a card is: what runs beside it belongs there. */
+/** Where in the machine a card is: what uses it should run there. */
 export async function observeNode(reader: HostReader, pf: PfState): Promise<PfState> {
   if (!pf.present) return pf;
   const folder = `/sys/bus/pci/devices/${pf.pci}`;
@@ -69,7 +69,7 @@ export function parseEswitchMode(stdout: string, pci: string): 'legacy' | 'switc
   const mode = parsed.dev[`pci/${pci}`]?.mode;
   if (mode === undefined) return 'none';
   if (mode === 'legacy' || mode === 'switchdev') return mode;
-  // A later kernel may know more modes: what is not understood is not "none".
+  // A later kernel may have more modes: an unknown one is not "none".
   throw new TypeError(`devlink knows a mode of the eswitch that vflane does not: ${JSON.stringify(mode)}`);
 }
 
@@ -91,7 +91,7 @@ const noneMade: LagState = { state: undefined, type: undefined, flags: [] };
 
 const noLag: ReadonlySet<string> = new Set(['EINVAL', 'ENOENT', 'ENOTDIR', 'ENODEV']);
 
-/** Everything but `state` refuses to be read while there is no LAG (mlx5 lag/debugfs.c: EINVAL). */
+/** Everything but `state` cannot be read while there is no LAG (mlx5 lag/debugfs.c: EINVAL). */
 function observeLag(reader: HostReader, pci: string): Promise<Seen<LagState>> {
   const read = (name: string) =>
     reader.readFile(`/sys/kernel/debug/mlx5/${pci}/lag/${name}`).then(

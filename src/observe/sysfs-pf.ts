@@ -36,7 +36,7 @@ export async function observePf(reader: HostReader, pci: PciAddress, adminOf: Ad
     id,
     netdev,
     autoprobe: autoprobe ?? true,
-    // One VF that could not be looked at makes their number unknown: it would be missed by whoever counts.
+    // If one VF could not be looked at, their number is unknown: a count would miss it.
     numVfs: vfs.find(isUnseen) ?? numVfs ?? 0,
     totalVfs: totalVfs ?? 0,
     vfs: vfs.filter((vf): vf is VfState => vf !== undefined && !isUnseen(vf)),
@@ -44,7 +44,7 @@ export async function observePf(reader: HostReader, pci: PciAddress, adminOf: Ad
 }
 
 /**
- * Looks at a function that DPDK takes whole, whoever has it now.
+ * Looks at a function that DPDK takes whole, whichever driver has it now.
  * @throws Error where its folder could not be read at all
  */
 export async function observeFunction(reader: HostReader, pci: PciAddress): Promise<FunctionState> {
@@ -64,10 +64,10 @@ export async function observeFunction(reader: HostReader, pci: PciAddress): Prom
   return { pci, present, driver, driverOverride, netdev, numVfs: numVfs ?? 0, besides, numaNode, localCpus };
 }
 
-/** The kernel's own drivers for bridges and switches are no hindrance (drivers/vfio/pci, Documentation/driver-api/vfio.rst). */
+/** The kernel's own drivers for bridges and switches do not matter (drivers/vfio/pci, Documentation/driver-api/vfio.rst). */
 const harmless: ReadonlySet<string> = new Set(['pcieport', 'vfio-pci', 'pci-stub']);
 
-/** Other functions of its IOMMU group that a driver of the kernel has. */
+/** Other functions of its IOMMU group that a kernel driver has. */
 export function besidesOf(reader: HostReader, pci: PciAddress): Promise<FunctionState['besides']> {
   return seen(async () => {
     const names = await seenOr(() => reader.listDir(`${devices}/${pci}/iommu_group/devices`));
@@ -82,12 +82,12 @@ export function besidesOf(reader: HostReader, pci: PciAddress): Promise<Function
   });
 }
 
-/** The kernel prints a null pointer so where none is set (drivers/pci/pci-sysfs.c, driver_override_show). */
+/** The kernel prints a null pointer like this if none is set (drivers/pci/pci-sysfs.c, driver_override_show). */
 function overrideIn(text: Seen<string> | undefined): string {
   return typeof text === 'string' && text !== '(null)' ? text : '';
 }
 
-/** A PF of which it cannot be told what it is: no number of it passes for 0. */
+/** A PF about which nothing could be seen: no number of its passes for 0. */
 function hiddenPf(pci: PciAddress, why: Unseen): PfState {
   const nothing = { driver: undefined, id: undefined, netdev: undefined };
   return { pci, present: true, ...nothing, autoprobe: why, numVfs: why, totalVfs: why, vfs: [] };
@@ -117,14 +117,14 @@ async function observeVf(
     linkName(reader, `${folder}/iommu_group`),
     makesNetdevs(driver) ? onlyNetdev(reader, folder) : undefined,
   ]);
-  // By its group it is known who holds it.
+  // Its group tells who holds it.
   if (isUnseen(group)) return group;
   const driverOverride = overrideIn(override);
   const netdev = isUnseen(own) ? undefined : own;
   return { index, pci, driver, driverOverride, iommuGroup: group, netdev, admin };
 }
 
-/** Most VFs are a VM's or nobody's: those need not be asked. */
+/** Most VFs are a VM's or nobody's: they need not be asked. */
 function makesNetdevs(driver: string | undefined): boolean {
   return driver !== undefined && driver !== 'vfio-pci';
 }

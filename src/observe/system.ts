@@ -5,7 +5,7 @@ import type { SystemState } from '../model/preparation.ts';
 import { observeConfig } from './kernel-config.ts';
 import { seen, seenOr } from './look.ts';
 
-/** apt works out what depends on what, which takes a slow host a while. */
+/** apt resolves dependencies, which takes a slow host a while. */
 const aptTimeoutMs = 120_000;
 
 /** Which Debian this is (os-release(5)); undefined on another system. */
@@ -16,7 +16,7 @@ export async function observeRelease(reader: HostReader): Promise<number | undef
   return version === undefined ? undefined : Number(version);
 }
 
-/** What of the system itself `prepare` goes by. */
+/** The properties of the system that `prepare` goes by. */
 export async function observeSystem(
   reader: HostReader,
   kernel: string,
@@ -61,7 +61,7 @@ async function autoIn(reader: HostReader, names: readonly string[]): Promise<rea
   return stdout.split('\n').map((line) => line.replace(/:.*/, ''));
 }
 
-/** dpkg-query exits with 1 where one of them is not known, and still tells of the others. @throws HostError of another kind */
+/** dpkg-query exits with 1 if one of them is unknown, and still lists the others. @throws HostError of another kind */
 async function saidAnyhow(reader: HostReader, argv: readonly string[]): Promise<string> {
   try {
     return (await reader.query(argv)).stdout;
@@ -87,7 +87,7 @@ export function parseComing(text: string): readonly string[] {
   return [...text.matchAll(/^Inst ([a-z0-9][a-z0-9+.-]*)(?::\w+)? \(/gm)].map(([, name = '']) => name).sort();
 }
 
-/** A program: it is there as a file, as a link, or not at all. */
+/** Whether a program exists, as a file or as a link. */
 async function linkKind(reader: HostReader, path: string): Promise<'file' | 'link' | 'none'> {
   const target = await seenOr(() => reader.readLink(path));
   if (target === undefined) return 'none';
@@ -102,7 +102,7 @@ function iommuTables(reader: HostReader): Promise<Seen<readonly string[]>> {
   });
 }
 
-/** OFED's modules stand in folders of their own, and bring what they need (facts §0). */
+/** OFED's modules are in folders of their own, and include what they need (facts §0). */
 async function skbExt(reader: HostReader, kernel: string): Promise<Seen<boolean>> {
   const path = await seenOr(() => reader.query(['modinfo', '-n', 'mlx5_core']));
   if (path !== undefined && !isUnseen(path) && /\/(updates|extra)\//.test(path.stdout)) return true;

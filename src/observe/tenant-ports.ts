@@ -11,7 +11,7 @@ export function representorsIn(links: readonly LinkState[]): readonly string[] {
     .map(({ name }) => name);
 }
 
-/** Whether these netdevs have IPv6: a file each, of those that are there. */
+/** Whether these netdevs have IPv6: a file for each that exists. */
 export async function observeIpv6(
   reader: HostReader,
   netdevs: readonly string[],
@@ -27,14 +27,14 @@ export async function observeIpv6(
     ] as const;
   const looks = await Promise.all(netdevs.filter((name) => there.has(name)).map(look));
   return Object.fromEntries(
-    // One that has gone meanwhile is not there.
+    // One that has just disappeared counts as missing.
     looks.flatMap(([name, text]) =>
       text === undefined ? [] : [[name, isUnseen(text) ? text : text === '0'] as const],
     ),
   );
 }
 
-/** Whether these lanes (`web/storage`) leave checksums to their NIC: a process each, of those that are there. */
+/** Whether these lanes (`web/storage`) leave checksums to their NIC: a process for each that exists. */
 export async function observeChecksums(
   reader: HostReader,
   lanes: readonly string[],

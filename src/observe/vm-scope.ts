@@ -1,7 +1,7 @@
 /**
- * The name of the VM whose QEMU a process is, of `/proc/PID/cgroup`: libvirt puts it into a scope of systemd's,
+ * The name of the VM whose QEMU a process is, from `/proc/PID/cgroup`: libvirt puts it into a systemd scope,
  * `machine-qemu\x2d3\x2dweb.scope` (virsystemd.c, virSystemdMakeScopeName; escapes: systemd.unit(5)), or, without
- * systemd-machined, into a group of its own, `qemu-3-web.libvirt-qemu` (vircgroup.c). Undefined for a process of nobody's.
+ * systemd-machined, into a group of its own, `qemu-3-web.libvirt-qemu` (vircgroup.c). Undefined for any other process.
  */
 export function parseVmScope(cgroup: string): string | undefined {
   const scope = /\/machine-qemu\\x2d\d+\\x2d([^/\n]+)\.scope(?:\/|$)/m.exec(cgroup)?.[1];
