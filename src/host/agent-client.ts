@@ -12,15 +12,15 @@ import {
 
 /** A host that an agent serves. */
 export interface AgentHost extends Host {
-  /** A method that the agent was given. It may take as long as it likes, while the agent says that it lives. */
+  /** Calls a method of the agent. It may take any time, as long as the agent says that it is alive. */
   call(method: string, params: unknown, onEvent?: (event: unknown) => void): Promise<unknown>;
-  /** Lets go of the host; what was begun there goes on. */
+  /** Disconnects; whatever was started on the host goes on. */
   close(): Promise<void>;
 }
 
-/** How much longer than the agent's own deadline its answer is waited for. */
+/** How long to wait for an answer beyond the agent's own deadline. */
 const answerGraceMs = 10_000;
-/** A file operation's deadline at the agent, and then some. */
+/** A file operation's deadline at the agent, plus the grace. */
 const fileTimeoutMs = 120_000 + answerGraceMs;
 
 /** Shakes hands with an agent. @throws HostError, kind `lost`; what the prologue throws */

@@ -12,28 +12,28 @@ import { within } from './deadline.ts';
 import { errorFromJson } from './error-json.ts';
 import { defaultTimeoutMs, HostError, type HostErrorDetails } from './host.ts';
 
-/** A line to an agent. */
+/** A connection to an agent. */
 export interface Transport {
-  /** What the agent says. */
+  /** From the agent. */
   readonly input: Readable;
-  /** What it is told. */
+  /** To the agent. */
   readonly output: Writable;
-  /** Resolves, never rejects, once nothing more will come, with what was said on the side (ssh's stderr). */
+  /** Resolves once nothing more will come, with what was printed on the side (ssh's stderr); never rejects. */
   readonly ended: Promise<string>;
-  /** Cuts the line; what the agent has begun it brings to its end. */
+  /** Closes the connection; the agent finishes what it has started. */
   cut(): void;
 }
 
 export interface AgentLineOptions {
   /** The host's name, for messages. */
   readonly name: string;
-  /** Of the product; another one at the far end is refused. */
+  /** Of the product; an agent of another version is refused. */
   readonly version: string;
   /** Deadline of the handshake. */
   readonly timeoutMs?: number;
-  /** Is told every line before the agent's first; what it throws ends the handshake. */
+  /** Gets every line before the agent's first; if it throws, the handshake fails with that. */
   readonly prologue?: (line: string) => void;
-  /** An agent that owes an answer and says nothing for so long is lost. */
+  /** An agent that owes an answer and sends nothing for this long is lost. */
   readonly silenceMs?: number;
 }
 
@@ -51,7 +51,7 @@ interface Greeting {
 
 const closeTimeoutMs = 2_000;
 
-/** Requests to an agent, many at once, each with its answer; once the line is lost, every one of them is refused. */
+/** Requests to an agent, many at once, each with its answer; once the connection is lost, all of them fail. */
 export class AgentLine {
   readonly #transport: Transport;
   readonly #options: AgentLineOptions;
@@ -101,7 +101,7 @@ export class AgentLine {
     output.on('error', () => undefined);
     input.on('error', () => undefined);
     input.on('data', (piece: Buffer) => this.#hearPiece(piece));
-    // The last piece may have come in the same turn of the event loop.
+    // The last chunk may have arrived in the same turn of the event loop.
     void ended.then((said) => setImmediate(() => this.#lose(said.trim())));
   }
 
@@ -157,7 +157,7 @@ export class AgentLine {
     this.#forget(reply.id);
   }
 
-  /** The agent calls its host by its own name for it. */
+  /** Replaces the agent's name for its host with ours. */
   #asOurs(error: Error): Error {
     if (!(error instanceof HostError)) return error;
     return new HostError({ ...error.details, host: this.#options.name }, error.cause);
@@ -170,7 +170,7 @@ export class AgentLine {
     this.#silence = undefined;
   }
 
-  /** What came while this process itself was held up is heard first. */
+  /** Reads what arrived while this process itself was held up before declaring the agent silent. */
   #listenOnce(): void {
     this.#heard = false;
     setImmediate(() => {
@@ -192,7 +192,7 @@ export class AgentLine {
     return new HostError({ argv: ['agent'], ...details, host: this.#options.name });
   }
 
-  /** @param argv the request as words, for messages */
+  /** @param argv the request in words, for messages */
   request(
     method: string,
     params: unknown,

@@ -6,7 +6,7 @@ import { HostError } from './host.ts';
 import { StoreDamaged, StoreFailed, StoreLocked } from './store.ts';
 
 describe('lines', () => {
-  it('are the same however the bytes are cut', () => {
+  it('are the same however the bytes are chunked', () => {
     const texts = fc.array(fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\n', '')));
     fc.assert(
       fc.property(texts, fc.array(fc.nat({ max: 9 })), (lines, cuts) => {
@@ -24,7 +24,7 @@ describe('lines', () => {
     );
   });
 
-  it('have a limit, also one that never ends', () => {
+  it('have a length limit, even if the newline never comes', () => {
     const splitter = new LineSplitter(100);
     expect(splitter.push(Buffer.from(`${'x'.repeat(100)}\n`))).toHaveLength(1);
     splitter.push(Buffer.alloc(60, 'x'));
@@ -33,7 +33,7 @@ describe('lines', () => {
 });
 
 describe('messages', () => {
-  it('arrive as they were said', () => {
+  it('arrive as they were sent', () => {
     const request = fc.record({ id: fc.maxSafeInteger(), method: fc.string(), params: fc.jsonValue() });
     fc.assert(
       fc.property(request, (message) => {
@@ -42,7 +42,7 @@ describe('messages', () => {
     );
   });
 
-  it('of any other form are nothing, and no accident', () => {
+  it('of any other form are ignored without a failure', () => {
     const text = fc.oneof(
       fc.string(),
       fc.json(),
@@ -62,7 +62,7 @@ describe('messages', () => {
 });
 
 describe('errors', () => {
-  it('of a host survive with everything they say, and their causes', () => {
+  it('of a host survive with all their details and causes', () => {
     const cause = Object.assign(new Error('write EPIPE'), { name: 'SystemError' });
     const error = new HostError(
       {
@@ -94,13 +94,13 @@ describe('errors', () => {
     expect(errorFromJson(errorToJson('a text')).message).toBe('a text');
   });
 
-  it('that are their own cause come to an end', () => {
+  it('that are their own cause are cut off', () => {
     const error = new Error('round');
     error.cause = error;
     expect(errorFromJson(errorToJson(error)).message).toBe('round');
   });
 
-  it('are made of any JSON', () => {
+  it('can be made from any JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (json) => {
         expect(errorFromJson(json)).toBeInstanceOf(Error);

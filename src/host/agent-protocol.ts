@@ -1,13 +1,13 @@
 import type { ErrorJson } from './error-json.ts';
 
-/** Both ends must be of one number: it grows with every change of what is said between them. */
+/** Must be the same at both ends; goes up with every change of the protocol. */
 export const protocolNumber = 1;
 /** The longest line, in bytes. */
 const lineLimitBytes = 256 * 1024 * 1024;
-/** An agent that is at work says at least this often that it lives. */
+/** A working agent says at least this often that it is alive. */
 export const aliveEveryMs = 5_000;
 
-/** The agent's first line. What stands before it was said by a login shell. */
+/** The agent's first line. Anything before it came from a login shell. */
 export interface Hello {
   readonly hello: 'vflane-agent';
   readonly protocol: number;
@@ -21,7 +21,7 @@ export interface Request {
   readonly params: unknown;
 }
 
-/** A result or an error ends a request; events come before. */
+/** A result or an error ends a request; its events come before. */
 export type Reply =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: ErrorJson }
@@ -29,12 +29,12 @@ export type Reply =
 
 export type FromAgent = Hello | Reply | { readonly alive: true };
 
-/** A line that is longer than any that is sent: the other end is not an agent, or there is none. */
+/** A line longer than any agent sends: there is something else at the other end. */
 export class LineTooLong extends Error {
   override readonly name = 'LineTooLong';
 }
 
-/** Cuts a stream of bytes into lines, whatever the pieces it comes in. */
+/** Cuts a stream of bytes into lines, however it is chunked. */
 export class LineSplitter {
   readonly #limitBytes: number;
   #pieces: Buffer[] = [];
@@ -44,7 +44,7 @@ export class LineSplitter {
     this.#limitBytes = limitBytes;
   }
 
-  /** The lines that this piece completes, without their newlines. @throws LineTooLong */
+  /** The lines that this chunk completes, without their newlines. @throws LineTooLong */
   push(piece: Buffer): readonly string[] {
     const lines: string[] = [];
     let from = 0;
@@ -67,7 +67,7 @@ export class LineSplitter {
   }
 }
 
-/** @throws LineTooLong, TypeError and RangeError where the message cannot be said */
+/** @throws LineTooLong; TypeError or RangeError if the message cannot be written as JSON */
 export function asLine(message: FromAgent | Request): string {
   const line = `${JSON.stringify(message)}\n`;
   if (Buffer.byteLength(line) > lineLimitBytes)
@@ -75,7 +75,7 @@ export function asLine(message: FromAgent | Request): string {
   return line;
 }
 
-/** Undefined where the line is not a request. */
+/** Undefined if the line is not a request. */
 export function parseRequest(line: string): Request | undefined {
   const value = parseObject(line);
   if (value === undefined) return undefined;
@@ -83,7 +83,7 @@ export function parseRequest(line: string): Request | undefined {
   return isId(id) && typeof method === 'string' ? { id, method, params } : undefined;
 }
 
-/** Undefined where the line is nothing that an agent says. */
+/** Undefined if the line is not an agent's message. */
 export function parseFromAgent(line: string): FromAgent | undefined {
   const value = parseObject(line);
   if (value === undefined) return undefined;

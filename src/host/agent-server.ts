@@ -12,8 +12,8 @@ import { errorToJson } from './error-json.ts';
 import type { Host } from './host.ts';
 
 /**
- * A method besides those of Host; what it emits reaches the caller in order, before its result. `gone` is aborted when
- * nobody asks any more: what only the caller wanted ends then.
+ * A method beyond those of Host; what it emits reaches the caller in order, before its result. `gone` is aborted once
+ * the caller has gone: work that only the caller wanted should stop then.
  */
 export type AgentMethod = (
   params: unknown,
@@ -31,14 +31,14 @@ export interface AgentOptions {
 }
 
 /**
- * Serves a host to whoever is at the other end, many requests at once.
- * Resolves when the input has ended and everything that was begun is done: a cut line neither stops nor breaks it.
+ * Serves a host to the other end, many requests at once.
+ * Resolves when the input has ended and all started work is done: losing the connection does not interrupt any of it.
  */
 export async function serveAgent(options: AgentOptions): Promise<void> {
   await new AgentServer(options).serve();
 }
 
-/** How much may wait to be heard. */
+/** How much output may wait for the other end to read it. */
 const backlogBytes = 512 * 1024 * 1024;
 
 class AgentServer {
@@ -71,13 +71,13 @@ class AgentServer {
     try {
       for await (const piece of input) for (const line of lines.push(Buffer.from(piece))) this.#begin(line);
     } catch {
-      // A line that breaks is a line that ends; what runs goes on.
+      // A broken connection counts as a closed one; running work goes on.
     }
   }
 
   #begin(line: string): void {
     const request = parseRequest(line);
-    // Without an id there is nobody to answer; the one who asked has a deadline.
+    // Without an id there is no request to answer; the caller has a deadline.
     if (request === undefined) return;
     const done = this.#answer(request).finally(() => this.#running.delete(done));
     this.#running.add(done);
@@ -99,7 +99,7 @@ class AgentServer {
     }
   }
 
-  /** Work on the host goes on whatever happens to what is told of it. */
+  /** Work on the host goes on even if reporting it fails. */
   #trySay(message: FromAgent): boolean {
     try {
       this.#say(message);
@@ -109,17 +109,17 @@ class AgentServer {
     }
   }
 
-  /** @throws where the message is too long or cannot be JSON */
+  /** @throws if the message is too long or cannot be JSON */
   #say(message: FromAgent): void {
     const line = asLine(message);
     const { output } = this.#options;
-    // Nobody has listened for long: what is told from here on is told to nobody.
+    // The other end has not read for a long time: messages from here on are dropped.
     if (output.writableLength > backlogBytes) this.#heard = false;
     if (this.#heard) output.write(line);
   }
 }
 
-/** The parameters of Host's methods as an array, as they are written in the port. */
+/** Host's methods, each taking its parameters as an array in the order of its signature. */
 function hostMethods(host: Host): ReadonlyMap<string, AgentMethod> {
   return new Map<string, AgentMethod>([
     ['readFile', async (params) => host.readFile(words(params, 1)[0])],

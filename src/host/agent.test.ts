@@ -84,7 +84,7 @@ bundleProgram(
 
 interface OverProcess extends Subject<AgentHost> {
   readonly transport: Transport;
-  /** Where `slow` waits for `go` and writes `done`, and the agent `exited`. */
+  /** A folder: `slow` waits for `go` there and writes `done`; the agent writes `exited`. */
   readonly signs: string;
 }
 
@@ -135,7 +135,7 @@ describe('methods of an agent', () => {
     await agent.close();
   });
 
-  it('whose result cannot be said fail, and the agent lives', async () => {
+  it('whose result is not JSON fail, and the agent lives on', async () => {
     const methods = { big: async () => 10n, fine: async () => 1 };
     const agent = await agentHost(inProcess(methods).transport, asAlpha);
     await expect(agent.call('big', null)).rejects.toThrow('BigInt');
@@ -144,7 +144,7 @@ describe('methods of an agent', () => {
   });
 });
 
-describe('a line to an agent', () => {
+describe('a connection to an agent', () => {
   it('that is cut refuses all that is pending as lost, and everything after', async () => {
     const { transport, fromAgent } = inProcess({ never: () => new Promise(() => undefined) });
     const agent = await agentHost(transport, asAlpha);
@@ -160,7 +160,7 @@ describe('a line to an agent', () => {
     expect((await refusal(agent.readFile('/etc/text'))).kind).toBe('lost');
   });
 
-  it('on which nobody answers is lost by its silence, not by the length of the work', async () => {
+  it('is lost when the agent falls silent, not when work takes long', async () => {
     const { transport } = inProcess({ never: () => new Promise(() => undefined) });
     const agent = await agentHost(transport, { ...asAlpha, silenceMs: 100 });
     expect((await refusal(agent.call('never', null))).stderr).toBe('the agent said nothing for 100 ms');
@@ -185,7 +185,7 @@ describe('a line to an agent', () => {
     await agent.close();
   });
 
-  it('is refused where the other end is of another version, or never says what it is', async () => {
+  it('is refused if the other end is of another version, or never says what it is', async () => {
     const other = await refusal(agentHost(inProcess({}, '2.0.0').transport, asAlpha));
     expect(other.stderr).toBe(
       'the agent there is vflane 2.0.0 (protocol 1), this is vflane 1.0.0 (protocol 1)',
@@ -200,7 +200,7 @@ describe('a line to an agent', () => {
     expect(details).toMatchObject({ kind: 'lost', stderr: 'no agent answered within 50 ms' });
   });
 
-  it('gives an answer of the wrong type to nobody', async () => {
+  it('passes on no answer of the wrong type', async () => {
     const said = new PassThrough();
     said.write('{"hello":"vflane-agent","protocol":1,"version":"1.0.0"}\n');
     const agent = await agentHost(
@@ -218,7 +218,7 @@ describe('a line to an agent', () => {
     said.destroy();
   });
 
-  it('that brings garbage changes nothing for the requests between', async () => {
+  it('that brings garbage still answers the requests in between', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(fc.string(), fc.json()), { maxLength: 5 }), async (garbage) => {
         const { transport, toAgent } = inProcess();
@@ -232,8 +232,8 @@ describe('a line to an agent', () => {
   });
 });
 
-describe('an agent whose line is cut', () => {
-  it('brings a method to its end, and only then exits', async () => {
+describe('an agent whose connection is cut', () => {
+  it('finishes a method, and only then exits', async () => {
     const { adapter, transport, signs } = await overProcess();
     const begun = new Promise<void>((resolve) => {
       const slow = adapter.call('slow', null, () => resolve());
@@ -247,7 +247,7 @@ describe('an agent whose line is cut', () => {
     expect(readFileSync(join(signs, 'done'), 'utf8')).toBe('done');
   });
 
-  it.concurrent('is not held up by a line that nobody listens to', async ({ expect }) => {
+  it.concurrent('is not held up by a connection that nobody reads', async ({ expect }) => {
     const { adapter, transport, signs, close } = await overProcess();
     transport.input.pause();
     const loud = refusal(adapter.call('loud', null));
@@ -256,7 +256,7 @@ describe('an agent whose line is cut', () => {
     expect((await loud).kind).toBe('lost');
   });
 
-  it.concurrent('passes over a hangup and a Ctrl-C', async ({ expect }) => {
+  it.concurrent('ignores a hangup and a Ctrl-C', async ({ expect }) => {
     const { adapter, close } = await overProcess();
     const pid = (await adapter.call('pid', null)) as number;
     for (const signal of ['SIGHUP', 'SIGINT'] as const) process.kill(pid, signal);
@@ -264,7 +264,7 @@ describe('an agent whose line is cut', () => {
     await close();
   });
 
-  it.concurrent('exits at once where nothing is at work', async () => {
+  it.concurrent('exits at once if nothing is running', async () => {
     const { toAgent, served } = inProcess();
     toAgent.end();
     await served;

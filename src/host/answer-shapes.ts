@@ -15,7 +15,7 @@ const shapes: { readonly [question in Question]: (answer: unknown) => boolean } 
   writeFile: () => true,
 };
 
-/** Whether an answer that came as JSON has the type that the question's answer has. */
+/** Whether an answer that came as JSON has the type that this question's answers have. */
 export function isAnswerTo(question: Question, answer: unknown): boolean {
   return shapes[question](answer);
 }

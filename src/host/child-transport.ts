@@ -1,12 +1,12 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Transport } from './agent-line.ts';
 
-/** How much of what is said on stderr is kept, in characters from its end. */
+/** How much of stderr is kept: this many characters from its end. */
 const saidLimit = 16_384;
-/** A process that is asked to end may take so long; and a stderr may stay open so long after its process ended. */
+/** How long a process may take to end when asked, and how long its stderr may stay open after it ended. */
 const graceMs = 1_000;
 
-/** A line to an agent through the stdin and stdout of a process of ours, such as ssh. */
+/** A connection to an agent through the stdin and stdout of a child process, such as ssh. */
 export function childTransport(child: ChildProcessWithoutNullStreams): Transport & { said(): string } {
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -16,7 +16,7 @@ export function childTransport(child: ChildProcessWithoutNullStreams): Transport
     const end = (): void => resolve(said);
     child.on('error', (error) => resolve(`${said}${error.message}`));
     child.on('close', end);
-    // A multiplexing ssh leaves a process behind that holds stderr.
+    // A multiplexing ssh leaves a process behind that keeps stderr open.
     child.on('exit', () => setTimeout(end, graceMs).unref());
     child.stdout.on('end', () => setTimeout(end, graceMs).unref());
   });

@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { runCommand } from './command.ts';
 
-/** Holds this whole process, as a host does that gives it no processor. */
+/** Blocks this whole process, as a host does that gives it no processor. */
 function hold(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-// The end of one child is noticed with that of another (libuv, uv__wait_children), before the first one's output was read;
-// a process that then gets no time finds every deadline passed first.
-it('what a command has said is read, however late its end is dealt with', async () => {
+// One child's end may be noticed along with another's (libuv, uv__wait_children), before the first one's output is read;
+// a process that then gets no processor sees every deadline pass before it reads.
+it('a command’s output is read, however late its end is handled', async () => {
   const other = spawn('sh', ['-c', 'echo other'], { stdio: ['ignore', 'pipe', 'ignore'] });
   other.stdout.once('data', () => hold(400));
   other.once('exit', () => setImmediate(() => hold(1_200)));

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { HostError, type HostErrorDetails, type Ran } from './host.ts';
 
-/** The most that a command may say, in bytes, on each of its outputs. */
+/** The most that a command may print on each of its outputs, in bytes. */
 const outputLimitBytes = 64 * 1024 * 1024;
-/** How long a command that was asked to end may take, and how long an output may stay open after its command ended. */
+/** How long a command may take to end when asked, and how long its outputs may stay open after it ended. */
 const graceMs = 1_000;
 
 export interface Command {
@@ -15,7 +15,7 @@ export interface Command {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Runs a program without a shell, in C locale, apart from the terminal's signals. @throws HostError */
+/** Runs a program without a shell, in the C locale, out of reach of the terminal's signals. @throws HostError */
 export function runCommand(command: Command): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const [program = '', ...words] = command.argv;
@@ -23,7 +23,7 @@ export function runCommand(command: Command): Promise<Ran> {
       spawn(program, words, {
         cwd: '/',
         env: command.env,
-        // A Ctrl-C is for us to answer: what is half done on a host is brought to an end first.
+        // A Ctrl-C is ours to handle: a half-done change of a host is finished first.
         detached: true,
         stdio: [command.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       }),
@@ -47,7 +47,7 @@ function spawnError({ host, argv }: Command, error: NodeJS.ErrnoException): Host
   return new HostError({ kind: 'errno', host, argv, errno }, error);
 }
 
-/** One command from its start to its only answer. */
+/** One command, from its start to its single result. */
 class Running {
   readonly #command: Command;
   readonly #child: ChildProcess;
@@ -56,7 +56,7 @@ class Running {
   readonly #said: { readonly stdout: Buffer[]; readonly stderr: Buffer[] } = { stdout: [], stderr: [] };
   #bytes = 0;
   #timer: NodeJS.Timeout;
-  /** Why it was ended from here. */
+  /** Why we ended it. */
   #cut: Pick<HostErrorDetails, 'kind' | 'errno'> | undefined;
 
   constructor(
@@ -71,7 +71,7 @@ class Running {
     this.#reject = reject;
     this.#timer = setTimeout(() => this.#end({ kind: 'timeout' }), command.timeoutMs);
     this.#listen();
-    // A program may end without having read what it was given.
+    // A program may end without having read its input.
     child.stdin?.on('error', () => undefined).end(command.stdin);
   }
 
@@ -82,13 +82,13 @@ class Running {
     child.on('error', (error) => this.#fail(spawnError(this.#command, error)));
     child.on('close', (code, signal) => this.#settle(code, signal));
     child.on('exit', (code, signal) => {
-      // A daemon that it started may hold its outputs open for ever.
+      // A daemon that it started may keep its outputs open forever.
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#settleWhenRead(code, signal), graceMs);
     });
   }
 
-  /** Where this process got no time, the deadline comes before what was said in time: the loop reads that after its timers. */
+  /** If this process got no processor, the deadline fires before timely output is read: the event loop runs timers first. */
   #settleWhenRead(code: number | null, signal: NodeJS.Signals | null): void {
     const before = this.#bytes;
     setImmediate(() => {
@@ -110,7 +110,7 @@ class Running {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#child.kill('SIGKILL');
-      // One that hangs in the kernel does not even die of this: it is left behind.
+      // A process that hangs in the kernel survives even this: it is left behind.
       this.#timer = setTimeout(() => this.#settle(null, 'SIGKILL'), graceMs);
     }, graceMs);
   }

@@ -1,4 +1,4 @@
-/** The value of a promise, or the error made by `late` once `timeoutMs` have passed; what was waited for goes on alone. */
+/** The promise's value, or the error from `late` once `timeoutMs` have passed; the work itself then goes on unattended. */
 export async function within<Value>(
   timeoutMs: number,
   wait: Promise<Value>,

@@ -11,7 +11,7 @@ const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` }
 const agent = agentOfDomain('vm1');
 const ping = '{"execute":"guest-ping"}';
 
-/** As virsh 11.3 of a host answers. */
+/** Answers as virsh 11.3 on a host does. */
 function answering(script: string) {
   const path = join(folder, 'virsh');
   writeFileSync(path, `#!/bin/sh\n${script}\n`);
@@ -19,14 +19,14 @@ function answering(script: string) {
   return localHost({ name: 'alpha', env });
 }
 
-it('asks libvirt for the agent of a domain, a line each, and hears what it says', async () => {
+it('reaches the agent of a domain through libvirt, line by line, and returns its answers', async () => {
   const host = answering(`printf '{"return":"%s"}\\n' "$6" >&1; printf '%s|' "$@" >>${folder}/asked`);
   expect(await host.ask?.(agent, [ping, ping], 3_000)).toHaveLength(2);
   const asked = await host.readFile(`${folder}/asked`);
   expect(asked).toBe(`--connect=qemu:///system|qemu-agent-command|--timeout|3|vm1|${ping}|`.repeat(2));
 });
 
-it('takes what the agent refuses for its answer', async () => {
+it('takes the agent’s refusal as its answer', async () => {
   const host = answering(
     `echo "error: internal error: unable to execute QEMU agent command 'guest-ping': Command guest-ping has been disabled" >&2; exit 1`,
   );
@@ -48,14 +48,14 @@ it.each([
   });
 });
 
-it('has only what reads carried there', async () => {
+it('passes on only commands that read', async () => {
   const host = answering('exit 0');
   await expect(host.ask?.(agent, ['{"execute":"guest-shutdown"}'])).rejects.toMatchObject({
     details: { kind: 'refused' },
   });
 });
 
-it('tells a domain from a path, and a name from what is none', () => {
+it('tells a domain from a path, and a valid name from an invalid one', () => {
   expect(['libvirt:vm1', '/run/libvirt:vm1', 'libvirt:--help', 'libvirt:a b'].map(domainOf)).toEqual([
     'vm1',
     ...[undefined, undefined, undefined],

@@ -1,14 +1,14 @@
 import { HostError, type Ran } from './host.ts';
 
-/** libvirt has the socket of a domain's agent to itself: it carries a command there for others (virsh(1), qemu-agent-command). */
+/** libvirt keeps the socket of a domain's agent to itself, and passes on commands (virsh(1), qemu-agent-command). */
 const prefix = 'libvirt:';
 
-/** What stands for the agent of a domain where the path of a socket would. */
+/** The name of a domain's agent, used in place of a socket's path. */
 export function agentOfDomain(domain: string): string {
   return `${prefix}${domain}`;
 }
 
-/** The domain that such a name is of; undefined for the path of a socket. */
+/** The domain in such a name; undefined for the path of a socket. */
 export function domainOf(socket: string): string | undefined {
   const name = socket.startsWith(prefix) ? socket.slice(prefix.length) : '';
   return /^[a-z0-9][a-z0-9-]*$/.test(name) ? name : undefined;
@@ -16,11 +16,11 @@ export function domainOf(socket: string): string | undefined {
 
 type Run = (argv: readonly string[], timeoutMs: number) => Promise<Ran>;
 
-/** One line to the agent of a domain → its answer, a line of JSON. @throws HostError, `timeout` where no agent answers in it */
+/** Sends a line to the agent of a domain → its answer, a line of JSON. @throws HostError, `timeout` if no agent answers */
 export async function askDomain(run: Run, domain: string, line: string, timeoutMs: number): Promise<string> {
   const words = ['qemu-agent-command', '--timeout', `${Math.ceil(timeoutMs / 1000)}`, domain, line];
   try {
-    // Longer than libvirt waits for the agent itself.
+    // Longer than libvirt itself waits for the agent.
     const argv = ['virsh', '--connect=qemu:///system', ...words];
     return (await run(argv, timeoutMs + 5_000)).stdout.trim();
   } catch (error) {
@@ -30,7 +30,7 @@ export async function askDomain(run: Run, domain: string, line: string, timeoutM
   }
 }
 
-/** What the agent itself has said no to; undefined where libvirt did. @throws HostError */
+/** Why the agent refused; undefined if it was libvirt that refused. @throws HostError */
 function refusalIn(error: HostError): string | undefined {
   const { host, argv, stderr = '' } = error.details;
   // VIR_ERR_AGENT_UNRESPONSIVE (libvirt, src/util/virerror.c).
@@ -40,7 +40,7 @@ function refusalIn(error: HostError): string | undefined {
   return /unable to execute QEMU agent command '[^']*': (.*)/.exec(stderr)?.[1];
 }
 
-/** Each line after the one before was answered → the answers. */
+/** Sends each line once the one before has been answered → the answers. */
 export async function askInTurn(
   lines: readonly string[],
   ask: (line: string) => Promise<string>,

@@ -3,8 +3,8 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Puts a whole file in place at once: after a crash there is the old one or the new one, never a half. Where it need not be
- * durable that holds while the machine has power. @throws NodeJS.ErrnoException
+ * Replaces a whole file at once: after a crash there is the old one or the new one, never half of it. If it need not be
+ * durable, that does not hold for a power failure. @throws NodeJS.ErrnoException
  */
 export async function putFile(
   path: string,
@@ -31,7 +31,7 @@ async function writeNew(
 ): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
-    // The umask must not take from the mode that was asked for.
+    // The umask must not reduce the requested mode.
     await file.chmod(mode);
     await file.writeFile(text);
     if (isDurable) await file.sync();
@@ -40,7 +40,7 @@ async function writeNew(
   }
 }
 
-/** A name is in a folder for good only when the folder itself was synced (fsync(2)). */
+/** A new name in a folder is durable only once the folder itself is synced (fsync(2)). */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
@@ -50,7 +50,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes a folder and those above it, for good. @throws NodeJS.ErrnoException */
+/** Makes a folder and its parents, durably. @throws NodeJS.ErrnoException */
 export async function makeFolder(path: string, mode: number): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode });
   if (first === undefined) return;

@@ -1,7 +1,7 @@
 import { HostError, type HostErrorDetails, type HostErrorKind } from './host.ts';
 import { StoreDamaged, StoreFailed, StoreLocked } from './store.ts';
 
-/** An error as JSON, with everything that it carries and its causes. */
+/** An error as JSON, with all its details and causes. */
 export interface ErrorJson {
   readonly name: string;
   readonly message: string;
@@ -9,7 +9,7 @@ export interface ErrorJson {
   readonly cause?: ErrorJson;
 }
 
-/** Causes of causes are kept this deep: an error may be its own cause. */
+/** How many levels of causes are kept: an error may be its own cause. */
 const deepest = 8;
 const kinds: readonly HostErrorKind[] = ['exit', 'errno', 'missing', 'timeout', 'refused', 'lost'];
 
@@ -24,7 +24,7 @@ export function errorToJson(error: unknown, depth = 0): ErrorJson {
   };
 }
 
-/** The error again: of its own class where it is the port's or the store's, else an Error of the same name and details. */
+/** The error again: of its class if it is the host's or the store's, else an Error with the same name and details. */
 export function errorFromJson(json: unknown): Error {
   const { name, message, details, cause } = asErrorJson(json);
   const options = cause === undefined ? undefined : { cause: errorFromJson(cause) };

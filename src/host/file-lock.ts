@@ -3,12 +3,12 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { lockHolder, printable } from './lock-holder.ts';
 import { type HeldLock, StoreLocked } from './store.ts';
 
-/** flock(1) with -n answers at once; longer than this and the file system does not. */
+/** flock(1) with -n answers at once; if it takes longer than this, the file system hangs. */
 const lockTimeoutMs = 10_000;
 
 /**
- * Locks a file for as long as this process lives or until the answer is called.
- * The lock hangs on a descriptor (flock(2)), so that the kernel frees it when the holder dies, however it dies.
+ * Locks a file until it is released or this process ends.
+ * The lock belongs to a descriptor (flock(2)), so the kernel frees it however the holder dies.
  * @throws StoreLocked, naming the holder
  */
 export async function lockFile(path: string): Promise<HeldLock> {
@@ -45,7 +45,7 @@ async function takeLock(path: string, file: FileHandle): Promise<void> {
   if (taken.status !== 0) throw new Error(`${path}: cannot be locked: ${taken.stderr.trim()}`);
 }
 
-/** As it has signed itself, else as the kernel knows it: who looks before it signs, or is no vflane at all. */
+/** As the holder signed it, else what the kernel knows: it may not have signed yet, or not be vflane at all. */
 async function holder(path: string, file: FileHandle): Promise<string> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
   const [, pid, since, command] = /^(\d+) (\S+) (.*)/.exec(buffer.toString('utf8', 0, bytesRead)) ?? [];

@@ -6,7 +6,7 @@ import { appendRecord, readJournal, repairJournal } from './journal.ts';
 import { type HeldLock, type Store, StoreFailed } from './store.ts';
 import { checkedName } from './store-text.ts';
 
-/** A store in a folder, which is made when something is first written. Readers need no lock, writers hold it. */
+/** A store in a folder, which is made on the first write. Readers need no lock; writers hold it. */
 export function fileStore(folder: string): Store {
   return new FileStore(folder);
 }
@@ -14,7 +14,7 @@ export function fileStore(folder: string): Store {
 class FileStore implements Store {
   readonly #folder: string;
   readonly #journal: string;
-  /** Writes wait for each other, so that no record is put between the halves of another. */
+  /** Writes wait for each other, so that no record lands inside another. */
   #last: Promise<unknown> = Promise.resolve();
   #repaired = false;
 
@@ -68,7 +68,7 @@ class FileStore implements Store {
     const path = join(this.#folder, 'lock');
     const { sign, release } = await this.#attempt('lock', path, async () => {
       await makeFolder(this.#folder, 0o700);
-      // Whoever wrote meanwhile may have been killed at it.
+      // Another writer may have been killed in the middle of a write meanwhile.
       this.#repaired = false;
       return lockFile(path);
     });

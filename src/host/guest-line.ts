@@ -11,26 +11,26 @@ export interface GuestCommand {
   readonly arguments?: { readonly [name: string]: unknown };
 }
 
-/** An agent answers at once; one that is busy with something of somebody else's within this. */
+/** An agent answers at once; one that is busy with another caller's command, within this. */
 const answerMs = 15_000;
-/** The longest answer, in bytes: a piece of a file is far less. */
+/** The longest answer, in bytes: a chunk of a file is far smaller. */
 const limitBytes = 1024 * 1024;
-/** Of what it says of an error, in characters: whoever is inside the guest may have written it. */
+/** How much of an error's text is quoted, in characters: someone inside the guest may have written it. */
 const longestQuote = 300;
 
-/** The agent has refused a command, in its own words. */
+/** The agent refused a command; its own words. */
 export class GuestRefused extends Error {
   override readonly name = 'GuestRefused';
 }
 
-/** A line to a guest's agent. */
+/** A connection to a guest's agent. */
 export interface AgentLine {
-  /** What it returns. @throws GuestRefused, HostError */
+  /** The command's `return`. @throws GuestRefused, HostError */
   say(command: GuestCommand): Promise<unknown>;
   leave(): void;
 }
 
-/** To be given back by `leave`. @param socket a path on this machine, or what `agentOfDomain` gives */
+/** To be released with `leave`. @param socket a path on this machine, or a name from `agentOfDomain` */
 export function takeLine(host: string, socket: string): AgentLine {
   const domain = domainOf(socket);
   return domain === undefined ? GuestLine.take(host, socket) : throughLibvirt(host, domain);
@@ -50,8 +50,8 @@ function throughLibvirt(host: string, domain: string): AgentLine {
 }
 
 /**
- * The line to a guest's agent, a unix socket of its QEMU's. QEMU serves one caller at a time: whoever in this process talks to
- * the same guest shares the line, a command at a time.
+ * The connection to a guest's agent, a unix socket of its QEMU. QEMU serves one caller at a time: all callers in this
+ * process that talk to the same guest share the connection, one command at a time.
  */
 class GuestLine implements AgentLine {
   static readonly #open = new Map<string, GuestLine>();
@@ -84,7 +84,7 @@ class GuestLine implements AgentLine {
     const line = known ?? new GuestLine(host, path);
     line.#users += 1;
     GuestLine.#open.set(path, line);
-    // What an earlier caller has asked may be answered still (qemu-ga-ref(7), guest-sync).
+    // The answer to an earlier caller's command may still arrive (qemu-ga-ref(7), guest-sync).
     if (known === undefined) line.#last = line.#synced().catch(() => undefined);
     return line;
   }
@@ -135,7 +135,7 @@ class GuestLine implements AgentLine {
     });
   }
 
-  /** Nobody knows any more which answer is whose. */
+  /** Fails everything pending: it is no longer known which answer belongs to which command. */
   #break(details: Omit<HostErrorDetails, 'host' | 'argv'>): void {
     this.#error ??= new HostError({ ...details, host: this.#host, argv: ['ask', this.#path] });
     this.#forget();
@@ -153,7 +153,7 @@ interface Reply {
   readonly error?: unknown;
 }
 
-/** Undefined where it is none; somebody inside the guest may say anything. */
+/** Undefined if it is not a reply; someone inside the guest may send anything. */
 function parseReply(line: string): Reply | undefined {
   try {
     const reply: unknown = JSON.parse(line);

@@ -10,21 +10,21 @@ export interface GuestProgramsOptions {
   /** The host's name, for messages. */
   readonly host: string;
   readonly guest: string;
-  /** Of the guest's agent, or what stands for it (src/host/domain-agent.ts). */
+  /** Of the guest's agent, or the name used in its place (src/host/domain-agent.ts). */
   readonly socket: string;
 }
 
-/** How often it is looked whether the program has said something, and whether it is over. */
+/** How often to check for new output and for the program's end. */
 const lookEveryMs = 100;
-/** How often the guest is told that somebody is still there; well below what its runner waits. */
+/** How often to tell the guest that the caller is still there; well below what its runner waits. */
 const beatEveryMs = 4_000;
 const pieceBytes = 64 * 1024;
 const outputLimitBytes = 64 * 1024 * 1024;
-/** What the runner exits with where there is no such program. */
+/** The runner's exit code if there is no such program. */
 const noSuchProgram = 127;
 const newline = Buffer.from('\n');
 
-/** Programs inside a VM, by its guest agent (qemu-ga-ref(7)). They end soon after this process, and leave nothing behind. */
+/** Programs inside a VM, through its guest agent (qemu-ga-ref(7)). They end soon after this process, without a trace. */
 export function guestPrograms(options: GuestProgramsOptions): RunProgram {
   return async (run) => {
     const line = takeLine(options.host, options.socket);
@@ -40,7 +40,7 @@ export function guestPrograms(options: GuestProgramsOptions): RunProgram {
   };
 }
 
-/** What guest-exec-status says. */
+/** The answer to guest-exec-status. */
 interface Status {
   readonly exited?: boolean;
   readonly exitcode?: number;
@@ -69,7 +69,7 @@ class GuestProgram {
     const pid = await this.#start();
     let out: number | undefined;
     for (;;) {
-      // Asked for before what it has said is read: nothing that it said last is lost.
+      // Asked before the output is read, so that the last of it is not lost.
       const status = (await this.#say('guest-exec-status', { pid })) as Status;
       out ??= await this.#open('out', 'r');
       while (out !== undefined && (await this.#read(out)));
@@ -90,7 +90,7 @@ class GuestProgram {
     return Number((told as { readonly pid?: unknown }).pid);
   }
 
-  /** Says that somebody is there, and that the program is to end once that is so. */
+  /** Tells the guest that the caller is still there, and, when the time comes, to end the program. */
   async #tend(): Promise<void> {
     const { signal, timeoutMs } = this.#run;
     const ran = performance.now() - this.#began;
@@ -103,7 +103,7 @@ class GuestProgram {
     this.#lastBeat = performance.now();
   }
 
-  /** True where there may be more. */
+  /** True if there may be more. */
   async #read(handle: number): Promise<boolean> {
     const told = await this.#say('guest-file-read', { handle, count: pieceBytes });
     const { count = 0, 'buf-b64': text = '' } = told as { readonly count?: number; 'buf-b64'?: string };
@@ -142,7 +142,7 @@ class GuestProgram {
     if (handle !== undefined) await this.#say('guest-file-close', { handle });
   }
 
-  /** Undefined where it is not there yet, or no more. */
+  /** Undefined if it is not there yet, or no longer. */
   async #open(name: string, mode: 'r' | 'w'): Promise<number | undefined> {
     try {
       return Number(await this.#say('guest-file-open', { path: `${this.#folder}/${name}`, mode }));

@@ -1,9 +1,9 @@
 /**
- * Runs a program inside a VM for somebody outside, who has nothing but the guest's agent: `FOLDER PROGRAM WORD…`. What the
- * program says goes to FOLDER/out, from where it is read as it grows; what it reads comes from this script's own input, and
- * then from nobody until it is to end: when FOLDER/end is there, or when nobody has put FOLDER/beat there for 15 seconds, so
- * that it outlives nobody. Its exit code is the script's; 127 where there is no such program.
- * In sh, because the guest is somebody's, and may have nothing else.
+ * Runs a program inside a VM for a caller outside who has only the guest's agent: `FOLDER PROGRAM WORD…`. The program's
+ * output goes to FOLDER/out, where the caller reads it as it grows. Its input is this script's own, and then stays open
+ * and silent until the program is to end: when FOLDER/end appears, or when FOLDER/beat has not been renewed for
+ * 15 seconds, so that it does not outlive its caller. The script exits as the program does; 127 if there is no such
+ * program. In sh, because the guest is the tenant's and may have nothing else.
  */
 export const guestRunner = `umask 077
 folder=$1

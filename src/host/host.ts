@@ -1,7 +1,7 @@
-/** Deadline of a command or a file operation that names none, in milliseconds. */
+/** Deadline of a command or a file operation that does not set one, in milliseconds. */
 export const defaultTimeoutMs = 30_000;
 
-/** What a command that exited 0 said. A warning on stderr is not an error: `ip` prints LAG refusals so (facts §1.2). */
+/** The output of a command that exited 0. A warning on stderr is not an error: `ip` prints LAG refusals so (facts §1.2). */
 export interface Ran {
   readonly stdout: string;
   readonly stderr: string;
@@ -13,24 +13,24 @@ export interface OpenFile {
   readonly command: string;
 }
 
-/** A host that can be looked at. It has no way to write: whoever only plans is given this. */
+/** A host that can be looked at. It has no way to write: code that only plans gets this. */
 export interface HostReader {
   /** For messages. */
   readonly name: string;
-  /** @throws HostError, `errno` ENOENT where there is no such file. */
+  /** @throws HostError, `errno` ENOENT if there is no such file. */
   readFile(path: string): Promise<string>;
-  /** The target as it is written in the symbolic link. */
+  /** The target as the symbolic link has it. */
   readLink(path: string): Promise<string>;
   /** Names, sorted. */
   listDir(path: string): Promise<readonly string[]>;
-  /** Runs a command that only reads; one that is not known to is refused. */
+  /** Runs a command that only reads; any that is not known to is refused. */
   query(argv: readonly string[], timeoutMs?: number): Promise<Ran>;
-  /** Processes that hold a file below this folder open. */
+  /** Processes that have a file below this folder open. */
   openFiles(folder: string): Promise<readonly OpenFile[]>;
   /**
-   * Sends lines to a unix socket of QEMU's (QMP, or a guest agent's), each after the one before was answered, and gives all
-   * that came. What does not only read is refused. Absent where no socket can be reached.
-   * @throws HostError: `timeout` where nobody answers, `errno` ENOENT where there is no such socket
+   * Sends lines to a unix socket of QEMU (QMP, or a guest agent's), each once the one before has been answered, and
+   * returns every line that came. Commands that do not only read are refused. Absent if no socket can be reached.
+   * @throws HostError: `timeout` if nothing answers, `errno` ENOENT if there is no such socket
    */
   ask?(socket: string, lines: readonly string[], timeoutMs?: number): Promise<readonly string[]>;
 }
@@ -42,11 +42,11 @@ export interface RunOptions {
 
 /** A host that can be changed. */
 export interface Host extends HostReader {
-  /** @throws HostError where the exit code is not 0, the program is missing, or the deadline passes. */
+  /** @throws HostError if the exit code is not 0, the program is missing, or the deadline passes. */
   run(argv: readonly string[], options?: RunOptions): Promise<Ran>;
-  /** One write to a kernel attribute, or a whole file put in place at once (temporary file, rename). */
+  /** One write to a kernel attribute, or a whole file replaced at once (temporary file, rename). */
   writeFile(path: string, text: string): Promise<void>;
-  /** Starts what the first write to a kernel attribute would have to wait for. */
+  /** Starts the process that the first write to a kernel attribute would have to wait for. */
   prepare?(): void;
 }
 
@@ -59,7 +59,7 @@ export type HostErrorKind = 'exit' | 'errno' | 'missing' | 'timeout' | 'refused'
 export interface HostErrorDetails {
   readonly kind: HostErrorKind;
   readonly host: string;
-  /** What was tried: an argv, or `read PATH`, `write PATH`, … as words. */
+  /** What was tried: an argv, or the words of `read PATH`, `write PATH`, …. */
   readonly argv: readonly string[];
   readonly exitCode?: number;
   readonly errno?: string;
@@ -69,7 +69,7 @@ export interface HostErrorDetails {
   readonly hint?: string;
 }
 
-/** An operation on a host that did not work: the reason first, then what was tried, then what it said. */
+/** A failed operation on a host. The message: the reason, what was tried, what it printed. */
 export class HostError extends Error {
   override readonly name = 'HostError';
   readonly details: HostErrorDetails;
@@ -99,13 +99,13 @@ function describe(details: HostErrorDetails): string {
 /** The firmware tools print what went wrong on stdout (mstflint, flint/subcommands.cpp, reportErr). */
 function wordsOf({ stderr = '', stdout = '' }: HostErrorDetails): string {
   if (stderr.trim() !== '') return stderr;
-  // What is wrong may go on over more lines (mlxfwops/lib/fs4_ops.cpp, "\\nNo valid FS4 image found").
+  // The message may go on over more lines (mlxfwops/lib/fs4_ops.cpp, "\\nNo valid FS4 image found").
   return /^.*-E-[\s\S]*/m.exec(stdout)?.[0] ?? '';
 }
 
 const longestCommand = 240;
 
-/** One transaction of 254 ports is pages of words; the plan has all of them, and the reason would be lost behind them. */
+/** A transaction of 254 ports is pages of words, and would bury the reason; the plan shows it whole. */
 function inBrief(argv: readonly string[]): string {
   const words = argv.join(' ');
   if (words.length <= longestCommand) return words;

@@ -17,7 +17,7 @@ function recordsOrDamage(changed: Buffer): readonly string[] | 'damaged' {
 }
 
 describe('a journal', () => {
-  it('cut at any byte still gives every record that was whole, and says where to go on', () => {
+  it('cut at any byte still gives every whole record, and says where to continue', () => {
     for (let length = 0; length <= bytes.length; length += 1) {
       const whole = starts.filter((end) => end <= length).length;
       expect(parseJournal(bytes.subarray(0, length), 'journal')).toEqual({
@@ -27,7 +27,7 @@ describe('a journal', () => {
     }
   });
 
-  it('whose last record was left as zeros by a crash gives the others', () => {
+  it('whose last record a crash left as zeros gives the others', () => {
     const torn = Buffer.concat([bytes, Buffer.alloc(4096)]);
     expect(parseJournal(torn, 'journal').records).toEqual(records);
   });
@@ -42,7 +42,7 @@ describe('a journal', () => {
     }
   });
 
-  it('that is damaged in the middle names the file, the record and the byte', () => {
+  it('damaged in the middle names the file, the record and the byte', () => {
     const changed = Buffer.from(bytes);
     changed[(starts[0] ?? 0) + 12] = 0x00;
     expect(() => parseJournal(changed, '/var/lib/vflane/journal')).toThrow(
@@ -50,7 +50,7 @@ describe('a journal', () => {
     );
   });
 
-  it('takes any JSON text, and any bytes without breaking', () => {
+  it('holds any JSON text, and survives any bytes', () => {
     fc.assert(
       fc.property(fc.array(fc.json({ maxDepth: 2 })), fc.uint8Array({ maxLength: 40 }), (texts, tail) => {
         const whole = Buffer.concat(texts.map(journalLine));
@@ -65,7 +65,7 @@ describe('a journal', () => {
     );
   });
 
-  it('refuses a record of two lines before it writes any', () => {
+  it('refuses a record of two lines before it writes anything', () => {
     expect(() => journalLine('{"a":1}\n{"b":2}')).toThrow('one line');
   });
 });

@@ -5,7 +5,7 @@ import { syncFolder } from './durable-file.ts';
 import { StoreDamaged } from './store.ts';
 import { checkedRecord } from './store-text.ts';
 
-/** What a journal's bytes hold: its records, and how many of the bytes they take; what follows was torn by a crash. */
+/** The records in a journal's bytes, and how many of the bytes they take; a crash tore whatever follows. */
 export interface JournalText {
   readonly records: readonly string[];
   readonly wholeBytes: number;
@@ -13,7 +13,7 @@ export interface JournalText {
 
 const newline = 0x0a;
 
-/** One record as a line: `crc32hex length json`, the length in bytes, the sum over the JSON. */
+/** One record as a line: `crc32hex length json`; the length is in bytes, the checksum over the JSON. */
 export function journalLine(record: string): Buffer {
   const body = Buffer.from(checkedRecord(record));
   return Buffer.concat([Buffer.from(`${sum(body)} ${body.length} `), body, Buffer.from('\n')]);
@@ -23,7 +23,7 @@ function sum(body: Buffer): string {
   return crc32(body).toString(16).padStart(8, '0');
 }
 
-/** @throws StoreDamaged where a bad record is not the last: a crash tears only what was being written */
+/** @throws StoreDamaged if a bad record is not the last: a crash tears only the record being written */
 export function parseJournal(bytes: Buffer, path: string): JournalText {
   const records: string[] = [];
   let at = 0;
@@ -46,7 +46,7 @@ function headOf(line: Buffer): RegExpExecArray | null {
   return /^([0-9a-f]{8}) (\d{1,10}) /.exec(line.toString('latin1', 0, 20));
 }
 
-/** Longer than it says of itself: two records whose newline was damaged, and the first of them was durable. */
+/** Longer than its own length says: two records whose newline was damaged, of which the first was durable. */
 function holdsMore(line: Buffer): boolean {
   const head = headOf(line);
   return head !== null && line.length - head[0].length > Number(head[2]);
@@ -80,7 +80,7 @@ async function bytesOf(path: string): Promise<Buffer> {
   }
 }
 
-/** Cuts off what a crash tore. @throws StoreDamaged, NodeJS.ErrnoException */
+/** Cuts off a torn last record. @throws StoreDamaged, NodeJS.ErrnoException */
 export async function repairJournal(path: string): Promise<void> {
   const { wholeBytes } = await readJournal(path);
   const file = await open(path, 'a', 0o600);
@@ -93,7 +93,7 @@ export async function repairJournal(path: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
-/** Durable once it returns; where the disk refuses, nothing of the record stays. @throws NodeJS.ErrnoException */
+/** Durable once it returns; if the disk refuses, nothing of the record stays. @throws NodeJS.ErrnoException */
 export async function appendRecord(path: string, record: string): Promise<void> {
   const line = journalLine(record);
   const file = await open(path, 'a', 0o600);
@@ -110,7 +110,7 @@ async function appendWhole(file: FileHandle, line: Buffer): Promise<void> {
     await file.appendFile(line);
     await file.sync();
   } catch (error) {
-    // Best effort: what stays of the record is torn, so that the next reader leaves it out.
+    // Best effort: whatever stays of the record is torn, and the next reader leaves it out.
     await file.truncate(size).catch(() => undefined);
     throw error;
   }

@@ -13,14 +13,14 @@ describe.each([
   const writer = new AttributeWriter(() => undefined, hasPerl);
   const write = (path: string, text: string) => writer.write(path, text, 20_000);
 
-  it('are what was asked for, to the byte, whatever is in them or in their names', async () => {
+  it('write the given bytes exactly, whatever is in them or in the path', async () => {
     const path = join(folder, 'a b’s\t$x');
     writeFileSync(path, 'what was there before is longer');
     expect(await write(path, "0000:03:00.2 'ü' $HOME\\n")).toBeUndefined();
     expect(readFileSync(path, 'utf8')).toBe("0000:03:00.2 'ü' $HOME\\n");
   });
 
-  it('are refused with the kernel’s own word for it', async () => {
+  it('fail with the kernel’s own errno', async () => {
     expect(await write(join(folder, 'none'), '1')).toBe('ENOENT');
     expect(await write(folder, '1')).toBe('EISDIR');
     expect(await write('/dev/full', '1')).toBe('ENOSPC');

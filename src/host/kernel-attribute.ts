@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline';
 import { within } from './deadline.ts';
 
 /**
- * Run in a process of their own: the kernel can hold a write for ever (sriov_numvfs=0 while a VF is assigned, facts §3.1),
- * and a thread of ours that is held so would keep us from exiting. Each line is a path and a text, both in hexadecimal digits;
- * the answer is an errno, 0 where all is well. Debian's perl-base, which every Debian has, starts in a tenth of Node's time.
+ * Writes run in a process of their own: the kernel can block one forever (sriov_numvfs=0 while a VF is assigned, facts
+ * §3.1), and a blocked thread of ours would keep us from exiting. Each line is a path and a text, both in hexadecimal; the
+ * answer is an errno, 0 for success. perl-base, which every Debian has, starts in a tenth of Node's time.
  */
 const inPerl = `
 use Fcntl;
@@ -58,7 +58,7 @@ function errnoName(errno: number): string {
   return Object.entries(constants.errno).find(([, value]) => value === errno)?.[0] ?? 'EIO';
 }
 
-/** Thrown where the kernel did not answer a write within its deadline; the process that writes stays behind. */
+/** The kernel did not complete a write within its deadline; the process that writes stays behind. */
 export class WriteHangs extends Error {
   override readonly name = 'WriteHangs';
 }
@@ -68,27 +68,27 @@ interface Writer {
   readonly answers: AsyncIterator<string>;
 }
 
-/** Writes kernel attributes one after another, each with one write(2) to a file that exists. */
+/** Writes kernel attributes one after another, each with a single write(2) to an existing file. */
 export class AttributeWriter {
   #writer: Writer | undefined;
   #last: Promise<unknown> = Promise.resolve();
   readonly #started: () => void;
   readonly #hasPerl: boolean;
 
-  /** @param started called for each process that is started */
+  /** @param started called for each process it starts */
   constructor(started: () => void, hasPerl = existsSync(perl)) {
     this.#started = started;
     this.#hasPerl = hasPerl;
   }
 
-  /** The errno's name where the kernel refused. @throws WriteHangs */
+  /** The errno's name if the kernel refused. @throws WriteHangs */
   write(path: string, text: string, timeoutMs: number): Promise<string | undefined> {
     const written = this.#last.then(() => this.#ask(path, text, timeoutMs));
     this.#last = written.catch(() => undefined);
     return written;
   }
 
-  /** Has the writer there before the first write: from a cold disk its start is the longest part of that. */
+  /** Starts the writer before the first write: from a cold disk, its start is the longest part of that. */
   prepare(): void {
     this.#writer ??= this.#start();
   }
@@ -96,7 +96,7 @@ export class AttributeWriter {
   async #ask(path: string, text: string, timeoutMs: number): Promise<string | undefined> {
     this.#writer ??= this.#start();
     const { child, answers } = this.#writer;
-    // sysfs ignores a write of no bytes; a lone newline is how an attribute is cleared.
+    // sysfs ignores an empty write; a lone newline clears an attribute.
     child.stdin?.write(`${hex(path)} ${hex(text === '' ? '\n' : text)}\n`);
     try {
       const answer = await within(timeoutMs, answers.next(), () => new WriteHangs(path));

@@ -60,7 +60,7 @@ describe('files of the local host', () => {
     expect(readFileSync(file, 'utf8')).toBe('\n');
   });
 
-  it('takes one process for a thousand attributes', async () => {
+  it('needs one process for a thousand attributes', async () => {
     place(numVfs);
     const host = localHost({ name: 'alpha', root });
     await Promise.all(Array.from({ length: 1000 }, (_, at) => host.writeFile(numVfs, String(at))));
@@ -68,9 +68,9 @@ describe('files of the local host', () => {
     expect(host.spawned).toBe(1);
   });
 
-  it('gives up a write that the kernel holds, goes on with the next, and can exit', async () => {
+  it('gives up a write that the kernel blocks, goes on with the next, and can exit', async () => {
     place(numVfs);
-    // A pipe that nobody reads holds whoever opens it to write, as sriov_numvfs does while a guest has a VF.
+    // Opening a pipe for writing blocks until somebody reads it, as sriov_numvfs blocks while a guest has a VF.
     const held = join(dirname(numVfs), 'held');
     expect(spawnSync('mkfifo', [join(root, held)]).status).toBe(0);
     const host = localHost({ name: 'alpha', root, fileTimeoutMs: 300 });
@@ -82,7 +82,7 @@ describe('files of the local host', () => {
     expect(await host.readFile(numVfs)).toBe('3');
   });
 
-  it('puts ordinary files with mode 0644, and leaves nothing beside them', async () => {
+  it('writes ordinary files with mode 0644, and leaves nothing beside them', async () => {
     place('/etc/modprobe.d/keep');
     const host = localHost({ name: 'alpha', root });
     await host.writeFile('/etc/modprobe.d/vflane.conf', 'options vfio-pci\n');
@@ -94,7 +94,7 @@ describe('files of the local host', () => {
     expect(readdirSync(join(root, 'etc')).sort()).toEqual(['folder', 'modprobe.d']);
   });
 
-  it('reads a file that comes in many pieces whole', async () => {
+  it('reads the whole of a file that comes in many chunks', async () => {
     const text = 'x'.repeat(1_000_000);
     place('/proc/modules', text);
     expect(await localHost({ name: 'alpha', root }).readFile('/proc/modules')).toBe(text);
@@ -124,7 +124,7 @@ describe('commands of the local host', () => {
     expect(ran).toEqual({ stdout: 'out\n', stderr: 'Warning: LAG\n' });
   });
 
-  it('keeps what a command said before it failed, and 128 + the signal that killed it', async () => {
+  it('keeps what a command printed before it failed, and 128 + the signal that killed it', async () => {
     const host = localHost({ name: 'alpha' });
     const failed = await refusal(host.run([script('echo half; echo RTNETLINK answers: Busy >&2; exit 2')]));
     expect(failed).toMatchObject({
@@ -136,7 +136,7 @@ describe('commands of the local host', () => {
     expect(await refusal(host.run([script('kill -9 $$')]))).toMatchObject({ kind: 'exit', exitCode: 137 });
   });
 
-  it.concurrent('kills a command that does not end when asked to, and keeps what it said', async () => {
+  it.concurrent('kills a command that does not end when asked to, and keeps what it printed', async () => {
     const stubborn = script("trap '' TERM; echo begun; while :; do sleep 1; done");
     const details = await refusal(localHost({ name: 'alpha' }).run([stubborn], { timeoutMs: 300 }));
     expect(details).toMatchObject({ kind: 'timeout', stdout: 'begun\n' });
@@ -149,19 +149,19 @@ describe('commands of the local host', () => {
     expect(performance.now() - start).toBeLessThan(10_000);
   });
 
-  it('ends a command that says more than the limit', async () => {
+  it('ends a command that prints more than the limit', async () => {
     const details = await refusal(localHost({ name: 'alpha' }).run(['cat', '/dev/zero']));
     expect(details).toMatchObject({ kind: 'errno', errno: 'ENOBUFS' });
   });
 
-  it('speaks C, and finds what is in the sbin folders', async () => {
+  it('uses the C locale, and finds programs in the sbin folders', async () => {
     const host = localHost({ name: 'alpha', env: { PATH: '/usr/bin', LC_ALL: 'de_DE.UTF-8' } });
     const { stdout } = await host.run(['env']);
     expect(stdout).toContain('LC_ALL=C\n');
     expect(stdout).toContain('PATH=/usr/bin:/usr/local/sbin:/usr/sbin:/sbin\n');
   });
 
-  it('says EACCES for a program that may not be run, EINVAL for words that no program can be given', async () => {
+  it('says EACCES for a program that may not be run, EINVAL for an argv that no program can have', async () => {
     const host = localHost({ name: 'alpha' });
     expect(await refusal(host.run([place('/bin/text', 'x')]))).toMatchObject({
       kind: 'errno',
@@ -172,8 +172,8 @@ describe('commands of the local host', () => {
   });
 });
 
-describe('who holds files open', () => {
-  it('is told of every process that can be looked at, once for each file', async () => {
+describe('processes that have files open', () => {
+  it('are listed once for each file', async () => {
     place('/proc/12/comm', 'qemu-system-x86\n');
     mkdirSync(join(root, 'proc/12/fd'));
     for (const fd of ['3', '4']) spawnSync('ln', ['-s', '/dev/vfio/7', join(root, 'proc/12/fd', fd)]);
@@ -184,7 +184,7 @@ describe('who holds files open', () => {
     ]);
   });
 
-  it('is an error that names the process that could not be looked at', async () => {
+  it('are an error naming the process that could not be looked at', async () => {
     place('/proc/12/comm', 'qemu-system-x86\n');
     place('/proc/12/fd', 'what cannot be listed');
     expect(await refusal(localHost({ name: 'alpha', root }).openFiles('/dev/vfio'))).toMatchObject({
@@ -194,7 +194,7 @@ describe('who holds files open', () => {
   });
 
   const root0 = process.geteuid?.() === 0;
-  it.skipIf(!root0)('never says "nobody" where it may not look (needs root to become somebody else)', () => {
+  it.skipIf(!root0)('need a full look before "none" is said (needs root to become another user)', () => {
     const program = place('/ask.cjs');
     chmodSync(root, 0o755);
     bundleProgram(
@@ -215,7 +215,7 @@ describe('who holds files open', () => {
   });
 });
 
-it('exits though a file is held by the kernel', () => {
+it('exits though the kernel blocks a file', () => {
   spawnSync('mkfifo', [join(root, 'held')]);
   const program = place('/exit.cjs');
   bundleProgram(

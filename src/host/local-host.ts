@@ -23,7 +23,7 @@ export interface LocalHostOptions {
   readonly fileTimeoutMs?: number;
 }
 
-/** This machine, and how many processes it was made to start. */
+/** This machine, and how many processes were started on it. */
 export interface LocalHost extends Host {
   readonly spawned: number;
 }
@@ -70,7 +70,7 @@ class Local implements LocalHost {
   openFiles(folder: string): Promise<readonly OpenFile[]> {
     return this.#onFile('open files below', folder, async () => {
       const proc = join(this.#root, 'proc');
-      // With hidepid a process of somebody else is not even listed: only root can say that there is none.
+      // With hidepid, other users' processes are not even listed: only root can say that there are none.
       if (this.#root === '/' && process.geteuid?.() !== 0)
         throw new CannotLook('only root may look into every process: run as root', 'EACCES');
       return openFilesBelow(proc, normalize(folder));
@@ -110,14 +110,14 @@ class Local implements LocalHost {
     return this.#onFile('write', path, (file) => putFile(file, text));
   }
 
-  /** A write that the kernel holds beyond the deadline is left to a process of its own: it may still happen later. */
+  /** A write that the kernel blocks beyond the deadline is left behind in its own process: it may still happen later. */
   #writeAttribute(path: string, text: string): Promise<void> {
     const timeoutMs = this.#fileTimeoutMs;
     const write = async (file: string): Promise<void> => {
       const errno = await this.#attributes.write(file, text, timeoutMs);
       if (errno !== undefined) throw errnoError(errno);
     };
-    // Writes wait for each other, so that only the writer itself knows when the deadline of this one begins.
+    // Writes wait for each other, so only the writer itself knows when this one's deadline starts.
     return this.#attempt(['write', path, text], () => write(this.#place(path)));
   }
 
@@ -156,8 +156,8 @@ class Local implements LocalHost {
 }
 
 /**
- * Links and folders of sysfs are answered from memory, and never wait for what a driver does (fs/kernfs: removing an
- * entry gives its lock back while it waits): a few microseconds, where a turn of the event loop takes a hundred.
+ * The kernel answers for links and folders of sysfs from memory, without waiting for a driver (fs/kernfs: removing an
+ * entry releases its lock while it waits): a few microseconds, while a turn of the event loop takes a hundred.
  */
 function isSysfs(path: string): boolean {
   return normalize(path).startsWith('/sys/');
@@ -171,14 +171,14 @@ function errnoError(code: string): NodeJS.ErrnoException {
 const pageBytes = 4096;
 
 /**
- * Five times quicker than fs.promises.readFile, and unlike readFileSync it does not hold the event loop where an
+ * Five times faster than fs.promises.readFile, and unlike readFileSync it does not block the event loop when an
  * attribute waits for a lock that a stuck write holds.
  */
 async function readWhole(place: string, shortReadEnds: boolean): Promise<string> {
   const file = await openFile(place, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const chunks: Buffer[] = [];
-    // Small enough to be cut from Node's pool: a buffer of its own for each of a thousand attributes costs more than reading.
+    // Small enough for Node's buffer pool: allocating a buffer for each of a thousand attributes costs more than reading them.
     for (let size = pageBytes / 4; ; size = pageBytes * 64) {
       const { bytesRead, buffer } = await readFrom(file, Buffer.allocUnsafe(size), 0, size, null);
       chunks.push(buffer.subarray(0, bytesRead));
@@ -190,7 +190,7 @@ async function readWhole(place: string, shortReadEnds: boolean): Promise<string>
   }
 }
 
-/** A short read ends a file of sysfs; in debugfs and /proc it may be one record of many. */
+/** A short read is the end of a sysfs file; in debugfs and /proc it may be one record of many. */
 function isAttribute(path: string): boolean {
   return isSysfs(path) && !normalize(path).startsWith('/sys/kernel/debug/');
 }

@@ -20,8 +20,8 @@ async function ended(script: string, more: Partial<Parameters<typeof run>[0]> = 
   return { ...end, lines };
 }
 
-describe.concurrent('a program that goes on for a while', () => {
-  test('is heard line by line, the last without a newline too', async () => {
+describe.concurrent('a long-running program', () => {
+  test('is read line by line, even a last line without a newline', async () => {
     expect(await ended('echo one; printf two; echo no >&2; exit 3')).toMatchObject({
       lines: ['one', 'two'],
       exitCode: 3,
@@ -29,7 +29,7 @@ describe.concurrent('a program that goes on for a while', () => {
     });
   });
 
-  test('is asked to end when its time is over, and what it says then is heard', async () => {
+  test('is asked to end at its deadline, and what it prints then is read', async () => {
     const script = 'trap "echo so far; exit 0" INT; while :; do sleep 0.01; done';
     expect(await ended(script, { timeoutMs: 200 })).toMatchObject({
       cut: 'deadline',
@@ -38,7 +38,7 @@ describe.concurrent('a program that goes on for a while', () => {
     });
   });
 
-  test('is ended on request, also where it was aborted before it began', async () => {
+  test('is ended on request, even if aborted before it began', async () => {
     const stopping = new AbortController();
     const waiting = ended('echo here; read x; echo $?', { signal: stopping.signal });
     setTimeout(() => stopping.abort(), 50);
@@ -55,7 +55,7 @@ describe.concurrent('a program that goes on for a while', () => {
     await expect(asked).rejects.toMatchObject({ details: { kind: 'missing', argv: ['no-such-program'] } });
   });
 
-  test('dies with whoever started it, though he is killed', async () => {
+  test('dies with the process that started it, even if that is killed', async () => {
     const bundle = join(folder, 'starter.cjs');
     const source = `import { localPrograms } from './src/host/local-programs.ts';
       void localPrograms({ name: 'alpha' })({

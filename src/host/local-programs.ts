@@ -7,9 +7,9 @@ import { HostError } from './host.ts';
 import { hostEnv } from './host-env.ts';
 import type { ProgramEnd, ProgramRun, RunProgram } from './program.ts';
 
-/** How long a program that was asked to end may take before it is ended. */
+/** How long a program may take to end when asked, before it is killed. */
 const graceMs = 2_000;
-/** The most that a program may say, in bytes. */
+/** The most that a program may print, in bytes. */
 const outputLimitBytes = 256 * 1024 * 1024;
 const stderrLimit = 64 * 1024;
 const newline = Buffer.from('\n');
@@ -20,13 +20,13 @@ export interface LocalProgramsOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Programs of this machine. They die with this process, even where it is killed. */
+/** Programs on this machine. They die with this process, even if it is killed. */
 export function localPrograms({ name, env = process.env }: LocalProgramsOptions): RunProgram {
   const theirs = hostEnv(env);
   return async (run) => new LocalProgram(name, theirs, run).ended;
 }
 
-/** Where the program stands; undefined where the host lacks it. */
+/** The program's path; undefined if the host lacks it. */
 function findProgram(program: string, path: string): string | undefined {
   const places = program.includes('/') ? [program] : path.split(':').map((folder) => join(folder, program));
   return places.find(isExecutable);
@@ -41,7 +41,6 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** One program from its start to its end. */
 class LocalProgram {
   readonly ended: Promise<ProgramEnd>;
   readonly #run: ProgramRun;
@@ -88,7 +87,7 @@ class LocalProgram {
     else for (const line of this.#lines.push(piece)) this.#run.onLine(line);
   }
 
-  /** By the end of its input, and as a person would at a terminal: ping and iperf3 then say what they have so far. */
+  /** Closes its input and interrupts it, as a person at a terminal would: ping and iperf3 then print the results so far. */
   #end(why: NonNullable<ProgramEnd['cut']>): void {
     if (this.#cut !== undefined) return;
     this.#cut = why;
@@ -100,7 +99,7 @@ class LocalProgram {
 
   #over(code: number | null, signal: NodeJS.Signals | null): ProgramEnd {
     this.#leave();
-    // What ends without a newline is a line, too.
+    // A last line without a newline is a line, too.
     for (const line of this.#lines.push(newline)) if (line !== '') this.#run.onLine(line);
     return {
       exitCode: code ?? 128 + (signal === null ? 0 : os.signals[signal]),
@@ -124,10 +123,10 @@ function started(
 ): ChildProcessWithoutNullStreams {
   const absent = [argv[0] ?? '', ...needs].find((one) => findProgram(one, env.PATH ?? '') === undefined);
   if (absent !== undefined) throw new HostError({ kind: 'missing', host, argv: [absent] });
-  // Whoever is killed takes along what he started (PR_SET_PDEATHSIG, prctl(2)): a server nobody knows of would stay.
+  // If we are killed, so is the program (PR_SET_PDEATHSIG, prctl(2)): otherwise a forgotten server would keep running.
   const words = ['--pdeathsig', 'KILL', '--', ...argv];
   try {
-    // A Ctrl-C is for us to answer.
+    // A Ctrl-C is ours to handle.
     return spawn('setpriv', words, { cwd: '/', env, detached: true, stdio: 'pipe' });
   } catch (error) {
     throw new HostError({ kind: 'errno', host, argv, errno: 'EINVAL' }, error);

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Who holds a lock: children that inherited its descriptor hold it as well. */
+/** The processes that hold a lock: children that inherited its descriptor hold it as well. */
 interface LockHolder {
-  /** The one that has been there the longest first. */
+  /** Oldest first. */
   readonly pids: readonly [number, ...number[]];
   readonly command: string;
 }
 
-/** Who holds flock(2) on this file, by the `lock:` of a descriptor (proc_pid_fdinfo(5)); undefined where no process that may be looked into does. */
+/** Who holds flock(2) on a file, from descriptors' `lock:` (proc_pid_fdinfo(5)); undefined if no visible process does. */
 export function lockHolder(proc: string, path: string): LockHolder | undefined {
   const inode = `:${statSync(path).ino} `;
   const [first, ...others] = readdirSync(proc)
@@ -28,7 +28,7 @@ function locks(process: string): readonly string[] {
   );
 }
 
-/** A process that is gone, or somebody else's, is none that could be named. */
+/** A process that is gone, or another user's, cannot be named. */
 function orNothing(look: () => readonly string[]): readonly string[] {
   try {
     return look();

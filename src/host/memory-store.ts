@@ -1,7 +1,7 @@
 import { type Store, StoreLocked } from './store.ts';
 import { checkedName, checkedRecord } from './store-text.ts';
 
-/** A store that lasts as long as it is referred to: for a simulated host's tests and dry runs. */
+/** A store in memory, for a simulated host's tests and dry runs. */
 export function memoryStore(): Store {
   const records: string[] = [];
   const documents = new Map<string, string>();

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenFile } from './host.ts';
 
-/** A process that could not be looked at: "nobody" is said only after a complete look. */
+/** A process could not be looked at: "no process" may be claimed only after looking at all of them. */
 export class CannotLook extends Error {
   override readonly name = 'CannotLook';
   /** An errno's name. */
@@ -15,8 +15,8 @@ export class CannotLook extends Error {
 }
 
 /**
- * Every process that holds a file below this folder open.
- * Reads synchronously: these files never wait for anything, and there are thousands.
+ * Every process that has a file below this folder open.
+ * Reads synchronously: these files never block, and there are thousands.
  * @throws CannotLook
  */
 export function openFilesBelow(proc: string, folder: string): readonly OpenFile[] {
@@ -45,7 +45,7 @@ function commandOf(process: string): string {
   return whileItLives(() => readFileSync(join(process, 'comm'), 'utf8').trimEnd()) ?? '?';
 }
 
-/** Undefined where the process or the descriptor is gone meanwhile. */
+/** Undefined if the process or the descriptor has gone meanwhile. */
 function whileItLives<Value>(look: () => Value): Value | undefined {
   try {
     return look();

@@ -1,25 +1,25 @@
-/** A program that goes on for a while and says lines as it goes. */
+/** A long-running program that prints lines as it goes. */
 export interface ProgramRun {
   readonly argv: readonly string[];
-  /** Programs that the argv starts by others, such as behind `ip netns exec`: looked for before anything is started. */
+  /** Programs that the argv starts indirectly, such as behind `ip netns exec`: checked before anything is started. */
   readonly needs?: readonly string[];
-  /** Written at the start; standard input then stays open until the program is to end. */
+  /** Written at the start; stdin then stays open until the program is to end. */
   readonly stdin?: string;
-  /** After this it is ended. */
+  /** It is ended after this. */
   readonly timeoutMs: number;
-  /** Once aborted, the program is asked to end: what it still says is heard. */
+  /** Once aborted, the program is asked to end; what it still prints is read. */
   readonly signal?: AbortSignal;
   readonly onLine: (line: string) => void;
 }
 
 export interface ProgramEnd {
-  /** 128 and the signal's number where a signal ended it. */
+  /** 128 plus the signal's number if a signal ended it. */
   readonly exitCode: number;
   readonly stderr: string;
-  /** Why it was ended from here; absent where it ended by itself. */
+  /** Why we ended it; absent if it ended by itself. */
   readonly cut?: 'deadline' | 'stopped' | 'too-much';
   readonly ms: number;
 }
 
-/** Starts a program on the host that it is made for, and resolves when it is over. @throws HostError, `missing` or `errno`, where it does not start */
+/** Runs a program on its host to its end. @throws HostError, `missing` or `errno`, if it does not start */
 export type RunProgram = (run: ProgramRun) => Promise<ProgramEnd>;

@@ -1,6 +1,6 @@
 /**
- * Which words a program may be given so that it only reads.
- * A command is a sequence of words; one that ends in `…` may be followed by arguments (none of them an option, unless `args` says so).
+ * The command lines with which a program only reads.
+ * A command is a sequence of words; after a trailing `…` arguments may follow (no options, unless `args` allows them).
  */
 export interface ReadForms {
   readonly commands: readonly string[];
@@ -22,7 +22,7 @@ function open(commands: string): readonly string[] {
   return commands.split('|').map((command) => `${command} …`);
 }
 
-// iproute2 takes any unique prefix of a verb (`ip link s` may be `set`): only whole words are known here.
+// iproute2 accepts abbreviated verbs (`ip link s` may be `set`): only whole words are allowed here.
 const ipRoute2 = { flags: /^-(j|json|p|d|details|s|stats|statistics|o|4|6|0|br)$/, valued: /^(-n|-f)$/ };
 
 export const ip: ReadForms = {
@@ -67,9 +67,9 @@ export const readForms: ReadonlyMap<string, ReadForms> = new Map<string, ReadFor
       commands: ['…'],
     },
   ],
-  // Paths are absolute and never below /dev: opening a device can act (/dev/watchdog arms it).
+  // Paths are absolute and never below /dev: merely opening a device can act (/dev/watchdog arms the watchdog).
   ['cat', { commands: ['…'], args: /^\/(?!dev(\/|$))(?!.*(^|\/)\.\.(\/|$))(?!\/)/s }],
-  // What a kernel without a file in /boot carries itself.
+  // The configuration that a kernel carries itself, for one without a file in /boot.
   ['zcat', { commands: ['/proc/config.gz'] }],
   ['readlink', { flags: /^-[femn]$/, commands: ['…'] }],
   ['ls', { flags: /^-[1AaLRdlntr]+$/, commands: ['…'] }],
@@ -84,7 +84,7 @@ export const readForms: ReadonlyMap<string, ReadForms> = new Map<string, ReadFor
   ['modinfo', { flags: /^-[0nadpl]$/, valued: /^-[Fk]$/, commands: ['…'] }],
   ['dpkg-query', { flags: /^(-W|--show|-s|-f=.*|--showformat=.*)$/s, commands: ['…'] }],
   ['apt-mark', { commands: ['showauto …', 'showmanual …'] }],
-  // With `=` a key is written.
+  // `=` would write a key.
   ['sysctl', { flags: /^-[ne]$/, commands: ['…'], args: /^[\w/][\w./:-]*$/ }],
   ['update-alternatives', { valued: /^--(query|display|list)$/, commands: [''] }],
   [
@@ -136,7 +136,7 @@ export const readForms: ReadonlyMap<string, ReadForms> = new Map<string, ReadFor
       args: /^(--names|--no-names|--no-stats|[^-].*)$/s,
     },
   ],
-  // nft joins its words and parses the whole as a language: a `;` or a newline would start another command.
+  // nft joins its words and parses the result as a script: a `;` or a newline would start another command.
   ['nft', { flags: /^-(j|a|n|nn|s|y)$/, commands: ['list …'], args: /^[\w./]+$/ }],
   [
     'qemu-img',
@@ -168,7 +168,7 @@ export const readForms: ReadonlyMap<string, ReadForms> = new Map<string, ReadFor
   ],
 ]);
 
-/** Behind `-s`: simulated, nothing is installed and no lock taken (apt-get(8)). */
+/** With `-s`: a simulation that installs nothing and takes no lock (apt-get(8)). */
 export const aptGet: ReadForms = {
   flags: /^(-q|--no-install-recommends)$/,
   commands: ['install …'],

@@ -133,7 +133,7 @@ describe('isReadOnly', () => {
   it.each(reads)('lets through: %s', (line) => expect(isReadOnly(line.split(' '))).toBe(true));
   it.each(writes)('refuses: %s', (line) => expect(isReadOnly(line.split(' '))).toBe(false));
 
-  it('refuses nothing, an empty word, a NUL, and a second nft command behind a newline', () => {
+  it('refuses an empty argv, an empty word, a NUL, and a second nft command behind a newline', () => {
     expect(isReadOnly([])).toBe(false);
     expect(isReadOnly(['ip', 'link', 'show', ''])).toBe(false);
     expect(isReadOnly(['cat', '/sys/x\0'])).toBe(false);
@@ -141,7 +141,7 @@ describe('isReadOnly', () => {
     expect(isReadOnly(['nft', 'list', 'ruleset', ';', 'flush', 'ruleset'])).toBe(false);
   });
 
-  it('refuses every read once its verb is one that changes', () => {
+  it('refuses every read once its verb is replaced by one that changes', () => {
     const verbs = fc.constantFrom(
       ...'set add del delete change replace flush append exec save restore burn clear'.split(' '),
     );
@@ -154,7 +154,7 @@ describe('isReadOnly', () => {
     );
   });
 
-  it('refuses an option it does not know, wherever it stands', () => {
+  it('refuses an unknown option, wherever it stands', () => {
     const option = fc
       .stringMatching(/^--?[b-z]{4,8}(=[a-z]{1,3})?$/)
       .filter(
@@ -171,14 +171,14 @@ describe('isReadOnly', () => {
         (line, word, at) => {
           const argv = line.split(' ');
           argv.splice(1 + (at % argv.length), 0, word);
-          // The value of an option may be any word of its own, but never one that begins with a dash.
+          // An option's value may be any word that does not begin with a dash.
           expect(isReadOnly(argv)).toBe(false);
         },
       ),
     );
   });
 
-  it('never lets a word sneak in a change: foreign words stand only where arguments stand', () => {
+  it('lets no word sneak in a change: unknown words may stand only where arguments do', () => {
     const word = fc.oneof(
       fc.constantFrom(...new Set([...reads, ...writes].flatMap((line) => line.split(' ')))),
       fc.string(),

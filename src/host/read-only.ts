@@ -10,11 +10,11 @@ const special: ReadonlyMap<string, (words: readonly string[]) => boolean> = new 
     'ovs-vsctl',
     (words) => words.length > 0 && transaction(words).every((command) => matches(ovsVsctl, command)),
   ],
-  // A read-only connection is refused every change by libvirt itself.
+  // libvirt itself refuses every change on a read-only connection.
   ['virsh', (words) => words.some((word) => word === '-r' || word === '--readonly') && known('virsh', words)],
 ]);
 
-/** Whether this command is known to read and never to change anything. What is not known is not read-only. */
+/** Whether this command is known only to read. An unknown one is not read-only. */
 export function isReadOnly(argv: readonly string[]): boolean {
   const [program, ...words] = argv;
   if (program === undefined || argv.some((word) => word.includes('\0'))) return false;
@@ -44,7 +44,7 @@ function isCommand(command: string, words: readonly string[], args: RegExp = noO
   return sameStart && (open ? rest.every((word) => args.test(word)) : rest.length === 0);
 }
 
-/** The words from the command on; undefined where an option before it is not known to be harmless. */
+/** The words from the command on; undefined if an option before it is not known to be harmless. */
 function afterOptions(forms: ReadForms, words: readonly string[]): readonly string[] | undefined {
   let at = 0;
   for (let word = words[at]; word?.startsWith('-'); word = words[at]) {
@@ -60,7 +60,7 @@ function insideNamespace(words: readonly string[]): boolean {
   return netns === 'netns' && exec === 'exec' && noOption.test(name ?? '-') && isReadOnly(command);
 }
 
-/** The commands of one `ovs-vsctl`, which `--` separates; a leading `--` only ends the options. */
+/** The commands of one `ovs-vsctl`, separated by `--`; a leading `--` only ends the options. */
 function transaction(words: readonly string[]): readonly (readonly string[])[] {
   const commands: string[][] = [[]];
   for (const word of words) {

@@ -18,10 +18,10 @@ export interface SocketRoad {
   close(): Promise<void>;
 }
 
-/** How long ssh may take to open the way, in milliseconds. */
+/** How long ssh may take to set up the forwarding, in milliseconds. */
 const openWithinMs = 15_000;
 
-/** Connects to a unix socket of a host; over ssh by a forwarding of its own (ssh(1), -L). @throws HostError */
+/** Connects to a unix socket of a host; over ssh, through a forwarding of its own (ssh(1), -L). @throws HostError */
 export async function openSocket(place: SocketPlace): Promise<SocketRoad> {
   if (place.ssh === undefined) return { socket: await connected(place, place.path), close: async () => {} };
   return overSsh(place, place.ssh);
@@ -65,7 +65,7 @@ async function overSsh(
   }
 }
 
-/** ssh says nothing when the way is open: it is tried until it is. */
+/** ssh does not say when the forwarding is ready: retry until it is. */
 async function whenOpen(place: SocketPlace, near: string, said: () => string): Promise<Socket> {
   const deadline = Date.now() + openWithinMs;
   for (;;) {

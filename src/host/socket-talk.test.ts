@@ -13,7 +13,7 @@ afterEach(() => {
   rmSync(join(folder, 'socket'), { force: true });
 });
 
-/** What QEMU's end does with each line; `undefined`: nothing at all. */
+/** How QEMU's end answers each line; `undefined`: not at all. */
 async function answering(answer: (line: string) => string | undefined, greeting = ''): Promise<string> {
   const path = join(folder, 'socket');
   server = createServer((socket) => {
@@ -28,7 +28,7 @@ async function answering(answer: (line: string) => string | undefined, greeting 
   return path;
 }
 
-test('each line waits for the answer to the one before; greetings and events are passed on', async () => {
+test('each line waits for the answer to the one before; greetings and events are returned too', async () => {
   const lines: string[] = [];
   const path = await answering((line) => {
     lines.push(line);
@@ -39,7 +39,7 @@ test('each line waits for the answer to the one before; greetings and events are
   expect(heard).toEqual(['{"QMP":{}}', '{"event":"X"}', '{"return":1}', '{"event":"X"}', '{"return":2}']);
 });
 
-test('nobody answers: the deadline passes; nobody is there: it is said which errno', async () => {
+test('no answer is a timeout; no socket is an error with its errno', async () => {
   const path = await answering(() => undefined);
   await expect(talkToSocket('alpha', path, ['{"execute":"guest-ping"}'], 50)).rejects.toMatchObject({
     details: { kind: 'timeout' },
@@ -49,7 +49,7 @@ test('nobody answers: the deadline passes; nobody is there: it is said which err
   });
 });
 
-test('who answers without end is not heard to the end, in one line or in many', async () => {
+test('an endless answer is cut off, in one line or in many', async () => {
   for (const line of ['x'.repeat(999), `${'{}'.repeat(400)}\n`]) {
     const path = await answering(() => line.repeat(2_000));
     await expect(talkToSocket('alpha', path, ['{"execute":"guest-ping"}'], 5_000)).rejects.toMatchObject({

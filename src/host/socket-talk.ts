@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { HostError } from './host.ts';
 
-/** QMP's and the guest agent's commands that change nothing (qemu-qmp-ref(7), qemu-ga-ref(7)). */
+/** Commands of QMP and of the guest agent that change nothing (qemu-qmp-ref(7), qemu-ga-ref(7)). */
 const reads =
   /^(qmp_capabilities|query-[a-z-]+|guest-(ping|info|sync|sync-delimited|network-get-interfaces|get-osinfo|get-host-name))$/;
 
-/** Of a guest's files those are read that its agent has no command for; what is open is read and closed by its number. */
+/** The guest's files that may be opened are those whose content its agent has no command for; open ones go by handle. */
 const files = /^guest-file-(open|read|close)$/;
 const readable = /^\/sys\/class\/net\/[\w.:-]+\/mtu$/;
 
@@ -18,7 +18,7 @@ function readsFile({ execute, arguments: given }: Line): boolean {
   return execute !== 'guest-file-open' || (readable.test(`${given?.path}`) && given?.mode === 'r');
 }
 
-/** Whether a line, as it goes to QMP or to a guest agent, is a command that only reads. */
+/** Whether a line for QMP or a guest agent is a command that only reads. */
 export function isReadingLine(line: string): boolean {
   try {
     const asked = JSON.parse(line) as Line;
@@ -30,12 +30,12 @@ export function isReadingLine(line: string): boolean {
   }
 }
 
-/** The most that may be answered, in bytes: whoever is inside a guest can say anything, and for as long as it is heard. */
+/** The longest answer, in bytes: someone inside a guest can send anything, endlessly. */
 const limitBytes = 1024 * 1024;
 
 /**
- * Sends lines to a unix socket, each after the one before was answered by a line that is JSON with `return` or `error`, and
- * gives every line that came. @throws HostError
+ * Sends lines to a unix socket, each once the one before has been answered with a JSON line that has `return` or `error`,
+ * and returns every line that came. @throws HostError
  */
 export function talkToSocket(
   host: string,

@@ -4,7 +4,7 @@ import { sshFailure } from './ssh-failure.ts';
 const changed = 'WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!';
 const denied = 'root@alpha: Permission denied (publickey).';
 
-// known_hosts has no users, and has ports in brackets (sshd(8)); ssh-copy-id(1) takes no ssh://.
+// known_hosts has no users, and writes ports with brackets (sshd(8)); ssh-copy-id(1) takes no ssh://.
 test.each([
   ['root@alpha', changed, "ssh-keygen -R 'alpha'"],
   ['alpha', changed, "ssh-keygen -R 'alpha'"],

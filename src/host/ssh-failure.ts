@@ -6,7 +6,7 @@ interface Known {
   readonly kind?: HostErrorDetails['kind'];
 }
 
-/** What ssh says (openssh: ssh.c, sshconnect.c) and what its user can do about it, the most telling first. */
+/** What ssh prints (openssh: ssh.c, sshconnect.c) and what its user can do about it, the most specific first. */
 const known: readonly Known[] = [
   {
     said: /REMOTE HOST IDENTIFICATION HAS CHANGED/,
@@ -42,7 +42,7 @@ const known: readonly Known[] = [
   },
 ];
 
-/** What an ssh that did not lead to an agent means for its user. */
+/** Why ssh did not lead to an agent, in terms its user can act on. */
 export function sshFailure(host: string, destination: string, stderr: string, hint?: string): HostError {
   const match = known.find(({ said }) => said.test(stderr));
   const advice = match?.hint(destination) ?? hint ?? `\`ssh ${destination}\` says more`;
@@ -69,7 +69,7 @@ function partsOf(destination: string): Parts {
   return { host: bare, login: `${user}${bare}`, port: port === '22' ? undefined : port };
 }
 
-/** The name that known_hosts has it by, which has no user, and brackets where there is a port (sshd(8)). */
+/** Its name in known_hosts: without a user, and in brackets if it has a port (sshd(8)). */
 function knownAs(destination: string): string {
   const { host, port } = partsOf(destination);
   return port === undefined ? host : `[${host}]:${port}`;

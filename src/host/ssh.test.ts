@@ -72,7 +72,7 @@ describe.skipIf(noSshd !== undefined)('a host over a real sshd', () => {
   readerContract('ssh', machine.reader, connect);
   hostContract('ssh', machine.host, connect);
 
-  it('gets the bundle once, readable by its user alone', async () => {
+  it('gets the bundle once, readable only by its user', async () => {
     rmSync(agentFolder, { recursive: true, force: true });
     await (await connectSsh(here())).close();
     const [copy = ''] = readdirSync(agentFolder);
@@ -84,7 +84,7 @@ describe.skipIf(noSshd !== undefined)('a host over a real sshd', () => {
     expect(statSync(join(agentFolder, copy)).ino).toBe(ino);
   });
 
-  it('keeps the three that were used last', async () => {
+  it('keeps the three bundles used last', async () => {
     rmSync(agentFolder, { recursive: true, force: true });
     mkdirSync(agentFolder, { recursive: true });
     const other = (age: number) => `vflane-${String(age).repeat(64)}.cjs`;
@@ -95,19 +95,19 @@ describe.skipIf(noSshd !== undefined)('a host over a real sshd', () => {
     await (await connectSsh(here())).close();
     const copy = readdirSync(agentFolder).find((name) => statSync(join(agentFolder, name)).size > 0) ?? '';
     expect(readdirSync(agentFolder)).toEqual([copy, other(1), other(2)].sort());
-    // One that is used again is as good as new.
+    // Using one again makes it the newest.
     utimesSync(join(agentFolder, copy), 1, 1);
     await (await connectSsh(here())).close();
     expect(statSync(join(agentFolder, copy)).mtimeMs).toBeGreaterThan(1_000_000);
   });
 
-  it('makes files and folders there as anybody would', async () => {
+  it('makes files and folders there with the usual modes', async () => {
     const agent = await connectSsh(here());
     expect((await agent.run(['sh', '-c', 'umask'])).stdout).toBe('0022\n');
     await agent.close();
   });
 
-  it('goes on with what it was told when the line is cut in the middle', async () => {
+  it('finishes its work when the connection is cut in the middle', async () => {
     const signs = mkdtempSync(join(folder, 'signs-'));
     const agent = await connectSsh(here());
     let lost: Promise<unknown> = Promise.resolve();
@@ -160,7 +160,7 @@ describe.skipIf(noSshd !== undefined)('a host over a real sshd', () => {
   });
 });
 
-/** The ssh processes that were started with this ssh_config. */
+/** The ssh processes started with this ssh_config. */
 function sshProcesses(config: string): readonly number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids
@@ -181,7 +181,7 @@ function processGroup(pid: number): string | undefined {
 }
 
 describe('the far side of an ssh', () => {
-  /** An ssh that runs the remote command here, by a shell that finds these programs first. */
+  /** An ssh that runs the remote command here, in a shell that finds these programs first. */
   function fakeSsh(programs: Readonly<Record<string, string>>): string {
     const bin = mkdtempSync(join(folder, 'bin-'));
     for (const [name, text] of Object.entries({ ...programs, ssh: sshText(bin) })) {
@@ -204,7 +204,7 @@ describe('the far side of an ssh', () => {
     expect(details.hint).toContain('apt-get install nodejs');
   });
 
-  it('starts Node once where it has the bundle already', async () => {
+  it('starts Node only once if it has the bundle already', async () => {
     const log = join(folder, 'node.log');
     const node = `echo "$1" >> ${log}; exec ${process.execPath} "$@"`;
     const agentFolder = mkdtempSync(join(folder, 'known-'));
@@ -213,7 +213,7 @@ describe('the far side of an ssh', () => {
     expect(readFileSync(log, 'utf8')).toMatch(/^--version\n\S+\.cjs\n\S+\.cjs\n$/);
   });
 
-  it('where the user is not root gets there by sudo', async () => {
+  it('uses sudo if the user is not root', async () => {
     const log = join(folder, 'sudo.log');
     const sudo = `printf "%s " "$@" >> ${log}; shift; exec "$@"`;
     const host = await connectSsh({ ...to, asRoot: true, sshPath: fakeSsh({ ...user, sudo }) });
@@ -222,14 +222,14 @@ describe('the far side of an ssh', () => {
     expect(readFileSync(log, 'utf8')).toMatch(/^-n true .*-n \S+\/node \S+\.cjs agent --stdio $/s);
   });
 
-  it('where sudo wants a password says what to allow', async () => {
+  it('says what to allow if sudo wants a password', async () => {
     const sshPath = fakeSsh({ ...user, sudo: 'echo a password is required >&2; exit 1' });
     const details = await refusal(connectSsh({ ...to, asRoot: true, sshPath }));
     expect(details).toMatchObject({ kind: 'errno', errno: 'EACCES', argv: ['sudo', '-n', 'true'] });
     expect(details.hint).toContain('NOPASSWD');
   });
 
-  it('that cannot keep the bundle says so, and keeps no half of it', async () => {
+  it('that cannot store the bundle says so, and stores no part of it', async () => {
     const bad = join(folder, 'bad');
     mkdirSync(bad, { recursive: true });
     const sshPath = fakeSsh({ head: 'echo head: No space left on device >&2; echo half; exit 1' });
@@ -239,7 +239,7 @@ describe('the far side of an ssh', () => {
     expect(readdirSync(bad)).toEqual([]);
   });
 
-  it('that never becomes an agent is given up, with what it said', async () => {
+  it('that never becomes an agent is given up, with what it printed', async () => {
     const sshPath = fakeSsh({
       node: 'echo v22.0.0; [ "$1" = --version ] || { echo oh no >&2; exec sleep 20; }',
     });
@@ -247,7 +247,7 @@ describe('the far side of an ssh', () => {
     expect(details.stderr).toBe('no agent answered within 700 ms: oh no');
   });
 
-  it('is not looked for where the destination is an option, or there is no ssh', async () => {
+  it('is not tried if the destination is an option, or there is no ssh', async () => {
     for (const destination of ['-oProxyCommand=touch /tmp/x', '', 'a b', '-w']) {
       expect((await refusal(connectSsh({ ...to, destination }))).stderr).toBe('not an ssh destination');
     }

@@ -10,25 +10,25 @@ import { sshFailure } from './ssh-failure.ts';
 export interface SshOptions {
   /** The host's name, for messages. */
   readonly name: string;
-  /** What ssh(1) takes: an alias of the user's ssh_config, or `user@host`. */
+  /** As ssh(1) takes it: an alias of the user's ssh_config, or `user@host`. */
   readonly destination: string;
   readonly sshConfig?: string;
-  /** The product as a single file that Node runs; it is copied to the host where that lacks it. */
+  /** The product as a single file that Node runs; copied to the host if it lacks it. */
   readonly bundle: string;
   /** Of the product. */
   readonly version: string;
-  /** Deadline until the agent answers, the copying included. */
+  /** Deadline for the agent's first answer, copying included. */
   readonly timeoutMs?: number;
   readonly sshPath?: string;
-  /** Where the host keeps the copies. */
+  /** The folder on the host for the copies. */
   readonly agentFolder?: string;
-  /** Whether the agent must be root, through `sudo -n` where the user is not. */
+  /** Whether the agent must be root, through `sudo -n` if the user is not. */
   readonly asRoot?: boolean;
 }
 
 const agentFolderPattern = /^\/[A-Za-z0-9/_.-]+$/;
 
-/** Reaches a host through the system's ssh and has an agent serve it. @throws HostError with a hint */
+/** Reaches a host through the system's ssh and starts an agent there. @throws HostError with a hint */
 export async function connectSsh(options: SshOptions): Promise<AgentHost> {
   checkDestination(options);
   const { name, version, timeoutMs = 60_000 } = options;
@@ -43,7 +43,7 @@ export async function connectSsh(options: SshOptions): Promise<AgentHost> {
   }
 }
 
-/** ssh itself would take `-oProxyCommand=…` for an option. */
+/** ssh itself would take `-oProxyCommand=…` as an option. */
 function checkDestination({ name, destination }: SshOptions): void {
   if (/^[^-\s\0][^\s\0]*$/.test(destination)) return;
   const hint = 'write it as ssh takes it: host, user@host, or an alias of your ssh_config';
@@ -61,13 +61,13 @@ function startSsh(options: SshOptions, command: string): ChildProcessWithoutNull
   const words = [
     '-T',
     ...['BatchMode=yes', `ConnectTimeout=${Math.max(1, Math.ceil(timeoutMs / 1000))}`],
-    // A dead line is noticed within half a minute.
+    // A dead connection is noticed within half a minute.
     ...['ServerAliveInterval=10', 'ServerAliveCountMax=3'],
-    // What a user's ssh_config may hold for terminals would take the place of the agent, or hang the user's own lines on ours.
+    // Settings meant for terminals in a user's ssh_config would replace the agent, or tie the user's connections to ours.
     ...['RemoteCommand=none', 'ClearAllForwardings=yes', 'PermitLocalCommand=no', 'ControlMaster=no'],
   ].flatMap((word) => (word.startsWith('-') ? [word] : ['-o', word]));
   const config = sshConfig === undefined ? [] : ['-F', sshConfig];
-  // Away from the terminal's signals: a Ctrl-C here must not end what goes on there.
+  // Out of reach of the terminal's signals: a Ctrl-C here must not end the work there.
   return spawn(sshPath, [...words, ...config, '--', destination, command], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
@@ -77,7 +77,7 @@ function startSsh(options: SshOptions, command: string): ChildProcessWithoutNull
 
 const statusPattern = /^vflane-agent-status user=(root|sudo|none) node=(\S+) bundle=(have|need)$/;
 
-/** What the far side's shell is told once it has said what it has. @throws HostError */
+/** Answers the remote shell once it has said what it has. @throws HostError */
 function answerStatus(
   options: SshOptions,
   child: ChildProcessWithoutNullStreams,
@@ -110,8 +110,8 @@ function checkNode({ name }: SshOptions, version: string): void {
 }
 
 /**
- * One line of POSIX sh, in constants, a checksum and a size that were computed here; nothing that a user wrote.
- * It says what there is, is told `go` or `put` with the bundle behind it, and becomes the agent.
+ * One line of POSIX sh, made of constants and a checksum and size computed here; nothing that a user wrote.
+ * It says what it has, is answered `go`, or `put` with the bundle behind it, and becomes the agent.
  */
 function remoteCommand({ agentFolder = '/var/lib/vflane/agent' }: SshOptions, bundle: Buffer): string {
   if (!agentFolderPattern.test(agentFolder)) throw new Error(`not a plain path: ${agentFolder}`);
@@ -123,14 +123,14 @@ function remoteCommand({ agentFolder = '/var/lib/vflane/agent' }: SshOptions, bu
     '[ "$(id -u)" = 0 ] || { U=none; sudo -n true 2>/dev/null && { U=sudo; S="sudo -n"; }; }',
     'N=$(command -v node || command -v nodejs || echo none)',
     '$S test -s $F && H=have',
-    // To ask Node its version is to start it: where this very file has run, only the agent itself looks again.
+    // Asking Node for its version means starting it: if this very file has run before, only the agent itself checks again.
     'V=kept; [ "$H$N" = "have$(command -v $N)" ] || V=$($N --version 2>/dev/null || echo none)',
     'echo "vflane-agent-status user=$U node=$V bundle=$H"',
     'read -r A || exit 0',
-    // cat would read on into what is meant for the agent.
+    // cat would read on into the agent's own input.
     `if [ "$A" = put ]; then $S mkdir -p $D && $S sh -c "umask 077; head -c ${bundle.length} > $P" && ` +
       `[ "$($S sha256sum $P | cut -c 1-64)" = ${sha} ] && $S mv $P $F || { echo "vflane could not be copied to $D" >&2; $S rm -f $P; exit 97; }`,
-    // Three versions may take turns on one host; a fourth pushes the longest unused out.
+    // Three versions may take turns on one host; a fourth replaces the one unused the longest.
     '$S sh -c "ls -1t $D/vflane-*.cjs | tail -n +4 | xargs -r rm -f"; else $S touch $F; fi',
     'umask 022; exec $S $N $F agent --stdio',
   ].join('; ');

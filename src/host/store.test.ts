@@ -32,7 +32,7 @@ describe.each(stores)('a %s store', (_, made) => {
     expect(await store.get('ledger.json')).toBeUndefined();
   });
 
-  it('keeps records in the order in which they were appended, without waiting for each', async () => {
+  it('keeps records in the order they were appended, without waiting for each', async () => {
     const store = made();
     const written = Array.from({ length: 20 }, (__, at) => `{"at":${at}}`);
     await Promise.all(written.map((record) => store.append(record)));
@@ -46,12 +46,12 @@ describe.each(stores)('a %s store', (_, made) => {
     expect(await store.get('ledger.json')).toBe('{"größe":1}');
   });
 
-  it.each(['../x', 'a/b', '.hidden', '', '-x', 'A'])('takes no document by the name %j', async (name) => {
+  it.each(['../x', 'a/b', '.hidden', '', '-x', 'A'])('takes no document named %j', async (name) => {
     await expect((async () => made().put(name, ''))()).rejects.toThrow("not a document's name");
     await expect((async () => made().get(name))()).rejects.toThrow("not a document's name");
   });
 
-  it('has one writer, and another one after the first has let go', async () => {
+  it('has one writer, and another once the first has released it', async () => {
     const store = made();
     const unlock = await store.lock();
     await expect(store.lock()).rejects.toBeInstanceOf(StoreLocked);
@@ -61,7 +61,7 @@ describe.each(stores)('a %s store', (_, made) => {
 });
 
 describe('a file store after a crash', () => {
-  it('at any byte of an append gives a prefix, and the next record follows it', async () => {
+  it('at any byte of an append gives the records before it, and the next record follows them', async () => {
     const journal = join(folder, 'journal');
     const first = fileStore(folder);
     for (const record of ['{"a":1}', '{"b":22}', '{"c":333}']) await first.append(record);
@@ -100,7 +100,7 @@ describe('a file store after a crash', () => {
     expect(readFileSync(join(folder, 'journal'), 'utf8')).not.toContain('"c"');
   });
 
-  it('lets nobody else read what it holds', async () => {
+  it('is readable only by its user', async () => {
     const store = fileStore(join(folder, 'state'));
     await store.put('plan.json', '{}');
     await store.append('{}');
@@ -110,7 +110,7 @@ describe('a file store after a crash', () => {
   });
 });
 
-describe('a file store on a disk that is full', () => {
+describe('a file store on a full disk', () => {
   it.skipIf(!canMount())(
     'says so and keeps nothing half (needs the right to mount a small tmpfs)',
     async () => {
@@ -134,7 +134,7 @@ describe('a file store on a disk that is full', () => {
       await mounted(folder, async () => {
         const store = fileStore(folder);
         await (await store.lock())();
-        // To the last page: a write ends where there is no more.
+        // Fills the disk to the last page: the write ends when there is no more.
         spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'filler')}`, 'bs=4k']);
         const held = await store.hold?.();
         await expect(held?.sign()).rejects.toThrow(/cannot lock .*lock: ENOSPC: the disk is full/);
@@ -146,7 +146,7 @@ describe('a file store on a disk that is full', () => {
     },
   );
 
-  it('names the file and the reason where the folder cannot be made', async () => {
+  it('names the file and the reason if the folder cannot be made', async () => {
     writeFileSync(join(folder, 'file'), '');
     await expect(fileStore(join(folder, 'file', 'state')).append('{}')).rejects.toThrow(
       /cannot append to .*journal: ENOTDIR/,
@@ -197,7 +197,7 @@ describe('two processes and one file store', () => {
     return { child, said };
   }
 
-  it('lock each other out, and the one that is refused says who holds it, with which command, since when', async () => {
+  it('lock each other out, and the refused one says who holds it, with which command, since when', async () => {
     const { child, said } = await holder();
     expect(said).toBe('locked');
     await expect(fileStore(folder).lock()).rejects.toThrow(
@@ -208,7 +208,7 @@ describe('two processes and one file store', () => {
     expect((await holder()).said).toMatch(/^StoreLocked: /);
   });
 
-  it('name a holder that is no vflane, whatever the last vflane has left in the file', async () => {
+  it('name a holder that is not vflane, whatever the last vflane left in the file', async () => {
     const path = join(folder, 'lock');
     await (await fileStore(folder).lock())();
     writeFileSync(path, '1 2026-01-01T00:00:00.000Z vflane apply\n');

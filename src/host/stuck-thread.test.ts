@@ -8,7 +8,7 @@ import { bundleProgram } from '../../tests/program.ts';
 const folder = mkdtempSync(join(tmpdir(), 'vflane-stuck-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Opens a pipe that nobody writes to, which holds the thread, and exits meanwhile; or after it was let go. */
+/** Opens a pipe that nobody writes to, which blocks the thread, and exits while it is blocked or after its release. */
 const program = join(folder, 'open.cjs');
 bundleProgram(
   `import { closeSync, openSync } from 'node:fs';
@@ -26,12 +26,12 @@ bundleProgram(
 const pipe = join(folder, 'pipe');
 spawnSync('mkfifo', [pipe]);
 
-it('a process whose thread the kernel holds exits all the same', () => {
+it('a process whose thread the kernel blocks still exits', () => {
   const ran = spawnSync(process.execPath, [program, pipe], { encoding: 'utf8', timeout: 20_000 });
   expect(ran).toMatchObject({ signal: 'SIGKILL', stdout: 'said\n' });
 });
 
-it('and with its own exit code once the kernel has let go', () => {
+it('exits with its own code once the kernel has released the thread', () => {
   const ran = spawnSync(process.execPath, [program, pipe, 'let go'], { encoding: 'utf8', timeout: 20_000 });
   expect(ran).toMatchObject({ status: 3, stdout: 'said\n' });
 });

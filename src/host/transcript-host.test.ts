@@ -25,7 +25,7 @@ const about: Omit<Transcript, 'entries'> = {
 
 const documentOf = (parts: object) => JSON.stringify({ ...about, entries: [], ...parts });
 
-/** Asks a real host everything that the contract asks, and keeps the answers as text. */
+/** Asks a real host all the questions of the contract test, and keeps the answers as text. */
 async function recorded(): Promise<string> {
   const { reader, entries } = recordingHost(local);
   const { text, folder, link, missingFile, notText, reads, fails, heldOpen, nobody } = machine.reader;
@@ -60,7 +60,7 @@ describe('a recording', () => {
     query: async () => ({ stdout: '[["map",[["psk","swordfish"],["key","42"]]]]', stderr: '' }),
   });
 
-  it('of an environment holds the way in, and nothing else', async () => {
+  it('of an environment holds the ssh session, and nothing else', async () => {
     const environ = 'TOKEN=swordfish\0SSH_CONNECTION=192.0.2.1 5 192.0.2.2 22\0HOME=/home/eve\0';
     const { reader, entries } = recordingHost(telling({ '/proc/self/environ': environ }));
     expect(await reader.readFile('/proc/self/environ')).toBe(environ);
@@ -78,7 +78,7 @@ describe('a recording', () => {
     });
   });
 
-  it('is the same text, whoever answers first', async () => {
+  it('is the same text in whatever order the answers come', async () => {
     const texts = await Promise.all([recorded(), recorded()]);
     const withoutPids = texts.map((text) => text.replace(/"pid":\d+/g, ''));
     expect(withoutPids[0]).toBe(withoutPids[1]);
@@ -86,7 +86,7 @@ describe('a recording', () => {
 });
 
 describe('a transcript', () => {
-  it('does not claim that there is nothing where nobody asked', async () => {
+  it('does not claim that something is absent that was never asked about', async () => {
     const host = replay(await recorded());
     const details = await refusal(host.readFile('/sys/never/asked'));
     expect(details).toMatchObject({ kind: 'lost', argv: ['read', '/sys/never/asked'] });
@@ -94,7 +94,7 @@ describe('a transcript', () => {
     expect((await refusal(host.query(['uname', '-r']))).kind).toBe('lost');
   });
 
-  it('of an older version names what it was not asked, and goes on', async () => {
+  it('of an older version names the questions it lacks, and goes on', async () => {
     const asked: unknown[] = [];
     const host = transcriptHost(parseTranscript(await recorded()), (ask) => asked.push(ask));
     expect(await refusal(host.query(['uname', '-r']))).toMatchObject({

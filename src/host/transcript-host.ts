@@ -6,11 +6,11 @@ import { withoutSecrets } from './without-secrets.ts';
 export interface Recording {
   /** Answers as the host does. */
   readonly reader: HostReader;
-  /** Each question once, with the last answer and without secrets, in an order that does not depend on who answered first. */
+  /** Each question once, with its last answer and without secrets, in an order that does not depend on timing. */
   entries(): readonly TranscriptEntry[];
 }
 
-/** A reader that keeps what it is told. */
+/** A reader that records its answers. */
 export function recordingHost(host: HostReader): Recording {
   const entries = new Map<string, TranscriptEntry>();
   const keep = (entry: TranscriptEntry) => entries.set(JSON.stringify(entry.ask), withoutSecrets(entry));
@@ -32,9 +32,9 @@ export function recordingHost(host: HostReader): Recording {
 }
 
 /**
- * A reader that knows only what a transcript holds, and says so of everything else.
- * @param onUnasked told of each question that was not asked when the transcript was recorded. It is then refused alone;
- * without this, the host is said to be lost, because that alone is never taken for "looked, and there is nothing".
+ * A reader that knows only what a transcript holds, and refuses everything else.
+ * @param onUnasked called with each question that was not asked at the recording; only that one then fails.
+ * Without it the host is lost, the one error never taken for "looked, and there is nothing".
  */
 export function transcriptHost(
   { host, entries }: Pick<Transcript, 'host' | 'entries'>,
@@ -63,7 +63,7 @@ function unasked(kind: HostErrorKind, host: string, ask: Question): HostError {
 
 type Answering = (ask: Question, question: (host: HostReader) => Promise<unknown>) => Promise<unknown>;
 
-/** One place where each question gets its words; an answer has the type that its question has. */
+/** The one place that words each question; an answer has its question's type. */
 function readerOf(name: string, answering: Answering): HostReader {
   const answer = <Value>(ask: Question, question: (host: HostReader) => Promise<Value>): Promise<Value> =>
     answering(ask, question) as Promise<Value>;
@@ -82,7 +82,7 @@ function readerOf(name: string, answering: Answering): HostReader {
   };
 }
 
-/** @throws HostError where the host has no sockets to reach */
+/** @throws HostError if the host has no sockets to reach */
 async function askOf(
   host: HostReader,
   socket: string,

@@ -4,10 +4,9 @@ import type { HostErrorDetails, HostReader } from './host.ts';
 
 export const transcriptSchema = 'vflane.transcript/1';
 
-/** A question as words: `read PATH`, `readlink PATH`, `list PATH`, `open-files FOLDER`, `socket PATH LINE…`, `query ARGV…`. */
+/** A question in words: `read PATH`, `readlink PATH`, `list PATH`, `open-files PATH`, `socket PATH LINE…`, `query ARGV…`. */
 export type Question = readonly string[];
 
-/** Why a question was not answered. */
 export type Refusal = Omit<HostErrorDetails, 'host'>;
 
 /** A question and what came of it: an answer (text, names, `{ stdout, stderr }`) or an error, never both. */
@@ -17,26 +16,26 @@ export interface TranscriptEntry {
   readonly error?: Refusal;
 }
 
-/** What a host answered once, and when, to whom and to which questions; plain JSON, to be kept in a file. */
+/** What a host answered once, to which questions, to whom and when; plain JSON, for a file. */
 export interface Transcript {
   readonly schema: typeof transcriptSchema;
-  /** The version that asked. */
+  /** The version of vflane that asked. */
   readonly vflane: string;
   readonly host: string;
-  /** How it was reached: `local`, `ssh`, `lab` or `sim`; a simulated host is not evidence of a card. */
+  /** How the host was reached: `local`, `ssh`, `lab` or `sim`; a simulated host is no evidence about a card. */
   readonly by: string;
   readonly kernel: string;
   /** ISO 8601. */
   readonly time: string;
   readonly scrubbed: boolean;
-  /** What was looked at. */
+  /** The sections that were looked at. */
   readonly sections: unknown;
-  /** What vflane holds on the host: `{ entries, allocation }`. */
+  /** What vflane owns on the host: `{ entries, allocation }`. */
   readonly ledger: unknown;
   readonly entries: readonly TranscriptEntry[];
 }
 
-/** Not a transcript, or of a format that this version does not know. */
+/** Not a transcript, or one of a format that this version does not know. */
 export class TranscriptUnreadable extends Error {
   override readonly name = 'TranscriptUnreadable';
 }
@@ -50,7 +49,7 @@ export const questionKinds: ReadonlyMap<string, Exclude<keyof HostReader, 'name'
   ['query', 'query'],
 ]);
 
-/** An answer a line, so that two transcripts can be compared by eye. */
+/** One answer per line, so that two transcripts can be compared by eye. */
 export function printTranscript({ entries, ...about }: Transcript): string {
   const head = Object.entries(about).map(
     ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
@@ -87,7 +86,7 @@ function parseJson(text: string): unknown {
 
 type Fields = { readonly [key: string]: unknown };
 
-/** The first part that has another shape. */
+/** The first part with a wrong shape. */
 function wrongIn(value: Fields): string | undefined {
   const texts = ['vflane', 'host', 'by', 'kernel', 'time'].find((key) => typeof value[key] !== 'string');
   if (texts !== undefined) return texts;

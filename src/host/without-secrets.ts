@@ -1,13 +1,13 @@
 import type { Question, TranscriptEntry } from './transcript.ts';
 
-/** All that is wanted of a process's environment: where its ssh session ends (sshd(8)). */
+/** All that is needed of a process's environment: the ends of its ssh session (sshd(8)). */
 const environ = /^\/proc\/[^/]+\/environ$/;
 const wanted = 'SSH_CONNECTION=';
 
 /** Keys of Open vSwitch whose values are secrets (ovs-vswitchd.conf.db(5)), in OVSDB's JSON. */
 const ovsSecret = /(\["(?:psk|password|private_key)",\s*")(?:[^"\\]|\\.)*(")/g;
 
-/** An answer as it may be kept in a file: passwords and keys are taken out, nothing that is looked at. */
+/** An answer as it may be kept in a file: without passwords and keys, with everything that vflane reads. */
 export function withoutSecrets(entry: TranscriptEntry): TranscriptEntry {
   const { ask, answer } = entry;
   if (typeof answer === 'string') return { ...entry, answer: fileWithoutSecrets(ask, answer) };
@@ -17,7 +17,7 @@ export function withoutSecrets(entry: TranscriptEntry): TranscriptEntry {
 }
 
 function fileWithoutSecrets([kind, path = '']: Question, text: string): string {
-  // Somebody's own: it may hold passwords, and what vflane writes itself may not.
+  // A user's own file may hold passwords; those that vflane writes do not.
   if (kind === 'read' && text.startsWith('#cloud-config') && !path.endsWith('vendor-data'))
     return '#cloud-config\n';
   if (kind !== 'read' || !environ.test(path)) return text;
