@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { planJson } from '../src/cli/plan-json.ts';
+import { wrongInPlan } from '../src/cli/plan-shape.ts';
 import type { Plan } from '../src/model/plan.ts';
 import { printPlan } from '../src/plan/print.ts';
 import { reboot } from '../src/sim/create.ts';
@@ -66,6 +68,8 @@ describe('a plan', () => {
     const { world } = await setUp(scenario);
     expect((await planOf(world, scenario)).plan).toEqual(plan);
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+    const written = { schema: 'vflane.plan/1', hosts: [planJson(plan)], findings: plan.findings };
+    expect(wrongInPlan(JSON.parse(JSON.stringify(written)))).toBeUndefined();
     expect(changed).toBe(0);
   });
 });

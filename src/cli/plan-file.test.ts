@@ -41,13 +41,44 @@ const plan: Required<Plan> = {
   findings: [doubt],
 };
 
-test('a plan comes back whole from its file: what it keeps and what it leaves to others, too', () => {
+const file = { schema: 'vflane.plan/1', hosts: [planJson(plan)], findings: [doubt] };
+
+function readBack(written: unknown): readonly Plan[] {
   const folder = mkdtempSync(join(tmpdir(), 'vflane-plan-'));
-  const file = { schema: 'vflane.plan/1', hosts: [planJson(plan)], findings: [doubt] };
-  writeFileSync(join(folder, 'plan.json'), JSON.stringify(file));
+  writeFileSync(join(folder, 'plan.json'), JSON.stringify(written));
   try {
-    expect(readPlanFile({ cwd: folder } as VerbContext, 'plan.json')).toEqual([plan]);
+    return readPlanFile({ cwd: folder } as VerbContext, 'plan.json');
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+test('a plan comes back whole from its file: what it keeps and what it leaves to others, too', () => {
+  expect(readBack(file)).toEqual([plan]);
 });
+
+/** Each was once begun, and ended half way as a defect of vflane. */
+const damaged: readonly (readonly [string, object])[] = [
+  ['hosts.0.steps.0.actions.0', { actions: [{}] }],
+  ['hosts.0.steps.0.actions.0', { actions: [{ run: 'reboot' }] }],
+  ['hosts.0.steps.0.actions.0', { actions: [{ run: [] }] }],
+  ['hosts.0.steps.0.actions.0', { actions: [{ run: ['ip', [{ netdev: { pf: '../../x' } }]] }] }],
+  ['hosts.0.steps.0.undo.0', { undo: [null] }],
+  ['hosts.0.steps.0.guard', { guard: 'x' }],
+  ['hosts.0.steps.0.settle.all', { settle: {} }],
+  ['hosts.0.steps.0.settle.timeoutMs', { settle: { all: [], show: [], timeoutMs: -5 } }],
+  ['hosts.0.steps.0.changes.0', { changes: [null] }],
+  ['hosts.0.steps.0.disrupts', { disrupts: 'ceph1' }],
+  ['hosts.0.steps.0', { ofAnotherVersion: 1 }],
+];
+
+test.each(damaged)('a plan that is wrong in %s by %o is not begun', (place, wrong) => {
+  const steps = plan.steps.map((step) => ({ ...step, ...wrong }));
+  const written = { ...file, hosts: [{ ...plan, steps, findings: undefined }] };
+  expect(() => readBack(written)).toThrow(new RegExp(`not a plan of this version of vflane: see ${place}`));
+});
+
+test.each([null, [], 7, {}, { ...file, findings: [null] }, { ...file, hosts: [{ ...plan, keeps: 'x' }] }])(
+  '%o is not a plan',
+  (written) => expect(() => readBack(written)).toThrow('not a plan of this version of vflane'),
+);

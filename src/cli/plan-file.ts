@@ -3,26 +3,37 @@ import { resolve } from 'node:path';
 import type { Finding } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
 import type { VerbContext } from './context.ts';
+import { wrongInPlan } from './plan-shape.ts';
 import { isOnlyShown } from './shown-plan.ts';
 import { UsageError } from './usage-error.ts';
 
+/** `vflane.plan/1`. */
+interface Written {
+  readonly hosts: readonly Plan[];
+  readonly findings: readonly Finding[];
+}
+
 /** What `vflane plan -o FILE` wrote. @throws UsageError where it is anything else */
 export function readPlanFile({ cwd }: VerbContext, path: string): readonly Plan[] {
-  const { schema, hosts, findings } = parsed(path, read(resolve(cwd, path), path));
-  if (schema !== 'vflane.plan/1' || !Array.isArray(hosts) || !hosts.every(isPlan)) {
+  const value = parsed(path, read(resolve(cwd, path), path));
+  const wrong = wrongInPlan(value);
+  if (wrong !== undefined) {
     throw new UsageError(
-      `${path} is not a plan of this version of vflane`,
+      `${path} is not a plan of this version of vflane: see ${wrong}`,
       'Write one: vflane plan -o plan.json',
     );
   }
+  const { hosts, findings } = value as Written;
   if (hosts.some(isOnlyShown)) {
     throw new UsageError(
       `${path} was printed, and lacks what is not shown to who reads a plan`,
       'Write it with -o: vflane plan -o plan.json',
     );
   }
-  const found = Array.isArray(findings) ? (findings as readonly Finding[]) : [];
-  return hosts.map((plan) => ({ ...plan, findings: found.filter(({ where }) => where?.host === plan.host) }));
+  return hosts.map((plan) => ({
+    ...plan,
+    findings: findings.filter(({ where }) => where.host === plan.host),
+  }));
 }
 
 function read(absolute: string, path: string): string {
@@ -36,24 +47,13 @@ function read(absolute: string, path: string): string {
   }
 }
 
-function parsed(path: string, text: string): { readonly [key: string]: unknown } {
+function parsed(path: string, text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
+    return JSON.parse(text);
   } catch (error) {
     throw new UsageError(
       `${path} is not JSON: ${(error as Error).message}`,
       'Name what `vflane plan -o plan.json` wrote; the fabric itself goes by -f FILE.',
     );
   }
-}
-
-function isPlan(value: unknown): value is Plan {
-  const { host, basis, steps } = (value ?? {}) as { readonly [key: string]: unknown };
-  return typeof host === 'string' && typeof basis === 'string' && Array.isArray(steps) && steps.every(isStep);
-}
-
-function isStep(value: unknown): boolean {
-  const { actions, undo, changes, settle } = (value ?? {}) as { readonly [key: string]: unknown };
-  return [actions, undo, changes].every(Array.isArray) && typeof settle === 'object' && settle !== null;
 }
