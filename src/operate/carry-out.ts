@@ -38,24 +38,29 @@ export async function carryOut(
   }
 }
 
+/** What is known once the lock is held. */
+interface Standing {
+  readonly fold: Fold;
+  readonly bootId: string;
+  /** The host was looked at under this very lock, so recently that it need not be looked at again. */
+  readonly isFresh: boolean;
+}
+
 async function carryOutLocked(bench: Bench, request: Request, isFresh: boolean): Promise<Outcome> {
   const fold = await readFold(bench.store);
   const bootId = (await bench.host.readFile('/proc/sys/kernel/random/boot_id')).trim();
-  if (request.do === 'apply') return apply(bench, request, fold, { bootId, isFresh });
-  if (request.do === 'resume') return resume(bench, fold, bootId);
-  if (request.do === 'confirm') return confirm(bench, fold, bootId);
-  if (request.do === 'settle') return settle(bench, fold, bootId);
-  return rollback(bench, fold, bootId, request.planId);
+  const standing: Standing = { fold, bootId, isFresh };
+  if (request.do === 'apply') return apply(bench, standing, request);
+  if (request.do === 'resume') return resume(bench, standing);
+  if (request.do === 'confirm') return confirm(bench, standing);
+  if (request.do === 'settle') return settle(bench, standing);
+  return rollback(bench, standing, request.planId);
 }
 
-async function apply(
-  bench: Bench,
-  request: Request & { do: 'apply' },
-  fold: Fold,
-  { bootId, isFresh }: { readonly bootId: string; readonly isFresh: boolean },
-): Promise<Outcome> {
+async function apply(bench: Bench, standing: Standing, request: Request & { do: 'apply' }): Promise<Outcome> {
   const { plan, planId, verb, confirmWithinMs } = request;
-  const waiting = await settleFormer(bench, fold, bootId, plan.host);
+  const { bootId, isFresh } = standing;
+  const waiting = await settleFormer(bench, standing, plan.host);
   if (waiting) return waiting;
   const isAsPlanned = isFresh || (await basisNow(bench.host, changesIn(plan.steps))) === plan.basis;
   if (!isAsPlanned) return stale(plan.host);
@@ -74,8 +79,7 @@ function armWith(bench: Bench, planId: string, confirmWithinMs: number): () => P
 /** A waiting plan is not built upon; one that a reboot has cut off is closed, and its steps are never replayed. */
 async function settleFormer(
   bench: Bench,
-  fold: Fold,
-  bootId: string,
+  { fold, bootId }: Standing,
   host: string,
 ): Promise<Outcome | undefined> {
   const former = fold.open ?? fold.unconfirmed;
@@ -87,17 +91,14 @@ async function settleFormer(
   return { kind: 'refused', findings: waiting(host, fold, { bootId }) };
 }
 
-async function resume(bench: Bench, fold: Fold, bootId: string): Promise<Outcome> {
+async function resume(bench: Bench, standing: Standing): Promise<Outcome> {
+  const { bootId, fold } = standing;
   const { open } = fold;
   if (!open) return { kind: 'nothing-to-do' };
-  if (open.direction === 'back') return rollback(bench, fold, bootId, undefined);
+  if (open.direction === 'back') return rollback(bench, standing, undefined);
   const walked = await resumePlan({ ...bench, open, bootId });
-  return conclude(
-    bench,
-    walked,
-    { plan: open.plan, id: open.id, isTimed: open.deadline !== undefined },
-    bootId,
-  );
+  const { plan, id, deadline } = open;
+  return conclude(bench, walked, { plan, id, isTimed: deadline !== undefined }, bootId);
 }
 
 /** A walked plan. Timed: unless it is confirmed, it is taken back. */
@@ -146,8 +147,7 @@ function notAsAsked(plan: Plan, residue: readonly Change[]): StepFailure {
 
 async function rollback(
   bench: Bench,
-  fold: Fold,
-  bootId: string,
+  { fold, bootId }: Standing,
   planId: string | undefined,
 ): Promise<Outcome> {
   const waiting = fold.open ?? fold.unconfirmed;
@@ -158,13 +158,13 @@ async function rollback(
 }
 
 /** What was unfinished or unconfirmed before the host's last start is not kept; a plan of this start is left to its operator. */
-async function settle(bench: Bench, fold: Fold, bootId: string): Promise<Outcome> {
+async function settle(bench: Bench, { fold, bootId }: Standing): Promise<Outcome> {
   const former = fold.open ?? fold.unconfirmed;
   if (!former || former.bootId === bootId) return { kind: 'nothing-to-do' };
   return afterReboot(bench, former.id, bootId);
 }
 
-async function confirm(bench: Bench, fold: Fold, bootId: string): Promise<Outcome> {
+async function confirm(bench: Bench, { fold, bootId }: Standing): Promise<Outcome> {
   const { unconfirmed } = fold;
   if (!unconfirmed) return { kind: 'nothing-to-do' };
   if (unconfirmed.bootId !== bootId) return afterReboot(bench, unconfirmed.id, bootId);
