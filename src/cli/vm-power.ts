@@ -19,20 +19,15 @@ function power(verb: 'start' | 'stop' | 'restart', steps: readonly To[]): VerbHa
     withFleet(context, `vflane.vm-${verb}/1`, async (fleet) => {
       const vms = vmsNamed(fleet, names);
       for (const [place, to] of steps.entries()) {
-        const isLast = place === steps.length - 1;
-        const code = await oneWay(context, fleet, vms, to, {
-          ...options,
-          verb,
-          isLast,
-          isFirst: place === 0,
-        });
-        if (isLast || code !== exitCodes.asAsked) return code;
+        const heard = place === steps.length - 1 ? context : quietly(context);
+        const code = await oneWay(heard, fleet, vms, to, { ...options, verb });
+        if (code !== exitCodes.asAsked) return code;
       }
       return exitCodes.asAsked;
     });
 }
 
-type Way = VerbOptions & { readonly verb: string; readonly isFirst: boolean; readonly isLast: boolean };
+type Way = VerbOptions & { readonly verb: string };
 
 async function oneWay(
   context: VerbContext,
@@ -46,35 +41,19 @@ async function oneWay(
   const planned = await only.onEach((site, host) =>
     planGuests(site, fleet.fabric, host, namesOn(vms, host), to),
   );
-  const requests = new Map(
-    planned.map((one): [string, Request | Outcome] => [one.host, requestOf(one, way)]),
-  );
-  const quiet = { ...context, output: { ...context.output, result: context.output.log } };
+  const requests = new Map(planned.map((one) => [one.host, requestOf(one, way)]));
   const plans = planned.flatMap(({ value }) => (value ? [value.plan] : []));
   const notes = plans.flatMap(({ findings }) => findings.filter(({ severity }) => severity !== 'error'));
+  const quiet = { ...context, output: { ...context.output, result: context.output.log } };
   showPlans(quiet, fleet, plans, notes, way);
   const isWork = [...requests.values()].some((one) => 'do' in one);
-  // Only what takes a guest away from its users is asked about, and once.
-  if (
-    isWork &&
-    to === 'stopped' &&
-    way.isFirst &&
-    !(await mayGoOn(context, way, `${capital(way.verb)} this?`))
-  ) {
+  // Only what takes a guest away from its users is asked about.
+  if (isWork && to === 'stopped' && !(await mayGoOn(context, way, `${capital(way.verb)} this?`))) {
     context.output.log('nothing was done');
     return exitCodes.failed;
   }
-  const told = way.isLast ? context : quietly(context);
-  return carryOutAll(
-    told,
-    only,
-    `vm-${way.verb}`,
-    (host) => requests.get(host) ?? { kind: 'nothing-to-do' },
-    {
-      notes,
-      plans,
-    },
-  );
+  const requestFor = (host: string) => requests.get(host) ?? ({ kind: 'nothing-to-do' } as const);
+  return carryOutAll(context, only, `vm-${way.verb}`, requestFor, { notes, plans });
 }
 
 function capital(word: string): string {
