@@ -11,8 +11,8 @@ import { run } from './run.ts';
 const probeMs = 6_000;
 
 /**
- * KVM if it really runs the lab's kernel here, else TCG. That /dev/kvm opens says little: where the machine is
- * itself a guest, QEMU may die at once, or the kernel inside it in early boot. The verdict is kept in the cache.
+ * KVM if it really runs the lab's kernel here, else TCG. That /dev/kvm opens says little: on a machine that is itself a
+ * guest, QEMU may die at once, or the kernel inside it in early boot. The verdict is kept in the cache.
  */
 export async function chooseAccel(root: string, qemu: Qemu, image: Image): Promise<'kvm' | 'tcg'> {
   if (!mayOpenKvm()) return 'tcg';

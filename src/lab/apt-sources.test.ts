@@ -32,7 +32,7 @@ Components: main
 `;
 
 describe('the machine’s apt sources, for another suite', () => {
-  it('reads the deb822 form, and leaves vendors and what is disabled alone', () => {
+  it('reads the deb822 form, without vendors’ and disabled sources', () => {
     expect(mirrorsFor('trixie', parseAptSources('debian.sources', deb822))).toEqual([
       'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://mirror.example/debian trixie main',
       'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://second.example/debian trixie main',
@@ -61,7 +61,7 @@ describe('the machine’s apt sources, for another suite', () => {
     expect(parseAptSources('x.list', 'deb\n[broken\n')).toEqual([]);
   });
 
-  it('takes along how the archive is reached, and only that', () => {
+  it('takes over how the archive is reached, and nothing else', () => {
     const dump = [
       'APT::Install-Recommends "0";',
       'Acquire::Check-Valid-Until "false";',

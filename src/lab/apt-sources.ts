@@ -43,7 +43,7 @@ function source(
   components: readonly string[],
   key?: string,
 ) {
-  // A key pasted into the file is not a path: mmdebstrap then finds Debian's keyring by itself.
+  // A key pasted into the file is no path: mmdebstrap then finds Debian's keyring by itself.
   const signedBy = key?.startsWith('/') ? { signedBy: key } : {};
   return { uris, suites, components, ...signedBy };
 }
@@ -52,7 +52,7 @@ function words(text: string | undefined): readonly string[] {
   return text?.split(/\s+/).filter((word) => word !== '') ?? [];
 }
 
-/** The machine's Debian mirrors as one-line sources for another `suite`; empty where it uses none. */
+/** The machine's Debian mirrors as one-line sources for another `suite`; empty if it uses none. */
 export function mirrorsFor(suite: string, sources: readonly AptSource[]): readonly string[] {
   const lines = sources.flatMap((one) =>
     one.components.includes('main') ? one.suites.flatMap((from) => retarget(one, from, suite)) : [],

@@ -14,19 +14,19 @@ import { run } from './run.ts';
 import { discard, incoming, isSaved, noteUse, resume, type Snapshot, save, snapshotOf } from './snapshot.ts';
 import { poll } from './wait.ts';
 
-/** What starting a host needs to know of its lab. */
+/** What starting a host needs to know about its lab. */
 export interface Boot {
   readonly root: string;
   readonly dir: string;
   readonly qemu: Qemu;
-  /** For each host, from its start to its answer by ssh. */
+  /** For each host, from its start until it answers by ssh. */
   readonly timeoutMs: number;
   readonly onProgress: (line: string) => void;
-  /** Asked on the way: throws when the whole is to end. */
+  /** Called on the way: throws if the lab's start is to end. */
   readonly check: () => void;
 }
 
-/** Brings one host up until it answers by ssh: from its snapshot in seconds, else by a boot that makes one. */
+/** Starts one host and waits until it answers by ssh: from its snapshot in seconds, else by a boot that makes one. */
 export async function bootHost(boot: Boot, machine: Machine): Promise<void> {
   const end = performance.now() + boot.timeoutMs;
   const snapshot = snapshotOf(boot.root, boot.dir, boot.qemu, machine);
@@ -42,7 +42,7 @@ export async function bootHost(boot: Boot, machine: Machine): Promise<void> {
   await keep(boot, machine, snapshot);
 }
 
-/** Boots a host from the disk that it has, and waits until it answers by ssh. `whenStarted` runs before its kernel does much. */
+/** Boots a host from its present disk, and waits until it answers by ssh. `whenStarted` runs early in its kernel's boot. */
 export function bootFromDisk(
   boot: Boot,
   machine: Machine,
@@ -88,7 +88,7 @@ async function restored(boot: Boot, machine: Machine, snapshot: Snapshot): Promi
 
 async function restore(boot: Boot, machine: Machine, snapshot: Snapshot): Promise<void> {
   makeHostFolder(boot.dir, machine.name);
-  // A copy: the snapshot may be removed from the cache while the host still runs.
+  // A copy, because the snapshot may be removed from the cache while the host still runs.
   copyFileSync(snapshot.disk, join(boot.dir, hostFiles(machine.name).disk));
   await startMachine(boot.dir, boot.qemu, machine, boot.check, incoming(snapshot));
   await resume(boot.dir, machine.name);
@@ -96,12 +96,12 @@ async function restore(boot: Boot, machine: Machine, snapshot: Snapshot): Promis
   await waitForSsh(boot.dir, machine, { ...boot, timeoutMs, command: wake });
 }
 
-/** A restored host's clock stands where it was saved, and its boot id is the saved one's. */
+/** A restored host still has the clock and the boot id of the moment it was saved. */
 function wake(): readonly string[] {
   return ['sh', '/usr/lib/vflane-lab/wake', (Date.now() / 1000).toFixed(3), randomUUID()];
 }
 
-/** A lab works without snapshots, only slower the next time: so no failure here is one of the lab. */
+/** A lab works without snapshots, only starts slower the next time: so a failure here does not fail the lab. */
 async function keep(boot: Boot, machine: Machine, snapshot: Snapshot): Promise<void> {
   const { root, dir, onProgress } = boot;
   const argv = ['ssh', '-F', join(dir, labFiles.sshConfig), machine.name, 'sh /usr/lib/vflane-lab/rest'];
@@ -117,7 +117,7 @@ async function keep(boot: Boot, machine: Machine, snapshot: Snapshot): Promise<v
   }
 }
 
-/** Starts the lab's two switches, which outlive this process, and returns when both take connections. */
+/** Starts the lab's two switches, which outlive this process, and returns when both accept connections. */
 export async function startSwitches(dir: string, argv: readonly string[]): Promise<void> {
   rmSync(join(dir, labFiles.switchPid), { force: true });
   const child = startDetached([...argv, dir], dir, labFiles.switchLog);

@@ -20,15 +20,15 @@ export interface BringUp {
   readonly onProgress: (line: string) => void;
   /**
    * argv of a program that calls `serveSwitches` with its last argument, the lab's folder.
-   * By default this very program: `vflane lab serve-switches DIR`.
+   * By default, this program: `vflane lab serve-switches DIR`.
    */
   readonly serveSwitches?: readonly string[];
   readonly memoryMb?: number;
-  /** Processors of each host; unless said, one where they are emulated. */
+  /** Processors of each host; by default one if they are emulated. */
   readonly cpus?: number;
-  /** For each host, from its start to its answer by ssh. */
+  /** For each host, from its start until it answers by ssh. */
   readonly bootTimeoutMs?: number;
-  /** Where the ports for ssh come from (default: whichever are free). */
+  /** Chooses the ports for ssh (default: any free ones). */
   readonly sshPorts?: (count: number) => Promise<readonly number[]>;
 }
 
@@ -41,7 +41,7 @@ export async function bringUp(dir: string, options: BringUp): Promise<LabRecord>
   const onBuilt = (id: string) => {
     newImage = id;
   };
-  // One that fails does not leave the other behind at work.
+  // If one fails, the other must not go on working unattended.
   const [qemu, built] = await allOrFirstError([
     findQemu(root, onProgress),
     image(root, recipe, onProgress, onBuilt),
@@ -65,13 +65,13 @@ export async function bringUp(dir: string, options: BringUp): Promise<LabRecord>
 
 export const usualMemoryMb = 1024;
 
-/** Before anything is begun: what is missing is told at once, and not by whichever program runs into it. */
+/** Before anything starts: what is missing is reported at once, not by the program that runs into it. */
 function checkRoom(root: string, dir: string, hosts: number): void {
   if (!existsSync(imageAt(root, recipeHash(recipe)).disk)) checkSpace(root, 2_000, 'building the image');
   checkSpace(dir, 64 * hosts, `a lab of ${hosts}`);
 }
 
-/** A port that was free may be another's when QEMU asks for it. */
+/** A port that was free may be taken by the time QEMU asks for it. */
 async function withPorts<T>(
   { hosts, sshPorts = freePorts, onProgress }: BringUp,
   work: (ports: readonly number[]) => Promise<T>,
@@ -116,7 +116,7 @@ async function startAll(
   return record;
 }
 
-/** All at once; the first that fails ends the others, and nothing is started behind it. */
+/** All at once; the first failure ends the others, and nothing more is started. */
 async function bootAll(boot: Omit<Boot, 'check'>, machines: readonly Machine[]): Promise<void> {
   let over = false;
   const check = () => {
@@ -134,7 +134,7 @@ async function bootAll(boot: Omit<Boot, 'check'>, machines: readonly Machine[]):
   await allOrFirstError(booting);
 }
 
-/** Waits for all of them, and then throws what failed first. */
+/** Waits for all of them, then throws the first error. */
 async function allOrFirstError<T extends readonly Promise<unknown>[]>(
   work: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

@@ -14,7 +14,7 @@ export interface Cable {
 }
 
 export interface CableChanged {
-  /** The PF's netdev that was taken down, or put up again, with the cable. */
+  /** The PF's netdev that was taken down, or up again, with the cable. */
   readonly pf?: string;
   /** What could not be done on the host. */
   readonly trouble?: string;
@@ -26,8 +26,8 @@ export function cableId(port: CardPort): string {
 }
 
 /**
- * Pulls the cable of a host's port. The PF sees its carrier go; the emulated VFs do not (igbvf is told by an interrupt
- * that never comes), so a PF with VFs is taken down too, by which they do.
+ * Pulls the cable of a host's port. The PF loses its carrier, but the emulated VFs do not (igbvf waits for an interrupt
+ * that never comes), so a PF with VFs is also taken down, and then they do.
  */
 export function cutCable(cable: Cable): Promise<CableChanged> {
   return changing(cable, async (dir, cut) => {
@@ -42,7 +42,7 @@ export function cutCable(cable: Cable): Promise<CableChanged> {
   });
 }
 
-/** Puts the cable back, and up the PF that was taken down with it. */
+/** Plugs the cable in again, and takes up the PF that was taken down with it. */
 export function joinCable(cable: Cable): Promise<CableChanged> {
   return changing(cable, async (dir, cut) => {
     await setLink(dir, cable, true);
@@ -78,7 +78,7 @@ function changing(
   });
 }
 
-/** Throws LAB_NOT_UP where the host's QEMU does not run. */
+/** Throws LAB_NOT_UP if the host's QEMU does not run. */
 export function checkRuns(dir: string, host: string): void {
   labDestination(dir, host);
   if (ownPid(dir, hostFiles(host).pid) !== undefined) return;
@@ -101,7 +101,7 @@ interface Said {
   readonly trouble?: string;
 }
 
-/** A PF with another driver (vfio-pci) has no netdev; one that is down already stays its owner's business. */
+/** A PF with another driver (vfio-pci) has no netdev; one that is already down is left to its owner. */
 const takeDown = `pf=/sys/bus/pci/devices/0000:01:00.$1
 [ "$(cat $pf/sriov_numvfs)" -gt 0 ] || exit 0
 for net in $pf/net/*; do
@@ -114,7 +114,7 @@ const putUp = `for net in /sys/bus/pci/devices/0000:01:00.$1/net/*; do
 done`;
 
 async function onHost(dir: string, { host, port }: Cable, script: string): Promise<Said> {
-  // The far side's shell reads one line of words: the script is one, in single quotes, of which it has none itself.
+  // The remote shell parses one line: the script is one word of it, in single quotes, and contains none itself.
   const argv = ['ssh', ...labDestination(dir, host), `sh -c '${script}' sh ${port}`];
   const ran = await run(argv, { timeoutMs: 20_000 });
   const said = ran.stdout.trim();

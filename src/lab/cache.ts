@@ -5,16 +5,16 @@ import { LabError } from './errors.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { removeTree } from './prune.ts';
 
-/** Where images, an unpacked QEMU and verdicts are kept: $VFLANE_CACHE_DIR/lab, else ~/.cache/vflane/lab. */
+/** The folder for images, an unpacked QEMU and verdicts: $VFLANE_CACHE_DIR/lab, else ~/.cache/vflane/lab. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   const base = env.VFLANE_CACHE_DIR ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'vflane');
   return join(base, 'lab');
 }
 
 /**
- * The folder `name` of the cache, built by `build` where it is missing.
- * A build happens in a folder of another name and gets its own only when complete, so a half one is never used;
- * under the lock nobody else builds, so what interrupted ones left can go.
+ * The folder `name` of the cache, built by `build` if it is missing.
+ * A build happens in a folder of another name, which is renamed once complete, so a half-built one is never used;
+ * under the lock nobody else builds, so the remains of interrupted builds can go.
  */
 export async function cached(
   root: string,

@@ -9,10 +9,10 @@ import { through } from './switch-client.ts';
 export interface Capture {
   readonly dir: string;
   readonly of: SwitchName;
-  /** Takes a capture file; is not ended. */
+  /** Receives a capture file; is not closed. */
   readonly to: Writable;
   readonly limits: CaptureLimits;
-  /** Ends the capture early, and in good order. */
+  /** Ends the capture early, with a valid file. */
   readonly signal?: AbortSignal;
 }
 
@@ -29,7 +29,7 @@ export interface Captured {
   readonly ended: 'time' | 'frames' | 'bytes' | 'asked' | 'switch-gone' | 'reader-gone';
 }
 
-/** Writes every frame that comes in at a switch, with its VLAN tag, until a limit is reached. A dead switch shows none. */
+/** Writes every frame that enters a switch, with its VLAN tag, until a limit is reached. A dead switch shows none. */
 export function capture({ dir, of, ...rest }: Capture): Promise<Captured> {
   return withLabErrors(() =>
     through(resolve(dir), { ask: 'capture', of }, (socket) => copyCapture(socket, rest)),
@@ -78,7 +78,7 @@ function ending() {
 const fileHead = 24;
 const recordHead = 16;
 
-/** Passes on whole frames of a capture file, and no more than the limits allow. */
+/** Passes on only whole frames of a capture file, up to the limits. */
 class FrameCutter {
   readonly #limits: CaptureLimits;
   #rest: Buffer = Buffer.alloc(0);

@@ -26,7 +26,7 @@ describe('a tree of Debian packages', () => {
     ]);
   });
 
-  it('that could not be made says why, and knows a full disk', () => {
+  it('that could not be made says why, and recognizes a full disk', () => {
     const stderr = 'tar: ./usr: write: No space left on device\n';
     expect(buildError('tar', { stderr, timedOut: false })).toMatchObject({ code: 'LAB_NO_SPACE' });
     expect(buildError('mmdebstrap', { stderr: 'E: no such suite\n', timedOut: false })).toMatchObject({

@@ -2,7 +2,7 @@ import { aptOptions, mirrorsFor, readAptSources } from './apt-sources.ts';
 import { LabError } from './errors.ts';
 import { lastLines, run } from './run.ts';
 
-/** What one run of mmdebstrap is to make. */
+/** What a run of mmdebstrap is to make. */
 export interface Tree {
   readonly suite: string;
   readonly variant: string;
@@ -12,11 +12,11 @@ export interface Tree {
   readonly target: string;
 }
 
-/** mmdebstrap's argv, the machine's own mirrors last; without any it takes Debian's default. */
+/** mmdebstrap's argv, ending in the machine's own mirrors; without any, mmdebstrap uses Debian's default. */
 export function mmdebstrapArgv(tree: Tree, mirrors: readonly string[], options: readonly string[]): string[] {
   return [
     'mmdebstrap',
-    // For root too: what it mounts is then seen by nobody else, and gone with it (mmdebstrap(1), MODES).
+    // For root too: its mounts are then invisible to others and end with it (mmdebstrap(1), MODES).
     '--mode=unshare',
     `--variant=${tree.variant}`,
     `--format=${tree.format}`,
@@ -37,7 +37,7 @@ export async function makeTree(tree: Tree, onProgress: (line: string) => void): 
   const ran = await run(argv, {
     withAll: true,
     timeoutMs: 1_200_000,
-    // Debian's own initrd takes longer to build than to throw away (initramfs-tools, postinst.d).
+    // Debian's own initrd is not used and takes long to build (initramfs-tools, postinst.d).
     env: { INITRD: 'No' },
     onLine: (line) => {
       if (/^I: (running apt-get|downloading|extracting|installing|success|running --customize)/.test(line))
@@ -47,7 +47,7 @@ export async function makeTree(tree: Tree, onProgress: (line: string) => void): 
   if (ran.code !== 0) throw buildError('mmdebstrap', ran);
 }
 
-/** One shape for every failing build tool; a full disk is told apart because its cure differs. */
+/** One error for every failing build tool; a full disk has its own, because the remedy differs. */
 export function buildError(tool: string, ran: { stderr: string; timedOut: boolean }): LabError {
   if (/no space left on device/i.test(ran.stderr))
     return new LabError(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { checkInterrupted } from './interrupt.ts';
 import { labEnvironment, lastLines } from './run.ts';
 
-/** A program that outlives this one. `ended` tells of its death for as long as this one lives. */
+/** A program that outlives this one. `ended` resolves when it dies, as long as this one lives. */
 export interface Detached {
   readonly ended: () => boolean;
   readonly log: () => string;

@@ -18,7 +18,7 @@ export type LabErrorCode =
   | 'LAB_NETDEVSIM_FAILED'
   | 'LAB_INTERRUPTED';
 
-/** An error of the lab: what happened, and in `hint` what its user can do about it. */
+/** An error of the lab: what happened, and in `hint`, what its user can do about it. */
 export class LabError extends Error {
   readonly code: LabErrorCode;
   readonly hint: string;
@@ -33,7 +33,7 @@ export class LabError extends Error {
 
 const unusable = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENAMETOOLONG'];
 
-/** Runs `work`; what the file system refuses in it becomes an error of the lab too. */
+/** Runs `work`; an error of the file system in it becomes an error of the lab. */
 export async function withLabErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What takes long enough that one wants to know how long; seconds on a slow machine, until this one has shown its own. */
+/** Tasks whose length a user wants to know: seconds on a slow machine, until measured on this one. */
 const usual = { image: 90, qemu: 40, restore: 8, boot: 40 } as const;
 
 export type Task = keyof typeof usual;
@@ -16,13 +16,13 @@ function told(root: string): { readonly [task in Task]?: number } {
   }
 }
 
-/** Seconds that `task` took the last time on this machine. */
+/** Seconds that `task` last took on this machine. */
 export function expectedSeconds(root: string, task: Task): number {
   const seconds = told(root)[task];
   return typeof seconds === 'number' && seconds > 0 ? seconds : usual[task];
 }
 
-/** Runs a task, tells every five seconds how long it has taken and may take, and remembers how long it took. */
+/** Runs a task, reports every five seconds how long it has taken and may take, and remembers how long it took. */
 export async function withExpected<T>(
   { root, task, what, tell }: { root: string; task: Task; what: string; tell: (line: string) => void },
   work: () => Promise<T>,
@@ -42,7 +42,7 @@ export async function withExpected<T>(
   }
 }
 
-/** Only a hint for the next time: where it cannot be written, nothing is lost. */
+/** Only a hint for the next time: if it cannot be written, nothing is lost. */
 function remember(root: string, task: Task, seconds: number): void {
   try {
     writeFileSync(

@@ -10,7 +10,7 @@ export interface LabRecord {
   readonly qemu: string;
   readonly memoryMb?: number;
   readonly cpus?: number;
-  /** Until every host has answered: a lab whose way up was cut short is not up. */
+  /** Set until every host has answered: a lab whose start was cut short is not up. */
   readonly starting?: true;
   readonly cut?: readonly CutCable[];
 }
@@ -19,7 +19,7 @@ export interface LabRecord {
 export interface CutCable {
   readonly host: string;
   readonly port: CardPort;
-  /** The PF's netdev that was taken down with it, where one was. */
+  /** The PF's netdev that was taken down with it, if any. */
   readonly pfDown?: string;
 }
 
@@ -33,7 +33,7 @@ export interface HostRecord {
   readonly sshPort: number;
 }
 
-/** The files of one host, relative to the lab's folder: there QEMU runs, and a socket's path must be short. */
+/** The files of one host, relative to the lab's folder: QEMU runs there, and a socket's path must be short. */
 export function hostFiles(name: string) {
   const at = (file: string) => `${name}/${file}`;
   return {
@@ -47,7 +47,7 @@ export function hostFiles(name: string) {
   } as const;
 }
 
-/** The files every host of a lab shares, relative to its folder. */
+/** The files that all hosts of a lab share, relative to its folder. */
 export const labFiles = {
   record: 'lab.json',
   lock: 'lock',
@@ -62,9 +62,9 @@ export const labFiles = {
   switchLog: 'switch.log',
 } as const;
 
-/** A host's name becomes a file's, an ssh alias and a kernel argument, so it is held to a host name's letters. */
+/** A host's name becomes a file name, an ssh alias and a kernel argument, so only the letters of a host name are allowed. */
 export function checkHostName(name: string): void {
-  // Each host has a folder of its name beside the lab's own files, of which this one has a name that a host could have.
+  // Each host's folder is beside the lab's own files; this is the only one of those whose name a host could have.
   const free = name !== labFiles.lock;
   if (free && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return;
   const said = JSON.stringify(name);
@@ -74,14 +74,14 @@ export function checkHostName(name: string): void {
   throw new LabError('LAB_BAD_NAME', `${said} is not a host name`, hint);
 }
 
-/** Makes the lab's folder, which others may not enter: it holds keys. */
+/** Makes the lab's folder, closed to other users: it holds keys. */
 export function makeLabFolder(dir: string): string {
   const folder = resolve(dir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
 }
 
-/** The record of the lab in `dir`, or undefined where none was ever up or a person has spoilt it. */
+/** The record of the lab in `dir`; undefined if none was ever up, or somebody has spoilt it. */
 export function readRecord(dir: string): LabRecord | undefined {
   try {
     return JSON.parse(readFileSync(join(dir, labFiles.record), 'utf8')) as LabRecord;
@@ -98,8 +98,8 @@ export function writeRecord(dir: string, record: LabRecord): void {
 }
 
 /**
- * Hands `use` a short path for a unix socket in `dir`: a socket's path may have 107 characters (unix(7)), a
- * folder's may have more, and /proc/self/fd/N stands for the folder while it is open.
+ * Gives `use` a short path for a unix socket in `dir`: a socket's path may have at most 107 characters (unix(7)), a
+ * folder's more, and /proc/self/fd/N stands for the folder while it is open.
  */
 export async function throughShortPath<T>(
   dir: string,

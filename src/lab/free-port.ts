@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** Free TCP ports of 127.0.0.1, all different: each is held until every one is found. */
+/** Free TCP ports of 127.0.0.1, all different: each is held until all are found. */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const held = await Promise.all(Array.from({ length: count }, hold));
   for (const { release } of held) release();

@@ -12,7 +12,7 @@ import { checkSpace } from './space.ts';
 import { asTreeOwner } from './tree-owner.ts';
 import { workFolder } from './work-folder.ts';
 
-/** A kernel, its initrd and the disk every host's overlay stands on. */
+/** A kernel, its initrd and the base of every host's disk. */
 export interface Image {
   readonly id: string;
   readonly kernel: string;
@@ -20,7 +20,6 @@ export interface Image {
   readonly disk: string;
 }
 
-/** Where the image of `recipe` is in the cache, or would be. */
 export function imageName(id: string): string {
   return `image-${id}`;
 }
@@ -31,7 +30,7 @@ export function imageAt(root: string, id: string): Image {
   return { id, kernel: at('vmlinuz'), initrd: at('initrd'), disk: at('disk.raw') };
 }
 
-/** The image of `recipe`, built once and kept in the cache below `root`; nobody removes it until `lock` is released. */
+/** The image of `recipe`, built once and kept in the cache below `root`; not removed until `lock` is released. */
 export async function image(
   root: string,
   recipe: Recipe,
@@ -59,7 +58,7 @@ async function build(
   checkSpace(work, 1_500, 'building the image');
   try {
     writeRecipe(work, recipe);
-    // Whatever the umask: the owner of the tree is another user, and must read this.
+    // Whatever the umask: the owner of the tree is another user, who must read this.
     await run(['chmod', '-R', 'a+rX', work], { timeoutMs: 10_000 });
     const extra = [
       ...recipe.leftOut.map((path) => `--dpkgopt=path-exclude=${path}`),
@@ -91,7 +90,7 @@ function writeRecipe(work: string, recipe: Recipe): void {
   writeFileSync(join(work, 'hook'), recipe.hook, { mode: 0o755 });
 }
 
-/** mke2fs fills the file system itself, so nothing has to be mounted. */
+/** mke2fs fills the file system itself, so nothing needs to be mounted. */
 async function makeDisk(work: string, tree: string, folder: string, size: string): Promise<void> {
   const disk = join(work, 'disk.raw');
   writeFileSync(disk, '');

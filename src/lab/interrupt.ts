@@ -1,19 +1,19 @@
 import type { ChildProcess } from 'node:child_process';
 import { LabError } from './errors.ts';
 
-/** A process is interrupted once, so this is the one state that the lab keeps in memory. */
+/** The only state that the lab keeps in memory: a process is interrupted only once. */
 const state: { interrupted: boolean; readonly children: Set<ChildProcess> } = {
   interrupted: false,
   children: new Set(),
 };
 
-/** Ends every program under way and starts none any more: whoever waits for one fails, and tidies up as on any failure. */
+/** Ends every running program and lets no more start: whoever waits for one fails, and tidies up as after any failure. */
 export function interrupt(): void {
   state.interrupted = true;
   for (const child of state.children) child.kill('SIGTERM');
 }
 
-/** Counts a program among those that an interruption ends. */
+/** Makes an interruption end this program. */
 export function endWhenInterrupted(child: ChildProcess): void {
   state.children.add(child);
   child.once('exit', () => state.children.delete(child));

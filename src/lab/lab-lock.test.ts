@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** Another command at work on the lab, as its lock tells: it says its pid where it can be interrupted. */
+/** Another command at work on the lab, as seen in its lock: it writes its pid if it can be interrupted. */
 async function atWork(pid: string, whenTold: string): Promise<void> {
   const script = `exec 9>>lock; flock 9; printf '%s' ${pid} > lock; trap '${whenTold}' TERM; touch begun; while :; do sleep 0.05; done`;
   other = spawn('bash', ['-c', script], { cwd: dir, stdio: 'ignore' });
@@ -25,20 +25,20 @@ async function atWork(pid: string, whenTold: string): Promise<void> {
 }
 
 describe('lab down while another command is at work', () => {
-  it('ends it where it can be interrupted, and lets it tidy up first', async () => {
+  it('ends it if it can be interrupted, and lets it tidy up first', async () => {
     await atWork('$$', 'touch tidied; exit 0');
     expect(await labDown({ dir })).toEqual({ stopped: [] });
     expect(existsSync(join(dir, 'tidied'))).toBe(true);
   });
 
-  it('waits for one that cannot, and not for ever', async () => {
+  it('waits for one that cannot, but not forever', async () => {
     await atWork('""', 'true');
     await expect(labDown({ dir, waitMs: 100 })).rejects.toMatchObject({ code: 'LAB_BUSY' });
     setTimeout(() => other?.kill('SIGKILL'), 100);
     expect(await labDown({ dir, waitMs: 5_000 })).toEqual({ stopped: [] });
   });
 
-  it('kills nobody who has the number of one that is gone', async () => {
+  it('kills no process that has the pid of one that is gone', async () => {
     await withLabLock(dir, { interruptible: true }, async () => {});
     const stranger = spawn('sleep', ['60'], { stdio: 'ignore' });
     await atWork(String(stranger.pid), 'true');

@@ -4,15 +4,15 @@ import { LabError } from './errors.ts';
 import { labFiles } from './folder.ts';
 import { type Lock, takeLock } from './lock.ts';
 
-/** A lab's lock, for whoever changes the lab. */
+/** How to take a lab's lock, which any change of the lab needs. */
 export interface LabLock {
   /** How long to wait for another command (default: not at all). */
   readonly waitMs?: number;
-  /** SIGTERM ends this process in good order, so `lab down` may send it. */
+  /** SIGTERM ends this process cleanly, so `lab down` may send it. */
   readonly interruptible?: boolean;
 }
 
-/** Runs `work` as the only command that changes the lab in `dir`. Throws LAB_BUSY where another does. */
+/** Runs `work` as the only command that changes the lab in `dir`. Throws LAB_BUSY if another does. */
 export async function withLabLock<T>(dir: string, how: LabLock, work: () => Promise<T>): Promise<T> {
   const lock = await take(dir, how.waitMs ?? 0);
   try {
@@ -23,7 +23,7 @@ export async function withLabLock<T>(dir: string, how: LabLock, work: () => Prom
   }
 }
 
-/** The same for who takes the lab down: another command that can be interrupted is, and has a minute to tidy up. */
+/** The same for `lab down`: it interrupts another command if that is possible, and gives it a minute to tidy up. */
 export async function withLabForced<T>(dir: string, waitMs: number, work: () => Promise<T>): Promise<T> {
   const holder = holderOf(dir);
   if (holder === undefined) return withLabLock(dir, { waitMs }, work);
@@ -46,7 +46,7 @@ function take(dir: string, waitMs: number): Promise<Lock> {
   );
 }
 
-/** The pid in the lock's file, if it is another process that has the file open still. */
+/** The pid in the lock's file, if it is another process that still has the file open. */
 function holderOf(dir: string): number | undefined {
   const file = join(dir, labFiles.lock);
   try {

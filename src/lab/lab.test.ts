@@ -25,13 +25,13 @@ const busy = new LabError('LAB_BUSY', 'busy', 'wait');
 const up = (hosts: readonly string[]) => labUp({ dir, hosts, onProgress: () => {} });
 
 describe('host names', () => {
-  it('are those of hosts', () => {
+  it('are valid host names', () => {
     expect(() => ['alpha', 'h-2', 'a', '0a', 'a'.repeat(63)].forEach(checkHostName)).not.toThrow();
     for (const bad of ['', '-F', '../x', 'a;b', 'a\nb', 'A', 'a,b', 'a-', 'a'.repeat(64), 'lock'])
       expect(() => checkHostName(bad)).toThrow('is not a host name');
   });
 
-  it('are given in order', () => {
+  it('come in order', () => {
     expect(labHostNames(2)).toEqual(['alpha', 'beta']);
     expect(labHostNames(9)[8]).toBe('host-9');
   });
@@ -43,14 +43,14 @@ describe('host names', () => {
 });
 
 describe('ssh_config', () => {
-  it('knows the lab’s hosts, its keys, and nobody else’s', () => {
+  it('has the lab’s hosts and keys, and no others', () => {
     const text = sshConfigText('/my lab/50%', [{ name: 'alpha', sshPort: 2201 }]);
     expect(text).toContain('Host alpha\n  Port 2201\n  HostKeyAlias alpha\n');
     expect(text).toContain('IdentityFile "/my lab/50%%/id_ed25519"');
     expect(text).toContain('StrictHostKeyChecking yes');
   });
 
-  it('is one that ssh understands', async () => {
+  it('is valid to ssh', async () => {
     const file = join(dir, 'config');
     writeFileSync(file, sshConfigText(dir, [{ name: 'alpha', sshPort: 2201 }]));
     const { stdout } = await run(['ssh', '-G', '-F', file, 'alpha'], { timeoutMs: 5_000 });
@@ -59,7 +59,7 @@ describe('ssh_config', () => {
     expect(stdout).toContain(`identityfile ${dir}/id_ed25519`);
   });
 
-  it('is named only for hosts that are', () => {
+  it('is given only for hosts that run', () => {
     expect(() => labDestination(dir, 'alpha')).toThrow('there is no lab');
     writeRecord(dir, { hosts: [{ name: 'alpha', sshPort: 1 }], accel: 'tcg', image: 'x', qemu: '10' });
     expect(labDestination(dir, 'alpha')).toEqual(['-F', join(dir, 'ssh_config'), 'alpha']);
@@ -68,7 +68,7 @@ describe('ssh_config', () => {
 });
 
 describe('locks', () => {
-  it('are held against others and freed on release', async () => {
+  it('keep others out until released', async () => {
     const file = join(dir, 'lock');
     const lock = await takeLock(file, 0, busy);
     await expect(takeLock(file, 0, busy)).rejects.toBe(busy);
@@ -86,7 +86,7 @@ describe('locks', () => {
 });
 
 describe('the cache', () => {
-  it('never shows what was not finished, and builds once', async () => {
+  it('never shows an unfinished build, and builds once', async () => {
     const broken = cached(dir, 'thing', async (folder) => {
       writeFileSync(join(folder, 'half'), '');
       throw new Error('cut short');
@@ -103,7 +103,7 @@ describe('the cache', () => {
     expect([builds, readdirSync(join(dir, 'thing'))]).toEqual([1, ['whole']]);
   });
 
-  it('is where the environment says', () => {
+  it('is in the folder that the environment names', () => {
     expect(cacheFolder({ VFLANE_CACHE_DIR: '/c' })).toBe('/c/lab');
     expect(cacheFolder({ XDG_CACHE_HOME: '/x' })).toBe('/x/vflane/lab');
     expect(cacheFolder({})).toMatch(/\/\.cache\/vflane\/lab$/);
@@ -123,7 +123,7 @@ describe('processes', () => {
     expect(isOf('/a/lab', ['qemu', '/a/lab-2/alpha/qemu.pid', '/x/a/lab'])).toBe(false);
   });
 
-  it('are stopped when ours and left alone when not', async () => {
+  it('are stopped if ours and left alone if not', async () => {
     const [ours, other] = [sleeper(join(dir, 'program')), sleeper('another')];
     writeFileSync(join(dir, 'ours.pid'), `${ours.pid}\n`);
     writeFileSync(join(dir, 'other.pid'), `${other.pid}\n`);
@@ -150,7 +150,7 @@ describe('down and status', () => {
     expect(existsSync(nowhere)).toBe(false);
   });
 
-  it('tell of a host that is gone', async () => {
+  it('report a host that is gone', async () => {
     writeRecord(dir, { hosts: [{ name: 'alpha', sshPort: 1 }], accel: 'tcg', image: 'x', qemu: '10' });
     const cables = { 0: 'joined', 1: 'joined' };
     expect((await labStatus({ dir })).hosts).toEqual([
@@ -159,7 +159,7 @@ describe('down and status', () => {
   });
 });
 
-describe('what the file system refuses', () => {
+describe('an error of the file system', () => {
   const refusing = (code: string) => () =>
     Promise.reject(Object.assign(new Error(`${code}: write`), { code }));
 
@@ -174,13 +174,13 @@ describe('what the file system refuses', () => {
 });
 
 describe('tools', () => {
-  it('are found where an ordinary user’s PATH does not look', () => {
+  it('are found outside an ordinary user’s PATH', () => {
     expect(labPath('/usr/bin').split(':')).toContain('/usr/sbin');
     expect(findTool('sh')).toMatch(/\/sh$/);
     expect(findTool('no-such-tool')).toBeUndefined();
   });
 
-  it('end at their deadline, with what they said', async () => {
+  it('end at their deadline, with their output so far', async () => {
     const ran = await run(['sh', '-c', 'echo said; sleep 9'], { timeoutMs: 200 });
     expect(ran).toMatchObject({ code: null, stdout: 'said\n', timedOut: true });
     expect((await run(['no-such-tool'], { timeoutMs: 200 })).stderr).toContain('ENOENT');

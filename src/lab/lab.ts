@@ -16,7 +16,7 @@ export function labHostNames(count: number): readonly string[] {
 
 export interface LabUp extends BringUp {
   readonly dir: string;
-  /** This process ends in good order when it is told to: `lab down` may tell it. */
+  /** This process ends cleanly on SIGTERM, which `lab down` may send. */
   readonly interruptible?: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Lab extends LabRecord {
 
 /**
  * Builds what is missing, starts every host afresh, and returns when all answer by ssh.
- * When one does not, everything is stopped again.
+ * If one does not, everything is stopped again.
  */
 export function labUp(options: LabUp): Promise<Lab> {
   return withLabErrors(async () => {
@@ -42,7 +42,7 @@ export function labUp(options: LabUp): Promise<Lab> {
   });
 }
 
-/** A lab whose way up was cut short is not up: what of it runs is stopped, and it is begun anew. */
+/** A lab whose start was cut short is not up: its running parts are stopped, and it starts anew. */
 function checkNotUp(dir: string): void {
   const running = runningHosts(dir);
   if (running.length === 0 || readRecord(dir)?.starting) return;
@@ -54,11 +54,11 @@ interface LabDown {
   readonly dir: string;
   /** Remove the lab's folder too. */
   readonly purge?: boolean;
-  /** How long to wait for another command that works on the lab and cannot be interrupted. */
+  /** How long to wait for another command on the lab that cannot be interrupted. */
   readonly waitMs?: number;
 }
 
-/** Stops every process of the lab, and a `lab up` under way. Done twice, the second finds nothing to do. */
+/** Stops every process of the lab, and a running `lab up`. A second call finds nothing to do. */
 export function labDown(options: LabDown): Promise<{ readonly stopped: readonly string[] }> {
   const { purge = false, waitMs = 15_000 } = options;
   const dir = resolve(options.dir);

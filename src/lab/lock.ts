@@ -4,17 +4,17 @@ import { dirname } from 'node:path';
 import { LabError } from './errors.ts';
 import { labEnvironment } from './run.ts';
 
-/** Held until `release`, or until this process is gone: the kernel frees it with the descriptor. */
+/** Held until `release` or until this process ends: the kernel frees it with the descriptor. */
 export interface Lock {
   release(): void;
 }
 
-/** `shared`: with others who take it so, and with nobody who does not. */
+/** `shared`: compatible with other shared holders only. */
 export type LockKind = 'exclusive' | 'shared';
 
 /**
  * Takes the lock on `file`, waiting at most `waitMs` (0: not at all).
- * Node has no flock(2), so the flock tool takes it on a descriptor it inherits: the lock belongs to the open
+ * Node has no flock(2), so the flock tool takes it on a descriptor that it inherits: the lock belongs to the open
  * file, which stays open here (flock(2), "locks are associated with an open file description").
  */
 export async function takeLock(

@@ -12,12 +12,12 @@ import { withQmp } from './qmp.ts';
 import { lastLines, run } from './run.ts';
 import { poll } from './wait.ts';
 
-/** Where a host's own files are. */
+/** Makes the folder for a host's own files. */
 export function makeHostFolder(dir: string, name: string): void {
   mkdirSync(join(dir, hostFiles(name).folder), { recursive: true });
 }
 
-/** Makes a host's disk: an overlay on the image, so that a host starts as Debian made it and keeps what it writes. */
+/** Makes a host's disk: an overlay on the image, so that the host starts as Debian made it and keeps what it writes. */
 export async function makeDisk(dir: string, qemu: Qemu, name: string, image: string): Promise<void> {
   makeHostFolder(dir, name);
   const disk = join(dir, hostFiles(name).disk);
@@ -27,7 +27,7 @@ export async function makeDisk(dir: string, qemu: Qemu, name: string, image: str
   if (ran.code !== 0) throw buildError('qemu-img', ran);
 }
 
-/** Starts QEMU for a host and returns when its QMP answers. `check` throws when the whole is to end. */
+/** Starts QEMU for a host and returns when its QMP answers. `check` throws if the lab's start is to end. */
 export async function startMachine(
   dir: string,
   qemu: Qemu,
@@ -63,11 +63,11 @@ function startError(machine: Machine, log: string): LabError {
 export interface SshWait {
   readonly timeoutMs: number;
   readonly command: () => readonly string[];
-  /** Throws when the whole is to end. */
+  /** Throws if the lab's start is to end. */
   readonly check: () => void;
 }
 
-/** Waits until a host lets us run `command`. Until sshd says its name, asking costs one connection and no process. */
+/** Waits until `command` runs on a host. Until sshd greets, each try costs one connection and no process. */
 export async function waitForSsh(
   dir: string,
   host: HostRecord,
@@ -100,7 +100,7 @@ export async function waitForSsh(
   throw new LabError('LAB_BOOT_TIMEOUT', message, `its console is in ${serial}`);
 }
 
-/** QEMU's user network accepts at once and for nobody: only a greeting means that sshd is there. */
+/** QEMU's user network accepts connections even if nothing listens in the guest: only a greeting means that sshd is up. */
 export function greets(port: number, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, timeout: timeoutMs });

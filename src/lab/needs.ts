@@ -9,7 +9,7 @@ interface Need {
   readonly rootless?: true;
 }
 
-/** Everything the lab needs from the machine it runs on, besides Node. QEMU it finds or unpacks itself. */
+/** Everything that the lab needs on its machine besides Node. It finds or unpacks QEMU itself. */
 const labNeeds: readonly Need[] = [
   { tool: 'mmdebstrap', debianPackage: 'mmdebstrap' },
   { tool: 'mke2fs', debianPackage: 'e2fsprogs' },
@@ -22,7 +22,7 @@ const labNeeds: readonly Need[] = [
   { tool: 'newuidmap', debianPackage: 'uidmap', rootless: true },
 ];
 
-/** PATH with the system folders an ordinary user's PATH lacks: mke2fs lives in /usr/sbin. */
+/** PATH with the system folders that an ordinary user's lacks: mke2fs is in /usr/sbin. */
 export function labPath(path: string | undefined): string {
   const folders = (path ?? '').split(delimiter).filter((folder) => folder !== '');
   return [...new Set([...folders, '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin'])].join(
@@ -30,7 +30,7 @@ export function labPath(path: string | undefined): string {
   );
 }
 
-/** Where `tool` is, or undefined. */
+/** The path of `tool`, or undefined. */
 export function findTool(tool: string, path = labPath(process.env.PATH)): string | undefined {
   return path
     .split(delimiter)
@@ -59,7 +59,7 @@ export function checkNeeds(asRoot = isRoot()): void {
   );
 }
 
-/** Whether this process is root's, who needs no user namespace. */
+/** Whether this process is root, which needs no user namespace. */
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }

@@ -5,9 +5,9 @@ import { whyNotFile } from './netdevsim-in-image.ts';
 import { lastLines, run } from './run.ts';
 import { labDestination } from './status.ts';
 
-/** A port of the card that netdevsim makes: an eswitch of its own, as each PF of a real one has. */
+/** A port of netdevsim's card, with an eswitch of its own, as each PF of a real card has. */
 export interface SimulatedPort {
-  /** As devlink names it. */
+  /** Its name in devlink. */
   readonly devlink: string;
   readonly netdev: string;
   readonly mode: string;
@@ -15,10 +15,10 @@ export interface SimulatedPort {
   readonly maxVfs: number;
 }
 
-/** NVIDIA's cards have at most as many (127 VFs a port). */
+/** As on NVIDIA's cards (127 VFs per port). */
 export const mostVfs = 127;
 
-/** Two of netdevsim's devices with a port and eight queues each; done twice, only the most VFs are set anew. */
+/** Two devices of netdevsim, each with a port and eight queues; a second run only sets the maximum of VFs again. */
 const script = `set -e
 if ! modprobe netdevsim; then cat ${whyNotFile} >&2; exit 9; fi
 for id in 0 1; do
@@ -35,7 +35,7 @@ for id in 0 1; do
     /sys/kernel/debug/netdevsim/netdevsim$id/max_vfs)
 done`;
 
-/** Gives a running host a card of netdevsim's with so many VFs a port at most: it has an eswitch, and carries no packets. */
+/** Gives a running host a netdevsim card with at most so many VFs per port: it has an eswitch, but carries no packets. */
 export async function makeNetdevsimCard(
   dir: string,
   host: string,

@@ -6,7 +6,7 @@ import { type Kernel, moduleName, netdevsimModule, parseKernel } from './netdevs
 import type { Recipe } from './recipe.ts';
 import { asTreeOwner } from './tree-owner.ts';
 
-/** An image on its way: `tree` becomes its disk, `folder` its place in the cache, and `work` goes. */
+/** An image being built: `tree` becomes its disk, `folder` its place in the cache, and `work` is removed. */
 export interface Making {
   readonly root: string;
   readonly folder: string;
@@ -16,13 +16,13 @@ export interface Making {
   readonly onProgress: (line: string) => void;
 }
 
-/** In an image without the module: why it has none. */
+/** In an image without the module, the file that says why. */
 export const whyNotFile = '/usr/lib/vflane-lab/no-netdevsim';
 
-/** In the cache beside an image: the name of the module that is in it. */
+/** The file beside an image in the cache that names the module in it. */
 export const usedModule = 'netdevsim';
 
-/** Puts netdevsim into an image, or the reason why there is none: nothing else of the lab stands on it. */
+/** Puts netdevsim into an image, or else the reason why it is missing: the rest of the lab works without it. */
 export async function addNetdevsim(making: Making): Promise<void> {
   const { root, folder, tree, recipe, onProgress } = making;
   try {
@@ -45,7 +45,7 @@ async function depmod(tree: string, { release }: Kernel): Promise<void> {
   if (ran.code !== 0) throw buildError('depmod', ran);
 }
 
-/** By way of the folder that the tree's owner may read. */
+/** Goes through a folder that the tree's owner may read. */
 async function install({ work, tree }: Making, file: string, path: string): Promise<void> {
   const between = join(work, 'between');
   copyFileSync(file, between);

@@ -10,25 +10,25 @@ import { run } from './run.ts';
 import { checkSpace } from './space.ts';
 import { workFolder } from './work-folder.ts';
 
-/** A kernel as Debian names it: `uname -r`, and the version of its packages. */
+/** A Debian kernel: its `uname -r`, and the version of its packages. */
 export interface Kernel {
   readonly release: string;
   readonly packageVersion: string;
 }
 
-/** From what the image's own build says of its kernel: `6.12.117+deb13-amd64 6.12.117-1`. */
+/** Parses the kernel's line from the image's build: `6.12.117+deb13-amd64 6.12.117-1`. */
 export function parseKernel(text: string): Kernel {
   const [release = '', packageVersion = ''] = text.trim().split(' ');
   return { release, packageVersion };
 }
 
-/** Where the module for this kernel is in the cache, or would be: images come and go, and it stays. */
+/** The name in the cache of the module for this kernel, built or not: it outlives images. */
 export function moduleName(of: NetdevsimRecipe, kernel: Kernel): string {
   const hash = createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 8);
   return `netdevsim-${kernel.packageVersion}-${hash}`;
 }
 
-/** The file of the module for this kernel, built once from Debian's own source, with the release's own compiler. */
+/** The module's file for this kernel, built once from Debian's own source with the release's own compiler. */
 export async function netdevsimModule(
   root: string,
   recipe: Recipe,
@@ -57,11 +57,11 @@ async function build(
   const hook = join(work, 'hook');
   const script = `chroot "$1" sh -eu >&2 <<'END'\nversion=${release}\n${netdevsim.script}END\n`;
   writeFileSync(hook, `#!/bin/sh\nset -eu\n${script}`, { mode: 0o755 });
-  // Whatever the umask: it is read by another user.
+  // Whatever the umask: another user reads it.
   await run(['chmod', '-R', 'a+rX', work], { timeoutMs: 10_000 });
   const sourceOf = /^\d+\.\d+/.exec(packageVersion)?.[0] ?? '';
   const extra = [
-    // The headers bring the kernel itself along; its modules are not needed.
+    // The headers pull in the kernel itself; its modules are not needed.
     ...['/usr/lib/modules/*/kernel/*', ...leftOut].map((path) => `--dpkgopt=path-exclude=${path}`),
     `--customize-hook=${hook}`,
     `--customize-hook=copy-out /build/netdevsim.ko ${folder}`,

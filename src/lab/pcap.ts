@@ -2,7 +2,7 @@
 const snapLength = 262_144;
 const ethernet = 1;
 
-/** The head of a capture file with microseconds, little-endian (pcap-savefile(5)). */
+/** The header of a little-endian capture file with microseconds (pcap-savefile(5)). */
 export function pcapHeader(): Buffer {
   const head = Buffer.alloc(24);
   head.writeUInt32LE(0xa1b2c3d4, 0);
@@ -13,7 +13,7 @@ export function pcapHeader(): Buffer {
   return head;
 }
 
-/** One frame of a capture file, seen `atMs` after 1970. */
+/** One frame of a capture file, seen at `atMs` since 1970. */
 export function pcapRecord(frame: Buffer, atMs: number): Buffer {
   const record = Buffer.alloc(16 + frame.length);
   record.writeUInt32LE(Math.floor(atMs / 1000), 0);

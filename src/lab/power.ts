@@ -25,7 +25,7 @@ export interface Power {
 
 const usualMs = 240_000;
 
-/** Restarts a host as its own `systemctl reboot` does, and returns when it answers again: with its disk, without its VFs. */
+/** Reboots a host as its own `systemctl reboot` does, and returns when it answers again: with its disk, without its VFs. */
 export function rebootHost({ dir, host, onProgress, timeoutMs = usualMs }: Power): Promise<void> {
   return withLabErrors(async () => {
     checkRuns(resolve(dir), host);
@@ -53,7 +53,7 @@ async function bootId(dir: string, host: string): Promise<string | undefined> {
   return ran.code === 0 ? ran.stdout.trim() : undefined;
 }
 
-/** Takes a host's power away without a word to it, and gives it back: also what starts a host whose QEMU died. */
+/** Cuts a host's power without warning, and restores it; also starts a host whose QEMU died. */
 export function powerCycle(power: Power): Promise<void> {
   const dir = resolve(power.dir);
   const { host, interruptible = false } = power;
@@ -73,7 +73,7 @@ async function cycle(dir: string, record: LabRecord, { host, onProgress, timeout
   if (await stopMachine(dir, host)) onProgress(`${host} has lost its power`);
   const boot: Boot = { root, dir, qemu, timeoutMs, onProgress, check: checkInterrupted };
   const mine = (record.cut ?? []).filter((one) => one.host === host);
-  // A new machine has its cables in; with no VFs yet, its PFs need no more than that.
+  // A new QEMU starts with its cables plugged in; as there are no VFs yet, pulling them is enough for the PFs.
   await bootFromDisk(boot, machine, async () => {
     for (const { port } of mine) await setLink(dir, { host, port }, false);
   });

@@ -6,10 +6,10 @@ import { prune } from './prune.ts';
 import { qemuName } from './qemu-binary.ts';
 import { type About, aboutOf } from './snapshot.ts';
 
-/** How many snapshots a host's name may have: it has another one at another place in its lab, or with other memory. */
+/** How many snapshots to keep per host name: one for each place in a lab, size of memory, and so on. */
 const mostOfOneHost = 4;
 
-/** After an image was built: those of other recipes go, with their snapshots, their netdevsim, and a QEMU unpacked by other rules. */
+/** After building an image: removes those of other recipes, their snapshots and netdevsim, and a QEMU of another recipe. */
 export function pruneFormer(root: string, imageId: string): Promise<readonly string[]> {
   const image = imageName(imageId);
   return prune(root, (name) => {
@@ -21,7 +21,7 @@ export function pruneFormer(root: string, imageId: string): Promise<readonly str
   });
 }
 
-/** The netdevsim that is in this image; nothing where it was built without. */
+/** The netdevsim in this image; undefined if it was built without. */
 function moduleOf(image: string): string | undefined {
   try {
     return readFileSync(join(image, usedModule), 'utf8');
@@ -30,7 +30,7 @@ function moduleOf(image: string): string | undefined {
   }
 }
 
-/** After a host was saved: its snapshots of another image or QEMU go, and the least used ones beyond four. */
+/** After saving a host: removes its snapshots of another image or QEMU, and all but the four used last. */
 export function pruneSnapshots(root: string, host: string, about: About): Promise<readonly string[]> {
   const own = readdirSync(root).filter((name) => isSnapshotOf(host, name));
   const isGood = (name: string) => {
@@ -43,7 +43,7 @@ export function pruneSnapshots(root: string, host: string, about: About): Promis
   return prune(root, (name) => own.includes(name) && !staying.has(name));
 }
 
-/** A host's name may begin like another's: what follows it is the key alone. */
+/** A host's name may be the start of another's: only the key may follow it. */
 function isSnapshotOf(host: string, name: string): boolean {
   return (
     name.startsWith(`snapshot-${host}-`) && /^[0-9a-f]{12}$/.test(name.slice(`snapshot-${host}-`.length))

@@ -32,7 +32,7 @@ function snapshot(name: string, about: object, minutesAgo = 0): void {
 const left = () => readdirSync(root).filter((name) => !name.endsWith('.lock'));
 
 describe('a new image', () => {
-  it('takes the former ones away, with what stood on them and what was left half built', async () => {
+  it('removes the former ones, what was based on them, and half-built folders', async () => {
     for (const name of ['image-new', 'image-old', 'image-old2.building-a1', 'qemu-trixie-old', qemuName])
       folder(name);
     snapshot('snapshot-alpha-000000000001', { image: 'old', qemu: '10' });
@@ -43,14 +43,14 @@ describe('a new image', () => {
     expect(left()).toEqual(['image-new', 'key-user', qemuName, 'snapshot-alpha-000000000002']);
   });
 
-  it('takes away the netdevsim of a former kernel, and keeps its own', async () => {
+  it('removes the netdevsim of a former kernel, and keeps its own', async () => {
     for (const name of ['image-new', 'netdevsim-6.12.1-1-aa', 'netdevsim-6.12.2-1-aa']) folder(name);
     writeFileSync(join(root, 'image-new/netdevsim'), 'netdevsim-6.12.2-1-aa');
     await pruneFormer(root, 'new');
     expect(left()).toEqual(['image-new', 'netdevsim-6.12.2-1-aa']);
   });
 
-  it('leaves what a machine runs from, and what is on its way to be run', async () => {
+  it('keeps what a machine runs from or is about to run from', async () => {
     for (const name of ['image-new', 'image-runs', 'image-held', 'image-old']) folder(name);
     const machine = spawn('sleep', ['60'], { argv0: join(root, 'image-runs/vmlinuz'), stdio: 'ignore' });
     const { lock } = await held(root, 'image-held', async () => {});
@@ -63,7 +63,7 @@ describe('a new image', () => {
     expect(left()).toEqual(['image-new']);
   });
 
-  it('is not waited for where another is being built', async () => {
+  it('is not kept waiting while another is being built', async () => {
     folder('image-old.building-x');
     const busy = new LabError('LAB_BUSY', 'busy', 'wait');
     const lock = await takeLock(join(root, 'image-old.lock'), 0, busy);
@@ -76,7 +76,7 @@ describe('a new image', () => {
 describe('a new snapshot', () => {
   const about = { image: 'new', qemu: '10.0' };
 
-  it('takes those of another image or QEMU away, and of the same host only', async () => {
+  it('removes those of another image or QEMU, of the same host only', async () => {
     snapshot('snapshot-alpha-000000000001', about);
     snapshot('snapshot-alpha-000000000002', { ...about, qemu: '9.2' });
     snapshot('snapshot-alpha-000000000003', { ...about, image: 'old' });
@@ -86,15 +86,15 @@ describe('a new snapshot', () => {
     expect(left()).toEqual(['snapshot-alpha-000000000001', 'snapshot-alpha-two-000000000004']);
   });
 
-  it('leaves the four of its host that were used last', async () => {
+  it('keeps the four of its host that were used last', async () => {
     for (const n of [1, 2, 3, 4, 5, 6]) snapshot(`snapshot-alpha-00000000000${n}`, about, n);
     await pruneSnapshots(root, 'alpha', about);
     expect(left().map((name) => name.at(-1))).toEqual(['1', '2', '3', '4']);
   });
 });
 
-describe('what takes long', () => {
-  it('is expected to take what it took the last time, and says so before and meanwhile', async () => {
+describe('a long task', () => {
+  it('is expected to take as long as the last time, and says so before and meanwhile', async () => {
     const lines: string[] = [];
     const told = {
       root,
@@ -112,7 +112,7 @@ describe('what takes long', () => {
 });
 
 describe('space', () => {
-  it('is looked for before anything is begun, where the folder will be', () => {
+  it('is checked before anything starts, where the folder will be', () => {
     expect(() => checkSpace(join(root, 'not/yet/there'), 1, 'a lab')).not.toThrow();
     const tooMuch = () => checkSpace(join(root, 'not/yet/there'), 1e9, 'a lab');
     expect(tooMuch).toThrow(/^a lab needs 1000000000 MB in .*not\/yet\/there, and \d+ MB are free$/);

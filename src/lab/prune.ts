@@ -5,8 +5,8 @@ import { takeLock } from './lock.ts';
 import { run } from './run.ts';
 
 /**
- * Removes what of the cache in `root` nobody will use again: folders that `isFormer` names, and what interrupted
- * builds left of any. What a process has in its command line, or a lab on its way up holds, stays for the next time.
+ * Removes from the cache in `root` what will not be used again: folders for which `isFormer` is true, and the remains
+ * of interrupted builds. What a process names in its command line, or a starting lab holds, stays for the next time.
  */
 export async function prune(root: string, isFormer: (name: string) => boolean): Promise<readonly string[]> {
   const removed: string[] = [];
@@ -18,7 +18,7 @@ export async function prune(root: string, isFormer: (name: string) => boolean): 
   return removed;
 }
 
-/** Under the lock of what is built there, and under a name that nobody takes for a whole one. */
+/** Removes under the build's lock, and under a name that cannot be taken for a complete folder. */
 async function takenAway(root: string, name: string, built: string): Promise<boolean> {
   const busy = new LabError('LAB_BUSY', `${name} is in use`, 'wait');
   try {
@@ -38,12 +38,12 @@ async function takenAway(root: string, name: string, built: string): Promise<boo
   }
 }
 
-/** As far as it goes: a program of an interrupted build may still write there. Never into what is mounted there. */
+/** As far as possible: a program of an interrupted build may still write there. Never enters mounts. */
 export async function removeTree(folder: string): Promise<void> {
   await run(['rm', '-rf', '--one-file-system', folder], { timeoutMs: 120_000, tidies: true });
 }
 
-/** Whether a process was started with something in `folder`: QEMU names its kernel, and the memory it was given. */
+/** Whether a process was started with a path in `folder`: QEMU names its kernel, and the memory it resumes from. */
 function inUse(folder: string): boolean {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

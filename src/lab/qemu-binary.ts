@@ -9,7 +9,7 @@ import { findTool } from './needs.ts';
 import { lastLines, run } from './run.ts';
 import { checkSpace } from './space.ts';
 
-/** How to start QEMU: the words before its own arguments, and what must be in the environment. */
+/** How to start QEMU: the words before its own arguments, and additions to the environment. */
 export interface Qemu {
   readonly system: readonly string[];
   readonly img: readonly string[];
@@ -49,7 +49,7 @@ async function described(qemu: Omit<Qemu, 'version'>): Promise<Qemu> {
   throw new LabError('LAB_QEMU_FAILED', message, 'remove the cache folder and run `vflane lab up` again');
 }
 
-/** Debian's packages as plain files: nothing is installed, and no script of theirs runs. */
+/** Debian's packages as plain files: nothing is installed, and none of their scripts run. */
 async function unpack(folder: string, onProgress: (line: string) => void): Promise<void> {
   onProgress('qemu: unpacking Debian 13’s, once');
   checkSpace(folder, 1_500, 'unpacking QEMU');

@@ -18,7 +18,7 @@ function values(argv: readonly string[], option: string): readonly (string | und
 describe('QEMU’s arguments for a host', () => {
   const argv = machineArgv('/run/my lab', machine, '10.0.13');
 
-  it('have a card of two ports that its guest can find, each in a switch of its own', () => {
+  it('give it a card whose two ports it can find, each in a switch of its own', () => {
     expect(values(argv, '-device').filter((device) => device?.startsWith('igb'))).toEqual([
       'igb,bus=rp1,addr=0.0,multifunction=on,x-pcie-ari-nextfn-1=on,netdev=n0,mac=02:00:00:00:02:00',
       'igb,bus=rp1,addr=0.1,netdev=n1,mac=02:00:00:00:02:01',
@@ -29,7 +29,7 @@ describe('QEMU’s arguments for a host', () => {
     ]);
   });
 
-  it('come back to switches that were started anew, by the word that each QEMU knows', () => {
+  it('reconnect to restarted switches, with the option that each QEMU knows', () => {
     for (const [version, word] of [
       ['8.2.1', 'reconnect=1'],
       ['9.1.0', 'reconnect=1'],
@@ -43,17 +43,17 @@ describe('QEMU’s arguments for a host', () => {
       ).toBe(word);
   });
 
-  it('have an IOMMU that remaps interrupts, before any other device', () => {
+  it('give it an IOMMU that remaps interrupts, before any other device', () => {
     expect(values(argv, '-device')[0]).toBe('intel-iommu,intremap=on,caching-mode=on');
     expect(values(argv, '-M')).toEqual(['q35,accel=tcg,kernel-irqchip=split']);
     expect(values(argv, '-append')[0]).toMatch(/intel_iommu=on iommu=pt .*systemd\.hostname=beta /);
   });
 
-  it('name the lab’s folder once, so that the process can be told to be ours', () => {
+  it('name the lab’s folder once, so that the process can be recognized as ours', () => {
     expect(argv.filter((word) => word.includes('/run/my lab'))).toEqual(['/run/my lab/beta/qemu.pid']);
   });
 
-  it('listen on this machine only, and come back from a reboot', () => {
+  it('listen on this machine only, and survive a reboot', () => {
     expect(values(argv, '-netdev')[0]).toBe('user,id=m,ipv6=off,hostfwd=tcp:127.0.0.1:2222-:22');
     expect(argv).not.toContain('-no-reboot');
   });
@@ -65,12 +65,12 @@ describe('QEMU’s arguments for a host', () => {
     ]);
   });
 
-  it('use the processor there is where KVM works', () => {
+  it('use the machine’s processor if KVM works', () => {
     const kvm = machineArgv('/run', { ...machine, accel: 'kvm' }, '10.0.13');
     expect([values(kvm, '-cpu'), values(kvm, '-smp')]).toEqual([['host'], ['2']]);
   });
 
-  it('have as many processors as they are to have', () => {
+  it('give it the wanted number of processors', () => {
     expect(values(argv, '-smp')).toEqual(['1']);
     expect(values(machineArgv('/run', { ...machine, cpus: 2 }, '10.0.13'), '-smp')).toEqual(['2']);
   });

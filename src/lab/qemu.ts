@@ -4,7 +4,7 @@ import { hostFiles, labFiles } from './folder.ts';
 import type { Image } from './image.ts';
 import { credentials } from './recipe-files.ts';
 
-/** One host as QEMU is to emulate it. */
+/** One host for QEMU to emulate. */
 export interface Machine {
   readonly name: string;
   /** Its place in the lab, from 0: its MACs follow from it. */
@@ -12,12 +12,12 @@ export interface Machine {
   readonly sshPort: number;
   readonly accel: 'kvm' | 'tcg';
   readonly memoryMb: number;
-  /** How many processors it has; absent for what does well with this `accel`. */
+  /** Number of processors; absent for a number that suits this `accel`. */
   readonly cpus?: number;
   readonly image: Image;
 }
 
-/** Arguments of a QEMU of this version for a host of the lab in `dir`, where it runs: all other paths are relative to it. */
+/** Arguments of a QEMU of this version for a host of the lab in `dir`; it runs there, so all other paths are relative. */
 export function machineArgv(dir: string, machine: Machine, version: string): readonly string[] {
   const files = hostFiles(machine.name);
   return [
@@ -33,7 +33,7 @@ export function machineArgv(dir: string, machine: Machine, version: string): rea
   ];
 }
 
-/** The board: PCIe, and an IOMMU that remaps interrupts, without which vfio-pci gives no VF away. */
+/** The board: PCIe, and an IOMMU that remaps interrupts, without which vfio-pci hands out no VF. */
 export function platform(
   accel: 'kvm' | 'tcg',
   memoryMb: number,
@@ -44,7 +44,7 @@ export function platform(
     ...['-M', `q35,accel=${accel},kernel-irqchip=split`, ...processor, '-m', `${memoryMb}M`],
     ...['-nodefaults', '-no-user-config', '-display', 'none'],
     ...['-device', 'intel-iommu,intremap=on,caching-mode=on'],
-    // A new id at every start: a restored guest draws other random numbers than the saved one.
+    // A new id at every start, so that a restored guest draws other random numbers than the saved one.
     ...['-device', 'vmgenid,guid=auto'],
   ];
 }
@@ -53,10 +53,10 @@ function kernel(machine: Machine): readonly string[] {
   const append = [
     'root=/dev/vda rw console=ttyS0 quiet panic=5',
     'intel_iommu=on iommu=pt',
-    // The emulated clock and processor need neither calibration nor protection.
+    // The emulated clock needs no calibration, the emulated processor no mitigations.
     'tsc=reliable mitigations=off',
     `systemd.hostname=${machine.name} systemd.machine_id=${machineId(machine.name)}`,
-    // Without the bpf module: systemd spends a second compiling what no unit here uses.
+    // Without the bpf module: systemd would spend a second compiling programs that no unit here uses.
     'lsm=landlock,lockdown,yama,integrity,apparmor',
     'systemd.show_status=0 fsck.mode=skip audit=0',
   ].join(' ');
@@ -74,7 +74,7 @@ function management(sshPort: number): readonly string[] {
   ];
 }
 
-/** Function 0 must announce function 1 through ARI, or the guest does not find the second port. */
+/** Function 0 must announce function 1 through ARI, else the guest does not find the second port. */
 function card(index: number, again: string): readonly string[] {
   const mac = (port: number) => `02:00:00:00:${hex(index + 1)}:${hex(port)}`;
   const cable = (id: string, path: string) =>
@@ -87,7 +87,7 @@ function card(index: number, again: string): readonly string[] {
   ];
 }
 
-/** A host finds switches that were started anew under it. QEMU 9.2 has replaced the seconds (docs/about/deprecated.rst). */
+/** Lets a host reconnect to restarted switches. QEMU 9.2 replaced the option in seconds (docs/about/deprecated.rst). */
 function reconnect(version: string): string {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 9 || (major === 9 && minor >= 2) ? 'reconnect-ms=500' : 'reconnect=1';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { throughShortPath } from './folder.ts';
 import { withQmp } from './qmp.ts';
 
-/** What the far side does with a command: lines to send, or `hang up`. */
+/** How the far side answers a command: with lines, or by hanging up. */
 type Answers = Readonly<Record<string, readonly string[] | 'hang up'>>;
 
 let root: string;
@@ -47,7 +47,7 @@ function answer(socket: Socket, answers: Answers, text: string): void {
 const ask = (command: string) => withQmp(dir, 'qmp.sock', 200, (qmp) => qmp.execute(command));
 
 describe('QMP', () => {
-  it('gives the answer, whatever events come before it', async () => {
+  it('returns the answer, whatever events come before it', async () => {
     await qemu({ 'query-status': ['{"event": "RESUME"}', '{"return": {"status": "running"}}'] });
     expect(await ask('query-status')).toEqual({ status: 'running' });
   });
@@ -60,12 +60,12 @@ describe('QMP', () => {
     });
   });
 
-  it('does not wait for ever', async () => {
+  it('does not wait forever', async () => {
     await qemu({});
     await expect(ask('stop')).rejects.toThrow('no answer from QEMU within 200 ms');
   });
 
-  it('tells when QEMU hangs up, or is not there', async () => {
+  it('says that QEMU hung up, or is not there', async () => {
     const absent = { code: 'LAB_QMP_FAILED', message: expect.stringContaining('ENOENT') };
     await expect(ask('quit')).rejects.toMatchObject(absent);
     await qemu({ quit: 'hang up' });

@@ -13,7 +13,7 @@ interface Reply {
   readonly QMP?: unknown;
 }
 
-/** Connects to the QMP socket `name` in `dir`, and closes it when `use` ends. Each answer has `timeoutMs`. */
+/** Connects to the QMP socket `name` in `dir`, and disconnects when `use` ends. Each answer has `timeoutMs`. */
 export function withQmp<T>(
   dir: string,
   name: string,
@@ -39,7 +39,7 @@ export function withQmp<T>(
   });
 }
 
-/** A function that gives the next line that is a greeting or an answer; events pass by. */
+/** A function that returns the next greeting or answer, and skips events. */
 function replies(socket: Socket, name: string, timeoutMs: number): () => Promise<Reply> {
   const ready: Reply[] = [];
   let wake: () => void = () => {};

@@ -17,7 +17,7 @@ MaxStartups 100
 MaxSessions 100
 `;
 
-/** QEMU's user network hands out this one address; a fixed one saves the DHCP client. */
+/** QEMU's user network hands out only this address; configuring it saves the DHCP client. */
 const management = `[Unit]
 Description=Management address of the lab
 DefaultDependencies=no
@@ -39,17 +39,17 @@ addr replace 10.0.2.15/24 dev mgmt0
 route replace default via 10.0.2.2
 `;
 
-/** What ssh does not need starts behind it, rather than beside it on one processor. */
+/** Units that ssh does not need start after it, rather than compete with it for one processor. */
 const afterSsh = '[Unit]\nAfter=ssh.service\n';
 
-/** The board's disk controller, watchdog and bus: nobody asks them anything. */
+/** Drivers of the board's disk controller, watchdog and bus, which nothing uses. */
 const unused = `blacklist ahci
 blacklist iTCO_wdt
 blacklist i2c_i801
 blacklist lpc_ich
 `;
 
-/** Whoever gets in by ssh finds both ports named. */
+/** ssh starts only once both ports have their names. */
 const sshAfterPorts = `[Unit]
 Wants=sys-subsystem-net-devices-enp1s0f0.device sys-subsystem-net-devices-enp1s0f1.device
 After=sys-subsystem-net-devices-enp1s0f0.device sys-subsystem-net-devices-enp1s0f1.device
@@ -60,7 +60,7 @@ ExecStartPre=
 
 /**
  * QEMU's igb computes a wrong inner checksum for TCP inside VXLAN, so the ports leave checksums to the kernel.
- * The naming lines are those of systemd's own 99-default.link, which this file hides.
+ * The naming lines are those of systemd's own 99-default.link, which this file overrides.
  */
 const igbLink = `[Match]
 Driver=igb
@@ -79,13 +79,13 @@ Driver=virtio_net
 Name=mgmt0
 `;
 
-/** Coldplug only what the lab has: every event costs milliseconds where the processor is emulated. */
+/** Coldplugs only what the lab has: every event costs milliseconds on an emulated processor. */
 const trigger = `[Service]
 ExecStart=
 ExecStart=-/usr/bin/udevadm trigger --type=devices --action=add --subsystem-match=pci --subsystem-match=net --subsystem-match=block --subsystem-match=virtio --subsystem-match=misc --subsystem-match=mem
 `;
 
-/** kmod-static-nodes makes this one elsewhere; Open vSwitch opens it for the bridges of its userspace datapath. */
+/** Elsewhere kmod-static-nodes makes it; Open vSwitch opens it for the bridges of its userspace datapath. */
 const tun = 'c! /dev/net/tun 0666 - - - 10:200\n';
 
 const journal = `[Journal]
@@ -93,7 +93,7 @@ Storage=volatile
 RuntimeMaxUse=16M
 `;
 
-/** Before a host is saved: all started, nothing unwritten, no memory full of files. */
+/** Run before a host is saved: wait until all is started, write all data, drop the page cache. */
 const rest = `systemctl is-system-running --wait >/dev/null || true
 udevadm settle --timeout=30
 sync
@@ -101,8 +101,8 @@ echo 3 > /proc/sys/vm/drop_caches
 `;
 
 /**
- * After a host was restored, with the time and a new boot id: the kernel keeps the boot id of the host that was saved,
- * and by it vflane tells that a host began anew. systemd-nspawn puts a file over it in the same way.
+ * Run after a host is restored, with the time and a new boot id: the kernel keeps the boot id of the saved host, and
+ * vflane recognizes a reboot by it. systemd-nspawn mounts a file over it in the same way.
  */
 const wake = `set -e
 date --set="@$1" >/dev/null

@@ -1,12 +1,12 @@
-/** How netdevsim is built, which Debian's kernel leaves out: what is installed beside the kernel's headers and source, and run. */
+/** How to build netdevsim, which Debian's kernel lacks: packages beside the kernel's headers and source, and a script. */
 export interface NetdevsimRecipe {
   readonly packages: readonly string[];
   readonly script: string;
 }
 
 /**
- * Run by mmdebstrap in a tree of its own, with `$version` the kernel's: so it is the release's own compiler, as the
- * kernel's was. Without BTF and debug symbols it takes a third of the time and of the room.
+ * Run by mmdebstrap in a tree of its own, with the kernel's `$version`: so the compiler is the release's own, as the
+ * kernel's was. Without BTF and debug symbols it takes a third of the time and space.
  */
 const script = `
 mkdir /build

@@ -1,10 +1,10 @@
-/** What the initrd prints when it was started only to see whether a kernel runs at all. */
+/** Printed by an initrd that was started only to see whether a kernel runs at all. */
 export const probeMark = 'vflane-lab-probe-ok';
 
-/** The initrd's kernel argument for that. */
+/** The kernel argument for such a start. */
 export const probeArgument = 'vflane_lab_probe';
 
-/** Run by mmdebstrap with the new root as its argument; the recipe's files lie beside it. */
+/** Run by mmdebstrap with the new root as its argument; the recipe's files are beside it. */
 export const hook = `#!/bin/sh
 set -eu
 umask 022
@@ -12,7 +12,7 @@ cp -R "$(dirname "$0")/files/." "$1/"
 chroot "$1" sh -eu /usr/lib/vflane-lab/customise
 `;
 
-/** Five modules instead of Debian's 38 MB initrd: ten seconds less on an emulated processor. */
+/** Five modules instead of Debian's 38 MB initrd: saves ten seconds on an emulated processor. */
 const init = `#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t devtmpfs dev /dev
@@ -28,7 +28,7 @@ until [ -b /dev/vda ] || [ $tries -gt 100 ]; do tries=$((tries+1)); /bin/busybox
 exec /bin/busybox switch_root /root /sbin/init
 `;
 
-/** Units that a host of the lab can do without, and that cost time at boot. */
+/** Units that cost time at boot and that a host of the lab does not need. */
 const masked = [
   ...['getty@tty1.service', 'serial-getty@ttyS0.service', 'getty-static.service', 'getty.target'],
   ...['e2scrub_all.timer', 'e2scrub_reap.service', 'fstrim.timer', 'dpkg-db-backup.timer'],
@@ -48,13 +48,13 @@ const masked = [
   ...['systemd-udev-load-credentials.service', 'systemd-hostnamed.socket', 'uuidd.socket'],
 ];
 
-/** Every generator is a process more before the first unit starts, and there is nothing here to generate. */
+/** Every generator is one more process before the first unit starts, and there is nothing here to generate. */
 const generators = [
   ...['debug', 'fstab', 'getty', 'gpt-auto', 'hibernate-resume', 'rc-local', 'run', 'ssh', 'system-update'],
   ...['sysv', 'tpm2'],
 ];
 
-/** Installed for the overlay datapaths, started by nobody until vflane does. */
+/** Installed for the overlay datapaths, and not started until vflane does it. */
 const disabled = ['openvswitch-switch', 'ovs-vswitchd', 'ovsdb-server', 'ovs-record-hostname', 'nftables'];
 
 /** Run inside the new root: units, keys, and the small initrd. */

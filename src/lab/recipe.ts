@@ -3,7 +3,7 @@ import { guestFiles } from './recipe-files.ts';
 import { type NetdevsimRecipe, netdevsimRecipe } from './recipe-netdevsim.ts';
 import { customise, hook } from './recipe-script.ts';
 
-/** All that decides what the lab's image holds. Its hash is the image's name in the cache. */
+/** Everything that determines the content of the lab's image. Its hash is the image's name in the cache. */
 export interface Recipe {
   readonly suite: string;
   readonly packages: readonly string[];
@@ -22,7 +22,7 @@ export const recipe: Recipe = {
     ...['linux-image-amd64', 'systemd', 'systemd-sysv', 'dbus', 'udev', 'kmod', 'busybox-static'],
     ...['iproute2', 'ethtool', 'iputils-ping', 'iputils-arping', 'pciutils', 'util-linux', 'procps'],
     ...['openssh-server', 'tcpdump', 'iperf3', 'nftables', 'nodejs', 'openvswitch-switch'],
-    // DPDK's drivers are recommended only, and mmdebstrap takes none of those.
+    // DPDK's drivers are only recommended packages, which mmdebstrap does not install.
     ...['openvswitch-switch-dpdk', 'librte-mempool-ring25', 'librte-net-e1000-25'],
   ],
   leftOut: ['/usr/share/man/*', '/usr/share/doc/*', '/usr/share/locale/*', '/usr/share/info/*'],

@@ -13,9 +13,9 @@ export interface RunOptions {
   readonly timeoutMs: number;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** It starts others, and they end with it: at its deadline, at an interruption, and when this process is killed. */
+  /** It starts others, which must end with it: at its deadline, at an interruption, and if this process is killed. */
   readonly withAll?: boolean;
-  /** Runs after an interruption too, to its end: it clears away what another left. */
+  /** Runs to its end even after an interruption, because it cleans up. */
   readonly tidies?: boolean;
   /** Called for every line of stderr as it comes. */
   readonly onLine?: (line: string) => void;
@@ -27,7 +27,7 @@ export function labEnvironment(extra: Readonly<Record<string, string>> = {}): No
 }
 
 /**
- * Runs one program to its end or its deadline. A failure is a value: `code` (null: killed or not started); only an
+ * Runs one program to its end or its deadline. A failure is a value, `code` (null: killed or not started); only an
  * interruption throws.
  */
 export async function run(argv: readonly string[], options: RunOptions): Promise<Ran> {
@@ -45,7 +45,7 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
   return ran;
 }
 
-/** mmdebstrap ignores what would end it and waits for its children, which a terminal would have told too: so all are. */
+/** mmdebstrap ignores SIGTERM and waits for its children, which a terminal would have signalled as well: so signal all. */
 const endAll = `trap "trap '' TERM; kill -TERM 0; sleep 1; kill -KILL 0" TERM; "$@" & wait $!`;
 
 /** A process group of its own, told to end when its parent is gone (setpriv(1), prctl(2) PR_SET_PDEATHSIG). */
@@ -75,7 +75,7 @@ function collect(child: ChildProcess, options: RunOptions): Promise<Ran> {
   });
 }
 
-/** Asks the program to end at its deadline, so that it can tidy up; two seconds later it is made to. */
+/** Asks the program to end at its deadline, so that it can tidy up, and kills it two seconds later. */
 function endAt(child: ChildProcess, timeoutMs: number): { passed: () => boolean; clear: () => void } {
   let passed = false;
   let kill: NodeJS.Timeout | undefined;
@@ -84,7 +84,7 @@ function endAt(child: ChildProcess, timeoutMs: number): { passed: () => boolean;
     child.kill('SIGTERM');
     kill = setTimeout(() => child.kill('SIGKILL'), 2_000);
   }, timeoutMs);
-  // A child of the child may hold the pipes open for as long as it likes.
+  // A child of the child may keep the pipes open indefinitely.
   child.on('exit', () => {
     if (passed) for (const pipe of [child.stdout, child.stderr]) pipe?.destroy();
   });

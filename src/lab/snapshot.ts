@@ -10,12 +10,12 @@ import type { Qemu } from './qemu-binary.ts';
 import { type Qmp, withQmp } from './qmp.ts';
 import { poll } from './wait.ts';
 
-/** A booted host, put by: its memory, and its disk as it was then. */
+/** A saved booted host: its memory, and its disk at that moment. */
 export interface Snapshot {
   readonly folder: string;
   readonly memory: string;
   readonly disk: string;
-  /** What it is only good for, written beside it: when one of these is gone, it can go. */
+  /** What it depends on, written beside it: if one of these is gone, it can go. */
   readonly about: About;
 }
 
@@ -25,8 +25,8 @@ export interface About {
 }
 
 /**
- * Where the snapshot of this host is, or would be. Its name covers all that memory is only good for: the image, this
- * version of QEMU, the processor, every argument, and the keys that the guest has read.
+ * Where the snapshot of this host is, or would be. Its name covers everything that the saved memory depends on: the image,
+ * the version of QEMU, the processor, every argument, and the keys that the guest has read.
  */
 export function snapshotOf(root: string, dir: string, qemu: Qemu, machine: Machine): Snapshot {
   const keys = [labFiles.authorizedKeys, hostFiles(machine.name).hostKey].map((file) =>
@@ -42,7 +42,7 @@ export function snapshotOf(root: string, dir: string, qemu: Qemu, machine: Machi
 
 const aboutFile = 'about.json';
 
-/** What the snapshot in `folder` is good for; nothing where that is not known. */
+/** What the snapshot in `folder` depends on; undefined if that is not known. */
 export function aboutOf(folder: string): About | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, aboutFile), 'utf8')) as About;
@@ -55,25 +55,25 @@ export function isSaved(snapshot: Snapshot): boolean {
   return existsSync(snapshot.folder);
 }
 
-/** A snapshot that does not start is not tried again. */
+/** Removes a snapshot that does not start, so that it is not tried again. */
 export function discard(snapshot: Snapshot): void {
   rmSync(snapshot.folder, { recursive: true, force: true });
 }
 
-/** Notes that a snapshot was used now: the one that was not for longest goes first. */
+/** Notes that a snapshot was used now: the one unused the longest goes first. */
 export function noteUse(snapshot: Snapshot): void {
   const now = new Date();
   utimesSync(snapshot.folder, now, now);
 }
 
-/** QEMU's argument to start a host where its snapshot left it. */
+/** QEMU's argument to start a host from its snapshot. */
 export function incoming(snapshot: Snapshot): readonly string[] {
   return ['-incoming', `file:${snapshot.memory}`];
 }
 
 /**
- * Saves a running host: holds it for about a second, writes its memory and copies its disk, and lets it go on.
- * The host must have no VFs: those that were up at that moment never carry a packet again.
+ * Saves a running host: pauses it for about a second, writes its memory and copies its disk, and resumes it.
+ * The host must have no VFs: those up at that moment never carry a packet again.
  */
 export async function save(root: string, dir: string, name: string, snapshot: Snapshot): Promise<void> {
   const files = hostFiles(name);
@@ -103,7 +103,7 @@ async function settled(qmp: Qmp): Promise<void> {
     throw new LabError('LAB_QMP_FAILED', `saving the memory: ${status}`, 'is the disk full?');
 }
 
-/** Lets a host go on whose memory has been read; it was held when it was saved. */
+/** Resumes a host whose memory has been loaded; it was saved paused. */
 export async function resume(dir: string, name: string): Promise<void> {
   await withQmp(dir, hostFiles(name).qmp, 10_000, async (qmp) => {
     let status = '';

@@ -2,7 +2,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LabError } from './errors.ts';
 
-/** Throws LAB_NO_SPACE where the disk of `folder`, which may not exist yet, has less than `megabytes` free. */
+/** Throws LAB_NO_SPACE if the disk of `folder`, which may not exist yet, has less than `megabytes` free. */
 export function checkSpace(folder: string, megabytes: number, what: string): void {
   const { bavail, bsize } = statfsSync(firstThatIs(folder));
   const free = Math.floor((bavail * bsize) / 1e6);

@@ -27,14 +27,14 @@ Host *
 `;
 }
 
-/** ssh_config(5): double quotes around spaces; a % would begin one of its tokens. */
+/** ssh_config(5): spaces need double quotes; a % would start one of its tokens. */
 function quoted(path: string): string {
   return `"${path.replaceAll('%', '%%')}"`;
 }
 
 /**
- * Writes ssh_config and known_hosts, and puts the keys beside them. The keys are this user's for every lab of theirs
- * and kept in the cache below `root`: a snapshot of a host has read them, and is good for the next lab too.
+ * Writes ssh_config and known_hosts, and puts the keys beside them. All labs of a user share the keys, kept in the cache
+ * below `root`: a snapshot of a host has read them, and so can be used in the next lab too.
  */
 export async function writeSshFiles(root: string, dir: string, hosts: readonly HostRecord[]): Promise<void> {
   const take = async (name: string, file: string) => {

@@ -15,7 +15,7 @@ import { withQmp } from './qmp.ts';
 import { askSwitches, switchesRun } from './switch-client.ts';
 
 export interface HostStatus extends HostRecord {
-  /** `silent`: its QEMU runs and its sshd does not answer; `paused`: QEMU holds it, and `why` says for what. */
+  /** `silent`: its QEMU runs but its sshd does not answer; `paused`: QEMU has stopped it, and `why` gives the reason. */
   readonly state: 'up' | 'silent' | 'paused' | 'stopped';
   readonly why?: string;
   readonly pid?: number;
@@ -26,13 +26,13 @@ export interface LabStatus {
   readonly dir: string;
   readonly hosts: readonly HostStatus[];
   readonly switches: 'up' | 'stopped';
-  /** Nothing where the switches do not run. */
+  /** Absent if the switches do not run. */
   readonly switch?: { readonly [name in SwitchName]: 'alive' | 'dead' };
-  /** A `lab up` that has not ended, or was cut short. */
+  /** A `lab up` is running or was cut short. */
   readonly starting: boolean;
 }
 
-/** What of the lab in `dir` runs now; no hosts where there never was a lab. */
+/** Which parts of the lab in `dir` run now; no hosts if there never was a lab. */
 export async function labStatus(options: { readonly dir: string }): Promise<LabStatus> {
   const dir = resolve(options.dir);
   const record = readRecord(dir);
@@ -62,7 +62,7 @@ async function hostStatus(dir: string, record: LabRecord | undefined, host: Host
   return held ? { ...known, pid, state: 'paused', why: held } : { ...known, pid, state: 'silent' };
 }
 
-/** QEMU holds a host whose disk it cannot write (werror=enospc is its default), until somebody lets it go on. */
+/** QEMU pauses a host whose disk it cannot write (werror=enospc is its default), until it is told to resume. */
 async function heldBecause(dir: string, name: string): Promise<string | undefined> {
   const ask = withQmp(dir, hostFiles(name).qmp, 3_000, (qmp) => qmp.execute('query-status'));
   const status = (await ask.catch(() => undefined)) as { readonly status?: string } | undefined;
@@ -71,7 +71,7 @@ async function heldBecause(dir: string, name: string): Promise<string | undefine
   return status?.status === 'running' || status === undefined ? undefined : status.status;
 }
 
-/** The lab's own ssh_config. */
+/** Path of the lab's own ssh_config. */
 export function labSshConfig(dir: string): string {
   return join(resolve(dir), labFiles.sshConfig);
 }

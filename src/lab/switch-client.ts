@@ -11,7 +11,7 @@ export function switchesRun(dir: string): boolean {
   return ownPid(dir, labFiles.switchPid) !== undefined;
 }
 
-/** Asks the switches of the lab in `dir`, and gives how they are then. Throws LAB_NOT_UP, LAB_SWITCH_FAILED. */
+/** Sends a request to the switches of the lab in `dir` → their state after it. Throws LAB_NOT_UP, LAB_SWITCH_FAILED. */
 export async function askSwitches(
   dir: string,
   request: Exclude<SwitchRequest, { ask: 'capture' }>,
@@ -30,7 +30,7 @@ export async function askSwitches(
   return JSON.parse(text) as SwitchesStatus;
 }
 
-/** Sends a request to the switches, and hands `use` the connection they answer on. */
+/** Sends a request to the switches, and gives `use` the connection for the answer. */
 export async function through<T>(
   dir: string,
   request: SwitchRequest,

@@ -52,7 +52,7 @@ describe('the switches’ control', () => {
     expect(switches.B.alive).toBe(true);
   });
 
-  it('hangs up on what is not a request, and goes on', async () => {
+  it('hangs up on an invalid request, and goes on', async () => {
     for (const line of ['no json\n', '{"ask":"set","of":"C","alive":false}\n', 'null\n'])
       expect(await answerTo(line)).toBe('');
     expect(JSON.parse(await answerTo('{"ask":"status"}\n'))).toMatchObject({ A: { alive: true } });
@@ -62,7 +62,7 @@ describe('the switches’ control', () => {
 describe('a capture', () => {
   const usual: CaptureLimits = { ms: 10_000, frames: 1_000, bytes: 1e6 };
 
-  /** Captures at A while frames come in there, until it ends. */
+  /** Captures at A, while frames come in there, until the capture ends. */
   async function captured(limits: Partial<CaptureLimits>, signal?: AbortSignal) {
     const to = new PassThrough();
     const chunks: Buffer[] = [];
@@ -75,7 +75,7 @@ describe('a capture', () => {
     return { done, file: Buffer.concat(chunks) };
   }
 
-  it('is a file of whole frames, with their tags, and no more than were asked for', async () => {
+  it('is a file of whole frames with their tags, and has no more than the limit', async () => {
     const { done, file } = await captured({ frames: 3 });
     expect(done).toEqual({ frames: 3, bytes: 3 * (16 + frame.length), ended: 'frames' });
     expect(file.subarray(0, 24)).toEqual(pcapHeader());
@@ -86,7 +86,7 @@ describe('a capture', () => {
     }
   });
 
-  it('ends when it is long enough, when its time is over, and when it is told to', async () => {
+  it('ends at its number of bytes, at its deadline, and on request', async () => {
     expect((await captured({ bytes: 200 })).done).toMatchObject({ ended: 'bytes', frames: 3 });
     expect((await captured({ ms: 30 })).done.ended).toBe('time');
     expect((await captured({}, AbortSignal.timeout(20))).done.ended).toBe('asked');

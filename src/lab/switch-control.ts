@@ -4,11 +4,11 @@ import type { SwitchName } from './folder.ts';
 import { pcapHeader, pcapRecord } from './pcap.ts';
 import type { Switch } from './switch.ts';
 
-/** What the switches are asked, one line of JSON a connection. */
+/** A request to the switches: one line of JSON per connection. */
 export type SwitchRequest =
   | { readonly ask: 'status' }
   | { readonly ask: 'set'; readonly of: SwitchName; readonly alive: boolean }
-  /** Answered by a capture file that goes on until the asker hangs up. */
+  /** Answered by a capture file that goes on until the client hangs up. */
   | { readonly ask: 'capture'; readonly of: SwitchName };
 
 /** The answer to `status` and `set`, a line of JSON. */
@@ -16,16 +16,16 @@ export type SwitchesStatus = { readonly [name in SwitchName]: SwitchStatus };
 
 export interface SwitchStatus {
   readonly alive: boolean;
-  /** What is plugged in: a host's port each, and the cable to the other switch. */
+  /** How many are plugged in: one for each host's port, and the cable to the other switch. */
   readonly ports: number;
 }
 
 type Switches = { readonly [name in SwitchName]: Switch };
 
-/** What a reader may leave unread before it is hung up on: a capture with holes would be taken for a whole one. */
+/** How much a client may leave unread before it is cut off: a capture with holes would be taken for a complete one. */
 const unreadBytes = 64 << 20;
 
-/** Takes requests on the unix socket `path`. */
+/** Accepts requests on the unix socket `path`. */
 export function listenForControl(switches: Switches, path: string): Promise<Server> {
   rmSync(path, { force: true });
   const server = createServer((socket) => {

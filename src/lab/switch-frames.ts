@@ -9,7 +9,7 @@ export function withLength(frame: Buffer): Buffer {
 /** The largest frame QEMU sends: 64 KiB of segmentation offload and its headers (NET_BUFSIZE). */
 const longestFrame = 4096 + 65536;
 
-/** Cuts a stream into frames. `push` throws on a length no frame has: then the stream is out of step for good. */
+/** Cuts a stream into frames. `push` throws on an impossible length: the stream is then out of step for good. */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
 

@@ -5,9 +5,9 @@ import { runningHosts } from './status.ts';
 import { switchesRun } from './switch-client.ts';
 
 /**
- * Starts the switches of a lab that is up where they have died; its hosts come back to them by themselves.
+ * Restarts the switches of a running lab if they have died; its hosts reconnect by themselves.
  * @param argv as in `BringUp.serveSwitches`
- * @returns whether they had to be started. Throws LAB_NOT_UP where no host runs.
+ * @returns whether they had to be started. Throws LAB_NOT_UP if no host runs.
  */
 export function reviveSwitches(dir: string, argv: readonly string[]): Promise<boolean> {
   return withLabErrors(async () => {

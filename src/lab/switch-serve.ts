@@ -5,10 +5,10 @@ import { join as joinSwitches, type Port, Switch } from './switch.ts';
 import { listenForControl } from './switch-control.ts';
 import { FrameReader, withLength } from './switch-frames.ts';
 
-/** More than this unsent, and a port loses frames, as on any switch whose queue is full. */
+/** With more than this unsent, a port drops frames, as any switch does whose queue is full. */
 const queueBytes = 4 << 20;
 
-/** Serves the lab's two switches on the unix sockets in `dir` until SIGTERM: the program of the child process. */
+/** Serves the lab's two switches on the unix sockets in `dir` until SIGTERM; this is the child process's program. */
 export async function serveSwitches(dir: string): Promise<void> {
   // Relative names stay below the 107 characters of a socket's path.
   process.chdir(dir);
@@ -27,7 +27,7 @@ export async function serveSwitches(dir: string): Promise<void> {
   process.exit(0);
 }
 
-/** A switch on a unix socket: whoever connects is plugged in. */
+/** Serves a switch on a unix socket: each connection is a port. */
 export function listen(to: Switch, path: string): Promise<Server> {
   rmSync(path, { force: true });
   const server = createServer((socket) => plugIn(to, socket));

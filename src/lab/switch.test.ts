@@ -33,7 +33,7 @@ describe('a switch', () => {
     for (const port of ports) wire.plug(port);
   });
 
-  it('floods what it does not know, and answers go one way', () => {
+  it('floods frames to unknown addresses, and sends answers to one port', () => {
     wire.receive(from(0), frame(broadcast, m1), 0);
     expect(counts()).toEqual([0, 1, 1]);
     wire.receive(from(1), frame(m1, m2), 1);
@@ -42,7 +42,7 @@ describe('a switch', () => {
     expect(counts()).toEqual([1, 2, 1]);
   });
 
-  it('follows an address to another port, and sends nothing back where it came from', () => {
+  it('follows an address to another port, and sends no frame back to its port', () => {
     wire.receive(from(0), frame(broadcast, m1), 0);
     wire.receive(from(1), frame(broadcast, m1), 1);
     wire.receive(from(2), frame(m1, m3), 2);
@@ -67,13 +67,13 @@ describe('a switch', () => {
     expect(counts()).toEqual([1, 2, 4]);
   });
 
-  it('drops what is not a frame and what comes from nowhere', () => {
+  it('drops what is not a frame, and frames from unknown ports', () => {
     wire.receive(from(0), Buffer.alloc(13), 0);
     wire.receive(recorder(), frame(broadcast, m1), 0);
     expect(counts()).toEqual([0, 0, 0]);
   });
 
-  it('passes nothing while it is dead, and has forgotten everything when it comes back', () => {
+  it('passes nothing while dead, and comes back with an empty table', () => {
     wire.receive(from(0), frame(broadcast, m1), 0);
     wire.alive = false;
     wire.receive(from(1), frame(m1, m2), 1);
@@ -83,7 +83,7 @@ describe('a switch', () => {
     expect(counts()).toEqual([1, 1, 2]);
   });
 
-  it('shows what comes in, once, to whoever taps it, until that ends; nothing while it is dead', () => {
+  it('shows each incoming frame once to a tap, until the tap ends; none while it is dead', () => {
     const seen: Buffer[] = [];
     const stop = wire.tap((one) => seen.push(one));
     wire.receive(from(0), frame(broadcast, m1, 40), 0);
@@ -110,7 +110,7 @@ describe('frames on a stream', () => {
   const frames = [frame(broadcast, m1), Buffer.alloc(0), frame(m1, m2, 7)];
   const stream = Buffer.concat(frames.map(withLength));
 
-  it('come out whole, however the stream is cut', () => {
+  it('come out whole, however the stream is chunked', () => {
     for (let size = 1; size <= stream.length; size++) {
       const reader = new FrameReader();
       const got: Buffer[] = [];
@@ -132,7 +132,7 @@ describe('a switch on a unix socket', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('joins whoever connects', async () => {
+  it('joins all that connect', async () => {
     const socketPath = path(folder, 's');
     const server = await listen(new Switch(), socketPath);
     const [a, b] = [await plugged(socketPath), await plugged(socketPath)];
@@ -146,7 +146,7 @@ describe('a switch on a unix socket', () => {
   });
 });
 
-/** A connection the switch has plugged in: it answers nothing, so a frame of its own tells. */
+/** A connection that the switch has plugged in, which shows only by a frame it passes: the switch itself answers nothing. */
 async function plugged(socketPath: string): Promise<{ socket: Socket; got: Buffer[] }> {
   const got: Buffer[] = [];
   const reader = new FrameReader();

@@ -5,7 +5,7 @@ export interface Port {
 
 const ageMs = 300_000;
 
-/** A learning Ethernet switch. Each VLAN has addresses of its own (802.1Q, independent learning). */
+/** A learning Ethernet switch. Each VLAN has an address table of its own (802.1Q, independent learning). */
 export class Switch {
   readonly #ports = new Set<Port>();
   readonly #learned = new Map<string, { port: Port; atMs: number }>();
@@ -16,7 +16,7 @@ export class Switch {
     return this.#alive;
   }
 
-  /** A dead switch keeps its ports' carriers up and passes nothing; one that comes back has learned nothing. */
+  /** A dead switch keeps its ports' carriers up and passes nothing; it comes back with an empty table. */
   set alive(alive: boolean) {
     this.#alive = alive;
     this.#learned.clear();
@@ -26,7 +26,7 @@ export class Switch {
     return this.#ports.size;
   }
 
-  /** Calls `tap` with every frame that comes in, until the function it returns is called. */
+  /** Calls `tap` with every incoming frame, until the function it returns is called. */
   tap(tap: (frame: Buffer) => void): () => void {
     this.#taps.add(tap);
     return () => void this.#taps.delete(tap);
@@ -36,13 +36,13 @@ export class Switch {
     this.#ports.add(port);
   }
 
-  /** Takes a port out, and forgets what was learned there. */
+  /** Removes a port, and forgets what was learned there. */
   unplug(port: Port): void {
     this.#ports.delete(port);
     for (const [key, seen] of this.#learned) if (seen.port === port) this.#learned.delete(key);
   }
 
-  /** A frame that came in at `from`: remembers its sender, and passes it on to where its receiver was seen. */
+  /** Takes a frame that came in at `from`: learns its source, and forwards it to where its destination was seen. */
   receive(from: Port, frame: Buffer, nowMs: number): void {
     if (frame.length < 14 || !this.#alive || !this.#ports.has(from)) return;
     for (const tap of this.#taps) tap(frame);

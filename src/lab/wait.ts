@@ -5,7 +5,7 @@ function pause(ms: number): Promise<void> {
   });
 }
 
-/** Asks every `everyMs` until the answer is true (then true) or `timeoutMs` is over (then false). */
+/** Asks every `everyMs` until the answer is true, then returns true; false once `timeoutMs` have passed. */
 export async function poll(
   timeoutMs: number,
   everyMs: number,

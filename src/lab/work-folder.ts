@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { isRoot } from './needs.ts';
 
 /**
- * A folder to build in, for what becomes of `folder`. The owner of a tree that an ordinary user builds is root of a user
- * namespace, who may not pass through a home closed to others.
+ * A folder in which to build what becomes `folder`. The owner of a tree that an ordinary user builds is root of a user
+ * namespace, which may not pass through a home closed to others.
  */
 export function workFolder(folder: string): string {
   const parent = isRoot() ? folder : tmpdir();
