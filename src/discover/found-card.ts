@@ -5,7 +5,7 @@ import type { PciAddress } from '../model/names.ts';
 /** Two ports of a host that a file can name. */
 export interface FoundCard {
   readonly pfs: readonly [PfState, PfState];
-  /** As `nic` has it: `"0000:03:00"`, or both PFs. */
+  /** As the file's `nic` has it: `"0000:03:00"`, or both PFs. */
   readonly nic: string;
   /** The operator is connected over one of them. */
   readonly isSession: boolean;
@@ -35,7 +35,7 @@ function nicText(first: PciAddress, second: PciAddress): string {
   return isUsual ? `"${card}"` : `["${first}", "${second}"]`;
 }
 
-/** The most VFs that both ports may have; undefined where the firmware offers none, or it could not be read. */
+/** The most VFs that both ports may have; undefined if the firmware offers none, or it could not be read. */
 export function poolLimit({ pfs }: FoundCard): number | undefined {
   const totals = pfs.map(({ totalVfs }) => (isUnseen(totalVfs) ? 0 : totalVfs));
   return Math.min(...totals) || undefined;

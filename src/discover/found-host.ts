@@ -6,7 +6,7 @@ import type { HostName } from '../model/names.ts';
 import type { Looked } from '../operate/diagnose.ts';
 import { type FoundCard, foundCards } from './found-card.ts';
 
-/** A host that was looked at without a file, and what a file could make of it. */
+/** A host that was looked at without a file, and what a file could do with it. */
 export interface FoundHost {
   readonly name: HostName;
   /** The value of its `connect`. */
@@ -14,13 +14,13 @@ export interface FoundHost {
   readonly looked: Looked;
   /** The card to share; absent if there is none. */
   readonly card?: FoundCard;
-  /** What else could be shared. */
+  /** The other cards that could be shared. */
   readonly others: readonly FoundCard[];
   readonly datapath: Datapath;
   readonly verdicts: readonly Verdict[];
 }
 
-/** @param asked the datapath that the user asks for */
+/** @param asked the datapath that the user wants */
 export function foundHost(
   { name, connectText }: Pick<FoundHost, 'name' | 'connectText'>,
   looked: Looked,
@@ -33,8 +33,8 @@ export function foundHost(
 }
 
 /**
- * The first that works in hardware, else the first that only lacks something. legacy-vlan comes first: it works with every card and
- * kernel, and needs no underlay address, which only the user can choose.
+ * The first that works in hardware, else the first that only lacks something. legacy-vlan comes first: it works with every
+ * card and kernel, and needs no underlay address, which only the user can choose.
  */
 function possible(verdicts: readonly Verdict[]): Datapath {
   const best = (['hardware', 'lacks', 'unknown'] as const)
@@ -45,7 +45,7 @@ function possible(verdicts: readonly Verdict[]): Datapath {
 
 /** How a host without a card can send its tunnels. */
 export interface FoundWire {
-  /** A netdev that nothing stands on; undefined if there is none. */
+  /** A netdev that nothing is built on; undefined if there is none. */
   readonly free: string | undefined;
   /** An IPv4 address that the host has, CIDR; undefined if it has none. */
   readonly address: string | undefined;

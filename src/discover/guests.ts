@@ -19,8 +19,8 @@ export function rememberedAt(allocation: Allocation, slot: number) {
 }
 
 /**
- * What the guests of a network tell about it: their MTU, or else `mtu`, which the ports would carry; the first gateway of each
- * family; and all ARP targets.
+ * What the guests of a network tell about it: their MTU, or else `mtu`, which the ports would carry; the first gateway of
+ * each family; and all ARP targets.
  */
 export function saidOf(
   network: string,

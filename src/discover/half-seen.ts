@@ -3,7 +3,7 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { FoundHost } from './found-host.ts';
 
-/** What this host's imported file may lack because it could not be looked at. The kernel's log, clocks and the like do not go into a file. */
+/** What this host's imported file may lack because it could not be looked at. No file holds the kernel's log or clocks. */
 export function halfSeen(found: FoundHost): readonly Finding[] {
   const { survey, state } = found.looked.patient;
   const journal = survey.journal && { journal: survey.journal };

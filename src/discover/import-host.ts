@@ -32,7 +32,7 @@ export function importHost(found: FoundHost, place: number): ImportedHost {
   };
 }
 
-/** By the card's mode, and by who forwards. */
+/** From the card's mode and from what forwards. */
 function datapathOf(state: HostState, card: FoundCard | undefined): Datapath {
   const ovs = ovsOf(state);
   const isUser = ovs?.bridges.some(({ datapathType }) => datapathType === 'netdev') === true;

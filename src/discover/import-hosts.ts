@@ -22,7 +22,7 @@ export interface ToImport {
   readonly connectText: string;
 }
 
-/** Does the same on each of these hosts. */
+/** Runs the same function for each of these hosts. */
 type OnEach = <Value>(
   hosts: readonly FabricHost[],
   work: (site: Site, host: FabricHost) => Promise<Value>,
@@ -87,7 +87,7 @@ function lookAt(
   );
 }
 
-/** What a plan would still change is left as it was found. */
+/** Adds whatever a plan would still change as `as-found`. */
 async function withFound(
   drafts: readonly ImportedHost[],
   fabric: Fabric,

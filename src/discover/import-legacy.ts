@@ -16,7 +16,7 @@ interface Pair {
   readonly vfs: readonly [VfState | undefined, VfState | undefined];
 }
 
-/** A card in legacy mode: a VF with a VLAN is somebody's, and the VF with the same index on the other port is its other half. */
+/** A card in legacy mode: a VF with a VLAN is in use, and the VF with the same index on the other port is its other half. */
 export function importLegacy(found: FoundHost, card: FoundCard, vfs: number): Parts {
   const pairs = Array.from({ length: vfs }, (_, index): Pair => {
     const [first, second] = card.pfs.map((pf) => pf.vfs.find((vf) => vf.index === index));

@@ -22,7 +22,7 @@ export interface FoundBridge {
   readonly network: string;
   /** Its VNI; undefined if it is unknown. */
   readonly vni: number | undefined;
-  /** The VFs whose representors are its ports. */
+  /** The VFs whose representors are ports of it. */
   readonly vfs: readonly VfOfPort[];
 }
 
@@ -140,7 +140,7 @@ function mtuOf({ looked }: FoundHost, card: FoundCard | undefined): number {
   return Math.max(1500, (wire?.mtu ?? 1580) - 80);
 }
 
-/** The netdev that has the tunnels' own address. */
+/** The netdev that has the tunnels' local address. */
 function wireOf(state: HostState): LinkState | undefined {
   const own = new Set(
     bridgesOf(state).flatMap(({ bridge }) =>

@@ -7,7 +7,7 @@ import type { HostName } from '../model/names.ts';
 export interface ImportedHost {
   readonly name: HostName;
   readonly connectText: string;
-  /** What it is, for whoever reads the file. */
+  /** A description for readers of the file. */
   readonly says: readonly string[];
   readonly datapath: Datapath;
   /** As YAML. */
@@ -31,7 +31,7 @@ export interface ImportedUnderlay {
 }
 
 export interface ImportedNetwork {
-  /** Of all hosts that have it. */
+  /** The same on all hosts that have it. */
   readonly name: string;
   readonly id: number;
   /** Bytes. */

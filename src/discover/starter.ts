@@ -24,7 +24,7 @@ export function starterText(hosts: readonly FoundHost[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Guests of one network reach each other only if all its hosts carry it the same way, so there is one example for each way. */
+/** Guests of a network reach each other only if all its hosts carry it the same way, so each way has an example. */
 interface Example {
   readonly name: string;
   readonly id: number;

@@ -1,6 +1,6 @@
 import type { ImportedAttachment, ImportedGuest, ImportedHost, ImportedNetwork } from './imported.ts';
 
-/** Hosts of one file: a network has one name and one MTU on all of them, and a guest's name, a MAC and an address occur once. */
+/** Hosts of one file: a network has one name and MTU on all of them; a guest's name, a MAC and an address occur once. */
 export function together(hosts: readonly ImportedHost[]): readonly ImportedHost[] {
   const networks = new Map<string, ImportedNetwork>();
   const named = hosts.map((host) => {

@@ -4,17 +4,17 @@ import { type HostState, isUnseen, type LinkState, type VfAdmin, type VfState } 
 import { asGuestName } from '../model/names.ts';
 import type { Survey } from '../model/survey.ts';
 
-/** Who has a VF, as the host shows it. */
+/** Who uses a VF, as seen on the host. */
 export interface VfUse {
   readonly kind: 'external' | 'netns' | 'host';
   /** The same for all VFs of one user. */
   readonly by: string;
-  /** A name for that user, where the host has one. */
+  /** A name for that user, if the host has one. */
   readonly name?: string;
   readonly says: string;
   /** Whether somebody has it right now, rather than only could have. */
   readonly isHeld: boolean;
-  /** CIDRs that it is seen to have. */
+  /** CIDRs seen on it. */
   readonly addresses: readonly string[];
   /** The MTU of its side in bytes, its default gateways, and its bond's ARP targets. */
   readonly mtu?: number;
@@ -67,7 +67,7 @@ function inNamespace({ namespaces, routes }: HostState, { pci }: VfState): VfUse
   return undefined;
 }
 
-/** Bound to the host's own driver, with a netdev of the host's. */
+/** A VF with the host's own driver and a netdev on the host. */
 function onHost(state: HostState, { netdev }: VfState): VfUse | undefined {
   const link: LinkState | undefined = linkNamed(state, netdev);
   if (!link) return undefined;

@@ -1,6 +1,6 @@
 const widest = 108;
 
-/** A text as comment lines of YAML, broken at spaces. */
+/** A text as YAML comment lines, wrapped at spaces. */
 export function comment(text: string, indent = ''): readonly string[] {
   const lines: string[] = [];
   let line = `${indent}#`;

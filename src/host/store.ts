@@ -13,7 +13,7 @@ export interface Store {
   get(name: string): Promise<string | undefined>;
   /** One writer per host. @throws StoreLocked */
   lock(): Promise<() => Promise<void>>;
-  /** Like `lock`, but writes nothing until signed, as there may be no work; absent if locks never write. @throws StoreLocked */
+  /** Like `lock`, but writes nothing until signed: there may be no work. Absent if no lock writes. @throws StoreLocked */
   hold?(): Promise<HeldLock>;
 }
 

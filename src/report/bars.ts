@@ -11,7 +11,7 @@ interface Bar {
 
 const rowHeight = 30;
 
-/** Throughput of every approach, cell by cell, against what the wire could carry at all. */
+/** Throughput of every approach, cell by cell, compared with the most that the wire could carry. */
 export function barsChart(rows: readonly TableRow[]): Chart {
   const groups = seedCells.map((cell) => ({
     cell,
@@ -31,7 +31,7 @@ export function barsChart(rows: readonly TableRow[]): Chart {
 }
 
 function optionOf(theme: Theme, groups: readonly { readonly cell: string; readonly bars: readonly Bar[] }[]) {
-  // A heading is a row without a bar.
+  // A heading is a row without bars.
   const slots = groups.flatMap(({ cell, bars }) => [
     { heading: cell, bar: undefined },
     ...bars.map((bar) => ({ heading: '', bar })),
@@ -68,7 +68,7 @@ function nameOf({ name, number }: TableRow): string {
   return `{n|${name}}{s|   ${number === undefined ? 'seed' : `run ${number}`}}`;
 }
 
-/** At the end of every line, so that the shares stand below each other. */
+/** At the end of every line, so that the shares are aligned. */
 function shareOf(theme: Theme, most: number, bar: Bar | undefined) {
   const { value, limit } = bar?.cell ?? { value: 0 };
   const text = limit === undefined ? '' : `${((100 * value) / limit).toFixed(0)} % of ${limit.toFixed(1)}`;
@@ -85,7 +85,7 @@ function shareOf(theme: Theme, most: number, bar: Bar | undefined) {
   };
 }
 
-/** What was not measured here is paler. */
+/** Figures that were not measured here are paler. */
 function measuredOf(theme: Theme, bar: Bar | undefined) {
   if (bar === undefined) return { value: 0, label: { show: false } };
   const { row, cell } = bar;
@@ -108,7 +108,7 @@ function headingOf(cell: string): string {
   return `MTU ${mtu}, ${streams} streams`;
 }
 
-/** Three digits. */
+/** With three significant digits. */
 export function numberText(value: number): string {
   return value >= 100 ? value.toFixed(0) : `${Number(value.toPrecision(3))}`;
 }

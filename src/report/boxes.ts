@@ -5,7 +5,7 @@ import type { Datapath } from '../model/fabric.ts';
 import { type Chart, nameAxis, valueAxis } from './chart.ts';
 import { colourOfDatapath, type Theme } from './theme.ts';
 
-/** How the runs of one benchmark are spread: throughput in one chart, latency in another; none where there is none. */
+/** The spread of a benchmark's runs: throughput in one chart, latency in another; no chart for what was not measured. */
 export function boxCharts(run: BenchRun, at: number): readonly Chart[] {
   const figures = figuresOf(run);
   const parts = [
@@ -46,7 +46,7 @@ function boxChart(figures: readonly Figure[], { unit, title, name, datapath }: L
   };
 }
 
-/** Latencies of one chart may be a thousand times apart. */
+/** Latencies in one chart may differ by a factor of a thousand. */
 function scaleOf(figures: readonly Figure[], unit: string): object {
   const values = figures.flatMap((figure) => figure.values);
   const isWide = Math.max(...values) > 30 * Math.min(...values);

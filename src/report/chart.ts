@@ -16,7 +16,7 @@ use([
   SVGRenderer,
 ]);
 
-// There is no font to measure with: DejaVu Sans is wide, so that what fits in it fits in any.
+// There is no font to measure: DejaVu Sans is wide, so text that fits in it fits in any.
 setPlatformAPI({
   measureText: (text, style) => {
     const size = Number(/(\d+(?:\.\d+)?)px/.exec(style ?? '')?.[1] ?? 12);
@@ -24,12 +24,12 @@ setPlatformAPI({
   },
 });
 
-/** A chart that is not drawn yet: one definition for the page and for the file, in light and in dark. */
+/** A chart not drawn yet: one definition for the page and for the file, in light and in dark. */
 export interface Chart {
-  /** Its file's name, without an ending. */
+  /** Its file's name, without the extension. */
   readonly name: string;
   readonly title: string;
-  /** What one sees, in a sentence; for those who cannot see it, too. */
+  /** What it shows, in a sentence; also for those who cannot see it. */
   readonly says: string;
   readonly height: number;
   readonly option: (theme: Theme) => EChartsCoreOption;
@@ -39,7 +39,7 @@ export const chartWidth = 960;
 // Single quotes: echarts puts it into an attribute as it is.
 const font = "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 
-/** The chart as SVG that needs nothing from outside. */
+/** The chart as self-contained SVG. */
 export function svgOf(chart: Chart, theme: Theme): string {
   const drawn = init(null, null, { renderer: 'svg', ssr: true, width: chartWidth, height: chart.height });
   const base = {
@@ -53,7 +53,7 @@ export function svgOf(chart: Chart, theme: Theme): string {
   return renamed(svg, `${chart.name}-${theme.name}`);
 }
 
-/** Names within a chart are numbered through the life of the process: the same chart is to be the same text. */
+/** echarts numbers the names within charts per process; renames them, so that the same chart is the same text. */
 function renamed(svg: string, own: string): string {
   const names = new Map<string, string>();
   return svg.replaceAll(/\bzr\d+-[\w-]+/g, (name) => {
@@ -63,7 +63,7 @@ function renamed(svg: string, own: string): string {
   });
 }
 
-/** A file of its own has a ground of its own, and says what it shows. */
+/** The chart as a separate file, with a background and a sentence of what it shows. */
 export function svgFileOf(chart: Chart, theme: Theme): string {
   const ground = `<title>${escaped(chart.title)}</title><rect width="100%" height="100%" fill="${theme.paper}"/>`;
   return svgOf(chart, theme).replace(/(<svg[^>]*>)/, `$1${ground}`);
@@ -74,7 +74,7 @@ export function escaped(text: string): string {
   return text.replaceAll(/[&<>"]/g, (sign) => names[sign] ?? sign);
 }
 
-/** An axis of numbers, quiet. */
+/** An unobtrusive axis of numbers. */
 export function valueAxis(theme: Theme, name: string, more: object = {}) {
   return {
     type: 'value',
@@ -112,7 +112,7 @@ export function legendOf(theme: Theme, names: readonly string[]) {
   };
 }
 
-/** A round number that is no less: where an axis ends. */
+/** The next round number, as the end of an axis. */
 export function roundedUp(value: number): number {
   const step = 10 ** Math.floor(Math.log10(value)) / 2;
   return Math.ceil(value / step) * step;

@@ -12,7 +12,7 @@ const mostRounds = 3;
 const panelHeight = 176;
 const headHeight = 44;
 
-/** Datagrams as they arrived around each change; of many rounds those with the longest outages. None where an earlier vflane kept no traces. */
+/** Datagrams arriving around each change, in the rounds with the longest outages; none if an older vflane kept no traces. */
 export function failoverPackets(result: FailoverResult, at: number): readonly Chart[] {
   const phases = shownPhases(result.phases);
   if (phases.length === 0) return [];
@@ -76,10 +76,10 @@ function optionOf(theme: Theme, phases: readonly Phase[]) {
 }
 
 const [beforeMs, afterMs] = [300, 700];
-/** Said so long after it, it belongs to the picture. */
+/** A message up to this long after the change is shown. */
 const newsMs = 2_000;
 
-/** Around the outage; where there is none, around the change. */
+/** Around the outage, or around the change if there is none. */
 function windowOf({ ways, said, doneMs = 0 }: Phase): readonly [number, number] {
   const outages = ways.filter(({ outageMs }) => outageMs > 0);
   if (outages.length === 0) return [-beforeMs, Math.ceil(doneMs / 100) * 100 + afterMs];
@@ -90,7 +90,7 @@ function windowOf({ ways, said, doneMs = 0 }: Phase): readonly [number, number] 
   return [whole(first - beforeMs), whole(Math.max(last, ...news) + afterMs)];
 }
 
-/** Where nothing was sent, nothing is known. */
+/** Without datagrams sent, nothing is known. */
 function pointsOf({ fromMs, stepMs, sent, arrived }: Trace): readonly (readonly [number, number | null])[] {
   return sent.map((count, step) => [
     fromMs + step * stepMs,

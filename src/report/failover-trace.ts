@@ -4,7 +4,7 @@ import { colourOf, type Theme } from './theme.ts';
 
 const titles = { down: 'port taken away', up: 'port given back', back: 'traffic brought back' } as const;
 
-/** When the traffic was away after each cut, and what the bond and the card said meanwhile. */
+/** When the traffic was interrupted after each cut, and what the bond and the card reported meanwhile. */
 export function failoverChart(result: FailoverResult, at: number): Chart {
   return {
     name: `failover-${at + 1}`,
@@ -15,7 +15,7 @@ export function failoverChart(result: FailoverResult, at: number): Chart {
   };
 }
 
-/** Of each phase, the worse direction of each round. */
+/** For each phase, the worse direction of each round. */
 function summaryText(result: FailoverResult): string {
   const parts = summaryOf(result).map(
     ({ phase, medianMs, worstMs, n }) =>

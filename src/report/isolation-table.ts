@@ -1,7 +1,7 @@
 import type { Cell, IsolationResult } from '../measure/isolation-result.ts';
 import { escaped } from './chart.ts';
 
-/** What each verdict looks like: a good one, a bad one, or one that proves nothing. */
+/** The style of each verdict: good, bad, or proving nothing. */
 const looks: { readonly [verdict in Cell['verdict']]: '' | 'kept' | 'leaked' } = {
   held: 'kept',
   carried: 'kept',
@@ -11,7 +11,7 @@ const looks: { readonly [verdict in Cell['verdict']]: '' | 'kept' | 'leaked' } =
   untried: '',
 };
 
-/** Every pair of networks against every kind of frame; what leaked although nothing else was to be expected says so. */
+/** Every pair of networks by every kind of frame; leaks that were expected are marked as such. */
 export function isolationSection(result: IsolationResult & { readonly at?: string }): string {
   const { at, networks, attacks, guests, cells, provesNothing, partial } = result;
   const pairs = [...new Map(cells.map(({ from, to }) => [`${from}\n${to}`, { from, to }])).values()];

@@ -12,7 +12,7 @@ interface Curve {
 
 const shown = [5, 10, 25, 50, 75, 90, 95, 99, 99.9, 99.99] as const;
 
-/** Round trips by percentile, of every run that measured them; none where none did. */
+/** Round trips by percentile, for every run that measured them; no chart if none did. */
 export function latencyChart(runs: readonly BenchRun[]): readonly Chart[] {
   const curves = runs.flatMap((run, at) =>
     (['tcp', 'udp'] as const).flatMap((protocol) => curveOf(run, at, protocol)),

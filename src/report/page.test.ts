@@ -82,7 +82,7 @@ const failover: FailoverResult = {
   ],
 };
 
-/** Datagrams of a thousand a second, of which none arrives for so long. */
+/** A thousand datagrams per second, of which none arrive for `outageMs`. */
 function tracedRound(round: number, outageMs: number): Phase {
   const steps = Array.from({ length: 100 }, (_, step) => -250 + step * 10);
   const trace = {
@@ -127,20 +127,20 @@ const about = { version: '1', made: '2026-11-22' };
 const report = reportOf({ runs: [runOf(91.18)], failovers: [failover], isolations: [isolation], ...about });
 
 describe('the page', () => {
-  test('has the seed’s figures even where nothing was measured', () => {
+  test('has the seed’s figures even if nothing was measured', () => {
     const { html, svgs } = reportOf({ runs: [], failovers: [], isolations: [], ...about });
     expect(html).toContain('No throughput was measured yet');
     expect(html.match(/the seed’s table<\/small>/g)).toHaveLength(3);
     expect([...svgs.keys()]).toEqual(['throughput.svg', 'throughput-dark.svg']);
   });
 
-  test('holds a figure against what the wire can carry', () => {
-    // 91.18 Gb/s is all of TCP at MTU 1500 in VXLAN over IPv4 (facts §11); the run's median is 0.2 more.
+  test('compares a figure with what the wire can carry', () => {
+    // 91.18 Gb/s is the most of TCP at MTU 1500 in VXLAN over IPv4 (facts §11); the run's median is 0.2 more.
     expect(report.html).toContain('91.4<small>100.2 % of the wire');
     expect(report.html).toContain('74.5 % of the wire');
   });
 
-  test('asks nothing of anybody: no address, no script', () => {
+  test('loads nothing: no address, no script', () => {
     const everything = [report.html, ...report.svgs.values()]
       .join('\n')
       .replaceAll(/xmlns(:\w+)?="[^"]*"/g, '');
@@ -148,7 +148,7 @@ describe('the page', () => {
     expect(report.html).toContain('&lt;script&gt;');
   });
 
-  test('shows who moved the packets', () => {
+  test('shows what moved the packets', () => {
     expect(report.html).toContain('<span class="mark card">hardware</span>');
     const soft = { ...runOf(30), forwarding: { by: 'software', proof: 'not proved' } } as const;
     expect(reportOf({ runs: [soft], failovers: [], isolations: [], ...about }).html).toContain(
@@ -156,11 +156,11 @@ describe('the page', () => {
     );
   });
 
-  test('shows how long the traffic was away', () => {
+  test('shows how long the traffic was interrupted', () => {
     expect(report.svgs.get('failover-1.svg')).toContain('137 ms');
   });
 
-  test('shows what arrived around each change, of many rounds those with the longest outages', () => {
+  test('shows what arrived around each change, in the rounds with the longest outages', () => {
     const rounds = [40, 400, 10, 300, 200].map((ms, n) => tracedRound(n + 1, ms));
     const traced = { ...failover, phases: rounds };
     const { svgs } = reportOf({ runs: [], failovers: [failover, traced], isolations: [], ...about });
@@ -179,12 +179,12 @@ describe('the page', () => {
     expect(html.match(/Tested at 2026-11-22T18:30:00Z\./g)?.length).toBeGreaterThan(1);
   });
 
-  test('shows what leaked, and where that was to be expected', () => {
+  test('shows what leaked, and where that was expected', () => {
     expect(report.html).toContain('<td class="kept" title="">held</td>');
     expect(report.html).toContain('title="web → db; expected: igb">leaked<small>as expected here</small>');
   });
 
-  test('has every chart in light and in dark, each a file that stands alone', () => {
+  test('has every chart in light and in dark, each a self-contained file', () => {
     for (const [name, svg] of report.svgs) {
       expect(svg, name).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"[^>]*><title>/);
       expect(report.svgs.has(name.endsWith('-dark.svg') ? name : name.replace('.svg', '-dark.svg'))).toBe(
@@ -194,7 +194,7 @@ describe('the page', () => {
     expect(report.svgs.size).toBe(8);
   });
 
-  test('has charts that are XML, as whoever opens such a file demands', () => {
+  test('has charts that are valid XML, as viewers of such files demand', () => {
     const traced = { ...failover, phases: [tracedRound(1, 40)] };
     const { svgs } = reportOf({
       runs: [runOf(91.18)],

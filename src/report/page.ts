@@ -14,15 +14,15 @@ import { seedTable } from './seed-table.ts';
 import { style } from './style.ts';
 import { dark, light } from './theme.ts';
 
-/** A test's result, with when it was kept. */
+/** A test's result, and when it was saved. */
 type Kept<Result> = Result & { readonly at?: string };
 
-/** All that a report is made of. */
+/** Everything that a report is made of. */
 export interface ReportInput {
   readonly runs: readonly BenchRun[];
   readonly failovers: readonly Kept<FailoverResult>[];
   readonly isolations: readonly Kept<IsolationResult>[];
-  /** For the foot of the page. */
+  /** For the page's footer. */
   readonly version: string;
   readonly made: string;
 }
@@ -33,7 +33,7 @@ export interface Report {
   readonly svgs: ReadonlyMap<string, string>;
 }
 
-/** One page that needs nothing but itself, and its charts as files. Without a run it shows the reference. */
+/** One self-contained page, and its charts as files. Without a run it shows the reference. */
 export function reportOf(input: ReportInput): Report {
   const { runs, failovers } = input;
   const rows = tableRows(runs);

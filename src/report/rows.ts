@@ -6,7 +6,7 @@ import { wireLimit } from '../measure/wire-limit.ts';
 import type { Datapath } from '../model/fabric.ts';
 import { type ReferenceRow, seedCells, seedFigures, seedLineBps, seedSource } from './seed-figures.ts';
 
-/** A throughput of the seed's table, whoever measured it. Gb/s. */
+/** A throughput in the seed's table, whoever measured it. Gb/s. */
 export interface TableCell {
   readonly value: number;
   readonly low?: number;
@@ -14,21 +14,21 @@ export interface TableCell {
   readonly limit?: number;
 }
 
-/** A line of the seed's table: a way to share the card. */
+/** A row of the seed's table: a way to share the card. */
 export interface TableRow {
   readonly name: string;
   readonly source: string;
-  /** Where the page tells more of it: its number there; absent for the reference. */
+  /** The number of its section on the page; absent for the reference. */
   readonly number?: number;
   readonly datapath: Datapath;
   readonly cells: { readonly [cell: string]: TableCell };
-  /** Why a cell is empty, where that is known. */
+  /** Why a cell is empty, if known. */
   readonly impossible?: { readonly [cell: string]: string };
   readonly pingMeanUs?: number;
   readonly pingMdevUs?: number;
 }
 
-/** The reference and every run of the suite `seed`, the newest of each approach last. */
+/** The reference and every run of the suite `seed`; within an approach, the newest last. */
 export function tableRows(runs: readonly BenchRun[]): readonly TableRow[] {
   const measured = runs.flatMap((run, at) => (run.suite.name === 'seed' ? [rowOfRun(run, at + 1)] : []));
   return [...seedFigures.map(rowOfReference), ...measured];

@@ -6,7 +6,7 @@ import { isUnseen, type Seen } from '../model/host-state.ts';
 import { numberText } from './bars.ts';
 import { escaped } from './chart.ts';
 
-/** One benchmark: what was measured, on what, and by whom the packets were moved; its charts go in between. */
+/** One benchmark: what was measured, on what, and what moved the packets; its charts go in between. */
 export function runSection(run: BenchRun, at: number, charts: string): string {
   const { id, state, because, forwarding, ends, suite, cpus } = run;
   const marks = [

@@ -1,6 +1,6 @@
 import type { Datapath } from '../model/fabric.ts';
 
-/** The reference: three ways on two machines with ConnectX-5 Ex cards in x8 slots, as the author of the seed measured them. */
+/** The reference: three approaches, measured by the seed's author on two machines with ConnectX-5 Ex cards in x8 slots. */
 export interface ReferenceRow {
   readonly approach: string;
   readonly datapath: Datapath;

@@ -4,7 +4,7 @@ function colours({ text, faint, line, ghost, paper, good, bad }: Theme): string 
   return `--text:${text};--faint:${faint};--line:${line};--ghost:${ghost};--paper:${paper};--good:${good};--bad:${bad}`;
 }
 
-/** The page's look; light or dark as the reader's system is, light on paper. */
+/** The page's look: light or dark as the reader's system is set, light on paper. */
 export const style = `
 :root{color-scheme:light dark;${colours(light)};--ground:#f4f6f9}
 .dark-chart{display:none}

@@ -1,4 +1,4 @@
-/** Colours of a chart and of the page around it. Series: Okabe and Ito's, which colour-blind readers tell apart. */
+/** Colours of a chart and of the page around it. Series have Okabe and Ito's, which colour-blind readers can tell apart. */
 export interface Theme {
   readonly name: 'light' | 'dark';
   readonly text: string;
@@ -35,7 +35,7 @@ export const dark: Theme = {
   bad: '#ff8a80',
 };
 
-/** The same way to share the card has the same colour everywhere. */
+/** The same approach has the same colour everywhere. */
 export function colourOfDatapath(theme: Theme, datapath: 'legacy-vlan' | 'ovs-dpdk' | 'ovs-tc'): string {
   return colourOf(theme, ['legacy-vlan', 'ovs-dpdk', 'ovs-tc'].indexOf(datapath));
 }

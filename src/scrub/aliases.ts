@@ -2,16 +2,16 @@ import type { Identifier, Words } from './identifiers.ts';
 import { ipAliases, networkOf, parseIp, printIp } from './ip-aliases.ts';
 import { type Bits, bitsOf } from './ip-ranges.ts';
 
-/** What a transcript has, before any of it is given another name. */
+/** What a transcript contains, before anything is replaced. */
 export interface Originals {
   readonly macs: ReadonlySet<string>;
   readonly ids: ReadonlySet<string>;
   readonly words: Words;
-  /** Decides which address becomes which. */
+  /** Determines which address becomes which. */
   readonly key: string;
 }
 
-/** Gives every identifier another name: the same one always the same, two never one. */
+/** Gives every identifier an alias, one to one. */
 export function aliasing(originals: Originals): (identifier: Identifier) => string {
   const macOf = macAliases(originals.macs);
   const idOf = counted(originals.ids, shapedLike);
@@ -26,7 +26,7 @@ export function aliasing(originals: Originals): (identifier: Identifier) => stri
   };
 }
 
-/** The N-th thing gets the N-th name, past those that are somebody's own. */
+/** The N-th new text gets the N-th alias, skipping those that occur in the original. */
 function counted(taken: ReadonlySet<string>, nameOf: (n: number, text: string) => string) {
   const names = new Map<string, string>();
   let n = 0;
@@ -47,12 +47,12 @@ function shapedLike(n: number, text: string): string {
   return text.replace(/[0-9a-f]/g, () => digits.shift() ?? '0');
 }
 
-/** Groups, masks and "none" mean the same on every network. */
+/** Multicast groups, masks and "none" mean the same on every network. */
 const keptMacs = /^(?:f*[ec8]?0*|fe(?:ff){5}|01(?:00){5}|01005e.*|0180c2.*|3333(?!ff).*)$/;
 
-/** A MAC in any notation: the vendor goes, and stays one or stays locally administered (IEEE 802-2014, 8.2.2). */
+/** A MAC in any notation: the vendor is hidden; whether it is locally administered stays (IEEE 802-2014, 8.2.2). */
 function macAliases(taken: ReadonlySet<string>): (text: string) => string {
-  // RFC 7042, 2.1.1 and 2.1.2: 00-00-5E is IANA's, with 00-53-00 and on for examples.
+  // RFC 7042, 2.1.1 and 2.1.2: 00-00-5E is IANA's, with 00-53-00 onwards for examples.
   const universal = counted(taken, (n) => `00005e${hex6(0x5300 + n - 1)}`);
   const local = counted(taken, (n) => `020000${hex6(n)}`);
   const group = counted(taken, (n) => `3333ff${hex6(n)}`);
@@ -79,14 +79,14 @@ function inNotation(digits: string, like: string): string {
   return /[A-F]/.test(like) ? text.toUpperCase() : text;
 }
 
-/** Names short enough for a netdev's that holds one: `to-host-2-91c4`. */
+/** Names short enough to be part of a netdev's: `to-host-2-91c4`. */
 function wordAliases(words: Words): (text: string) => string {
   const taken = new Set(words.keys());
   const stems = ['host', 'user', 'serial'] as const;
   const names: { readonly [kind: string]: (text: string) => string } = Object.fromEntries(
     stems.map((stem) => [stem, counted(taken, (n) => `${stem}-${n}`)]),
   );
-  // A host's long name and its short one are one host.
+  // A host's long name and its short one mean the same host.
   const labels = new Map([...words.keys()].map((word) => [word.slice(0, 7), word.split('.')[0] ?? word]));
   return (text) => {
     const kind = words.get(text) ?? 'host';
@@ -100,7 +100,7 @@ function wordAliases(words: Words): (text: string) => string {
 type IpAlias = (bits: Bits) => Bits;
 type MacAlias = (text: string) => string;
 
-/** An address, or a network in CIDR notation: what was zero behind its prefix stays so. */
+/** An address, or a network in CIDR notation: zeros behind the prefix stay zeros. */
 function addressAlias(text: string, ipOf: IpAlias, macOf: MacAlias): string {
   const [address = '', length] = text.split('/');
   const bits = bitsIn(address);
@@ -132,7 +132,7 @@ function aliasOfBits(bits: Bits, ipOf: IpAlias, macOf: MacAlias): Bits {
   return ipOf(bits).slice(0, 64) + eui64(macOf(mac));
 }
 
-/** The end of a solicited-node address is the end of the one it asks for (RFC 4291, 2.7.1). */
+/** A solicited-node address ends like the address it stands for (RFC 4291, 2.7.1). */
 function lowBits(bits: Bits, macOf: MacAlias): Bits {
   const low = bits.slice(104);
   if (!low.includes('1')) return low;
@@ -142,7 +142,7 @@ function lowBits(bits: Bits, macOf: MacAlias): Bits {
 
 const middle = [...'fffe'].map(nibble).join('');
 
-/** The MAC that an address was made of (modified EUI-64: RFC 4291, appendix A). */
+/** The MAC that an address was made from (modified EUI-64: RFC 4291, appendix A). */
 export function macOfEui64(bits: Bits): string | undefined {
   if (bits.length !== 128 || bits.slice(88, 104) !== middle) return undefined;
   const id = bits.slice(64);

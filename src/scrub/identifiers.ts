@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** What tells one machine, card or network from another. */
+/** Kinds of text that identify a machine, card or network. */
 export type Kind = 'mac' | 'maybe-mac' | 'ip' | 'network' | 'id' | 'word';
 
 export interface Identifier {
@@ -8,22 +8,22 @@ export interface Identifier {
   readonly text: string;
 }
 
-/** Words that are known to be somebody's, and of what kind they are. */
+/** Words known to identify somebody, and their kinds. */
 export type Words = ReadonlyMap<string, 'host' | 'user' | 'serial' | 'id'>;
 
 const hex = '[0-9A-Fa-f]';
 const pairs = (count: number, separator: string) => `${hex}{2}(?:${separator}${hex}{2}){${count - 1}}`;
 
-/** First come, first served: a UUID holds what looks like less. */
+/** The first match wins: parts of a UUID look like other forms. */
 const forms: readonly string[] = [
-  // A UUID: a boot, a row of OVSDB.
+  // A UUID: of a boot, or of a row of OVSDB.
   `(?<!${hex})${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}(?!${hex})`,
   // A PCI Device Serial Number, as lspci prints it.
   `(?<!${hex})${pairs(8, '-')}(?!-?${hex})`,
   `(?<!${hex})${pairs(6, '-')}(?!-?${hex})`,
-  // systemd's name for a netdev by its MAC.
+  // systemd's name for a netdev after its MAC.
   `(?<![0-9A-Za-z])enx${hex}{12}(?![0-9A-Za-z])`,
-  // A MAC, a GUID, an IPv6 address, the long address of InfiniBand: told apart by `colonKind`.
+  // A MAC, a GUID, an IPv6 address, the long address of InfiniBand: `colonKind` tells them apart.
   `(?<![0-9A-Za-z_])(?:${hex}{1,4})?(?:::?${hex}{1,4})+(?:\\.\\d{1,3}){0,3}(?:::)?(?:/\\d{1,3})?(?![0-9A-Za-z_])`,
   `(?<![0-9A-Za-z_])${hex}{1,4}::(?:/\\d{1,3})?(?![0-9A-Za-z_])`,
   `(?<![0-9.])\\d{1,3}(?:\\.\\d{1,3}){3}(?:/\\d{1,2})?(?![0-9]|\\.[0-9])`,
@@ -31,7 +31,7 @@ const forms: readonly string[] = [
   `(?<![0-9A-Za-z])(?:0x)?${hex}{12,64}(?![0-9A-Za-z])`,
 ];
 
-/** Calls `alias` for every identifier of a text, from left to right, and puts what it returns in its place. */
+/** Replaces every identifier in a text, from left to right, with what `alias` returns for it. */
 export function replaceIdentifiers(
   text: string,
   words: Words,
@@ -45,7 +45,7 @@ let latest: { readonly words: Words; readonly pattern: RegExp } | undefined;
 function patternFor(words: Words): RegExp {
   if (latest?.words === words) return latest.pattern;
   const known = [...words.keys()].sort((a, b) => b.length - a.length).map(escaped);
-  // What stands before a colon in JSON is a tool's own word, even if a host is called so.
+  // A key of JSON is a tool's own word, even if a host has that name.
   const word = known.length === 0 ? [] : [`(?<![0-9A-Za-z])(?:${known.join('|')})(?![0-9A-Za-z]|"\\s*:)`];
   latest = { words, pattern: new RegExp([...forms, ...word].join('|'), 'g') };
   return latest.pattern;
@@ -65,7 +65,7 @@ function replaceOne(found: string, words: Words, alias: (identifier: Identifier)
   return kind === undefined ? replaceInside(found, alias) : alias({ kind, text: found });
 }
 
-/** Decimal digits alone are more often a number of bytes than an id. */
+/** Decimal digits alone are more often a number of bytes than an id, and stay. */
 function replaceBare(found: string, alias: (identifier: Identifier) => string): string {
   const text = found.replace(/^0x/, '');
   const isNumber = /^\d+$/.test(text);
@@ -94,7 +94,7 @@ function ipKind(found: string): Kind | undefined {
 const macInside = /(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}(?![0-9A-Fa-f])/g;
 const ipv4Inside = /(?<![0-9.])\d{1,3}(?:\.\d{1,3}){3}(?![0-9]|\.[0-9])/g;
 
-/** What hangs together by its colons only: `tcp:192.168.1.1`, `add:02:…`. */
+/** Words joined only by colons: `tcp:192.168.1.1`, `add:02:…`. */
 function replaceInside(found: string, alias: (identifier: Identifier) => string): string {
   return found
     .replace(macInside, (text) => alias({ kind: 'mac', text }))

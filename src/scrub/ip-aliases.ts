@@ -3,8 +3,8 @@ import ipaddr from 'ipaddr.js';
 import { type Bits, ipOf, isFixed, isKept } from './ip-ranges.ts';
 
 /**
- * Other addresses for addresses, one for one: two share as many first bits as theirs did, a private one stays private, and
- * the last byte (of IPv6 two) stays (Xu, Fan, Ammar, Moon: Prefix-Preserving IP Address Anonymization, 2002).
+ * Maps addresses to others, one to one: two aliases share as many leading bits as their originals, a private address stays
+ * private, and the last byte (two for IPv6) stays (Xu, Fan, Ammar, Moon: Prefix-Preserving IP Address Anonymization, 2002).
  */
 export function ipAliases(key: string): (bits: Bits) => Bits {
   const known = new Map<Bits, boolean>();
@@ -25,7 +25,7 @@ export function ipAliases(key: string): (bits: Bits) => Bits {
 
 const tries = 64;
 
-/** The first of some keys by which no address becomes another one of the text; where they are too many for that, the last. */
+/** The first of some keys that turns no address into another of the text; the last if there are too many addresses. */
 export function fittingKey(key: string, all: readonly Bits[]): string {
   const given = new Set(all.filter((bits) => !isKept(bits)));
   let tried = key;
@@ -49,7 +49,7 @@ export function printIp(bits: Bits): string {
   return ip instanceof ipaddr.IPv6 ? ip.toRFC5952String() : ip.toString();
 }
 
-/** The network that an address of so many first bits is in. */
+/** The network with a prefix of this length that an address is in. */
 export function networkOf(bits: Bits, length: number): Bits {
   return bits.slice(0, length).padEnd(bits.length, '0');
 }

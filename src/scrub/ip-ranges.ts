@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** Bits of an address as text of 0 and 1: a prefix is then a start. */
+/** Bits of an address as a text of 0 and 1, so that a prefix is the start of a text. */
 export type Bits = string;
 
 export function bitsOf(ip: ipaddr.IPv4 | ipaddr.IPv6): Bits {
@@ -20,11 +20,11 @@ function prefix(cidr: string): Bits {
 }
 
 interface Ranges {
-  /** Nobody's: they mean the same everywhere, or are made for examples (RFC 5737, RFC 3849). */
+  /** They identify nobody: they mean the same everywhere, or are for examples (RFC 5737, RFC 3849). */
   readonly kept: readonly Bits[];
-  /** What they are stays to be seen; where in them does not (RFC 1918, 3927, 4193, 4291, 6598). */
+  /** The range of an address stays visible, its place in the range does not (RFC 1918, 3927, 4193, 4291, 6598). */
   readonly within: readonly Bits[];
-  /** Bits from here on tell a host from its network, and not whose network it is. */
+  /** Bits from here on identify a host within its network, and not the network. */
   readonly hostBits: number;
 }
 
@@ -49,17 +49,17 @@ function rangesOf(bits: Bits): Ranges {
 
 const counted = prefix('fe80::/112');
 
-/** Whether the address says nothing of its owner: a link-local one that was counted up neither. */
+/** Whether the address reveals nothing about its owner; that includes a link-local one that was numbered by hand. */
 export function isKept(bits: Bits): boolean {
   return bits.startsWith(counted) || rangesOf(bits).kept.some((range) => bits.startsWith(range));
 }
 
-/** Whether the bit at this place stays as it is, for every address that begins so. */
+/** Whether the bit at this place stays as it is, in every address with this start. */
 export function isFixed(bits: Bits, place: number): boolean {
   const { kept, within, hostBits } = rangesOf(bits);
   if (place >= hostBits || isKept(bits)) return true;
   const start = bits.slice(0, place);
   if ([...kept, ...within].some((range) => range.length > place && range.startsWith(start))) return true;
-  // `fd00::1` stays short: a host's part that was counted up begins with zeros.
+  // `fd00::1` stays short: the host part of a hand-numbered address begins with zeros.
   return bits.length === 128 && place >= 64 && !start.slice(64).includes('1');
 }

@@ -1,7 +1,7 @@
 import type { TranscriptEntry } from '../host/transcript.ts';
 import type { Words } from './identifiers.ts';
 
-/** Names that the operator's side knows: the hosts of the file, and who they are reached as. */
+/** Names known on the operator's side: the hosts of the file, and the users they are reached as. */
 export interface KnownNames {
   readonly hosts: readonly string[];
   readonly users: readonly string[];
@@ -9,7 +9,7 @@ export interface KnownNames {
 
 type Found = readonly [string, 'host' | 'user' | 'serial' | 'id'];
 
-/** Keys of JSON and of OVSDB's maps whose value is somebody's. */
+/** Keys of JSON and of OVSDB's maps whose value identifies somebody. */
 const keyed: readonly (readonly [RegExp, Found[1]])[] = [
   [/"hostname"\s*[:,]\s*"([^"\\]+)"/g, 'host'],
   [/"[\w.-]*(?:serial|system-id)[\w.-]*"\s*[:,]\s*"([^"\\]+)"/gi, 'serial'],
@@ -18,18 +18,18 @@ const keyed: readonly (readonly [RegExp, Found[1]])[] = [
   [/\/home\/([A-Za-z0-9_][\w.-]*)/g, 'user'],
 ];
 
-/** Files whose whole text is somebody's. */
+/** Files whose whole text identifies somebody. */
 const files: readonly (readonly [RegExp, Found[1]])[] = [
   [/\/hostname$/, 'host'],
   [/(?:serial(?:_number)?|_uuid)$/, 'serial'],
   [/(?:phys_switch_id|machine-id)$/, 'id'],
 ];
 
-/** Who is nobody, and what is not a name. A number may be a serial number, and is not a name. */
+/** Words that identify nobody, or are no names. A number may be a serial number, but is no name. */
 const nobody = /^(?:root|localhost|\(?none\)?|\d{0,5}|.)$/;
 const number = /^\d+$/;
 
-/** Every word of a transcript that is known to tell whose it is. */
+/** Every word in a transcript that is known to identify somebody. */
 export function wordsIn(entries: readonly TranscriptEntry[], { hosts, users }: KnownNames): Words {
   const found: readonly Found[] = [
     ...[...hosts].map((host) => [host, 'host'] as const),
@@ -60,7 +60,7 @@ function inFile([question, path = '']: readonly string[], answer: unknown): read
   return files.flatMap(([pattern, kind]) => (pattern.test(path) ? [[answer.trim(), kind] as const] : []));
 }
 
-/** A host is also called by the first part of its name, and a tunnel to it by the first seven letters. */
+/** A host is also known by the first part of its name, and a tunnel to it has the first seven letters. */
 function withShortForms([word, kind]: Found): readonly Found[] {
   const label = word.split('.')[0] ?? '';
   if (kind !== 'host') return [[word, kind]];

@@ -2,7 +2,7 @@ import { bareMac } from './aliases.ts';
 import type { Identifier } from './identifiers.ts';
 import { allTexts } from './texts.ts';
 
-/** Identifiers that a value still has in one of its texts, in whatever notation: another look than the one that replaced them. */
+/** Identifiers still in one of the value's texts, in any notation: found in another way than the one that replaced them. */
 export function remaining(value: unknown, identifiers: readonly Identifier[]): readonly Identifier[] {
   const text = allTexts(value);
   const lower = text.toLowerCase();
@@ -26,7 +26,7 @@ function notations({ kind, text }: Identifier): readonly string[] {
   return [digits, pairs.join(':'), pairs.join('-'), (digits.match(/.{4}/g) ?? []).join('.')];
 }
 
-/** As a whole: 10.0.0.1 does not stand in 10.0.0.12. */
+/** As a whole: 10.0.0.12 does not contain 10.0.0.1. */
 function stands(text: string, word: string): boolean {
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
     const [before, after] = [

@@ -15,7 +15,7 @@ function transcriptOf(text: string, path = '/x'): Transcript {
 
 const alpha: KnownNames = { hosts: ['alpha'], users: [] };
 
-/** What becomes of a text. */
+/** A text after scrubbing. */
 function scrubbed(text: string, { key = 'key', path = '/x', names = alpha } = {}): string {
   const { transcript } = scrub(transcriptOf(text, path), names, key);
   return String(transcript.entries[0]?.answer);
@@ -23,7 +23,7 @@ function scrubbed(text: string, { key = 'key', path = '/x', names = alpha } = {}
 
 const octet = fc.integer({ min: 0, max: 255 }).map((n) => n.toString(16).padStart(2, '0'));
 const octets = (count: number) => fc.array(octet, { minLength: count, maxLength: count });
-/** A card's, or a made-up one. */
+/** A card's MAC, or a locally administered one. */
 const mac = octets(6)
   .map(([first = '', ...rest]) => {
     const unicast = (Number.parseInt(first, 16) & 0xfe).toString(16).padStart(2, '0');
@@ -48,7 +48,7 @@ const guid = fc
   .filter((text) => /[1-9a-f]/.test(text));
 const serial = fc.stringMatching(/^MT[0-9A-Z]{6,10}$/);
 
-/** What a tool may say around it. */
+/** Lines of tools that contain it. */
 const lines: readonly ((one: { readonly mac: string; readonly ip: string }) => string)[] = [
   (a) =>
     `{"address":"${a.mac}","altnames":["enx${a.mac.replaceAll(':', '')}"],"local":"${a.ip}","prefixlen":24}`,
@@ -64,7 +64,7 @@ describe('nothing of the original is left', () => {
     minLength: 1,
     maxLength: 6,
   });
-  it('of MAC and IP addresses, in whatever notation', () => {
+  it('of MAC and IP addresses, in any notation', () => {
     fc.assert(
       fc.property(text, fc.string(), (parts, key) => {
         const said = scrubbed(parts.map(({ line, ...one }) => line(one)).join('\n'), { key }).toLowerCase();
@@ -105,7 +105,7 @@ describe('nothing of the original is left', () => {
   });
 });
 
-describe('what was one stays one, and what was two stays two', () => {
+describe('what was the same stays the same, and what differed differs', () => {
   it('MAC addresses keep whether they are locally administered, and lose their vendor', () => {
     fc.assert(
       fc.property(fc.uniqueArray(mac, { minLength: 2, maxLength: 8 }), (macs) => {
@@ -198,17 +198,17 @@ test('numbers that only look like serial numbers stay, and those of a card do no
   );
 });
 
-test('the id of a switch stays one of the same length', () => {
+test('the id of a switch stays an id of the same length', () => {
   expect(scrubbed('"phys_switch_id":"f6ceb8000a","x":"f6ceb8000a"')).toBe(
     '"phys_switch_id":"0000000001","x":"0000000001"',
   );
 });
 
-test('what it cannot replace everywhere it does not write', () => {
+test('a text that it cannot scrub completely is refused', () => {
   expect(() => scrubbed('02:ab:cd:ef:01:02 in 02ab.cdef.0102')).toThrow(NotScrubbed);
 });
 
-test('any text is scrubbed or refused, and twice scrubbed reads no worse', () => {
+test('any text is scrubbed or refused, also a second time', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'0123456789abcdef::..-/" \n') }), (text) => {
       try {

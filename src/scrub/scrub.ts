@@ -6,22 +6,22 @@ import { type KnownNames, wordsIn } from './known-words.ts';
 import { remaining } from './remaining.ts';
 import { mapTexts } from './texts.ts';
 
-/** Something of the original would have stayed. */
+/** Some identifier would have remained. */
 export class NotScrubbed extends Error {
   override readonly name = 'NotScrubbed';
 }
 
 export interface Scrubbed {
   readonly transcript: Transcript;
-  /** The same for anything else that tells of this host. */
+  /** Scrubs any other value about this host in the same way. */
   value<Value>(value: Value): Value;
 }
 
 /**
- * A transcript that tells of the same host without saying whose it is. MAC and IP addresses, UUIDs, GUIDs, serial numbers,
- * and the names of hosts and users are replaced, each everywhere by the same. Names of guests, networks and netdevs, PCI
- * addresses and versions stay.
- * @param key a secret: who has it can find the IP addresses again.
+ * A transcript of the same host that does not identify its owner. MAC and IP addresses, UUIDs, GUIDs, serial numbers, and
+ * the names of hosts and users are replaced, each by the same alias everywhere. Names of guests, networks and netdevs,
+ * PCI addresses and versions stay.
+ * @param key a secret: with it the IP addresses can be recovered.
  * @throws NotScrubbed
  */
 export function scrub(transcript: Transcript, names: KnownNames, key: string): Scrubbed {
