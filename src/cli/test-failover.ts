@@ -162,44 +162,23 @@ async function told(
 }
 
 function findingsAbout(result: FailoverResult, maxOutageMs: number | undefined): readonly Finding[] {
-  const { host, partial, phases } = result;
-  const where = { host };
-  const worst = Math.max(0, ...phases.map(worstOf));
+  const { host, partial, overrun, phases } = result;
+  const found: Finding[] = [];
+  const report = (code: string, message: string, hint: string) =>
+    void found.push(finding(code, { host }, message, hint));
+  if (partial !== undefined) report('VF6016', `partial: ${partial}`, 'What was measured until then is kept.');
   const apart = phases.filter(({ ways }) => ways.some(({ agrees }) => !agrees)).length;
-  const lost = phases.some(({ ways }) => ways.some(({ over }) => !over));
-  return [
-    ...(partial
-      ? [finding('VF6016', where, `partial: ${partial}`, 'What was measured until then is kept.')]
-      : []),
-    ...(apart > 0
-      ? [
-          finding(
-            'VF6014',
-            where,
-            `in ${apart} of ${phases.length} phases loss and arrival do not agree`,
-            'Measure again on quieter hosts.',
-          ),
-        ]
-      : []),
-    ...(result.overrun > 0
-      ? [
-          finding(
-            'VF6017',
-            where,
-            `${result.overrun} datagrams arrived and were lost by a probe that had no processor: outages may be none of the network’s`,
-            'Measure again on quieter hosts.',
-          ),
-        ]
-      : []),
-    ...(maxOutageMs !== undefined && (worst > maxOutageMs || lost)
-      ? [
-          finding(
-            'VF6013',
-            where,
-            `the traffic was away for ${ms(worst)}${lost ? ' and more' : ''}; ${ms(maxOutageMs)} are allowed`,
-            'See who noticed, and when: --json.',
-          ),
-        ]
-      : []),
-  ];
+  const quieter = 'Measure again on quieter hosts.';
+  if (apart > 0)
+    report('VF6014', `in ${apart} of ${phases.length} phases loss and arrival do not agree`, quieter);
+  const starved = `${overrun} datagrams arrived and were lost by a probe that had no processor`;
+  if (overrun > 0) report('VF6017', `${starved}: outages may be none of the network’s`, quieter);
+  const worst = Math.max(0, ...phases.map(worstOf));
+  const isLost = phases.some(({ ways }) => ways.some(({ over }) => !over));
+  if (maxOutageMs !== undefined && (worst > maxOutageMs || isLost)) {
+    const away = `${ms(worst)}${isLost ? ' and more' : ''}`;
+    const message = `the traffic was away for ${away}; ${ms(maxOutageMs)} are allowed`;
+    report('VF6013', message, 'See who noticed, and when: --json.');
+  }
+  return found;
 }

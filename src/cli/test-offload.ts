@@ -59,34 +59,25 @@ function hostLines(
 
 function findingsAbout({ host, by, asked, counts, unseen, why }: OffloadSeen): readonly Finding[] {
   if (by === 'card' || asked === 'off') return [];
-  const where = { host };
+  const about = (code: string, message: string, hint: string) => [
+    finding(code, { host }, `${host}: ${message}`, hint),
+  ];
   if (unseen !== undefined)
-    return [
-      finding(
-        'VF6042',
-        where,
-        `${host}: the flows could not be looked at: ${unseen}`,
-        'Is Open vSwitch running? vflane verify',
-      ),
-    ];
+    return about(
+      'VF6042',
+      `the flows could not be looked at: ${unseen}`,
+      'Is Open vSwitch running? vflane verify',
+    );
   const [hard, soft] = [counts?.hardware.flows ?? 0, (counts?.tc.flows ?? 0) + (counts?.software.flows ?? 0)];
   if (hard + soft === 0)
-    return [
-      finding(
-        'VF6042',
-        where,
-        `${host}: there are no flows: nothing was said between guests`,
-        'Give the network guests on two hosts, and apply.',
-      ),
-    ];
+    return about(
+      'VF6042',
+      'there are no flows: nothing was said between guests',
+      'Give the network guests on two hosts, and apply.',
+    );
   if (hard > 0) return [];
   const code = asked === 'required' ? 'VF6040' : 'VF6041';
-  return [
-    finding(
-      code,
-      where,
-      `${host}: not one of ${soft} flows is in the card${why.length > 0 ? `: ${why.join('; ')}` : ''}`,
-      'See what the card and its driver can: vflane doctor',
-    ),
-  ];
+  const because = why.length > 0 ? `: ${why.join('; ')}` : '';
+  const hint = 'See what the card and its driver can do: vflane doctor';
+  return about(code, `not one of ${soft} flows is in the card${because}`, hint);
 }
