@@ -19,24 +19,20 @@ export const run: VerbHandler = async (context, names, options) =>
   withRuns(context, schema, names, (...runs) => {
     const [a, b] = runs;
     if (a === undefined || b === undefined) throw new Error('two runs were asked for');
-    return compare(context, a, b, options.force === true);
+    const differences = differencesOf(a, b);
+    const tell = differences.length > 0 && options.force !== true ? refuse : compare;
+    return tell(context, a, b, differences);
   });
 
-function compare({ output }: VerbContext, a: BenchRun, b: BenchRun, force: boolean): number {
-  const differences = differencesOf(a, b);
-  if (differences.length > 0 && !force) {
-    const findings = differences.map((difference) =>
-      finding(
-        'VF6055',
-        {},
-        `they differ in ${difference}`,
-        'Measure both in one way, or compare them with --force.',
-      ),
-    );
-    printFindings(findings, {}, output);
-    output.json(schema, { a: a.id, b: b.id, findings: findingsJson(findings) });
-    return exitCodes.preconditionsNotMet;
-  }
+function refuse({ output }: VerbContext, a: BenchRun, b: BenchRun, differences: readonly string[]): number {
+  const hint = 'Measure both in one way, or compare them with --force.';
+  const findings = differences.map((one) => finding('VF6055', {}, `they differ in ${one}`, hint));
+  printFindings(findings, {}, output);
+  output.json(schema, { a: a.id, b: b.id, findings: findingsJson(findings) });
+  return exitCodes.preconditionsNotMet;
+}
+
+function compare({ output }: VerbContext, a: BenchRun, b: BenchRun, differences: readonly string[]): number {
   const compared = compareAll(pairsOf(a, b));
   for (const line of linesOf(a, b, compared, differences, output)) output.result(line);
   const figures = JSON.parse(JSON.stringify(compared)) as Json;

@@ -22,7 +22,7 @@ export async function pairOf(
   const simulated = simulatedIn(fleet);
   if (simulated.length > 0) return { code: exitCodes.preconditionsNotMet, findings: simulated };
   const ofHosts = wantsHosts(wanted);
-  const ground = await groundOf(fleet, ofHosts);
+  const ground = await groundOf(fleet, ofHosts ? hostFound : endpointsAt);
   if ('code' in ground) return ground;
   const pair = (ofHosts ? chooseHosts : choosePair)(ground.endpoints, wanted);
   const nothing = noPair(
@@ -34,11 +34,8 @@ export async function pairOf(
 }
 
 /** All that could be measured between. */
-async function groundOf(fleet: Fleet, ofHosts: boolean): Promise<Found | NoPair> {
-  const { fabric } = fleet;
-  const asked = await fleet.onEach((site, host): Promise<Found> => {
-    return ofHosts ? hostFound(hostEndpoint(site, fabric, host)) : endpointsAt(site, fabric, host);
-  });
+async function groundOf(fleet: Fleet, look: typeof endpointsAt): Promise<Found | NoPair> {
+  const asked = await fleet.onEach((site, host) => look(site, fleet.fabric, host));
   const troubles = asked.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked));
   const code = firstEarned(troubles);
   if (code !== exitCodes.asAsked) return { code, findings: findingsOf(asked) };
@@ -49,7 +46,7 @@ async function groundOf(fleet: Fleet, ofHosts: boolean): Promise<Found | NoPair>
   };
 }
 
-async function hostFound(looked: ReturnType<typeof hostEndpoint>): Promise<Found> {
-  const one = await looked;
+async function hostFound(...of: Parameters<typeof hostEndpoint>): Promise<Found> {
+  const one = await hostEndpoint(...of);
   return 'code' in one ? { endpoints: [], findings: [one] } : { endpoints: [one], findings: [] };
 }
