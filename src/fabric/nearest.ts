@@ -46,7 +46,7 @@ export function distance(a: string, b: string): number {
   let above: readonly number[] = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
-    for (let j = 1; j <= b.length; j++) row.push(cell(a, b, i, j, row, above, before));
+    for (let j = 1; j <= b.length; j++) row.push(cell(a, b, i, j, { row, above, before }));
     before = above;
     above = row;
   }
@@ -58,9 +58,7 @@ function cell(
   b: string,
   i: number,
   j: number,
-  row: readonly number[],
-  above: readonly number[],
-  before: readonly number[],
+  { row, above, before }: { readonly [which in 'row' | 'above' | 'before']: readonly number[] },
 ): number {
   const far = Number.POSITIVE_INFINITY;
   const same = a[i - 1] === b[j - 1];

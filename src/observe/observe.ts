@@ -74,7 +74,6 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
   const plain = await Promise.all(sections.pfs.map((pci) => observePf(reader, pci, adminIn(addr))));
   const pfs = await Promise.all(plain.map((pf) => observeMore(reader, sections, pf)));
   const functions = await Promise.all((sections.functions ?? []).map((pci) => observeFunction(reader, pci)));
-  const hugepages = await hugepagesFor(reader, sections, [...pfs, ...functions]);
   return {
     bootId,
     kernel,
@@ -87,21 +86,51 @@ export async function observe(reader: HostReader, sections: Sections): Promise<H
     namespaces,
     routes,
     ...switching,
-    ...(sections.overlay || Object.keys(hugepages).length > 0 ? { hugepages } : {}),
-    ...(sections.dpdk ? { freeMemoryMib: await observeMemory(reader, Object.keys(hugepages ?? {})) } : {}),
-    ...(sections.hostRoutes ? { hostRoutes: await observeHostRoutes(reader) } : {}),
-    ...(sections.overlay ? { ipv6: await observeIpv6(reader, tenantPorts(sections, links)) } : {}),
-    ...(sections.checksums?.length
-      ? { checksums: await observeChecksums(reader, sections.checksums, { links, namespaces }) }
-      : {}),
-    ...(sections.packages?.length ? { packages: await observePackages(reader, sections.packages) } : {}),
-    ...(sections.bootFiles?.length ? { bootFiles: await observeBootFiles(reader, sections.bootFiles) } : {}),
+    ...(await observePages(reader, sections, [...pfs, ...functions])),
+    ...(await observeNetdevs(reader, sections, { links, namespaces })),
+    ...(await observeSystem(reader, sections)),
     ...(sections.firmware?.length ? { firmware: await observeFirmwareOf(reader, sections.firmware) } : {}),
-    ...(sections.dpdk ? { dpdkParts: await observeDpdkParts(reader) } : {}),
     ...(sections.boot ? { boot: await observeBoot(reader) } : {}),
     ...(sections.machines ? { machines: await observeMachines(reader, sections.machines, pfs) } : {}),
     holders,
     session: isUnseen(links) ? undefined : await sessionNetdev(reader, links),
+  };
+}
+
+async function observePages(
+  reader: HostReader,
+  sections: Sections,
+  cards: Parameters<typeof observeHugepages>[1],
+): Promise<Pick<HostState, 'hugepages' | 'freeMemoryMib'>> {
+  const hugepages = await hugepagesFor(reader, sections, cards);
+  const places = Object.keys(hugepages ?? {});
+  return {
+    ...(sections.overlay || places.length > 0 ? { hugepages } : {}),
+    ...(sections.dpdk ? { freeMemoryMib: await observeMemory(reader, places) } : {}),
+  };
+}
+
+async function observeNetdevs(
+  reader: HostReader,
+  sections: Sections,
+  seenLinks: Pick<HostState, 'links' | 'namespaces'>,
+): Promise<Pick<HostState, 'hostRoutes' | 'ipv6' | 'checksums'>> {
+  const { hostRoutes, overlay, checksums } = sections;
+  return {
+    ...(hostRoutes ? { hostRoutes: await observeHostRoutes(reader) } : {}),
+    ...(overlay ? { ipv6: await observeIpv6(reader, tenantPorts(sections, seenLinks.links)) } : {}),
+    ...(checksums?.length ? { checksums: await observeChecksums(reader, checksums, seenLinks) } : {}),
+  };
+}
+
+async function observeSystem(
+  reader: HostReader,
+  { packages, bootFiles, dpdk }: Sections,
+): Promise<Pick<HostState, 'packages' | 'bootFiles' | 'dpdkParts'>> {
+  return {
+    ...(packages?.length ? { packages: await observePackages(reader, packages) } : {}),
+    ...(bootFiles?.length ? { bootFiles: await observeBootFiles(reader, bootFiles) } : {}),
+    ...(dpdk ? { dpdkParts: await observeDpdkParts(reader) } : {}),
   };
 }
 
