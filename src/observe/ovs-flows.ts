@@ -24,5 +24,5 @@ function flow(line: string): string {
   // Only what is not part of the match is followed by a comma and a space.
   const front = /^(?:[a-z_]+(?:=[^,\s]+)?, +)*/.exec(line)?.[0] ?? '';
   const kept = front.split(/, +/).filter((word) => word !== '' && !passing.test(word));
-  return [...kept, line.slice(front.length)].join(', ');
+  return [...kept, line.slice(front.length).trimStart()].join(', ');
 }
