@@ -16,7 +16,7 @@ export const run: VerbHandler = async (context, names, options) => {
   const chosen = names.length > 0 ? names : keptRuns(context).runs.map(({ id }) => id);
   return withRuns(context, schema, chosen, (...runs) => {
     const text = form(runs).trimEnd();
-    if (text !== '') output.result(text);
+    if (text !== '') output.text(text);
     if (runs.length === 0) output.log('nothing is kept yet: vflane bench measures');
     output.json(schema, { runs: runs.map((one) => runJson(one)) });
     return exitCodes.asAsked;

@@ -11,7 +11,7 @@ export function completionOf(
   return {
     run: async ({ output }, [shell = '']) => {
       const script = scriptFor(shell, verbs, everywhere);
-      output.result(script);
+      output.text(script);
       output.json('vflane.completion/1', { shell, script });
       return exitCodes.asAsked;
     },

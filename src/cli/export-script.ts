@@ -24,7 +24,7 @@ export const run: VerbHandler = (context, _args, options) =>
     const scripts = planned.flatMap(({ host, value }) =>
       value && !isRefused(value.plan) ? [{ host, script: renderScript(value.plan) }] : [],
     );
-    for (const { script } of scripts) context.output.result(script.trimEnd());
+    for (const { script } of scripts) context.output.text(script.trimEnd());
     context.output.json('vflane.export-script/1', { hosts: scripts, findings: findingsJson(findings) });
     return firstEarned(planned.map(exitCodeOfScript));
   });

@@ -74,7 +74,7 @@ function onEachOf({ connect }: KeptSites) {
 function tell(context: VerbContext, imported: Imported, out: string | undefined): number {
   const { output } = context;
   const { text } = imported;
-  if (text !== undefined && out === undefined) output.result(text.trimEnd());
+  if (text !== undefined && out === undefined) output.text(text.trimEnd());
   const findings = findingsIn(imported);
   printFindings(findings, {}, { ...output, result: output.log });
   for (const line of summary(imported, out)) output.log(line);

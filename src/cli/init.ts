@@ -63,7 +63,7 @@ function lookAt(
 
 function tell(context: VerbContext, text: string, out: string | undefined): void {
   if (out === undefined) {
-    context.output.result(text.trimEnd());
+    context.output.text(text.trimEnd());
     return;
   }
   writeNewFile(context, out, text);

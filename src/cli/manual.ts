@@ -15,7 +15,7 @@ export function manualOf(table: ManualTable): { readonly run: VerbHandler } {
       const chosen = pages.filter(({ file }) => name === undefined || file === name);
       if (chosen.length === 0) throw new UsageError(`there is no page ${name}`, `Pages: ${known.join(', ')}`);
       if (typeof out === 'string') writePages(resolve(cwd, out), chosen);
-      else for (const { file, text } of chosen) output.result(name === undefined ? file : text);
+      else for (const { file, text } of chosen) output.text(name === undefined ? file : text);
       output.json('vflane.manual/1', { pages: chosen.map(({ file, text }) => ({ file, text })) });
       return exitCodes.asAsked;
     },

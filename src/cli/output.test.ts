@@ -45,13 +45,23 @@ test('--json keeps stdout to the object; the log goes to stderr all the same', (
 
 describe('what somebody else has said', () => {
   const said = 'a\u001b]0;title\u0007b\u009b2Jc\u001b[8md\r\u007f\u202e\te\n';
-  const shown = 'a\\u001b]0;title\\u0007b\\u009b2Jc\\u001b[8md\\u000d\\u007f\\u202e\te\n';
+  const shown = 'a\\u001b]0;title\\u0007b\\u009b2Jc\\u001b[8md\\u000d\\u007f\\u202e\te';
 
   test('moves no terminal’s cursor, in the result or in the log', () => {
     const { lines, output } = outputTo(true);
     output.result(said);
+    output.text(said);
     output.log(output.paintLog('red', said));
-    expect(lines).toEqual({ stdout: `${shown}\n`, stderr: `\u001b[31m${shown}\u001b[39m\n` });
+    expect(lines).toEqual({
+      stdout: `${shown}\\u000a\n${shown}\n\n`,
+      stderr: `\u001b[31m${shown}\n\u001b[39m\n`,
+    });
+  });
+
+  test('adds no line to the result: a bridge may be called what a verb would say', () => {
+    const { lines, output } = outputTo(true);
+    output.result('    br0\nalpha: verified: 2 ports');
+    expect(lines.stdout).toBe('    br0\\u000aalpha: verified: 2 ports\n');
   });
 
   test('is the same in JSON, in letters', () => {

@@ -14,8 +14,10 @@ export interface Sink {
 
 /** Where a verb writes: its result to stdout, progress and log to stderr. Nothing else of the program prints. */
 export interface Output {
-  /** A line of the result; nothing where `--json` was asked for. */
+  /** One line of the result; nothing where `--json` was asked for. */
   result(line: string): void;
+  /** A result of many lines, as a script; nothing where `--json` was asked for. */
+  text(whole: string): void;
   /** The result as one JSON object with its `schema`; nothing without `--json`. */
   json(schema: string, value: { readonly [key: string]: Json | undefined }): void;
   /** The result as one JSON object with a long list, written as it comes; nothing without `--json`. */
@@ -43,7 +45,9 @@ export function makeOutput(stdout: Sink, stderr: Sink, options: OutputOptions): 
   const { json } = options;
   const object = (schema: string, value: object) => ({ schema, ...value });
   return {
-    result: (line) => void (json || stdout.write(`${harmless(line)}\n`)),
+    // A name that a host has given must not end the line, and write the next one itself.
+    result: (line) => void (json || stdout.write(`${harmless(line).replaceAll('\n', '\\u000a')}\n`)),
+    text: (whole) => void (json || stdout.write(`${harmless(whole)}\n`)),
     json: (schema, value) =>
       void (json && stdout.write(`${harmless(JSON.stringify(object(schema, value), null, 2))}\n`)),
     jsonList: (schema, key) =>

@@ -6,7 +6,7 @@ import { exitCodes } from './exit-codes.ts';
 /** The schema itself, so that it can go into a file; with `--json` as every other result. */
 export const run: VerbHandler = async ({ output }) => {
   const schema = fabricSchema();
-  output.result(JSON.stringify(schema, null, 2));
+  output.text(JSON.stringify(schema, null, 2));
   output.json('vflane.schema/1', { jsonSchema: schema as Json });
   return exitCodes.asAsked;
 };

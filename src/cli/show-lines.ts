@@ -153,7 +153,9 @@ function ovsLines({ patient: { state } }: Looked): readonly string[] {
 function bridgeLine({ name, datapathType, failMode, ports }: OvsBridge): string {
   const tunnels = ports.filter(({ type }) => type === 'vxlan');
   const broken = ports.filter(({ error }) => error !== '');
-  const to = tunnels.map(({ options }) => `${options.remote_ip} (VNI ${options.key})`).join(', ');
+  const to = tunnels
+    .map(({ options }) => `${options.remote_ip ?? '?'} (VNI ${options.key ?? '?'})`)
+    .join(', ');
   const words = [
     `${ports.length} port${ports.length === 1 ? '' : 's'}`,
     failMode === '' ? 'standalone' : failMode,
