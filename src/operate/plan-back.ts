@@ -26,8 +26,8 @@ export async function planToDestroy(
 ): Promise<HostPlan> {
   const fold = await foldNow(site);
   const state = await look(site, host, fold);
-  const back = { ...options, forgets: true };
-  const planned = planBackwards(site, fold, state, wantsNothing(fold.ledger, state), {}, back);
+  const wants = wantsNothing(fold.ledger, state);
+  const planned = planBackwards(site, { fold, state, wants, allocation: {}, forgets: true }, options);
   const findings = [...planned.plan.findings, ...preparationStays(site.name, fold)];
   return { ...planned, plan: { ...planned.plan, findings } };
 }
@@ -57,7 +57,11 @@ export async function planToDisable(
   const state = await look(site, host, fold);
   const entries = new Map([...fold.ledger.entries].filter(([, entry]) => bootKinds.has(entry.resource)));
   const wants = wantsNothing({ ...fold.ledger, entries }, state);
-  return planBackwards(site, fold, state, wants, fold.ledger.allocation, options);
+  return planBackwards(
+    site,
+    { fold, state, wants, allocation: fold.ledger.allocation, forgets: false },
+    options,
+  );
 }
 
 /** The last applied plan, backwards; `undefined` if there is none to undo. */
@@ -78,14 +82,8 @@ export async function planToUndo(
   const allocation = before === undefined ? {} : ((await site.plan(before))?.allocation ?? {});
   // What was only adopted is given back by striking it from the ledger: there is nothing to do on the host.
   const forgets = changes.some(({ adopts }) => adopts === true);
-  return planBackwards(
-    site,
-    fold,
-    state,
-    grounded(wantsBefore(changes), havesOf(state)),
-    allocation,
-    forgets ? { ...options, forgets } : options,
-  );
+  const wants = grounded(wantsBefore(changes), havesOf(state));
+  return planBackwards(site, { fold, state, wants, allocation, forgets }, options);
 }
 
 /** The ids of the plans in force, last first: an undo takes the one before it out of force. */
@@ -101,12 +99,19 @@ function undoable(fold: Fold): readonly string[] {
   return inForce.reverse();
 }
 
+/** A host as it is, and what it goes back to. */
+interface Backwards {
+  readonly fold: Fold;
+  readonly state: HostState;
+  readonly wants: Wants;
+  readonly allocation: Plan['allocation'];
+  /** What is already gone is struck from the ledger, even if nothing else is done. */
+  readonly forgets: boolean;
+}
+
 function planBackwards(
   site: Site,
-  fold: Fold,
-  state: HostState,
-  wants: Wants,
-  allocation: Plan['allocation'],
+  { fold, state, wants, allocation, forgets }: Backwards,
   options: PlanOptions,
 ): HostPlan {
   const ledger = asOurs(fold.ledger, wants);
@@ -117,6 +122,7 @@ function planBackwards(
     ledger,
     wants: spared,
     allocation,
+    forgets,
     ...options,
   });
   const findings = [

@@ -32,7 +32,6 @@ export interface HostPlan {
 
 export interface PlanOptions {
   readonly allowDisruption: boolean;
-  readonly forgets?: boolean;
   /** The host is to bring itself back after a reboot: `true`, or by this very document. Otherwise that is left as it is. */
   readonly boot?: true | BootDocument;
 }
@@ -60,30 +59,19 @@ interface Asked {
 /** What a spec wants of a host. */
 async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Promise<HostPlan> {
   const { fabric, host, fold } = asked;
-  const isEnabled = options.boot !== undefined || [...fold.ledger.entries.values()].some(isOfBoot);
-  const isBooting = options.boot !== undefined && options.boot !== true;
-  const sections = sectionsFor(fabric, host, fold.ledger, asked.spec);
-  const looked = isBooting ? withoutLibvirt(sections) : sections;
-  const state = afterClosing(await observe(site.reader, { ...looked, boot: isEnabled }), fold);
-  const spec = isEnabled
-    ? { ...asked.spec, boot: await bootSpecOf(site, asked, state, options.boot) }
-    : asked.spec;
-  const all = wantsOf(spec, state, fold.ledger);
-  const wants = isBooting ? withoutStarts(all) : all;
-  const allocation = spec.allocation;
+  const { ledger } = fold;
+  const { state, spec } = await look(site, asked, options.boot);
+  const all = wantsOf(spec, state, ledger);
+  const wants = isBooting(options.boot) ? withoutStarts(all) : all;
+  const { allocation } = spec;
   const { plan, differences } = planFor({
-    host: host.name,
-    state,
-    ledger: fold.ledger,
-    wants,
-    spec,
-    allocation,
+    ...{ host: host.name, state, ledger, wants, spec, allocation },
     ...options,
   });
-  const examined = examine({ fabric, host, spec, state, ledger: fold.ledger });
+  const examined = examine({ fabric, host, spec, state, ledger });
   const isLeft = spec.asFound !== undefined && plan.steps.length === 0;
   const found = isLeft ? leftInPeace(examined) : examined;
-  const told = isBooting ? found.filter(({ code }) => !ofMachines.test(code)) : found;
+  const told = isBooting(options.boot) ? found.filter(({ code }) => !ofMachines.test(code)) : found;
   const findings = [
     ...told,
     ...waiting(host.name, fold, state),
@@ -94,6 +82,26 @@ async function planFromSpec(site: Site, asked: Asked, options: PlanOptions): Pro
   // Steps for a card that is missing make no plan: nobody could check them.
   const steps = told.some(({ code }) => code === 'VF2001') ? [] : plan.steps;
   return { plan: { ...plan, steps, findings }, differences, state, fold, spec };
+}
+
+/** Looks at the host, and adds to its spec what brings it back after a reboot, if it is enabled. */
+async function look(
+  site: Site,
+  asked: Asked,
+  boot: PlanOptions['boot'],
+): Promise<{ readonly state: HostState; readonly spec: HostSpec }> {
+  const { fabric, host, fold, spec } = asked;
+  const isEnabled = boot !== undefined || [...fold.ledger.entries.values()].some(isOfBoot);
+  const all = sectionsFor(fabric, host, fold.ledger, spec);
+  const sections = isBooting(boot) ? withoutLibvirt(all) : all;
+  const state = afterClosing(await observe(site.reader, { ...sections, boot: isEnabled }), fold);
+  if (!isEnabled) return { state, spec };
+  return { state, spec: { ...spec, boot: await bootSpecOf(site, asked, state, boot) } };
+}
+
+/** The host is starting, and plans by the document that it keeps. */
+function isBooting(boot: PlanOptions['boot']): boolean {
+  return boot !== undefined && boot !== true;
 }
 
 /**
