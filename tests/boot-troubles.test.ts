@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bootPlaces } from '../src/model/boot.ts';
 import { bootStatus, bootTroubles, bootWords } from '../src/operate/boot-status.ts';
-import { type RebootOptions, reboot } from '../src/sim/create.ts';
+import { type RebootOptions, reboot } from '../src/sim/boot.ts';
 import { plug, unplug } from '../src/sim/unplug.ts';
 import { enable } from './support/enabled.ts';
 import {

@@ -4,7 +4,7 @@ import { planJson } from '../src/cli/plan-json.ts';
 import { wrongInPlan } from '../src/cli/plan-shape.ts';
 import type { Plan } from '../src/model/plan.ts';
 import { printPlan } from '../src/plan/print.ts';
-import { reboot } from '../src/sim/create.ts';
+import { reboot } from '../src/sim/boot.ts';
 import { endProcess } from '../src/sim/processes.ts';
 import { firstOfEach, shapeAsked } from './support/breadth.ts';
 import { asFileSees, dump, dumpDifference } from './support/dump.ts';

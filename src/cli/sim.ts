@@ -1,6 +1,7 @@
 import { HostError } from '../host/host.ts';
 import type { Json } from '../model/json.ts';
-import { type RebootOptions, reset } from '../sim/create.ts';
+import type { RebootOptions } from '../sim/boot.ts';
+import { reset } from '../sim/create.ts';
 import { addFault } from '../sim/faults.ts';
 import type { SimHost } from '../sim/sim-host.ts';
 import type { Fault } from '../sim/state.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { KilledByFault } from './changes.ts';
 import { addFault } from './faults.ts';
 import { memorySim } from './open-sim.ts';
-import { KilledByFault } from './sim-host.ts';
 import type { Fault } from './state.ts';
 import { does, linkRecord, netdev0, pf0, refusal, tell } from './testing/tell.ts';
 
@@ -35,7 +35,7 @@ describe('a fault', () => {
     expect(await host.readFile(autoprobe)).toBe(after ? '0\n' : '1\n');
   });
 
-  it.each([true, false])('hang, effect %s, takes the deadline of the host’s time', async (after) => {
+  it.each([true, false])('hang, effect %s, takes the deadline on the host’s clock', async (after) => {
     const host = withFault({ how: 'hang', after });
     const before = host.clock.now();
     expect(await refusal(host.run(up, { timeoutMs: 700 }))).toMatchObject({ kind: 'timeout', argv: up });
@@ -43,7 +43,7 @@ describe('a fault', () => {
     expect(await isUp(host)).toBe(after);
   });
 
-  it.each([true, false])('lie: says yes and does nothing (after: %s)', async (after) => {
+  it.each([true, false])('lie: reports success and does nothing (after: %s)', async (after) => {
     const host = withFault({ how: 'lie', after });
     expect(await host.run(up)).toEqual({ stdout: '', stderr: '' });
     expect(await isUp(host)).toBe(false);
@@ -61,7 +61,7 @@ describe('a fault', () => {
     expect(again.state.log).toHaveLength(after ? 1 : 0);
   });
 
-  it('strikes the N-th change from now, once; looking does not count', async () => {
+  it('strikes the N-th change from now, once; reads do not count', async () => {
     const host = withFault({ at: 2, how: 'error' });
     await host.query(['ip', '-j', 'link', 'show']);
     await host.run(['ip', 'link', 'show']);
@@ -73,7 +73,7 @@ describe('a fault', () => {
 });
 
 describe('the log', () => {
-  it('has every change in order, with what was refused, and nothing that only looked', async () => {
+  it('has every change in order, refused ones included, and no reads', async () => {
     const host = memorySim();
     const batch = `link set ${netdev0} vf 3 vlan 1\n`;
     await does(host, 'ip link show', 'modprobe vfio-pci');
@@ -113,7 +113,7 @@ describe('timers', () => {
     expect(host.dueTimers()).toEqual([]);
   });
 
-  it('have one unit each, and say of a missing one what systemd says', async () => {
+  it('have one unit each; a missing one gives systemd’s error', async () => {
     const host = memorySim();
     const arm = 'systemd-run --on-active=60 --unit=vflane-a true';
     expect((await tell(host, arm)).stderr).toContain('Running timer as unit: vflane-a.timer');

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reboot, reset } from './create.ts';
+import { reboot } from './boot.ts';
+import { reset } from './create.ts';
 import { memorySim, openSim, simOptions } from './open-sim.ts';
 import { does, linkRecord, makeVfs, netdev0, pf0, refusal, tell, vfRecord } from './testing/tell.ts';
 import { plug, unplug } from './unplug.ts';
@@ -19,7 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const open = () => openSim({ stateFile, name: 'alpha' });
 
 describe('a host in a file', () => {
-  it('is one host to separate commands, and is not there until it was changed', async () => {
+  it('is one host to separate commands, and has no file until changed', async () => {
     const bootId = await open().readFile('/proc/sys/kernel/random/boot_id');
     expect(readdirSync(folder)).toEqual([]);
     const [first, second] = [open(), open()];
@@ -31,7 +32,7 @@ describe('a host in a file', () => {
     expect(readdirSync(join(folder, 'sim'))).toEqual(['alpha.json']);
   });
 
-  it('has on disk what a command did before it answers, refused or not', async () => {
+  it('has a command’s effect on disk before the answer, refused or not', async () => {
     const host = open();
     await refusal(host.run(['ip', '-batch', '-'], { stdin: `link set ${netdev0} up\nlink set nosuch up\n` }));
     const stored = JSON.parse(readFileSync(stateFile, 'utf8'));
@@ -45,7 +46,7 @@ describe('a host in a file', () => {
     expect(Math.abs(open().clock.now() - 2000 - Date.now())).toBeLessThan(5000);
   });
 
-  it('says of a guest whose agent does not answer yet that it does not, and holds nobody up', async () => {
+  it('says that a guest’s agent does not answer yet, without blocking other commands', async () => {
     const agent = '-device virtserialport,chardev=agent0,name=org.qemu.guest_agent.0';
     const socket = '-chardev socket,id=agent0,path=/run/agent.sock,server=on,wait=off';
     const qemu = `qemu-system-x86_64 -name guest=a -m 512 ${socket} -device virtio-serial-pci ${agent} -daemonize`;
@@ -58,24 +59,24 @@ describe('a host in a file', () => {
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 
-  it('is not taken for a host of another kind', async () => {
+  it('is refused for a host of another kind', async () => {
     await does(open(), 'true');
     const other = () => openSim({ stateFile, name: 'alpha', card: 'igb' });
     expect(other).toThrow(/it was made as sim:connectx5\/debian-13/);
   });
 
-  it.each(['garbage', '{}'])('cannot be reached where its file holds %s', async (text) => {
+  it.each(['garbage', '{}'])('cannot be reached if its file holds %s', async (text) => {
     mkdirSync(join(folder, 'sim'));
     writeFileSync(stateFile, text);
     expect(open).toThrow(/^alpha: the host cannot be reached: open .*alpha\.json: /);
   });
 
-  it('cannot be reached where its folder is none', async () => {
+  it('cannot be reached if its folder is not one', async () => {
     writeFileSync(join(folder, 'sim'), '');
     expect(open).toThrow(/^alpha: the host cannot be reached: open .*alpha\.json: ENOTDIR/);
   });
 
-  it('says what is wrong with a connect text', () => {
+  it('says what is wrong with a `connect`', () => {
     expect(simOptions('a', { card: 'cx9', kernel: 'debian-13', numOfVfs: 1 })).toEqual({
       wrong: 'no card "cx9": connectx5, igb, plain',
     });
@@ -86,7 +87,7 @@ describe('a host in a file', () => {
 });
 
 describe('two commands at once', () => {
-  it('both have their effect, and a dead one’s lock is nobody’s', async () => {
+  it('both take effect, and a dead one’s lock is free', async () => {
     const dead = spawnSync('true');
     mkdirSync(join(folder, 'sim'));
     writeFileSync(`${stateFile}.lock`, `${dead.pid}\n`);
@@ -108,7 +109,7 @@ describe('two commands at once', () => {
 });
 
 describe('a reboot', () => {
-  it('loses everything but files, the firmware’s settings and the log', async () => {
+  it('clears everything but files, the firmware’s settings and the log', async () => {
     const host = memorySim();
     const bootId = await host.readFile('/proc/sys/kernel/random/boot_id');
     await makeVfs(host, 2);
@@ -140,7 +141,7 @@ describe('a reboot', () => {
 });
 
 describe('unplugging', () => {
-  it('a port takes its carrier and that of its VFs', async () => {
+  it('a port takes its carrier and its VFs’', async () => {
     const host = memorySim();
     await does(host, `ip link set ${netdev0} up`);
     unplug(host.state, 'port0');
@@ -149,7 +150,7 @@ describe('unplugging', () => {
     expect((await linkRecord(host, netdev0)).operstate).toBe('UP');
   });
 
-  it('the card takes every function, and plugging gives back bare ones', async () => {
+  it('the card removes every function, and plugging it in brings bare ones', async () => {
     const host = memorySim();
     await makeVfs(host, 2);
     unplug(host.state, 'card');
@@ -160,7 +161,7 @@ describe('unplugging', () => {
   });
 });
 
-it('holds 254 VFs, set in one batch', async () => {
+it('has room for 254 VFs, set in one batch', async () => {
   const host = openSim({ stateFile, name: 'alpha', numOfVfs: 127 });
   await makeVfs(host, 127);
   const lines = [netdev0, 'enp3s0f1np1'].flatMap((pf) =>

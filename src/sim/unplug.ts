@@ -1,5 +1,5 @@
 import { settleBonds } from './bond.ts';
-import { plugCard } from './create.ts';
+import { plugCard } from './boot.ts';
 import { cardOf } from './functions.ts';
 import { evaluateLag } from './lag.ts';
 import { plugBoard, unplugBoard } from './machines/board.ts';
@@ -32,11 +32,11 @@ function move(state: SimState, what: Pluggable, there: boolean): void {
   else if (what === 'lanes') setLanes(state, there);
   else if (what === 'port0' || what === 'port1') setCable(state, what, there);
   else setSwitch(state, what, there);
-  // Netlink tells ovs-vswitchd at once, whoever runs the next command.
+  // Netlink tells ovs-vswitchd at once, before any other command.
   settleOvs(state);
 }
 
-/** The link comes up with fewer lanes than card and slot have: a card that sits badly, a dirty contact. */
+/** The PCIe link trains with fewer lanes than card and slot have: a badly seated card, a dirty contact. */
 function setLanes(state: SimState, there: boolean): void {
   if (there) delete state.lanes;
   else state.lanes = Number(cardOf(state).linkWidth) / 2;
@@ -54,7 +54,7 @@ function setCable(state: SimState, what: 'port0' | 'port1', there: boolean): voi
   settleBonds(state);
 }
 
-/** Every function goes, and what stood on it; guests that held a VF are gone with it. */
+/** Removes every function and what was built on it; guests that held a VF go too. */
 function pullCard(state: SimState): void {
   const gone = new Set(state.pfs.flatMap((pf) => [pf.pci, ...pf.vfs.map((vf) => vf.pci)]));
   for (const netdev of state.netdevs.filter((n) => gone.has(n.pci))) removeNetdev(state, netdev);

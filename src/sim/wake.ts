@@ -1,5 +1,5 @@
+import { plugCard } from './boot.ts';
 import { advance, nowMs } from './clock.ts';
-import { plugCard } from './create.ts';
 import { isDead } from './lock.ts';
 import { endMachines, nextEndMs } from './machines/power.ts';
 import { settle } from './start.ts';
@@ -7,7 +7,7 @@ import type { SimState } from './state.ts';
 import { nextWakeMs } from './systemd/manager.ts';
 import type { Foreign } from './systemd/state.ts';
 
-/** Does what should have happened by now. */
+/** Catches up with what should have happened by now. */
 export function wake(state: SimState): void {
   const now = nowMs(state);
   const next = nextMs(state);
@@ -20,13 +20,13 @@ export function wake(state: SimState): void {
   settle(state);
 }
 
-/** When something happens by itself next; undefined for never. */
+/** When the next event is due; undefined if there is none. */
 function nextMs(state: SimState): number | undefined {
   const times = [nextWakeMs(state), ...nextEndMs(state)].filter((at) => at !== undefined);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** Lets the time pass until something happens by itself; false where nothing does before the deadline. */
+/** Lets time pass until the next event; false if none is due before the deadline. */
 export function passTime(state: SimState, deadline: number): boolean {
   const next = nextMs(state);
   if (next === undefined || next > deadline) {
@@ -38,7 +38,7 @@ export function passTime(state: SimState, deadline: number): boolean {
   return true;
 }
 
-/** The next program that nobody plays, taken; one whose player has died is dead too, and is given to be buried. */
+/** Takes the next program to play; one whose player has died is dead too, and is returned to be cleaned up. */
 export function takeForeign(state: SimState): Foreign | undefined {
   const { foreign } = state.systemd;
   const free = foreign.find(({ takenBy }) => takenBy === 0);
@@ -47,6 +47,6 @@ export function takeForeign(state: SimState): Foreign | undefined {
   if (!found) return undefined;
   const mine = { ...found };
   found.takenBy = process.pid;
-  // Nobody knows how far it came.
+  // How far it got is unknown.
   return found === free ? mine : { ...mine, argv: [] };
 }

@@ -9,7 +9,7 @@ import type { Request } from '../../src/operate/site.ts';
 import { eachPlace } from '../../src/plan/by-place.ts';
 import { haveAt, havesOf } from '../../src/plan/differences.ts';
 import { resourceOf } from '../../src/plan/order.ts';
-import { reboot } from '../../src/sim/create.ts';
+import { reboot } from '../../src/sim/boot.ts';
 import type { LogEntry } from '../../src/sim/state.ts';
 import { dump, dumpDifference } from './dump.ts';
 import {

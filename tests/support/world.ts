@@ -8,7 +8,7 @@ import { type Booted, bootHost } from '../../src/operate/boot.ts';
 import { localSite } from '../../src/operate/local-site.ts';
 import type { Request, Site } from '../../src/operate/site.ts';
 import type { Workshop } from '../../src/operate/workshop.ts';
-import type { RebootOptions } from '../../src/sim/create.ts';
+import type { RebootOptions } from '../../src/sim/boot.ts';
 import { memoryKeeper } from '../../src/sim/keeper.ts';
 import { SimHost } from '../../src/sim/sim-host.ts';
 import type { Fault, SimState } from '../../src/sim/state.ts';

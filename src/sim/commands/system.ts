@@ -1,5 +1,5 @@
+import { reboot as rebootHost } from '../boot.ts';
 import { advance } from '../clock.ts';
-import { reboot as rebootHost } from '../create.ts';
 import { type Logged, logged } from '../dmesg.ts';
 import { loadModule } from '../drivers.ts';
 import { kernelOf } from '../functions.ts';

@@ -9,7 +9,7 @@ import { measureArgv } from '../../../src/operate/measure-argv.ts';
 import { planFirmware } from '../../../src/operate/plan-firmware.ts';
 import { planToPrepare } from '../../../src/operate/plan-prepare.ts';
 import { inWords } from '../../../src/plan/words.ts';
-import { reboot } from '../../../src/sim/create.ts';
+import { reboot } from '../../../src/sim/boot.ts';
 import { fabricOf, newWorld } from './carried-out.ts';
 
 /** What the suite `seed` has the first end run, with the log's addresses. */
