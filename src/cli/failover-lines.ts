@@ -6,7 +6,7 @@ import type { Output } from './output.ts';
 const phaseWords: { readonly [phase in PhaseName]: string } = {
   down: 'taken away',
   up: 'given back',
-  back: 'taken away to bring the traffic back',
+  back: 'taken away to move the traffic back',
 };
 
 /** A phase as it ends: a line for it, and one for whoever said something. */

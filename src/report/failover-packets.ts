@@ -6,10 +6,10 @@ import { colourOf, type Theme } from './theme.ts';
 const titles = {
   down: 'taken away',
   up: 'given back',
-  back: 'taken away, to bring the traffic back',
+  back: 'taken away to move the traffic back',
 } as const;
 const mostRounds = 3;
-const panelHeight = 176;
+const panelHeight = 188;
 const headHeight = 44;
 
 /** Datagrams arriving around each change, in the rounds with the longest outages; none if an older vflane kept no traces. */
@@ -22,7 +22,7 @@ export function failoverPackets(result: FailoverResult, at: number): readonly Ch
     {
       name: `failover-${at + 1}-packets`,
       title: `What arrived, on ${result.host}: ${result.how}, between ${result.between.join(' and ')}`,
-      says: `Of the datagrams that were sent in each direction around each change, ${1000 / result.intervalMs} a second, how many of a hundred arrived; the lines are when the port was asked for and done, and when the bond or the card said where the traffic goes.${which}`,
+      says: `How many of a hundred datagrams arrived, of ${1000 / result.intervalMs} sent a second in each direction around each change. The lines mark when the command was given and when it was done, and when the bond or the card reported another active port.${which}`,
       height: headHeight + phases.length * panelHeight,
       option: (theme) => optionOf(theme, phases),
     },
@@ -43,11 +43,11 @@ function optionOf(theme: Theme, phases: readonly Phase[]) {
   return {
     legend: legendOf(theme, names),
     grid: phases.map((_, row) => ({
-      ...{ left: 70, right: 30, top: headHeight + 44 + row * panelHeight, height: panelHeight - 82 },
+      ...{ left: 70, right: 30, top: headHeight + 56 + row * panelHeight, height: panelHeight - 94 },
     })),
     xAxis: phases.map((phase, row) => {
       const [min, max] = windowOf(phase);
-      return valueAxis(theme, row === phases.length - 1 ? 'ms after the port was asked for' : '', {
+      return valueAxis(theme, row === phases.length - 1 ? 'ms after the command' : '', {
         ...{ gridIndex: row, min, max, nameLocation: 'middle', nameGap: 24 },
         splitLine: { show: false },
         axisLabel: { color: theme.faint, fontSize: 12, showMinLabel: false },
@@ -56,7 +56,7 @@ function optionOf(theme: Theme, phases: readonly Phase[]) {
     }),
     yAxis: phases.map(({ round, phase, port }, row) =>
       valueAxis(theme, `round ${round}: ${port} ${titles[phase]}`, {
-        ...{ gridIndex: row, min: 0, max: 100, interval: 50, nameGap: 22 },
+        ...{ gridIndex: row, min: 0, max: 100, interval: 50, nameGap: 34 },
         axisLine: { show: false, onZero: false },
         nameTextStyle: { color: theme.text, fontSize: 12.5, align: 'left', padding: [0, 0, 0, -60] },
       }),
@@ -101,10 +101,11 @@ function pointsOf({ fromMs, stepMs, sent, arrived }: Trace): readonly (readonly 
 function marksOf(theme: Theme, phase: Phase) {
   const { doneMs } = phase;
   const [min, max] = windowOf(phase);
-  const change = phase.phase === 'up' ? 'given back' : 'taken away';
   const marks = [
-    { atMs: 0, text: `to be ${change}` },
-    ...(doneMs === undefined ? [] : [{ atMs: doneMs, text: change }]),
+    { atMs: 0, text: 'command' },
+    ...(doneMs === undefined
+      ? []
+      : [{ atMs: doneMs, text: phase.phase === 'up' ? 'given back' : 'taken away' }]),
     ...newsIn(phase).map(({ atMs, what, is }) => ({ atMs, text: `${what}: ${is}` })),
   ].filter(({ atMs }) => atMs >= min && atMs <= max);
   return {

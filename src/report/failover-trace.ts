@@ -2,15 +2,17 @@ import { type FailoverResult, newsIn, type Phase, summaryOf } from '../measure/f
 import { type Chart, legendOf, nameAxis, roundedUp, valueAxis } from './chart.ts';
 import { colourOf, type Theme } from './theme.ts';
 
-const titles = { down: 'port taken away', up: 'port given back', back: 'traffic brought back' } as const;
+const titles = { down: 'port taken away', up: 'port given back', back: 'traffic moved back' } as const;
+const reports = 'report of the bond or the card';
+const rowHeight = 50;
 
 /** When the traffic was interrupted after each cut, and what the bond and the card reported meanwhile. */
 export function failoverChart(result: FailoverResult, at: number): Chart {
   return {
     name: `failover-${at + 1}`,
     title: `Failover on ${result.host}: ${result.how}, between ${result.between.join(' and ')}`,
-    says: `Each bar is a time without traffic, by when the port was asked for: a plan takes its time until the port is away. The marks are when the bond or the card said that the traffic goes elsewhere. A probe every ${result.intervalMs} ms in both directions. ${summaryText(result)}`,
-    height: result.phases.length * 38 + 90,
+    says: `Each bar is a time without traffic, counted from the command that takes the port away or gives it back, which takes a while itself. The diamonds mark when the bond or the card reported another active port. A probe every ${result.intervalMs} ms in both directions. ${summaryText(result)}`,
+    height: result.phases.length * rowHeight + 90,
     option: (theme) => optionOf(theme, result.phases),
   };
 }
@@ -40,9 +42,9 @@ function optionOf(theme: Theme, phases: readonly Phase[]) {
     newsIn(phase).map(({ atMs, what, is }) => ({ value: [atMs, row], name: `${what}: ${is}` })),
   );
   return {
-    legend: legendOf(theme, [...directions.map(({ name }) => name), 'what was said']),
+    legend: legendOf(theme, [...directions.map(({ name }) => name), reports]),
     grid: { left: 190, right: 110, top: 36, bottom: 44 },
-    xAxis: valueAxis(theme, 'ms after the port was asked for', {
+    xAxis: valueAxis(theme, 'ms after the command', {
       nameLocation: 'middle',
       nameGap: 26,
       min: 0,
@@ -54,19 +56,20 @@ function optionOf(theme: Theme, phases: readonly Phase[]) {
         {
           type: 'bar',
           stack: name,
+          barGap: '45%',
           silent: true,
-          barWidth: 11,
+          barWidth: 13,
           itemStyle: { color: 'transparent' },
           data: data.map((way) => way?.atMs ?? 0),
         },
         {
-          ...{ type: 'bar', stack: name, name, barWidth: 11, itemStyle: { color: colour, borderRadius: 2 } },
+          ...{ type: 'bar', stack: name, name, barWidth: 13, itemStyle: { color: colour, borderRadius: 2 } },
           data: data.map((way) => ({ value: way?.outageMs ?? 0, label: barLabel(theme, way) })),
         },
       ]),
       {
         type: 'scatter',
-        name: 'what was said',
+        name: reports,
         symbol: 'diamond',
         symbolSize: 9,
         itemStyle: { color: theme.text },
