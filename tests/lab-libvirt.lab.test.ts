@@ -12,6 +12,8 @@ import { installLibvirt } from './support/lab-libvirt.ts';
 const vm = `{ vm: { cpus: 1, memory: 256M, disk: ${imageName}, manager: libvirt, cloud-init: { user-data: secret.yaml } }, networks: { storage: 192.168.10.2/24 } }`;
 const fabric = labFabric({ storage: storage({ mtu: 9000 }) }, { alpha: cardHost(4, { vm1: vm, ...web }) });
 const folder = '/var/lib/vflane/guests/vm1';
+const disk = `${folder}/disk.qcow2`;
+const secret = '/var/lib/vflane/secret';
 const bootS = 300;
 
 let lab: LabHost;
@@ -101,11 +103,34 @@ describe('a VM of libvirt', () => {
     expect(leaks[0]?.arrived).toContain('vm1/storage → web/storage');
   });
 
-  it('is verified, stopped by its own button, and started', async () => {
+  it('is verified, and stopped by its own button', async () => {
     expect(await guests.vflane(0, 'verify')).toContain('alpha: verified');
     await guests.vflane(0, 'vm', 'stop', 'vm1', '--yes');
     expect(await info()).toMatchObject({ State: 'shut off' });
     expect(await guests.vflane(0, 'vm', 'list')).toContain('vm1 stopped (libvirt');
+  });
+
+  it('gets no file of the host’s, whatever who broke out of its QEMU wrote into its disk', async () => {
+    await lab.ssh(
+      `install --mode=0600 /dev/null ${secret}; truncate -s 64M ${secret}; cp ${disk} ${disk}.own`,
+    );
+    await lab.ssh(`qemu-img rebase -u -f qcow2 -F raw -b ${secret} ${disk}`);
+    expect(await guests.vflane(2, 'verify')).toMatch(/VF2073.*stands on \/var\/lib\/vflane\/secret/);
+    await virsh('start vm1');
+    const open = await lab.ssh('readlink /proc/"$(cat /run/libvirt/qemu/vm1.pid)"/fd/*');
+    expect(open).toContain(`/images/${imageName}`);
+    expect(open).not.toContain(secret);
+    await virsh('destroy vm1');
+    const elsewhere = `-o data_file=${secret.replace('secret', 'sekret')} ${disk}`;
+    await lab.ssh(`cd /var/lib/vflane; rm ${disk}; qemu-img create -q -f qcow2 ${elsewhere} 64M; rm sekret`);
+    await lab.ssh(`sed -i s/sekret/secret/ ${disk}`);
+    const refused = await lab.trySsh('virsh --connect=qemu:///system start vm1 2>&1');
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('Permission denied') });
+    expect(await lab.ssh(`stat -c %U ${secret}`)).toBe('root');
+    await lab.ssh(`mv ${disk}.own ${disk}`);
+  });
+
+  it('is started', async () => {
     await guests.vflane(0, 'vm', 'start', 'vm1');
     expect(await answers()).toMatchObject({ code: 0 });
   });
