@@ -3,7 +3,7 @@ import { hasInterval, type Median } from '../measure/median.ts';
 import type { BenchRun } from '../measure/run-record.ts';
 import { largestPayload } from '../measure/slot-limit.ts';
 import { cellName } from '../measure/suite.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { oneLine } from './one-line.ts';
 import type { Output } from './output.ts';
 

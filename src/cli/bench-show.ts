@@ -1,5 +1,5 @@
 import type { BenchRun, NetdevSurroundings, RunEnd, Said } from '../measure/run-record.ts';
-import { isUnseen, type Seen } from '../model/host-state.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import { headOf, tableOf } from './bench-lines.ts';
 import { runJson } from './bench-progress.ts';
 import { benchFolder, withRuns } from './bench-runs.ts';

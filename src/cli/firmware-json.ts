@@ -1,6 +1,6 @@
 import { type FirmwareSetting, firmwarePage } from '../model/firmware.ts';
-import { isUnseen, type Seen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import { type FirmwareCard, nextOf, seenOf } from '../plan/firmware-asked.ts';
 import { firmwareBudget } from '../plan/firmware-budget.ts';
 import { pendingOn } from '../plan/firmware-pending.ts';

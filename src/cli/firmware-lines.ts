@@ -1,5 +1,5 @@
 import { type FirmwareSetting, firmwarePage } from '../model/firmware.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { type FirmwareCard, nextOf, seenOf } from '../plan/firmware-asked.ts';
 import { firmwareBudget, firmwareBudgetText } from '../plan/firmware-budget.ts';
 import { pendingOn, pendingText, resetText } from '../plan/firmware-pending.ts';

@@ -1,6 +1,6 @@
 import { lagOf, linksOf, ovsOf, portsOf, seenOf } from '../doctor/seen-parts.ts';
-import { isUnseen, type Seen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import type { Looked } from '../operate/diagnose.ts';
 import { holderOf, ownerOf, representorName } from './show-pool.ts';
 import { shownState } from './shown-plan.ts';

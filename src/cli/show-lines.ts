@@ -1,8 +1,10 @@
 import { capacityGbps } from '../doctor/pcie.ts';
 import { lagOf, linksOf, portsOf, seenOf } from '../doctor/seen-parts.ts';
 import { inWords, unlookedIn } from '../doctor/unlooked.ts';
-import { isUnseen, type LinkState, type OvsBridge, type PfState, type Seen } from '../model/host-state.ts';
+import type { LinkState, PfState } from '../model/host-state.ts';
+import type { OvsBridge } from '../model/ovs-state.ts';
 import type { CardSurvey } from '../model/survey.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import type { Looked } from '../operate/diagnose.ts';
 import { softwareIn } from '../operate/forwarding.ts';
 import { poolLines } from './show-pool.ts';

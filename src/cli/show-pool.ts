@@ -1,4 +1,5 @@
-import { isUnseen, type PfState, type VfState } from '../model/host-state.ts';
+import type { PfState, VfState } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Looked } from '../operate/diagnose.ts';
 
 /** More lines than this of one port are no screen any more. */

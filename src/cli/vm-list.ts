@@ -1,7 +1,7 @@
 import type { FabricHost } from '../model/fabric.ts';
 import { guestPaths } from '../model/guest-paths.ts';
-import { isUnseen } from '../model/host-state.ts';
 import type { MachineState } from '../model/machine-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { type GuestsLook, lookAtGuests } from '../operate/guests.ts';
 import { type Machine, machinesIn } from '../resource/machine-text.ts';
 import type { VerbHandler } from './context.ts';

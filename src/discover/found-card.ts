@@ -1,6 +1,7 @@
 import { linkNamed, seenOf } from '../doctor/seen-parts.ts';
-import { type HostState, isUnseen, type PfState } from '../model/host-state.ts';
+import type { HostState, PfState } from '../model/host-state.ts';
 import type { PciAddress } from '../model/names.ts';
+import { isUnseen } from '../model/unseen.ts';
 
 /** Two ports of a host that a file can name. */
 export interface FoundCard {

@@ -1,8 +1,9 @@
 import { linkNamed, linksOf, portsOf, seenOf } from '../doctor/seen-parts.ts';
 import { type Verdict, verdictsOf } from '../doctor/verdicts.ts';
 import type { Datapath } from '../model/fabric.ts';
-import { type HostState, isUnseen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { HostName } from '../model/names.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Looked } from '../operate/diagnose.ts';
 import { type FoundCard, foundCards } from './found-card.ts';
 

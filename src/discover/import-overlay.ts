@@ -1,13 +1,9 @@
 import { linkNamed, linksOf, ovsOf } from '../doctor/seen-parts.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
-import {
-  type HostState,
-  isUnseen,
-  type LinkState,
-  type OvsBridge,
-  type OvsPort,
-} from '../model/host-state.ts';
+import type { HostState, LinkState } from '../model/host-state.ts';
+import type { OvsBridge, OvsPort } from '../model/ovs-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { FoundCard } from './found-card.ts';
 import type { FoundHost } from './found-host.ts';
 import { type FoundPlace, guestsOf, rememberedAt, saidOf } from './guests.ts';

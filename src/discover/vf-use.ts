@@ -1,8 +1,9 @@
 import type { Patient } from '../doctor/ailment.ts';
 import { linkNamed, seenOf } from '../doctor/seen-parts.ts';
-import { type HostState, isUnseen, type LinkState, type VfAdmin, type VfState } from '../model/host-state.ts';
+import type { HostState, LinkState, VfAdmin, VfState } from '../model/host-state.ts';
 import { asGuestName } from '../model/names.ts';
 import type { Survey } from '../model/survey.ts';
+import { isUnseen } from '../model/unseen.ts';
 
 /** Who uses a VF, as seen on the host. */
 export interface VfUse {

@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../model/finding.ts';
-import type { OvsBridge, OvsPort } from '../model/host-state.ts';
+import type { OvsBridge, OvsPort } from '../model/ovs-state.ts';
 import { type Ailment, diagnosed, type Patient, type Symptom } from './ailment.ts';
 import { netdevWith } from './host-ailments.ts';
 import { linksOf, seenOf, tunnelsOf } from './seen-parts.ts';

@@ -1,7 +1,9 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
-import { type DpdkParts, type FunctionState, isUnseen } from '../model/host-state.ts';
+import type { FunctionState } from '../model/host-state.ts';
 import { ledgerKey } from '../model/ledger.ts';
+import type { DpdkParts } from '../model/ovs-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /** The number in DPDK's packages is its ABI's: 22.11 in Debian 12, 24.11 in Debian 13 (facts §7.1). */

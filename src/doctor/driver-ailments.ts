@@ -1,4 +1,4 @@
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Ailment, Symptom } from './ailment.ts';
 import { listed, portsOf, seenOf, some, vfsOf } from './seen-parts.ts';
 

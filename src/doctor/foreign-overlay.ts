@@ -1,6 +1,7 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
-import { isUnseen, type OvsBridge, type OvsPort } from '../model/host-state.ts';
+import type { OvsBridge, OvsPort } from '../model/ovs-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { foreignBridges } from './road.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 

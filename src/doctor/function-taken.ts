@@ -1,8 +1,8 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { FunctionState } from '../model/host-state.ts';
-import { isUnseen } from '../model/host-state.ts';
 import { ledgerKey } from '../model/ledger.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /** A port that DPDK is to take whole, but cannot, or not without harm. */

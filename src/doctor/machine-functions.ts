@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
-import { type FunctionState, isUnseen } from '../model/host-state.ts';
+import type { FunctionState } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { machinesOf, said } from './machine-parts.ts';
 import type { Examined, Rule } from './rule.ts';
 

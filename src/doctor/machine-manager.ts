@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import { guestPaths } from '../model/guest-paths.ts';
-import { isUnseen } from '../model/host-state.ts';
 import type { DomainState, MachineState } from '../model/machine-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { machinesOf, said } from './machine-parts.ts';
 import type { Examined, Rule } from './rule.ts';
 

@@ -2,9 +2,9 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { guestPaths } from '../model/guest-paths.ts';
 import type { GuestSpec } from '../model/host-spec.ts';
-import { isUnseen } from '../model/host-state.ts';
 import type { MachineSpec } from '../model/machine.ts';
 import type { ImageState, MachineState } from '../model/machine-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 interface Machine {

@@ -1,7 +1,7 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
-import { isUnseen } from '../model/host-state.ts';
 import { guestPages } from '../model/hugepages.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { isRunning, machinesOf, said } from './machine-parts.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 

@@ -1,4 +1,4 @@
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { machinesOf, said } from './machine-parts.ts';
 import type { Rule } from './rule.ts';
 

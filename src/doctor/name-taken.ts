@@ -1,7 +1,9 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { HostSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen, type LinkState, type OvsState } from '../model/host-state.ts';
+import type { HostState, LinkState } from '../model/host-state.ts';
+import type { OvsState } from '../model/ovs-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /** The kernel and Open vSwitch refuse a second netdev or port with the same name, so it is reported before the first step. */

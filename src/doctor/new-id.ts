@@ -1,5 +1,5 @@
 import { finding } from '../model/catalogue.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { placeOf, type Rule } from './rule.ts';
 
 /** Whoever binds a single VF on purpose sets its driver_override (vflane, libvirt, driverctl); new_id leaves none (facts §3.3). */

@@ -1,5 +1,6 @@
 import { finding } from '../model/catalogue.ts';
-import { isUnseen, type LagState } from '../model/host-state.ts';
+import type { LagState } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { commonMaster } from './pf-link.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 

@@ -3,9 +3,10 @@ import { bareHost, fabric, fabricHost, guest, link, pf0 } from '../../tests/supp
 import { expandOvsDpdk } from '../datapath/ovs-dpdk.ts';
 import { expandOvsTc } from '../datapath/ovs-tc.ts';
 import type { FabricHost, Underlay } from '../model/fabric.ts';
-import type { HostState, OvsBridge, OvsPort, OvsState } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import { emptyLedger, type Ledger } from '../model/ledger.ts';
 import { asIfName, type IfName } from '../model/names.ts';
+import type { OvsBridge, OvsPort, OvsState } from '../model/ovs-state.ts';
 import { examine } from './rules.ts';
 
 const underlay: Underlay = { address: '192.168.9.1/24', routes: [], arpTargets: [], ports: [], adopt: false };

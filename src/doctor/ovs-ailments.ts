@@ -1,5 +1,5 @@
 import type { Severity } from '../model/finding.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Ailment, Patient, Symptom } from './ailment.ts';
 import {
   linkNamed,

@@ -1,6 +1,6 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /** Debian's unit for both daemons. */

@@ -1,5 +1,5 @@
 import { finding } from '../model/catalogue.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { placeOf, type Rule } from './rule.ts';
 
 /** A host bond over both PFs in legacy mode makes a RoCE LAG if there are no VFs, and no LAG if there are (facts §1.2). */

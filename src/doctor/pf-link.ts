@@ -1,4 +1,5 @@
-import { type HostState, isUnseen, type LinkState, type PfState } from '../model/host-state.ts';
+import type { HostState, LinkState, PfState } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { wireNames } from './road.ts';
 import type { Examined } from './rule.ts';
 

@@ -1,5 +1,5 @@
 import { finding } from '../model/catalogue.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { placeOf, type Rule } from './rule.ts';
 
 export const pfWithoutDriver: Rule = (examined) =>

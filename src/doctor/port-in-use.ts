@@ -1,7 +1,8 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import type { UnderlaySpec } from '../model/host-spec.ts';
-import { isUnseen, type LinkState } from '../model/host-state.ts';
+import type { LinkState } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { withoutOwn } from './own-address.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 

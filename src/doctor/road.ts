@@ -1,5 +1,7 @@
 import type { HostSpec, UnderlaySpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen, type LinkState, type OvsBridge } from '../model/host-state.ts';
+import type { HostState, LinkState } from '../model/host-state.ts';
+import type { OvsBridge } from '../model/ovs-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 
 /** The netdevs that the underlay is made of, from the wire up, as far as the host has them. */
 export function roadLinks({ underlay }: HostSpec, state: HostState): readonly LinkState[] {

@@ -1,14 +1,6 @@
-import type {
-  HostState,
-  LagState,
-  LinkState,
-  OvsBridge,
-  OvsPort,
-  OvsState,
-  PfState,
-  VfState,
-} from '../model/host-state.ts';
-import { isUnseen, type Seen } from '../model/host-state.ts';
+import type { HostState, LagState, LinkState, PfState, VfState } from '../model/host-state.ts';
+import type { OvsBridge, OvsPort, OvsState } from '../model/ovs-state.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import type { Patient } from './ailment.ts';
 
 /** What was seen; undefined if nobody asked, or it could not be seen. */

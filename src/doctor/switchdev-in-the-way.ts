@@ -1,6 +1,6 @@
 import { finding } from '../model/catalogue.ts';
-import { isUnseen } from '../model/host-state.ts';
 import { ledgerKey } from '../model/ledger.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { placeOf, type Rule } from './rule.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
-import { isUnseen, type PfState } from '../model/host-state.ts';
+import type { PfState } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 const remedies =

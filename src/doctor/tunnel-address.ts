@@ -1,7 +1,8 @@
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
-import { isUnseen, type LinkState } from '../model/host-state.ts';
+import type { LinkState } from '../model/host-state.ts';
 import { ledgerKey } from '../model/ledger.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { wireNames } from './road.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 

@@ -1,4 +1,6 @@
-import { isUnseen, type LinkState, type OvsPort } from '../model/host-state.ts';
+import type { LinkState } from '../model/host-state.ts';
+import type { OvsPort } from '../model/ovs-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Ailment, Patient, Symptom } from './ailment.ts';
 import { netdevWith } from './host-ailments.ts';
 import { linkNamed, linksOf, listed, ovsOf, portsOf, some, tunnelsOf } from './seen-parts.ts';

@@ -1,5 +1,6 @@
 import { finding } from '../model/catalogue.ts';
-import { isUnseen, type PfState } from '../model/host-state.ts';
+import type { PfState } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { placeOf, type Rule } from './rule.ts';
 
 /** Each PF has its own mode, and the card joins only ports in the same one (facts §1.2). */

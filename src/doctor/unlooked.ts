@@ -1,5 +1,6 @@
-import type { HostState, Unseen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { Survey } from '../model/survey.ts';
+import type { Unseen } from '../model/unseen.ts';
 
 /** Something that could not be looked at, and why. */
 export interface Unlooked {

@@ -1,6 +1,6 @@
 import type { Evidence } from '../model/finding.ts';
 import type { PfState } from '../model/host-state.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Patient } from './ailment.ts';
 import { kernelRemedies, offloadEvidence, withoutOffload } from './offload-asked.ts';
 import { ovsOf, seenOf } from './seen-parts.ts';

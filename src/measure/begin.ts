@@ -1,7 +1,7 @@
 import { finding } from '../model/catalogue.ts';
 import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { specOf } from '../operate/spec-of.ts';
 import { cpusForBoth } from './cpu-list.ts';
 import { type Endpoint, nameOf } from './endpoint.ts';

@@ -1,4 +1,4 @@
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { isThreaded } from './iperf3.ts';
 import type { BenchRun, RunEnd } from './run-record.ts';
 

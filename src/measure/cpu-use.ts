@@ -1,5 +1,5 @@
 import type { HostReader } from '../host/host.ts';
-import { isUnseen, type Seen } from '../model/host-state.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import type { BusyCores } from './run-record.ts';
 
 /** The sum over all CPUs since the start of the machine, in ticks. */

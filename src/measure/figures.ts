@@ -1,4 +1,4 @@
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { type Median, medianOf } from './median.ts';
 import { percentileOf } from './round-trips.ts';
 import type { BenchRun, Turn } from './run-record.ts';

@@ -1,4 +1,4 @@
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Forwarding, OffloadSeen, Turn } from './run-record.ts';
 
 /** What an end's packets have to pass on their way to the wire. */

@@ -1,5 +1,5 @@
 import type { HostReader } from '../host/host.ts';
-import { isUnseen, type Seen } from '../model/host-state.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 
 /** Counters of one host, at one moment. */
 export interface OffloadCounters {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostError } from '../host/host.ts';
 import type { Fabric } from '../model/fabric.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { planFromFile } from '../operate/plan-host.ts';
 import type { Endpoint } from './endpoint.ts';
 import { countsOf, type DatapathFlow, type FlowPlace, parseFlows } from './flow-places.ts';

@@ -1,5 +1,5 @@
 import type { Datapath } from '../model/fabric.ts';
-import type { Seen } from '../model/host-state.ts';
+import type { Seen } from '../model/unseen.ts';
 import type { Iperf3Flow } from './iperf3.ts';
 import type { PingSummary } from './ping.ts';
 import type { RoundTrips } from './round-trips.ts';

@@ -1,5 +1,5 @@
 import type { HostReader } from '../host/host.ts';
-import type { Seen } from '../model/host-state.ts';
+import type { Seen } from '../model/unseen.ts';
 import { iperf3Version } from './iperf3.ts';
 import type { NetdevSurroundings, Said, Surroundings } from './run-record.ts';
 

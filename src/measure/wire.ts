@@ -1,6 +1,6 @@
 import { HostError, type HostReader } from '../host/host.ts';
 import type { FabricHost } from '../model/fabric.ts';
-import { isUnseen, type Seen } from '../model/host-state.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import type { Wire } from './run-record.ts';
 import { parseMaxPayload, parseSlot, slotLimit } from './slot-limit.ts';
 import type { Encapsulation } from './wire-limit.ts';

@@ -1,5 +1,5 @@
-import type { Seen } from './host-state.ts';
 import type { PackageMark } from './package-mark.ts';
+import type { Seen } from './unseen.ts';
 
 /** What a host needs before vflane sets anything up on it: `prepare` brings it, and no other plan takes it away. */
 export interface PreparationSpec {

@@ -1,5 +1,5 @@
-import type { Seen, Unseen } from './host-state.ts';
 import type { PciAddress } from './names.ts';
+import type { Seen, Unseen } from './unseen.ts';
 
 /** What `show` and `doctor` look at besides a host's state: nothing of it is ever planned. */
 export interface Survey {

@@ -1,7 +1,8 @@
 import type { HostReader } from '../host/host.ts';
 import { bootPlaces } from '../model/boot.ts';
-import { type BootState, isUnseen, type Seen } from '../model/host-state.ts';
+import type { BootState } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import { seen, seenOr } from './look.ts';
 
 /** Looks at what brings a host back after a reboot: files, and one process for the checksum of its copy of vflane. */

@@ -1,6 +1,6 @@
 import type { HostReader } from '../host/host.ts';
-import { isUnseen, type Seen } from '../model/host-state.ts';
 import { asPciAddress, type PciAddress } from '../model/names.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import { seen, seenOr } from './look.ts';
 
 const devices = '/sys/bus/pci/devices';

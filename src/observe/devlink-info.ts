@@ -1,6 +1,6 @@
 import type { HostReader } from '../host/host.ts';
-import type { Seen } from '../model/host-state.ts';
 import type { Firmware } from '../model/survey.ts';
+import type { Seen } from '../model/unseen.ts';
 import { seen } from './look.ts';
 
 type Fields = { readonly [key: string]: unknown };

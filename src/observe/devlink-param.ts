@@ -1,5 +1,5 @@
 import type { HostReader } from '../host/host.ts';
-import type { Seen } from '../model/host-state.ts';
+import type { Seen } from '../model/unseen.ts';
 import { seen } from './look.ts';
 
 const name = 'esw_port_metadata';

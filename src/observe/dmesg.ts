@@ -1,7 +1,7 @@
 import { HostError, type HostReader } from '../host/host.ts';
-import type { Seen } from '../model/host-state.ts';
 import { parseDmesg, parseDmesgText } from '../model/kernel-log.ts';
 import type { LogLine } from '../model/survey.ts';
+import type { Seen } from '../model/unseen.ts';
 import { seen } from './look.ts';
 
 /** One process; a `dmesg` without JSON (util-linux before 2.38) is run again without it. */

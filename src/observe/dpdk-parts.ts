@@ -1,5 +1,6 @@
 import { HostError, type HostReader } from '../host/host.ts';
-import type { DpdkParts, Seen } from '../model/host-state.ts';
+import type { DpdkParts } from '../model/ovs-state.ts';
+import type { Seen } from '../model/unseen.ts';
 import { seen, seenOr } from './look.ts';
 
 /** DPDK's drivers are only Recommends, so an installation without them says nothing (facts §7.1). */

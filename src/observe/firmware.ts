@@ -1,7 +1,8 @@
 import type { HostReader } from '../host/host.ts';
 import type { FirmwareState, FlashState } from '../model/firmware.ts';
-import type { HostState, Seen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { PciAddress } from '../model/names.ts';
+import type { Seen } from '../model/unseen.ts';
 import { seen } from './look.ts';
 import { parseSettings } from './mstconfig.ts';
 import { parseFlash } from './mstflint.ts';

@@ -1,6 +1,7 @@
 import type { HostReader } from '../host/host.ts';
-import { type HostState, isUnseen, type PfState } from '../model/host-state.ts';
+import type { HostState, PfState } from '../model/host-state.ts';
 import { hugepagesPath } from '../model/hugepages.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { seen } from './look.ts';
 
 /** The 2 MiB pages of the whole host, of the NUMA nodes of its cards, and of the `named` places: a file each. */

@@ -1,6 +1,6 @@
 import { HostError, type HostReader } from '../host/host.ts';
-import type { Seen } from '../model/host-state.ts';
 import type { KernelConfig } from '../model/survey.ts';
+import type { Seen } from '../model/unseen.ts';
 import { seen } from './look.ts';
 
 const running = '/proc/config.gz';

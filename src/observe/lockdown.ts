@@ -1,5 +1,5 @@
 import type { HostReader } from '../host/host.ts';
-import type { Seen } from '../model/host-state.ts';
+import type { Seen } from '../model/unseen.ts';
 import { seenOr } from './look.ts';
 
 /** What the kernel denies even root, for instance with Secure Boot; undefined: it has no lockdown, or securityfs is not mounted. */

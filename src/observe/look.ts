@@ -1,5 +1,5 @@
 import { HostError } from '../host/host.ts';
-import type { Unseen } from '../model/host-state.ts';
+import type { Unseen } from '../model/unseen.ts';
 
 /** If nothing was found, `undefined`; if the look was impossible, `unseen` with the reason. */
 export async function seenOr<Value>(look: () => Promise<Value>): Promise<Value | undefined | Unseen> {

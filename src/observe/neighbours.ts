@@ -1,6 +1,6 @@
 import type { HostReader } from '../host/host.ts';
-import type { Seen } from '../model/host-state.ts';
 import type { Neighbour } from '../model/survey.ts';
+import type { Seen } from '../model/unseen.ts';
 import { seen } from './look.ts';
 
 /** IPv4 neighbours, from a file: no process. */

@@ -1,6 +1,7 @@
 import { HostError, type HostReader } from '../host/host.ts';
-import { type HostState, isUnseen, type LinkState, type PfState, type Seen } from '../model/host-state.ts';
+import type { HostState, LinkState, PfState } from '../model/host-state.ts';
 import type { PciAddress } from '../model/names.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import { observeBoot } from './boot.ts';
 import { observeDpdkParts } from './dpdk-parts.ts';
 import { observeFirmwareOf } from './firmware.ts';

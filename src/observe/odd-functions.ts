@@ -1,7 +1,7 @@
 import type { HostReader } from '../host/host.ts';
-import { isUnseen } from '../model/host-state.ts';
 import { asPciAddress, type PciAddress } from '../model/names.ts';
 import type { OddFunction } from '../model/survey.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { seenOr } from './look.ts';
 
 const devices = '/sys/bus/pci/devices';

@@ -1,4 +1,4 @@
-import type { OvsBridge, OvsPort, OvsState } from '../model/host-state.ts';
+import type { OvsBridge, OvsPort, OvsState } from '../model/ovs-state.ts';
 
 /** The columns asked for of each table, in the order of `parseOvsDb`: one transaction, one process. */
 export const ovsDbQuery: readonly string[] = [

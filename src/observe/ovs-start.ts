@@ -1,6 +1,7 @@
 import type { HostReader } from '../host/host.ts';
-import { isUnseen, type OvsStart, type Seen } from '../model/host-state.ts';
 import { keptFlows, startHook } from '../model/ovs-start.ts';
+import type { OvsStart } from '../model/ovs-state.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import { seen, seenOr } from './look.ts';
 
 /** Looks at what restores the flows when ovs-vswitchd starts: only files, no process. */

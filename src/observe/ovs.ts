@@ -1,6 +1,8 @@
 import { HostError, type HostReader } from '../host/host.ts';
-import { type HostState, isUnseen, type OvsState, type Seen, type Unseen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import { type NftLines, nftTables } from '../model/nft-table.ts';
+import type { OvsState } from '../model/ovs-state.ts';
+import { isUnseen, type Seen, type Unseen } from '../model/unseen.ts';
 import { seen, seenOr } from './look.ts';
 import { parseNftTable } from './nft.ts';
 import { type OvsDbBridge, ovsDbQuery, parseOvsDb } from './ovs-db.ts';

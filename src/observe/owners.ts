@@ -1,6 +1,6 @@
 import type { HostReader } from '../host/host.ts';
-import { isUnseen, type Seen } from '../model/host-state.ts';
 import type { Owner } from '../model/survey.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import { seen, seenOr } from './look.ts';
 
 /** Who else sets up these netdevs, by the files that each of them writes: no process. */

@@ -1,5 +1,6 @@
 import type { HostReader } from '../host/host.ts';
-import { isUnseen, type LinkState } from '../model/host-state.ts';
+import type { LinkState } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { seenOr } from './look.ts';
 
 /** How many processes up from vflane's own sshd may be: shell, sudo, sudo's monitor, ssh session, and a few to spare. */

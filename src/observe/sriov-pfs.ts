@@ -1,6 +1,6 @@
 import { HostError, type HostReader } from '../host/host.ts';
-import { isUnseen, type Seen } from '../model/host-state.ts';
 import { asPciAddress, type PciAddress } from '../model/names.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import { seenOr } from './look.ts';
 
 /**

@@ -1,7 +1,8 @@
 import type { HostReader } from '../host/host.ts';
 import { modelOf } from '../model/card-models.ts';
-import { type HostState, isUnseen, type PfState, type Seen } from '../model/host-state.ts';
+import type { HostState, PfState } from '../model/host-state.ts';
 import type { CardSurvey, Firmware, HolderSurvey, Survey } from '../model/survey.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import { observeFirmware } from './devlink-info.ts';
 import { observeMetadata } from './devlink-param.ts';
 import { observeLog } from './dmesg.ts';

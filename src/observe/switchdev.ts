@@ -1,5 +1,6 @@
 import { HostError, type HostReader } from '../host/host.ts';
-import type { LagState, PfState, Seen } from '../model/host-state.ts';
+import type { LagState, PfState } from '../model/host-state.ts';
+import type { Seen } from '../model/unseen.ts';
 import { seen } from './look.ts';
 
 /** What only switchdev needs to know about a PF: the mode of its eswitch, its channels, and what the card made of the bond. */

@@ -1,7 +1,8 @@
 import type { HostReader } from '../host/host.ts';
-import type { FunctionState, PfState, Seen, Unseen, VfAdmin, VfState } from '../model/host-state.ts';
-import { isUnseen } from '../model/host-state.ts';
+import type { FunctionState, PfState, VfAdmin, VfState } from '../model/host-state.ts';
 import { asPciAddress, type PciAddress } from '../model/names.ts';
+import type { Seen, Unseen } from '../model/unseen.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { seen, seenOr } from './look.ts';
 
 const devices = '/sys/bus/pci/devices';

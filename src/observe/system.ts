@@ -1,7 +1,8 @@
 import type { HostReader } from '../host/host.ts';
 import { HostError } from '../host/host.ts';
-import { type HostState, isUnseen, type Seen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { SystemState } from '../model/preparation.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import { observeConfig } from './kernel-config.ts';
 import { seen, seenOr } from './look.ts';
 

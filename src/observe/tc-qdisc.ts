@@ -1,6 +1,6 @@
 import type { HostReader } from '../host/host.ts';
-import type { Seen } from '../model/host-state.ts';
 import type { Qdisc } from '../model/survey.ts';
+import type { Seen } from '../model/unseen.ts';
 import { seen } from './look.ts';
 
 /** One process for all netdevs. */

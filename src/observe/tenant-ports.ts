@@ -1,5 +1,6 @@
 import type { HostReader } from '../host/host.ts';
-import { type HostState, isUnseen, type LinkState, type Seen } from '../model/host-state.ts';
+import type { HostState, LinkState } from '../model/host-state.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import { seen, seenOr } from './look.ts';
 
 const folder = '/proc/sys/net/ipv6/conf';

@@ -1,6 +1,7 @@
 import { HostError, type HostReader } from '../host/host.ts';
 import type { GuestSpec, HostSpec, LaneSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen, type Seen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import { runs } from '../resource/vm-running.ts';
 import { agentOf } from './agent-of.ts';
 import { mtusInVm } from './ask-mtus.ts';

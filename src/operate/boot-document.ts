@@ -1,7 +1,8 @@
 import type { BootDocument, BootReport, CardPort } from '../model/boot.ts';
 import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { HostSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 
 /** What a host has to know about the fabric to bring itself back, as plain JSON. */
 export function bootDocumentOf(

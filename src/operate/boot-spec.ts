@@ -1,8 +1,9 @@
 import { type BootDocument, bootPlaces } from '../model/boot.ts';
 import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { BootSpec, HostSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import { type Json, sameJson } from '../model/json.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { execIn, execLine } from '../resource/boot-unit-text.ts';
 import { bootDocumentOf } from './boot-document.ts';
 import type { Site } from './site.ts';

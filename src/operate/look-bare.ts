@@ -1,4 +1,4 @@
-import { isUnseen, type Unseen } from '../model/host-state.ts';
+import { isUnseen, type Unseen } from '../model/unseen.ts';
 import { observe, type Sections } from '../observe/observe.ts';
 import { sriovPfs } from '../observe/sriov-pfs.ts';
 import type { HostPlan } from './plan-host.ts';

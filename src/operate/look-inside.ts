@@ -1,4 +1,4 @@
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { observe } from '../observe/observe.ts';
 import { observeSurvey } from '../observe/survey.ts';
 import { type Looked, withFold } from './diagnose.ts';

@@ -1,8 +1,8 @@
 import type { HostReader } from '../host/host.ts';
-import { isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
 import { ledgerKey } from '../model/ledger.ts';
 import type { Change, Kept, Plan } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { observe } from '../observe/observe.ts';
 import { basisOf } from '../plan/basis.ts';
 import { byPlace, eachPlace } from '../plan/by-place.ts';

@@ -1,8 +1,8 @@
 import type { Fabric, FabricHost } from '../model/fabric.ts';
-import { isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
 import { ledgerKey } from '../model/ledger.ts';
 import type { Change, Step } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { basisOf } from '../plan/basis.ts';
 import { eachPlace } from '../plan/by-place.ts';
 import { haveAt, havesOf, type Wants, wantsOf } from '../plan/differences.ts';

@@ -1,7 +1,7 @@
 import type { FabricHost } from '../model/fabric.ts';
-import { isUnseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import { emptyLedger } from '../model/ledger.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { observe } from '../observe/observe.ts';
 import { byPlace } from '../plan/by-place.ts';
 import { haveAt, havesOf } from '../plan/differences.ts';

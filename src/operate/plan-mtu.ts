@@ -1,8 +1,8 @@
 import type { FabricHost } from '../model/fabric.ts';
-import { isUnseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import { type Ledger, ledgerKey } from '../model/ledger.ts';
 import type { GuestName, IfName } from '../model/names.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { observe } from '../observe/observe.ts';
 import { byPlace } from '../plan/by-place.ts';
 import { type Haves, haveAt, havesOf } from '../plan/differences.ts';

@@ -1,9 +1,9 @@
 import { datapaths } from '../datapath/datapath.ts';
 import type { Examined } from '../doctor/rule.ts';
 import type { Fabric, FabricHost } from '../model/fabric.ts';
-import { isUnseen } from '../model/host-state.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { grubFile, modulesFile, type SystemState } from '../model/preparation.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { observe } from '../observe/observe.ts';
 import { observeRelease, observeSystem } from '../observe/system.ts';
 import { byPlace } from '../plan/by-place.ts';

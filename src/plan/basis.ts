@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isUnseen } from '../model/host-state.ts';
 import type { Change } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { type Haves, haveAt } from './differences.ts';
 
 /**

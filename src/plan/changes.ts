@@ -1,7 +1,7 @@
-import { isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
 import type { Ledger } from '../model/ledger.ts';
 import type { Change } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { AtPlace } from './by-place.ts';
 import { type Difference, type Haves, haveAt, keyOf, type Wants } from './differences.ts';
 import { placeOf, resourceOf } from './order.ts';

@@ -1,8 +1,9 @@
 import type { Found } from '../model/found.ts';
 import type { HostSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen, type Unseen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import { type Json, sameJson } from '../model/json.ts';
 import { isAdopted, type Ledger, type LedgerEntry, ledgerKey } from '../model/ledger.ts';
+import { isUnseen, type Unseen } from '../model/unseen.ts';
 import { type ByPlace, byPlace, ofKind } from './by-place.ts';
 import { order, resourceOf } from './order.ts';
 

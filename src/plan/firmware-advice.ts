@@ -3,7 +3,7 @@ import { finding } from '../model/catalogue.ts';
 import type { FabricHost } from '../model/fabric.ts';
 import type { Finding } from '../model/finding.ts';
 import { compareVersions, firmwarePage } from '../model/firmware.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import {
   type FirmwareAsked,
   type FirmwareCard,

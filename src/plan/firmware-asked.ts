@@ -1,10 +1,11 @@
 import type { Fabric, FabricHost } from '../model/fabric.ts';
 import type { FirmwareState, FlashState } from '../model/firmware.ts';
 import type { HostSpec } from '../model/host-spec.ts';
-import { type Holder, type HostState, isUnseen, type PfState, type Seen } from '../model/host-state.ts';
+import type { Holder, HostState, PfState } from '../model/host-state.ts';
 import type { Ledger } from '../model/ledger.ts';
 import type { PciAddress } from '../model/names.ts';
 import type { VfWindow } from '../model/survey.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 
 /** A card with everything that has to be known before its firmware is touched. */
 export interface FirmwareCard {

@@ -3,7 +3,7 @@ import { placeOf } from '../doctor/rule.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Finding, Where } from '../model/finding.ts';
 import { firmwarePage } from '../model/firmware.ts';
-import { isUnseen, type Unseen } from '../model/host-state.ts';
+import { isUnseen, type Unseen } from '../model/unseen.ts';
 import type { FirmwareAsked, FirmwareCard } from './firmware-asked.ts';
 
 type Look = Pick<FirmwareAsked, 'state' | 'cards' | 'lockdown'> & { readonly name: string };

@@ -1,4 +1,5 @@
-import { isUnseen, type LinkState, type PfState } from '../model/host-state.ts';
+import type { LinkState, PfState } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { FirmwareAsked, FirmwareCard } from './firmware-asked.ts';
 import { canReset } from './firmware-pending.ts';
 import { resourceOf } from './order.ts';

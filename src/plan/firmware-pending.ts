@@ -1,5 +1,5 @@
 import { pciReset } from '../model/firmware.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { type FirmwareCard, seenOf } from './firmware-asked.ts';
 
 /** Something that was written to a card but is not in effect yet: it waits for a reset, or for a start of the host. */

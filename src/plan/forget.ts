@@ -1,7 +1,7 @@
-import { isUnseen } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
 import { isAdopted, type Ledger } from '../model/ledger.ts';
 import type { Change, Step } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { type Haves, haveAt, type Wants } from './differences.ts';
 import { resourceOf } from './order.ts';
 

@@ -1,6 +1,7 @@
 import type { HostSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen, type LinkState } from '../model/host-state.ts';
+import type { HostState, LinkState } from '../model/host-state.ts';
 import type { Ledger } from '../model/ledger.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { type LocalLane, laneAt, localLanes } from '../resource/guest-place.ts';
 import { vfAt } from '../resource/place.ts';
 import { runs } from '../resource/vm-running.ts';

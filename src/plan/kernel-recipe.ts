@@ -1,7 +1,7 @@
 import type { Examined } from '../doctor/rule.ts';
 import { isWithout } from '../doctor/tc-offload-missing.ts';
-import { isUnseen } from '../model/host-state.ts';
 import type { SystemState } from '../model/preparation.ts';
+import { isUnseen } from '../model/unseen.ts';
 
 /** A recipe that vflane shows but never follows: it replaces the host's kernel, or a driver in it. */
 export interface Recipe {

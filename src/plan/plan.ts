@@ -1,8 +1,9 @@
 import type { Finding } from '../model/finding.ts';
 import type { Allocation, HostSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import { sameJson } from '../model/json.ts';
 import type { Change, Kept, Plan, Step } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { basisOf } from './basis.ts';
 import { eachPlace } from './by-place.ts';
 import { changesOf } from './changes.ts';

@@ -1,8 +1,8 @@
 import { type Examined, placeOf } from '../doctor/rule.ts';
 import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
-import { isUnseen } from '../model/host-state.ts';
 import type { SystemState } from '../model/preparation.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { needsKernel } from './kernel-recipe.ts';
 import { needsIommu, packagesFor, wordsFor } from './preparation.ts';
 

@@ -1,8 +1,8 @@
 import { dpdkPackages } from '../doctor/dpdk-parts-missing.ts';
 import type { Examined } from '../doctor/rule.ts';
-import { isUnseen } from '../model/host-state.ts';
 import { guestPages } from '../model/hugepages.ts';
 import { grubFile, modulesFile, type PreparationSpec, type SystemState } from '../model/preparation.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { hugepages } from '../resource/hugepages.ts';
 
 /** Packages of Debian that the file's part of this host needs, whether they are there or not. */

@@ -1,6 +1,7 @@
-import { type HostState, isUnseen, type PfState } from '../model/host-state.ts';
+import type { HostState, PfState } from '../model/host-state.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { ledgerKey } from '../model/ledger.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Wants } from './differences.ts';
 
 /**

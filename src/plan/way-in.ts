@@ -1,5 +1,6 @@
-import { type HostState, isUnseen, type LinkState } from '../model/host-state.ts';
+import type { HostState, LinkState } from '../model/host-state.ts';
 import type { Change, Step } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 
 /**
  * True if a step changes something over which the operator is connected: the netdev of the session itself, or one below it,

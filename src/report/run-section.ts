@@ -2,7 +2,7 @@ import { approachOf } from '../measure/export-text.ts';
 import { figuresOf } from '../measure/figures.ts';
 import { hasInterval } from '../measure/median.ts';
 import type { BenchRun, RunEnd, Said } from '../measure/run-record.ts';
-import { isUnseen, type Seen } from '../model/host-state.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import { numberText } from './bars.ts';
 import { escaped } from './chart.ts';
 

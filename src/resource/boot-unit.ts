@@ -1,7 +1,7 @@
 import { bootPlaces } from '../model/boot.ts';
-import { isUnseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { Action } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { daemonReload, isRead, put } from './boot-files.ts';
 import { bootUnitText } from './boot-unit-text.ts';
 import type { Resource } from './resource.ts';

@@ -1,4 +1,4 @@
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { nothing, type Resource } from './resource.ts';
 
 type Local = { readonly up: boolean; readonly addresses: readonly string[] };

@@ -1,5 +1,6 @@
 import type { BridgeSpec, GuestPortSpec, PatchSpec } from '../model/host-spec.ts';
-import { isUnseen, type OvsPort } from '../model/host-state.ts';
+import type { OvsPort } from '../model/ovs-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Resource } from './resource.ts';
 
 type Port = {

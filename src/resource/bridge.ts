@@ -1,5 +1,6 @@
 import type { BridgeSpec } from '../model/host-spec.ts';
-import { isUnseen, type OvsBridge } from '../model/host-state.ts';
+import type { OvsBridge } from '../model/ovs-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Resource } from './resource.ts';
 
 type Bridge = { readonly network: string; readonly datapathType: string; readonly failMode: string };

@@ -1,5 +1,5 @@
-import { isUnseen } from '../model/host-state.ts';
 import type { PciAddress } from '../model/names.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Resource } from './resource.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { keptImage } from '../model/firmware.ts';
-import { isUnseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Resource } from './resource.ts';
 
 /** A burn takes minutes; if it is cut off, the old image remains: flash is written in two halves (mstflint, failsafe). */

@@ -1,5 +1,5 @@
-import { isUnseen, type Unseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
+import { isUnseen, type Unseen } from '../model/unseen.ts';
 import type { Placed, Resource } from './resource.ts';
 
 /** A setting of a card as it will be after its next reset, by the card's first PF: `0000:03:00.0/NUM_OF_VFS`. */

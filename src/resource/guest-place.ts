@@ -1,6 +1,7 @@
 import type { GuestSpec, HostSpec, LaneSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen, type LinkState, type Unseen } from '../model/host-state.ts';
+import type { HostState, LinkState } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
+import { isUnseen, type Unseen } from '../model/unseen.ts';
 import type { Placed } from './resource.ts';
 
 /** A lane that ends on this host: in the guest's own namespace, or (`null`) in the host's. */

@@ -1,7 +1,7 @@
 import type { HostSpec } from '../model/host-spec.ts';
-import { isUnseen, type Unseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { Probe } from '../model/plan.ts';
+import { isUnseen, type Unseen } from '../model/unseen.ts';
 import { ipIn, laneAt, lanePlace } from './guest-place.ts';
 import { nothing, type Placed, type Resource } from './resource.ts';
 

@@ -1,4 +1,4 @@
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { laneAt, lanePlace, localLanes, placedIn, standsInNamespace } from './guest-place.ts';
 import { nothing, type Resource } from './resource.ts';
 

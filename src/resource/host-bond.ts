@@ -1,8 +1,9 @@
 import type { HostBondSpec } from '../model/host-spec.ts';
-import { type BondState, type HostState, isUnseen, type LinkState } from '../model/host-state.ts';
+import type { BondState, HostState, LinkState } from '../model/host-state.ts';
 import { monitorWords } from '../model/link-monitor.ts';
 import { asPciAddress } from '../model/names.ts';
 import type { Probe, Text } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { monitorOf } from './link-monitor.ts';
 import { nothing, type Resource } from './resource.ts';
 

@@ -1,7 +1,8 @@
 import { dpdkCard } from '../model/dpdk-card.ts';
 import type { HostSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import { guestPages, hugepagesPath } from '../model/hugepages.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { nothing, type Resource } from './resource.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { bootPlaces } from '../model/boot.ts';
 import type { HostSpec } from '../model/host-spec.ts';
-import { type BootState, type HostState, isUnseen } from '../model/host-state.ts';
+import type { BootState, HostState } from '../model/host-state.ts';
 import type { Action } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { daemonReload, leaveFolder, put } from './boot-files.ts';
 import { type OwnNetdevs, ownNetdevs } from './own-netdevs.ts';
 import type { Placed, Resource } from './resource.ts';

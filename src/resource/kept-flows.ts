@@ -1,5 +1,5 @@
-import { isUnseen } from '../model/host-state.ts';
 import { keptFlows as kept, startHook } from '../model/ovs-start.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { flows } from './flows.ts';
 import type { Resource } from './resource.ts';
 

@@ -1,4 +1,5 @@
-import { isUnseen, type LagState, type Seen } from '../model/host-state.ts';
+import type { LagState } from '../model/host-state.ts';
+import { isUnseen, type Seen } from '../model/unseen.ts';
 import { nothing, type Resource } from './resource.ts';
 
 /**

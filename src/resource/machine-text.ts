@@ -3,8 +3,9 @@ import { dropInText } from '../guest/guest-unit.ts';
 import { type Placement, qemuArgv } from '../guest/qemu-argv.ts';
 import { vfsIn, withTokens } from '../guest/vf-token.ts';
 import type { GuestSpec, HostSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { MachineSpec } from '../model/machine.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { vfAt } from './place.ts';
 
 export interface Machine {

@@ -1,6 +1,6 @@
 import type { UnderlaySpec } from '../model/host-spec.ts';
-import { isUnseen } from '../model/host-state.ts';
 import type { IfName } from '../model/names.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { disableIpv6, disablingText } from './disable-ipv6.ts';
 import { nothing, type Resource } from './resource.ts';
 

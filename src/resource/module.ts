@@ -1,5 +1,6 @@
 import type { HostSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { machinesIn } from './machine-text.ts';
 import { nothing, type Resource } from './resource.ts';
 import { nativeVfDriver } from './vf-driver.ts';

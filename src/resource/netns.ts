@@ -1,4 +1,4 @@
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Resource } from './resource.ts';
 
 /** The network namespace of a guest of kind `netns`, by the guest's name (ip-netns(8)). */

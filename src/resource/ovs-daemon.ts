@@ -1,4 +1,4 @@
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { dpdkRuns, forgetTries, service } from './ovs-setting.ts';
 import type { Resource } from './resource.ts';
 

@@ -1,7 +1,8 @@
-import { isUnseen, type OvsState } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import { startHook } from '../model/ovs-start.ts';
+import type { OvsState } from '../model/ovs-state.ts';
 import type { Action, Probe } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Resource } from './resource.ts';
 
 /** Debian's unit that starts ovsdb-server and ovs-vswitchd together. */

@@ -1,7 +1,8 @@
-import { isUnseen, type OvsStart, type Unseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import { keptFlows, startHook } from '../model/ovs-start.ts';
+import type { OvsStart } from '../model/ovs-state.ts';
 import type { Action, Probe } from '../model/plan.ts';
+import { isUnseen, type Unseen } from '../model/unseen.ts';
 import { dropInText, putBackScript } from './put-back.ts';
 import type { Resource } from './resource.ts';
 

@@ -1,9 +1,10 @@
 import type { HostSpec, PfSpec } from '../model/host-spec.ts';
-import type { HostState, LinkState, PfState, Seen } from '../model/host-state.ts';
-import { isUnseen } from '../model/host-state.ts';
+import type { HostState, LinkState, PfState } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { PciAddress } from '../model/names.ts';
 import type { Probe } from '../model/plan.ts';
+import type { Seen } from '../model/unseen.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { nothing, type Resource } from './resource.ts';
 
 /** What distinguishes one setting of a PF's netdev (`ip link set PF …`) from the others. */

@@ -1,5 +1,6 @@
-import { type FunctionState, type HostState, isUnseen, type Unseen } from '../model/host-state.ts';
+import type { FunctionState, HostState } from '../model/host-state.ts';
 import type { Action, Probe } from '../model/plan.ts';
+import { isUnseen, type Unseen } from '../model/unseen.ts';
 import { pciPath, type Resource } from './resource.ts';
 
 /** DPDK's drivers for these work alongside the kernel's own, and need it (DPDK, mlx5.rst, "Linux Prerequisites"). */

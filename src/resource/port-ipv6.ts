@@ -1,5 +1,5 @@
-import { isUnseen, type Unseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
+import { isUnseen, type Unseen } from '../model/unseen.ts';
 import { bridge } from './bridge.ts';
 import { disableIpv6, disablingText, whyNoIpv6 } from './disable-ipv6.ts';
 import { nothing, type Placed, type Resource } from './resource.ts';

@@ -1,6 +1,6 @@
-import { isUnseen, type Unseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { PciAddress } from '../model/names.ts';
+import { isUnseen, type Unseen } from '../model/unseen.ts';
 import type { Placed, Resource } from './resource.ts';
 
 /** The kernel's own name for the RDMA device of both ports (drivers/infiniband/hw/mlx5/main.c). */

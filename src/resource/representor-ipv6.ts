@@ -1,9 +1,9 @@
-import { isUnseen, type Unseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { Text } from '../model/plan.ts';
+import { isUnseen, type Unseen } from '../model/unseen.ts';
 import { disableIpv6, disablingText, whyNoIpv6 } from './disable-ipv6.ts';
 import { vfAt, vfPlace } from './place.ts';
-import { representedBy, representor } from './representor.ts';
+import { representedBy, representor, representorsNamed } from './representor.ts';
 import { nothing, type Placed, type Resource } from './resource.ts';
 
 /** Whether the host has IPv6 on a VF's representor, whatever that is called. */
@@ -29,7 +29,10 @@ export const representorIpv6: Resource = {
   move: (at, _from, to) =>
     to === null
       ? nothing
-      : { actions: [{ write: disableIpv6(netdevAt(at)), text: disablingText(to as boolean) }] },
+      : {
+          before: representorsNamed,
+          actions: [{ write: disableIpv6(netdevAt(at)), text: disablingText(to as boolean) }],
+        },
   settled: (at, to) =>
     to === null ? [] : [{ read: disableIpv6(netdevAt(at)), is: disablingText(to as boolean) }],
   why: () => `Disable IPv6 on the representors: ${whyNoIpv6}`,

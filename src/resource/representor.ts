@@ -1,10 +1,17 @@
-import { isUnseen, type LinkState, type PfState } from '../model/host-state.ts';
-import type { Text } from '../model/plan.ts';
+import type { LinkState, PfState } from '../model/host-state.ts';
+import type { Action, Text } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { vfAt, vfPlace } from './place.ts';
 import { nothing, type Resource } from './resource.ts';
 
 /** By default `down` and `1500`, under a name that depends on the systemd release (facts §2.4). */
 type Representor = { readonly name: string; readonly mtu: number; readonly up: boolean };
+
+/**
+ * udev renames a new representor a moment after it appears: a name that was found before is stale by then, and one that
+ * is given meanwhile is replaced (systemd, udev-builtin-net_setup_link.c; NamePolicy=keep comes first only where the rename was seen).
+ */
+export const representorsNamed: Action = { run: ['udevadm', 'settle', '--timeout=30'], timeoutMs: 40_000 };
 
 /**
  * A VF's representor: the host's end of it, a port of the network's bridge. It is found by the switch's id and its port
@@ -36,7 +43,9 @@ export const representor: Resource = {
   },
   standsOn: (at) => [`num-vfs ${vfPlace(at).pf}`],
   move: (at, from, to) =>
-    to === null ? nothing : { batch: lines(at, from as Representor | null, to as Representor) },
+    to === null
+      ? nothing
+      : { first: representorsNamed, batch: lines(at, from as Representor | null, to as Representor) },
   settled: (_at, to) => {
     if (to === null) return [];
     const { name, mtu, up } = to as Representor;

@@ -1,7 +1,8 @@
 import type { HostSpec } from '../model/host-spec.ts';
-import type { HostState, Unseen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { Action, Lookup, Probe, Text } from '../model/plan.ts';
+import type { Unseen } from '../model/unseen.ts';
 
 /**
  * One kind of thing on a host: what is wanted, what is there, and the way from one value to another.
@@ -77,6 +78,8 @@ export type Move =
   | { readonly settings: readonly string[]; readonly card: string }
   | {
       readonly actions: readonly Action[];
+      /** Taken before the actions of all changes of the step, once for all that share it. */
+      readonly before?: Action;
       /** Taken after the actions of all changes of the step, equal ones only once. */
       readonly once?: readonly Action[];
     };

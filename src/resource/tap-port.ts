@@ -1,5 +1,5 @@
 import type { HostSpec } from '../model/host-spec.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { aliasOf, pairOf } from './guest-veth.ts';
 import { linkLine, linkProbes } from './link-settings.ts';
 import { nothing, type Resource } from './resource.ts';

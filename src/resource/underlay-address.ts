@@ -1,5 +1,5 @@
-import { isUnseen } from '../model/host-state.ts';
 import { underlayBridgeName } from '../model/underlay-bridge.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { nothing, type Resource } from './resource.ts';
 
 /**

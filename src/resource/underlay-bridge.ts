@@ -1,8 +1,10 @@
 import type { UnderlayBridgeSpec, UnderlaySpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen, type OvsBridge, type OvsPort } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import { asPciAddress } from '../model/names.ts';
+import type { OvsBridge, OvsPort } from '../model/ovs-state.ts';
 import type { Probe } from '../model/plan.ts';
 import { underlayBridgeName } from '../model/underlay-bridge.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Resource } from './resource.ts';
 
 /** Its port, if several members are a bond of Open vSwitch. */

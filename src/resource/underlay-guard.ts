@@ -1,5 +1,5 @@
-import { isUnseen } from '../model/host-state.ts';
 import { replaceNftTable } from '../model/nft-table.ts';
+import { isUnseen } from '../model/unseen.ts';
 import type { Resource } from './resource.ts';
 
 /**

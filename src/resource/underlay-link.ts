@@ -1,6 +1,7 @@
 import type { UnderlaySpec } from '../model/host-spec.ts';
-import { isUnseen, type PfState } from '../model/host-state.ts';
+import type { PfState } from '../model/host-state.ts';
 import { underlayBridgeName } from '../model/underlay-bridge.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { linkLine, linkProbes } from './link-settings.ts';
 import { nothing, type Resource } from './resource.ts';
 

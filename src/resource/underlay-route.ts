@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { HostSpec } from '../model/host-spec.ts';
-import { type HostState, isUnseen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { nothing, type Resource } from './resource.ts';
 
 type Route = {

@@ -1,4 +1,4 @@
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { laneAt, localLanes } from './guest-place.ts';
 import { pairOf } from './guest-veth.ts';
 import { linkLine, linkProbes } from './link-settings.ts';

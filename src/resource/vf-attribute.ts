@@ -1,8 +1,9 @@
 import type { HostSpec, PfSpec, VfSpec } from '../model/host-spec.ts';
-import type { HostState, PfState, Unseen, VfAdmin } from '../model/host-state.ts';
-import { isUnseen } from '../model/host-state.ts';
+import type { HostState, PfState, VfAdmin } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { Probe, Text } from '../model/plan.ts';
+import type { Unseen } from '../model/unseen.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { vfAt, vfPlace } from './place.ts';
 import { nothing, type Placed, type Resource } from './resource.ts';
 

@@ -1,5 +1,5 @@
 import type { VlanLinkSpec } from '../model/host-spec.ts';
-import { isUnseen } from '../model/host-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { linkLine, linkProbes } from './link-settings.ts';
 import { nothing, type Resource } from './resource.ts';
 

@@ -1,6 +1,6 @@
 import { guestPaths } from '../model/guest-paths.ts';
-import { isUnseen } from '../model/host-state.ts';
 import type { MachineState } from '../model/machine-state.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { machinesIn } from './machine-text.ts';
 import type { Resource } from './resource.ts';
 import { virsh } from './vm-domain.ts';

@@ -1,8 +1,9 @@
 import { guestPaths } from '../model/guest-paths.ts';
-import { type HostState, isUnseen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { MachineSpec } from '../model/machine.ts';
 import type { ImageState } from '../model/machine-state.ts';
 import type { Action } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { folderFor } from './machine-folder.ts';
 import { type Machine, machinesIn } from './machine-text.ts';
 import { nothing, type Placed, type Resource } from './resource.ts';

@@ -1,8 +1,8 @@
 import { withLookups } from '../guest/vf-token.ts';
 import { guestPaths } from '../model/guest-paths.ts';
-import { isUnseen, type Unseen } from '../model/host-state.ts';
 import type { Json } from '../model/json.ts';
 import type { DomainState } from '../model/machine-state.ts';
+import { isUnseen, type Unseen } from '../model/unseen.ts';
 import { folderFor, variablesFor } from './machine-folder.ts';
 import { asWritten, definitionOf, machinesIn } from './machine-text.ts';
 import type { Placed, Resource } from './resource.ts';

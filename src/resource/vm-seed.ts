@@ -1,8 +1,9 @@
 import { type SeedFiles, seedFiles, seedTexts, volumeArgv } from '../guest/seed.ts';
 import { type GuestPaths, guestPaths } from '../model/guest-paths.ts';
-import { type HostState, isUnseen } from '../model/host-state.ts';
+import type { HostState } from '../model/host-state.ts';
 import type { SeedSpec } from '../model/machine.ts';
 import type { Action } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { machinesIn } from './machine-text.ts';
 import type { Resource } from './resource.ts';
 

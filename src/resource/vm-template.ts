@@ -1,8 +1,8 @@
 import { templateText } from '../guest/guest-unit.ts';
 import { powerScript } from '../guest/power-script.ts';
 import { guestTemplate as paths } from '../model/guest-paths.ts';
-import { isUnseen } from '../model/host-state.ts';
 import type { Action } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { machinesIn } from './machine-text.ts';
 import type { Resource } from './resource.ts';
 

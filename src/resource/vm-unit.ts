@@ -1,8 +1,8 @@
 import { definitionLine } from '../guest/guest-unit.ts';
 import { withLookups } from '../guest/vf-token.ts';
 import { guestPaths } from '../model/guest-paths.ts';
-import { isUnseen } from '../model/host-state.ts';
 import type { Action } from '../model/plan.ts';
+import { isUnseen } from '../model/unseen.ts';
 import { variablesFor } from './machine-folder.ts';
 import { asWritten, definitionOf, machinesIn } from './machine-text.ts';
 import type { Resource } from './resource.ts';

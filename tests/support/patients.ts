@@ -4,15 +4,13 @@ import type {
   HostState,
   LagState,
   LinkState,
-  OvsBridge,
-  OvsPort,
-  OvsState,
   PfState,
   VfAdmin,
   VfState,
 } from '../../src/model/host-state.ts';
 import { emptyLedger } from '../../src/model/ledger.ts';
 import { asPciAddress } from '../../src/model/names.ts';
+import type { OvsBridge, OvsPort, OvsState } from '../../src/model/ovs-state.ts';
 import type { CardSurvey, Survey } from '../../src/model/survey.ts';
 import { bareHost, barePf, link, pf0, pf1 } from './states.ts';
 
