@@ -5,7 +5,7 @@ import type { SimState } from './state.ts';
 
 const header = 'IP address       HW type     Flags       HW address            Mask     Device\n';
 
-/** /proc/net/arp (net/ipv4/arp.c, arp_format_neigh_entry): the far ends of tunnels, incomplete where nothing answers. */
+/** /proc/net/arp (net/ipv4/arp.c, arp_format_neigh_entry): the far ends of tunnels, incomplete if nothing answers. */
 export function arpTable(state: SimState, ns: string): string {
   const entries = ns === '' ? farEnds(state).filter(({ address }) => !address.includes(':')) : [];
   const lines = entries.map(({ address, ifindex }) => {

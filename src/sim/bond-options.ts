@@ -3,14 +3,14 @@ import { Refusal } from './errno.ts';
 import { slavesOf } from './netdevs.ts';
 import type { Bond, Netdev, SimState } from './state.ts';
 
-/** What `ip link … type bond` can ask for, in the driver's own words; checked for syntax by the caller. */
+/** The options of `ip link … type bond`, as the driver names them; the caller has checked their syntax. */
 export type BondOptions = Partial<Omit<Bond, 'active'>> & { readonly activeSlave?: string };
 
 const noArp = ['802.3ad', 'balance-tlb', 'balance-alb'];
 /** BOND_MAX_ARP_TARGETS. */
 const maxArpTargets = 16;
 
-/** Sets options in the driver's order; the first refused one leaves the earlier ones set (bond_netlink.c, bond_changelink). */
+/** Sets options in the driver's order; a refused one leaves the earlier ones set (bond_netlink.c, bond_changelink). */
 export function setBondOptions(state: SimState, bondDev: Netdev, bond: Bond, options: BondOptions): void {
   if (options.mode !== undefined) setMode(state, bondDev, bond, options.mode);
   if (options.activeSlave !== undefined) setActive(state, bondDev, bond, options.activeSlave);
@@ -89,7 +89,7 @@ function setArp(bond: Bond, options: BondOptions): void {
   }
 }
 
-/** The given list replaces the old one, one by one. */
+/** Replaces the old list with the given one, target by target. */
 function setArpTargets(bond: Bond, targets: readonly string[]): void {
   bond.arpTargets = [];
   for (const target of targets) {

@@ -19,7 +19,7 @@ const info = async (host: Awaited<ReturnType<typeof bonded>>, netdev = 'bond0') 
   };
 
 describe('enslaving', () => {
-  it('is refused to a netdev that is up', async () => {
+  it('is refused for a netdev that is up', async () => {
     const host = memorySim();
     await does(host, `${add} miimon 100`, `ip link set ${netdev0} up`);
     expect(await tell(host, `ip link set ${netdev0} master bond0`)).toMatchObject({
@@ -29,7 +29,7 @@ describe('enslaving', () => {
     expect(await linkRecord(host, netdev0)).not.toHaveProperty('master');
   });
 
-  it('takes the MTU of the bond and, without fail_over_mac, its MAC; a release gives both back', async () => {
+  it('takes the MTU of the bond and, without fail_over_mac, its MAC; a release restores both', async () => {
     const host = memorySim();
     const own = (await linkRecord(host, netdev1)).address;
     await does(host, `${add} miimon 100`, 'ip link set bond0 mtu 9000');
@@ -44,7 +44,7 @@ describe('enslaving', () => {
     expect(await linkRecord(host, netdev1)).toMatchObject({ mtu: 1500, address: own, operstate: 'DOWN' });
   });
 
-  it('leaves MACs alone with fail_over_mac active: the bond has that of its active slave', async () => {
+  it('leaves MACs alone with fail_over_mac active: the bond has its active slave’s', async () => {
     const host = await bonded('miimon 100 fail_over_mac active');
     const macs = [await linkRecord(host, netdev0), await linkRecord(host, netdev1)].map((r) => r.address);
     expect(new Set(macs).size).toBe(2);
@@ -63,7 +63,7 @@ describe('enslaving', () => {
 });
 
 describe('the active slave', () => {
-  it('follows the carrier when it is watched, and never when it is not', async () => {
+  it('follows the carrier if it is monitored, and never otherwise', async () => {
     const watched = await bonded();
     const blind = await bonded('num_grat_arp 3');
     for (const host of [watched, blind]) host.state.cables[0] = false;
@@ -85,7 +85,7 @@ describe('the active slave', () => {
     expect((await info(host)).info_data.active_slave).toBe(netdev1);
   });
 
-  it('is shown from the side of the slave too', async () => {
+  it('is shown on the slave too', async () => {
     const host = await bonded();
     expect((await info(host, netdev1)).info_slave_data).toMatchObject({ state: 'BACKUP', mii_status: 'UP' });
   });
@@ -113,7 +113,7 @@ describe('options', () => {
     );
   });
 
-  it('one refused at birth leaves no bond', async () => {
+  it('refused at creation leave no bond', async () => {
     const host = memorySim();
     const born = await tell(host, 'ip link add bond0 type bond mode 802.3ad arp_interval 100');
     expect(born.stderr).toBe('Error: option not supported in mode.\n');

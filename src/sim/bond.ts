@@ -38,7 +38,7 @@ export function primaryOf(state: SimState, bondDev: Netdev): Netdev | undefined 
   return wanted ? slavesOf(state, bondDev).find((slave) => slave.name === wanted) : undefined;
 }
 
-/** Every bond picks its active slave anew: what the monitors do between two commands. */
+/** Every bond selects its active slave again, as the monitors do between two commands. */
 export function settleBonds(state: SimState): void {
   for (const netdev of state.netdevs) if (netdev.bond) selectActive(state, netdev, netdev.bond);
 }

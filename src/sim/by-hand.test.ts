@@ -4,7 +4,7 @@ import type { SimHost } from './sim-host.ts';
 import { does, driverOf, netdev0, netdev1, tell, vfRecord } from './testing/tell.ts';
 import { simulateTraffic } from './traffic.ts';
 
-/** What an engineer types who shares the card without vflane, as far as a host without OVS takes it. */
+/** What an engineer types to share the card without vflane, as far as a host without OVS accepts it. */
 const numVfs = (netdev: string) => `tee -a /sys/class/net/${netdev}/device/sriov_numvfs`;
 const drivers = '/sys/bus/pci/drivers';
 
@@ -75,7 +75,7 @@ it.each([
 
 const vxlan = 'type=vxlan options:local_ip=192.168.9.2 options:remote_ip=192.168.9.1 options:key=42';
 
-/** Switchdev on both ports, the bond, and then the VFs: what both overlays start with. */
+/** Switchdev on both ports, the bond, and then the VFs: the start of both overlays. */
 async function bonded(host: SimHost): Promise<void> {
   for (const fn of ['0', '1'])
     await works(host, `devlink dev eswitch set pci/0000:03:00.${fn} mode switchdev`);
@@ -86,7 +86,7 @@ async function bonded(host: SimHost): Promise<void> {
   await works(host, numVfs(netdev0), '2\n');
 }
 
-it('OVS over switchdev and tc works by hand, and is in hardware once the daemon was restarted', async () => {
+it('OVS over switchdev and tc works by hand, and is in hardware once the daemon is restarted', async () => {
   const host = memorySim({ kernel: 'doca' });
   await bonded(host);
   await works(host, 'ip addr add 192.168.9.2/24 dev bond0');

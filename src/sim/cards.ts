@@ -1,6 +1,6 @@
 /**
- * Cards the simulated host can have: dual-port, what their drivers take and refuse (facts §2–§5, §12). `plain` is an
- * ordinary one without SR-IOV, for `nic: software`: netdevs eth1 and eth2.
+ * Cards that the simulated host can have, all dual-port, and what their drivers accept and refuse (facts §2–§5, §12).
+ * `plain` is an ordinary one without SR-IOV, for `nic: software`: netdevs eth1 and eth2.
  */
 export interface Card {
   readonly vendor: string;
@@ -10,9 +10,9 @@ export interface Card {
   readonly vfDriver: string;
   /** Bus and device: the ports are its functions 0 and 1. */
   readonly slot: string;
-  /** The most VFs of one port that the firmware can be told to have. */
+  /** The most VFs per port that the firmware can be set to. */
   readonly maxVfs: number;
-  /** Routing id of a VF = that of its PF + offset + index × stride (facts §3.2). */
+  /** Routing id of a VF = its PF's + offset + index × stride (facts §3.2). */
   readonly vfOffset: (port: number, numOfVfs: number) => number;
   readonly vfStride: number;
   readonly maxMtu: number;
@@ -20,11 +20,11 @@ export interface Card {
   readonly vfLinkState: boolean;
   readonly vfMinRate: boolean;
   readonly spoofchkByDefault: boolean;
-  /** A VF's driver may take another MAC than the PF gave it. */
+  /** A VF's driver may set another MAC than the PF gave it. */
   readonly vfMayChangeMac: boolean;
-  /** A VF sees its port lose the wire; the emulated igb's VFs do not. */
+  /** A VF sees its port lose the link; the emulated igb's VFs do not. */
   readonly vfSeesCable: boolean;
-  /** Combined channels after a probe, and the most a PF and a VF can have. */
+  /** Combined channels after a probe, and the maximum for a PF and a VF. */
   readonly channels: number;
   readonly maxChannels: number;
   readonly vfChannels: number;
@@ -34,9 +34,9 @@ export interface Card {
   readonly maxLinkWidth: string;
   readonly speedMbps: number;
   readonly ouis: string;
-  /** `portName` is what the driver calls port N, '' where it calls it nothing. */
+  /** `portName` is the driver's name for port N, '' if it has none. */
   readonly portName: (port: number) => string;
-  /** What its ports' netdevs are called where no rule of udev's names them. */
+  /** Names of its ports' netdevs if no udev rule names them. */
   readonly netdevNames?: readonly [string, string];
 }
 

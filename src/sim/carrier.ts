@@ -32,20 +32,20 @@ export function hasCarrier(state: SimState, netdev: Netdev): boolean {
   return netdev.up && rules[netdev.kind](state, netdev);
 }
 
-/** Without a monitor the bond believes every slave for ever (facts §8). */
+/** Without a monitor, the bond believes every slave to be up forever (facts §8). */
 export function slaveIsUp(state: SimState, bond: Netdev, slave: Netdev): boolean {
   const watched = bond.bond !== undefined && (bond.bond.miimon > 0 || bond.bond.arpInterval > 0);
   if (!watched) return slave.up;
   return hasCarrier(state, slave) && (bond.bond?.miimon !== 0 || hearsSwitch(state, slave));
 }
 
-/** ARP monitoring asks who is behind the switch; a link says nothing of that (facts §8). */
+/** ARP monitoring asks hosts behind the switch; the link says nothing about them (facts §8). */
 function hearsSwitch(state: SimState, slave: Netdev): boolean {
   const port = pfAt(state, slave.pci)?.port ?? vfAt(state, slave.pci)?.pf.port;
   return port === undefined || !(state.deadSwitches?.[port] ?? false);
 }
 
-/** Whether what this netdev sends arrives anywhere: by its port, or by the active slave of a bond. */
+/** Whether anything this netdev sends arrives: through its port, or through a bond's active slave. */
 export function reachesWire(state: SimState, netdev: Netdev): boolean {
   if (!hasCarrier(state, netdev)) return false;
   if (netdev.kind === 'vlan') {
@@ -66,7 +66,7 @@ function portHasWire(state: SimState, pf: Pf | undefined): boolean {
   return pf !== undefined && (state.cables[pf.port] ?? false);
 }
 
-/** Legacy: the port's carrier, unless told otherwise; switchdev: the representor's admin state (facts §13.9). */
+/** Legacy: the port's carrier, unless the link state is set; switchdev: the representor's admin state (facts §13.9). */
 function vfHasCarrier(state: SimState, pf: Pf, vf: Vf): boolean {
   if (pf.eswitch === 'switchdev') return representorIsUp(state, pf, vf);
   if (vf.admin.linkState !== 'auto') return vf.admin.linkState === 'enable';

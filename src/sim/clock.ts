@@ -5,7 +5,7 @@ export function nowMs(state: SimState): number {
   return state.clock.kind === 'own' ? state.clock.nowMs : Date.now() + state.clock.offsetMs;
 }
 
-/** Time passes on the host without anybody waiting. */
+/** Moves the host's clock on without waiting. */
 export function advance(state: SimState, ms: number): void {
   if (state.clock.kind === 'own') state.clock.nowMs += ms;
   else state.clock.offsetMs += ms;

@@ -1,7 +1,7 @@
 import { nowMs } from './clock.ts';
 import type { SimState } from './state.ts';
 
-/** Lines kept, as a real ring buffer forgets too. */
+/** Lines kept: a real ring buffer is limited as well. */
 const kept = 500;
 
 export function printk(state: SimState, ...lines: readonly string[]): void {
@@ -16,10 +16,10 @@ export function devErr(state: SimState, driver: string, pci: string, text: strin
   printk(state, `${driver} ${pci}: ${text}`);
 }
 
-/** The machine had been starting for so long when its kernel had found the card. */
+/** Seconds from the machine's start until its kernel found the card. */
 const startedS = 20;
 
-/** Seconds since boot, now or at that moment of the host's clock. */
+/** Seconds since boot, now or at this moment of the host's clock. */
 export function uptimeS(state: SimState, atMs: number = nowMs(state)): number {
   return startedS + Math.max(0, atMs - (state.bootedMs ?? atMs)) / 1000;
 }

@@ -37,7 +37,7 @@ describe('binding', () => {
     expect(await host.listDir('/dev/vfio')).toEqual(['15', 'vfio']);
   });
 
-  it('is refused to the wrong driver, to a bound VF, and from the wrong driver', async () => {
+  it('is refused by the wrong driver, for a bound VF, and for unbinding from the wrong driver', async () => {
     const host = memorySim();
     await host.writeFile(`${pf0}/sriov_numvfs`, '1');
     await does(host, 'modprobe vfio-pci');
@@ -67,7 +67,7 @@ describe('binding', () => {
     });
   });
 
-  it('gives the netdev of a VF the MAC that the PF has for it, at the probe and not before', async () => {
+  it('gives a VF’s netdev the MAC that the PF has for it, at the probe and not before', async () => {
     const host = memorySim();
     await host.writeFile(`${pf0}/sriov_numvfs`, '1');
     const address = '/sys/class/net/enp3s0f0v0/address';
@@ -81,7 +81,7 @@ describe('binding', () => {
 });
 
 describe('new_id', () => {
-  it('grabs every driverless VF of the kind, and is refused the second time', async () => {
+  it('binds every driverless VF with this id, and is refused the second time', async () => {
     const host = memorySim();
     for (const text of ['2', '0']) {
       await host.writeFile(`${pf0}/sriov_drivers_autoprobe`, '1');
@@ -98,7 +98,7 @@ describe('new_id', () => {
     expect(again).toMatchObject({ exitCode: 1, stderr: `tee: ${write('vfio-pci/new_id')}: File exists\n` });
   });
 
-  it('is refused without two numbers, for ids that the driver has by itself, and undone by remove_id', async () => {
+  it('is refused without two numbers, for the driver’s own ids, and undone by remove_id', async () => {
     const host = await hostWithVfs();
     await does(host, 'modprobe vfio-pci');
     expect(await errno(host.writeFile(write('vfio-pci/new_id'), '15b3'))).toBe('EINVAL');
@@ -110,7 +110,7 @@ describe('new_id', () => {
   });
 });
 
-it('removing the PF from its driver takes its VFs and its netdev', async () => {
+it('unbinding the PF from its driver removes its VFs and its netdev', async () => {
   const host = await hostWithVfs();
   await host.writeFile(write('mlx5_core/unbind'), '0000:03:00.0');
   expect(await host.listDir('/sys/class/net')).toEqual(['eno1', 'enp3s0f1np1', 'lo']);

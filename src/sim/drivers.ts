@@ -10,7 +10,7 @@ import type { Pf, SimState, Vf } from './state.ts';
 
 type Fn = Pf | Vf | BoardDevice;
 
-/** The PCI drivers a host can load, by the module that holds them. */
+/** PCI drivers that a host can load → the module that contains them. */
 const modules: { readonly [driver: string]: string } = {
   mlx5_core: 'mlx5_core',
   igb: 'igb',
@@ -76,7 +76,7 @@ function probe(state: SimState, driver: string, fn: Fn): void {
   else if ('port' in fn) probePf(state, fn, burntIn(cardOf(state).ouis, state.name, fn.port));
 }
 
-/** What the bus does with a driverless function: the first driver that matches, and no complaint (device_attach). */
+/** The bus binds a driverless function to the first matching driver; it is no error if none matches (device_attach). */
 export function attach(state: SimState, fn: Fn): void {
   const driver = pciDrivers(state).find((d) => matches(state, d, fn));
   if (fn.driver !== '' || driver === undefined) return;
@@ -106,7 +106,7 @@ export function writeBind(state: SimState, driver: string, text: string): void {
   probe(state, driver, fn);
 }
 
-/** Taking a driver from a function that a guest holds sleeps until the guest lets go. */
+/** Unbinding a function that a guest holds blocks until the guest releases it. */
 export function writeUnbind(state: SimState, driver: string, text: string): void {
   const fn = known(state, text);
   if (fn.driver !== driver) throw new Refusal('ENODEV');
@@ -126,7 +126,7 @@ function resetPf(state: SimState, pf: Pf): void {
   pf.eswitch = 'legacy';
 }
 
-/** An empty line clears it; nothing is bound or unbound by it. */
+/** An empty line clears it; it binds or unbinds nothing. */
 export function writeOverride(fn: Fn, text: string): void {
   fn.driverOverride = text.replace(/\n[\s\S]*$/, '');
 }
@@ -138,7 +138,7 @@ function parseId(text: string): { readonly vendor: string; readonly device: stri
   return { vendor: hex(found[1]), device: hex(found[2]) };
 }
 
-/** Grabs every driverless function with this id, other people's too (facts §3.3). */
+/** Binds every driverless function with this id, whoever owns it (facts §3.3). */
 export function writeNewId(state: SimState, driver: string, text: string): void {
   const id = parseId(text);
   const card = cardOf(state);

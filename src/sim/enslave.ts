@@ -8,7 +8,7 @@ import { slavesOf } from './netdevs.ts';
 import type { Bond, Netdev, SimState } from './state.ts';
 import { giveMac, open, shut } from './vlans.ts';
 
-/** Warnings: the kernel takes the slave, the card may not take the bond (facts §1.2). */
+/** Returns warnings: the kernel accepts the slave, but the card may not offload the bond (facts §1.2). */
 export function enslave(state: SimState, master: Netdev, netdev: Netdev): readonly string[] {
   if (master === netdev) throw new Refusal('EPERM', 'Cannot enslave bond to itself.');
   if (master.kind === 'bridge') {
@@ -43,10 +43,10 @@ function joinBond(state: SimState, master: Netdev, bond: Bond, netdev: Netdev): 
   netdev.addresses = netdev.addresses.filter((a) => a.family === 4);
 }
 
-/** A slave that cannot have the bond's MAC is none; its MTU is put back. */
+/** A netdev that cannot take the bond's MAC does not become a slave; its MTU is restored. */
 function takeMac(state: SimState, netdev: Netdev, mac: string, mtuBefore: number): void {
-  // On the host udev has given the bond a MAC of its own by then (systemd.link, MACAddressPolicy=persistent); in a
-  // namespace it has its first slave's, which igb's PF lets that slave keep (both seen on 6.12 with QEMU's card).
+  // On the host, udev has given the bond a MAC of its own by then (systemd.link, MACAddressPolicy=persistent); in a
+  // namespace the bond has its first slave's, which igb's PF lets that slave keep (both seen on 6.12 with QEMU's card).
   if (isFixedMac(state, netdev) && (netdev.mac !== mac || netdev.ns === '')) {
     netdev.mtu = mtuBefore;
     throw new Refusal('EADDRNOTAVAIL');
@@ -54,7 +54,7 @@ function takeMac(state: SimState, netdev: Netdev, mac: string, mtuBefore: number
   netdev.mac = mac;
 }
 
-/** igb: the PF gave the VF a MAC and does not trust it with another; mlx5 does not mind (facts §8). */
+/** igb: the PF set the VF's MAC and does not let it take another; mlx5 does (facts §8). */
 function isFixedMac(state: SimState, netdev: Netdev): boolean {
   const admin = netdev.kind === 'vf' ? vfAt(state, netdev.pci)?.vf.admin : undefined;
   return admin !== undefined && admin.mac !== zeroMac && !admin.trust && !cardOf(state).vfMayChangeMac;

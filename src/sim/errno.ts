@@ -1,4 +1,4 @@
-/** The kernel's errors and what libc says of them (`strerror`). */
+/** The kernel's errors and libc's texts for them (`strerror`). */
 export const strerror = {
   EPERM: 'Operation not permitted',
   ENOENT: 'No such file or directory',
@@ -28,14 +28,14 @@ export const strerror = {
 
 export type Errno = keyof typeof strerror;
 
-/** The kernel said no. `extack` is netlink's own sentence, without prefix and full stop. */
+/** The kernel refused. `extack` is netlink's own sentence, without prefix and full stop. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly errno: Errno;
   readonly extack: string | undefined;
 
   constructor(errno: Errno, extack?: string) {
-    // An answer, not a defect: to walk the stack for each took a tenth of what simulated hosts cost.
+    // It is an answer, not a defect: capturing a stack for each took a tenth of a simulated host's time.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(extack ?? strerror[errno]);
@@ -45,12 +45,12 @@ export class Refusal extends Error {
   }
 }
 
-/** The kernel never answered: the caller sleeps until its deadline. */
+/** The kernel does not answer: the caller sleeps until its deadline. */
 export class Blocked extends Error {
   override readonly name = 'Blocked';
 }
 
-/** A program gave up by itself, before or without asking the kernel. */
+/** A program failed by itself, before or without a call to the kernel. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly code: number;

@@ -50,7 +50,7 @@ describe('legacy to switchdev', () => {
     expect((await tell(host, set(dev0, 'switchdev'))).code).toBe(1);
   });
 
-  it('brings one channel, a switch id and representors, that are found by name and not by guess', async () => {
+  it('brings one channel, a switch id and representors that are found by name and not by guess', async () => {
     const host = memorySim();
     await makeVfs(host, 2);
     expect(await channels(host, netdev0)).toBe('32');
@@ -68,7 +68,7 @@ describe('legacy to switchdev', () => {
     expect(await errno(host.readFile(`/sys/class/net/${netdev0}/phys_switch_id`))).toBe('EOPNOTSUPP');
   });
 
-  it('names representors as the systemd of the release does', async () => {
+  it('names representors as the release’s systemd does', async () => {
     const host = memorySim({ kernel: 'debian-12' });
     await makeVfs(host, 1);
     await does(host, set(dev1, 'switchdev'));
@@ -81,7 +81,7 @@ describe('legacy to switchdev', () => {
     ]);
   });
 
-  it('takes the link of VFs that are there until their representor is up', async () => {
+  it('takes the link of existing VFs until their representor is up', async () => {
     const host = memorySim();
     await makeVfs(host, 1);
     await does(host, `ip link set ${netdev0} up`, set(dev0, 'switchdev'));
@@ -94,7 +94,7 @@ describe('legacy to switchdev', () => {
     expect(await host.readFile('/sys/class/net/enp3s0f0v0/carrier')).toBe('1\n');
   });
 
-  it('is not there on igb', async () => {
+  it('does not exist on igb', async () => {
     const host = memorySim({ card: 'igb' });
     expect(await tell(host, 'devlink dev eswitch show pci/0000:01:00.0')).toEqual({
       stdout: '',
@@ -148,7 +148,7 @@ describe('LAG', () => {
     return stderr;
   }
 
-  it('is RoCE without VFs in legacy mode: active, but not what carries VFs', async () => {
+  it('is RoCE without VFs in legacy mode: active, but not the kind that carries VFs', async () => {
     const host = memorySim();
     expect(await read(host, 'state')).toBe('disabled\n');
     expect(await errno(read(host, 'type'))).toBe('EINVAL');
@@ -180,7 +180,7 @@ describe('LAG', () => {
     expect(await read(host, 'mapping')).toBe('1:2\n2:2\n');
   });
 
-  it('is not made while a VF is bound, and not by itself when it is unbound', async () => {
+  it('is not made while a VF is bound, nor by itself once the VF is unbound', async () => {
     const host = memorySim();
     for (const device of devices) await does(host, set(device, 'switchdev'));
     await host.writeFile(`${pf0}/sriov_numvfs`, '1');
@@ -196,7 +196,7 @@ describe('LAG', () => {
     expect(await read(host, 'type')).toBe('switchdev\n');
   });
 
-  it('is not taken down while a VF is bound', async () => {
+  it('is not removed while a VF is bound', async () => {
     const host = memorySim();
     for (const device of devices) await does(host, set(device, 'switchdev'));
     await bonded(host);
@@ -206,7 +206,7 @@ describe('LAG', () => {
     expect(await read(host, 'state')).toBe('active\n');
   });
 
-  it('warns at the second PF, with exit code 0, of a mode it cannot do and of more than 64 VFs', async () => {
+  it('warns at the second PF, with exit code 0, about a mode it cannot do and about more than 64 VFs', async () => {
     expect(await bonded(memorySim(), 'balance-rr')).toBe(
       "Warning: mlx5_core: Can't activate LAG offload, TX type isn't supported.\n",
     );

@@ -19,7 +19,7 @@ function toSwitchdev(state: SimState, pf: Pf): void {
   pf.eswitch = 'switchdev';
   setChannels(state, pf, 1);
   for (const vf of pf.vfs) {
-    // VFs that are already there lose their link until their representor is up (facts §4.3).
+    // Existing VFs lose their link until their representor is up (facts §4.3).
     vf.admin.linkState = 'disable';
     addRepresentor(state, pf, vf);
   }
@@ -40,7 +40,7 @@ function toLegacy(state: SimState, pf: Pf): void {
   for (const vf of pf.vfs) vf.admin.linkState = 'auto';
 }
 
-/** The netdev's profile is made anew: the representor profile has one channel (facts §5). */
+/** The netdev gets a new profile: the representor profile has one channel (facts §5). */
 function setChannels(state: SimState, pf: Pf, channels: number): void {
   const netdev = ownNetdev(state, pf.pci);
   if (!netdev) return;
@@ -48,7 +48,7 @@ function setChannels(state: SimState, pf: Pf, channels: number): void {
   netdev.hwTc = pf.eswitch === 'switchdev';
 }
 
-/** Settable only while nothing stands on it (facts §1.4). */
+/** Settable only while nothing depends on it (facts §1.4). */
 export function setPortMetadata(state: SimState, pf: Pf, on: boolean): void {
   if (pf.eswitch === 'switchdev' || pf.vfs.length > 0) {
     throw new Refusal('EBUSY', 'mlx5_core: E-Switch must either disabled or non switchdev mode');

@@ -4,7 +4,7 @@ export function addFault(state: SimState, fault: Fault): void {
   state.faults.push({ ...fault });
 }
 
-/** Counts one changing operation; gives the fault that strikes it, and forgets that. */
+/** Counts one changing operation; returns the fault that strikes it, and removes it. */
 export function strike(state: SimState): Fault | undefined {
   for (const fault of state.faults) fault.at -= 1;
   const struck = state.faults.find((fault) => fault.at <= 0);

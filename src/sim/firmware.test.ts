@@ -7,7 +7,7 @@ const older = '/root/fw-ConnectX5-rel-16_31_2006-MCX516A-CDA_Ax_Bx.bin';
 const another = '/root/fw-ConnectX5-rel-16_35_8002-MCX512A-ACA_Ax_Bx.bin';
 
 describe('flash', () => {
-  it('holds another version than runs until the card is reset', async () => {
+  it('holds another version than the running one until the card is reset', async () => {
     const host = memorySim();
     await does(host, `mstflint -d 03:00.0 -i ${newer} -y burn`);
     const query = await tell(host, 'mstflint -d 03:00.0 q');
@@ -22,7 +22,7 @@ describe('flash', () => {
     expect((await tell(host, 'mstflint -d 03:00.0 q')).stdout).not.toContain('Running');
   });
 
-  it('takes no image of another board, and an older one only after a yes', async () => {
+  it('takes no image of another board, and an older one only after confirmation', async () => {
     const host = memorySim();
     expect(await tell(host, `mstflint -d 03:00.0 -i ${another} -y burn`)).toMatchObject({
       code: 1,
@@ -41,7 +41,7 @@ describe('flash', () => {
 });
 
 describe('settings', () => {
-  it('count after a reset; until then a star stands before them', async () => {
+  it('take effect after a reset; until then they are marked with a star', async () => {
     const host = memorySim();
     await does(host, 'mstconfig -d 03:00.0 -y set SRIOV_EN=0 NUM_OF_VFS=32');
     const { stdout } = await tell(host, 'mstconfig -d 03:00.0 -e q');
@@ -52,7 +52,7 @@ describe('settings', () => {
     expect(await errno(host.readFile(`${pf0}/sriov_totalvfs`))).toBe('ENOENT');
   });
 
-  it('are not taken without a yes, nor beyond what the card can have', async () => {
+  it('are not taken without confirmation, nor beyond the card’s limits', async () => {
     const host = memorySim();
     expect(await tell(host, 'mstconfig -d 03:00.0 set NUM_OF_VFS=32')).toMatchObject({ code: 1 });
     expect(await tell(host, 'mstconfig -d 03:00.0 -y set NUM_OF_VFS=200')).toMatchObject({ code: 3 });
@@ -61,7 +61,7 @@ describe('settings', () => {
 });
 
 describe('a reset', () => {
-  it('takes the VFs away, and brings the ports up as a new driver does', async () => {
+  it('removes the VFs, and brings the ports up as a new driver does', async () => {
     const host = memorySim();
     await makeVfs(host, 2);
     await does(host, 'ip link set dev enp3s0f0np0 mtu 9000', 'mstfwreset -d 03:00.0 -l 3 -y reset');
@@ -70,7 +70,7 @@ describe('a reset', () => {
     expect(link.mtu).toBe(1500);
   });
 
-  it('is made at the levels that the card has', async () => {
+  it('works at the levels that the card has', async () => {
     const host = memorySim();
     expect((await tell(host, 'mstfwreset -d 03:00.0 q')).stdout).toMatch(
       /^3: Driver restart and PCI reset +-Supported +\(default\)$/m,
@@ -79,7 +79,7 @@ describe('a reset', () => {
   });
 });
 
-it('only root, and only a card of that maker, is talked to', async () => {
+it('the tools work only for root, and only on this vendor’s cards', async () => {
   const plain = memorySim({ card: 'igb' });
   expect(await tell(plain, 'mstflint -d 01:00.0 q')).toMatchObject({ code: 1 });
   const user = memorySim({ uid: 1000 });

@@ -1,7 +1,7 @@
 import type { Firmware, SimState } from './state.ts';
 
 const asBought = '16.35.4554';
-/** The part that the simulated card is, and the board that its images are for. */
+/** The board id that images for the simulated card must have, and the card's part number. */
 export const psid = 'MT_0000000013';
 export const partName = 'MCX516A-CDA_Ax_Bx';
 
@@ -13,7 +13,7 @@ export function setFirmware(state: SimState, change: Partial<Firmware>): void {
   state.firmware = { ...firmwareOf(state), ...change };
 }
 
-/** A reset of the card, or the host's own: what the flash holds is what runs and what counts. */
+/** At a reset of the card or a reboot: the flash's firmware starts, and its settings take effect. */
 export function loadFirmware(state: SimState): void {
   const { flashed, nextSriov } = firmwareOf(state);
   if (state.firmware) setFirmware(state, { running: flashed, sriov: nextSriov });
@@ -26,7 +26,7 @@ export interface Image {
   readonly date: string;
 }
 
-/** Images that lie on every simulated host's disk, as a person would have put them there: a newer one, and another board's. */
+/** Images on every simulated host's disk, as if a person had put them there: a newer one, and another board's. */
 const images: { readonly [path: string]: Image } = {
   '/root/fw-ConnectX5-rel-16_35_8002-MCX516A-CDA_Ax_Bx.bin': {
     version: '16.35.8002',
@@ -55,7 +55,7 @@ export function imageAt(state: SimState, path: string): Image | 'missing' | 'non
   return Object.hasOwn(images, path) ? (images[path] ?? 'missing') : 'missing';
 }
 
-/** What reading the flash leaves in a file. */
+/** The content of a file with an image read from the flash. */
 export function imageText(version: string, of: string = psid, date = '19.11.2024'): string {
   return `${header}${JSON.stringify({ version, psid: of, date } satisfies Image)}`;
 }

@@ -1,7 +1,7 @@
 import { Refusal } from './errno.ts';
 import type { SimState } from './state.ts';
 
-/** Ordinary folders that a Debian with Open vSwitch has, and the one in which vflane's journal is. */
+/** Ordinary folders of a Debian with Open vSwitch, and the one of vflane's journal. */
 export const baseFolders: readonly string[] = [
   '/etc/default',
   '/etc/default/grub.d',
@@ -27,7 +27,7 @@ export const baseFolders: readonly string[] = [
   '/var/log/openvswitch',
 ];
 
-/** Every ordinary path there is; folders above them are there because they are. */
+/** Every ordinary path; their parent folders exist implicitly. */
 export function ordinaryPaths(state: SimState): readonly string[] {
   return [...Object.keys(state.files), ...Object.keys(state.links), ...state.folders];
 }
@@ -40,7 +40,7 @@ export function isEmptyFolder(state: SimState, path: string): boolean {
   return !ordinaryPaths(state).some((other) => other.startsWith(`${path}/`));
 }
 
-/** A folder above one that goes stays, though nothing else is left in it. */
+/** The parent of a removed folder stays, even if it is now empty. */
 function keepParent(state: SimState, path: string): void {
   const parent = path.replace(/\/[^/]*$/, '');
   if (parent !== '' && !state.folders.includes(parent)) state.folders.push(parent);
@@ -58,7 +58,7 @@ export function removeFile(state: SimState, path: string): void {
   delete state.links[path];
 }
 
-/** What is on a tmpfs is gone at the next boot. */
+/** A boot clears every tmpfs. */
 export function forgetRuntimeFiles(state: SimState): void {
   const isRuntime = (path: string) => path.startsWith('/run/') && !baseFolders.includes(path);
   for (const path of Object.keys(state.files)) if (isRuntime(path)) delete state.files[path];
@@ -66,7 +66,7 @@ export function forgetRuntimeFiles(state: SimState): void {
   state.folders = state.folders.filter((path) => !isRuntime(path));
 }
 
-/** With all that is in it. */
+/** Removes a folder with everything in it. */
 export function removeFolder(state: SimState, path: string): void {
   keepParent(state, path);
   const stays = (other: string) => other !== path && !other.startsWith(`${path}/`);

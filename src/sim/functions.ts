@@ -35,12 +35,12 @@ export function isHeld(state: SimState, vf: Pick<Vf, 'pci'>): boolean {
   return state.processes.some((process) => process.vfs.includes(vf.pci));
 }
 
-/** What firmware calls "up": a driver of the host's, or a running guest (facts §1.2.8). */
+/** What the firmware calls "up": it has a driver of the host, or a running guest (facts §1.2.8). */
 export function isInUse(state: SimState, vf: Vf): boolean {
   return vf.driver === cardOf(state).vfDriver || isHeld(state, vf);
 }
 
-/** `0000:03:00.0` moved on by a routing-id offset. */
+/** The address at a routing-id offset from `0000:03:00.0`. */
 export function pciPlus(pci: string, offset: number): string {
   const [domain = '', bus = '', rest = ''] = pci.split(':');
   const [device = '', fn = ''] = rest.split('.');
@@ -50,7 +50,7 @@ export function pciPlus(pci: string, offset: number): string {
   return `${domain}:${hex(rid >> 8)}:${hex((rid >> 3) & 31)}.${rid & 7}`;
 }
 
-/** The lowest IOMMU group nobody has; the first ones belong to the board. */
+/** The lowest free IOMMU group; the first ones belong to the board. */
 export function freeIommuGroup(state: SimState): number {
   const taken = new Set<number>((state.boardDevices ?? []).map((one) => one.iommuGroup));
   for (const pf of state.pfs) {

@@ -1,7 +1,7 @@
 import { allVfs, cardOf } from './functions.ts';
 import type { Pf, SimState, Vf } from './state.ts';
 
-/** rdma-core's rule that renames RDMA devices after their PCI address; an own file of that name overrides it (facts §0b). */
+/** rdma-core's rule that renames RDMA devices after their PCI address; a file of that name here overrides it (facts §0b). */
 const namingRule = '/etc/udev/rules.d/60-rdma-persistent-naming.rules';
 
 export interface RdmaDevice {
@@ -11,7 +11,7 @@ export interface RdmaDevice {
   readonly merged: boolean;
 }
 
-/** One device a function; where the LAG is RoCE's or shares the FDB, one for both ports (mlx5 ib main.c). */
+/** One device per function; one for both ports if the LAG is RoCE's or shares the FDB (mlx5 ib main.c). */
 export function rdmaDevices(state: SimState): readonly RdmaDevice[] {
   if (!cardOf(state).switchdev) return [];
   const merged = state.lag.type === 'roce' || state.lag.sharedFdb;
@@ -28,7 +28,7 @@ export function infinibandNames(state: SimState): readonly string[] {
   return rdmaDevices(state).map((device) => device.name);
 }
 
-/** A device that is registered anew gets its name anew. */
+/** The key of a device's given name: merging or splitting the devices makes new ones, without that name. */
 export function renameKey(pci: string, merged: boolean): string {
   return merged ? `${pci} merged` : pci;
 }

@@ -9,7 +9,7 @@ import { hasIpv6 } from './sysctls.ts';
 import { netdev0, netdev1, pf0, pf1, sys } from './testing/tell.ts';
 import { plug, unplug } from './unplug.ts';
 
-/** Whatever is done to a host, in whatever order: it answers or refuses, and stays a host that could be. */
+/** Something done to a host: in any order, the host answers or refuses, and stays in a possible state. */
 type Act = (host: SimHost) => Promise<unknown>;
 
 const names = fc.constantFrom(
@@ -245,7 +245,7 @@ function wrongLag(state: SimState): readonly string[] {
   return state.lag.sharedFdb && state.lag.type !== 'switchdev' ? ['a shared FDB without switchdev LAG'] : [];
 }
 
-/** What goes with a netdev, or with its being up, is gone with it. */
+/** What depends on a netdev, or on its being up, must be gone with it. */
 function wrongUnderlay(state: SimState): readonly string[] {
   const at = (ifindex: number) => state.netdevs.find((n) => n.ifindex === ifindex);
   const keys = Object.keys(state.sysctls).flatMap((path) => /#(\d+)\//.exec(path)?.[1] ?? []);
@@ -266,7 +266,7 @@ function wrongUnderlay(state: SimState): readonly string[] {
   ];
 }
 
-/** A running daemon's ports are the datapath's, and nothing else is. */
+/** A running daemon's ports are exactly the datapath's. */
 function wrongOvs(state: SimState): readonly string[] {
   const bridges = Object.entries(state.ovs.daemon?.bridges ?? {});
   const system = state.netdevs.find((n) => n.name === 'ovs-system' && n.kind === 'openvswitch');
@@ -302,7 +302,7 @@ async function look(host: SimHost): Promise<void> {
   expect(JSON.stringify(host.state)).toBe(before);
 }
 
-test('every sequence of commands leaves a host that could be, answers only HostErrors, and is all in its JSON', async () => {
+test('every sequence of commands leaves a possible host, fails only with HostErrors, and is all in its JSON', async () => {
   let refused = 0;
   let worked = 0;
   await fc.assert(
@@ -365,7 +365,7 @@ const word = fc.oneof(
   fc.string({ maxLength: 8 }),
 );
 
-test('no command line and no path, however odd, does anything but answer or refuse', async () => {
+test('any command line and any path, however odd, is answered or refused', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(word, { minLength: 1, maxLength: 8 }), fc.string(), async (argv, text) => {
       const host = memorySim();

@@ -15,12 +15,12 @@ import { createState, type SimOptions } from './create.ts';
 import { whileLocked } from './lock.ts';
 import type { SimState } from './state.ts';
 
-/** Where a simulated host's state is between two operations. */
+/** Keeps a simulated host's state between two operations. */
 export interface Keeper {
   load(): SimState;
   /** Durable when it returns. */
   save(): void;
-  /** Nobody else changes the host meanwhile. */
+  /** Runs `work` while no other process changes the host. */
   alone<Value>(work: () => Value): Value;
 }
 
@@ -29,8 +29,8 @@ export function memoryKeeper(state: SimState): Keeper {
 }
 
 /**
- * One JSON file, put in place at once. A host that was only looked at has no file: it is made anew, the same, each time.
- * Each operation looks whether another command has written meanwhile; one that writes waits for another that does.
+ * One JSON file, replaced at once. A host that was only looked at has no file: each time the same one is made again.
+ * Each operation checks whether another command has written meanwhile; writers wait for each other.
  */
 export function fileKeeper(stateFile: string, options: SimOptions): Keeper {
   let state: SimState | undefined;
@@ -56,7 +56,7 @@ export function fileKeeper(stateFile: string, options: SimOptions): Keeper {
   };
 }
 
-/** A file that cannot be read, written or understood is a host that cannot be reached. @throws HostError */
+/** A file that cannot be read, written or parsed means a host that cannot be reached. @throws HostError */
 function orLost<Value>(host: string, stateFile: string, work: () => Value): Value {
   try {
     return work();
@@ -98,7 +98,7 @@ function put(path: string, text: string): void {
 function writeDurably(path: string, text: string): void {
   const file = openSync(path, 'w', 0o600);
   try {
-    // write(2) takes what still fits on a full disk and calls it no error; this goes on to the error.
+    // write(2) on a full disk writes what fits without an error; this goes on until the error.
     writeFileSync(file, text);
     fsyncSync(file);
   } finally {

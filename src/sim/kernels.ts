@@ -1,4 +1,4 @@
-/** Kernels with the Debian release they run under: what was compiled in decides what the card can do (facts §0). */
+/** Kernels, each with its Debian release: what was compiled in decides what the card can do (facts §0). */
 export interface Kernel {
   /** `uname -r`. */
   readonly release: string;
@@ -59,7 +59,7 @@ export function asKernelName(text: string): KernelName | undefined {
   return Object.hasOwn(kernels, text) ? (text as KernelName) : undefined;
 }
 
-/** `/boot/config-RELEASE`, as far as anybody asks it. */
+/** `/boot/config-RELEASE`, only the options that are read. */
 export function bootConfig(kernel: Kernel): string {
   const compiledIn = kernel.clsAct && !kernel.ofed;
   return [

@@ -6,11 +6,11 @@ import type { Lag, Netdev, SimState } from './state.ts';
 
 /** The card's link aggregation (mlx5 lag/lag.c; facts §1.2). */
 const offloadedModes = ['active-backup', 'balance-xor', '802.3ad'];
-/** MLX5_LAG_MAX: more VFs in firmware than this and a LAG exclude each other. */
+/** MLX5_LAG_MAX: with more VFs in the firmware there is no LAG. */
 const maxVfsOfLag = 64;
 const none: Lag = { type: 'none', sharedFdb: false };
 
-/** Looks again after an enslave, a release, a mode or a VF count has changed; a firmware refusal only shows in dmesg. */
+/** Re-evaluates after an enslave, a release, or a change of mode or VF count; a firmware refusal shows only in dmesg. */
 export function evaluateLag(state: SimState): void {
   const wanted = wantedLag(state);
   const current = state.lag;
@@ -28,7 +28,7 @@ function lagBond(state: SimState): Netdev | undefined {
   return slaves.length === 2 && members.every((m) => m && slaves.includes(m)) ? bond : undefined;
 }
 
-/** What enslaving the second PF warns of, with exit code 0 (facts §1.2.5, §1.2.6). */
+/** Warnings when the second PF is enslaved, with exit code 0 (facts §1.2.5, §1.2.6). */
 export function lagWarnings(state: SimState): readonly string[] {
   const bond = cardOf(state).switchdev ? lagBond(state) : undefined;
   if (!bond?.bond) return [];
@@ -50,7 +50,7 @@ function wantedLag(state: SimState): Lag {
   return allVfs(state).length === 0 ? { type: 'roce', sharedFdb: false } : none;
 }
 
-/** The e-switches are paired only by code that CLS_ACT compiles in (facts §0, §13.4). */
+/** The code that pairs the eswitches is compiled in only with CLS_ACT (facts §0, §13.4). */
 function sharesFdb(state: SimState): boolean {
   return kernelOf(state).clsAct && state.pfs.every((pf) => pf.metadata);
 }
@@ -87,7 +87,7 @@ function activate(state: SimState, wanted: Lag): void {
   if (wanted.sharedFdb) devErr(state, 'mlx5_core', pf, 'Operation mode is single FDB');
 }
 
-/** With its device a name that somebody gave it goes (facts §0b). */
+/** A name given to a device goes with the device (facts §0b). */
 function registerRdmaAnew(state: SimState, { type, sharedFdb }: Lag): void {
   if (type !== 'roce' && !sharedFdb) return;
   for (const { pci } of state.pfs)
@@ -98,7 +98,7 @@ function firstPf(state: SimState): string {
   return state.pfs[0]?.pci ?? '';
 }
 
-/** For each port, the port its traffic leaves by, from 1: the active slave's in active-backup. */
+/** For each port, the port its traffic leaves through, from 1: the active slave's in active-backup. */
 export function lagMapping(state: SimState): readonly number[] {
   const bond = lagBond(state);
   const alive = state.pfs.map((pf) => {

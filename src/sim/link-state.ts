@@ -26,13 +26,13 @@ export function flags(state: SimState, netdev: Netdev): readonly string[] {
   ].filter(Boolean);
 }
 
-/** drivers/net/dummy.c; a VLAN takes its flags from what it stands on. */
+/** drivers/net/dummy.c; a VLAN takes its flags from its lower netdev. */
 function isQuiet(state: SimState, netdev: Netdev): boolean {
   const lower = netdev.kind === 'vlan' ? netdevAt(state, netdev.peer) : undefined;
   return lower ? isQuiet(state, lower) : netdev.kind === 'dummy';
 }
 
-/** What it is linked to is here and not up (ip/ipaddress.c, print_linkinfo). */
+/** The netdev it is linked to is in this namespace and not up (ip/ipaddress.c, print_linkinfo). */
 function lowerIsDown(state: SimState, netdev: Netdev): boolean {
   const lower = netdevAt(state, netdev.peer);
   return lower !== undefined && lower.ns === netdev.ns && !lower.up;

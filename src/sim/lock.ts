@@ -1,11 +1,11 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** One operation takes milliseconds: who holds a lock for longer has stopped working. */
+/** One operation takes milliseconds: whoever holds a lock for longer than this has stopped working. */
 const patienceMs = 10_000;
 const waitMs = 2;
 
-/** Holds a lock file while it works; one whose holder is dead is nobody's. @throws Error after ten seconds, naming the holder */
+/** Holds a lock file during `work`; a dead holder's lock is free. @throws Error after ten seconds, naming the holder */
 export function whileLocked<Value>(path: string, work: () => Value): Value {
   mkdirSync(dirname(path), { recursive: true });
   const deadline = performance.now() + patienceMs;
@@ -42,7 +42,7 @@ function holderOf(path: string): number {
   }
 }
 
-/** Not yet written, or gone meanwhile, is not dead. */
+/** A pid not yet written, or gone meanwhile, does not count as dead. */
 export function isDead(pid: number): boolean {
   if (!Number.isInteger(pid)) return false;
   try {

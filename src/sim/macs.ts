@@ -13,19 +13,19 @@ function octets(value: number, count: number): string {
     .join(':');
 }
 
-/** A vendor's MAC: its OUI, then three octets of the host's and the port's own. */
+/** A vendor's MAC: its OUI, then three octets derived from the host and the port. */
 export function burntIn(oui: string, host: string, index: number): string {
   return `${oui}:${octets(((hash(host) & 0xffff) << 8) | (index & 0xff), 3)}`;
 }
 
-/** What `eth_hw_addr_random` would invent: locally administered, unicast; another one each time. */
+/** As from `eth_hw_addr_random`: locally administered, unicast, and different each time. */
 export function randomMac(state: SimState): string {
   state.randomMacs += 1;
   const seed = `${state.name}/${state.generation}/${state.boots}/${state.randomMacs}`;
   return `${octets((hash(seed) & 0xfc) | 0x02, 1)}:${octets(hash(`${seed}/a`) >>> 8, 3)}:${octets(hash(`${seed}/b`) & 0xffff, 2)}`;
 }
 
-/** The GUID shape of boot ids and switch ids. */
+/** An id in GUID form, for boot ids and switch ids. */
 export function guid(text: string): string {
   const hex = [0, 1, 2, 3].map((part) => hash(`${part}/${text}`).toString(16).padStart(8, '0')).join('');
   return [

@@ -13,7 +13,7 @@ export function setMtu(state: SimState, netdev: Netdev, mtu: number): void {
   for (const changed of [netdev, ...slaves]) follow(state, changed, mtu);
 }
 
-/** A VLAN shrinks with what it stands on (8021q, vlan_device_event). */
+/** A VLAN shrinks with its lower netdev (8021q, vlan_device_event). */
 function follow(state: SimState, netdev: Netdev, mtu: number): void {
   netdev.mtu = mtu;
   const uppers = state.netdevs.filter((n) => n.kind === 'vlan' && n.peer === netdev.ifindex && n.mtu > mtu);

@@ -24,7 +24,7 @@ describe('a VF given to a namespace', () => {
     });
   });
 
-  it('comes back when the namespace goes, under the name it had there; the bond is gone', async () => {
+  it('comes back when the namespace goes, with the name it had there; the bond is gone', async () => {
     const host = await withVf();
     await does(host, 'ip link set enp3s0f0v0 netns g1 name eth0');
     await does(host, 'ip -n g1 link add bond0 type bond mode active-backup miimon 100');
@@ -45,7 +45,7 @@ describe('a VF given to a namespace', () => {
     expect(await linkRecord(host, 'enp3s0f0v1')).toMatchObject({ parentdev: '0000:03:00.3' });
   });
 
-  it('is refused where its name or an altname is taken, and can be sent back to process 1', async () => {
+  it('is refused if its name or an altname is taken, and can be sent back to process 1', async () => {
     const host = await withVf();
     await does(host, 'ip link property add dev enp3s0f0v1 altname uplink');
     await does(host, 'ip link set enp3s0f0v0 netns g1 name uplink');
@@ -60,7 +60,7 @@ describe('a VF given to a namespace', () => {
 });
 
 describe('netns', () => {
-  it('runs programs inside, with exec’s and its own complaints', async () => {
+  it('runs programs inside, with exec’s errors and its own', async () => {
     const host = await withVf();
     expect((await tell(host, 'ip netns exec g1 ip -br link')).stdout).toMatch(/^lo /);
     expect(await tell(host, 'ip netns exec g1 nosuch')).toMatchObject({

@@ -29,7 +29,7 @@ export function loopback(ns: string, ifindex: number): Parameters<typeof addNetd
   };
 }
 
-/** Netdevs with hardware come back to the host, down and without addresses; the others are gone with it. */
+/** Hardware netdevs come back to the host, down and without addresses; the others go with the namespace. */
 export function deleteNamespace(state: SimState, ns: string): void {
   state.namespaces = state.namespaces.filter((name) => name !== ns);
   for (const netdev of state.netdevs.filter((n) => n.ns === ns)) {
@@ -48,7 +48,7 @@ function comeBack(state: SimState, netdev: Netdev): void {
   addPathName(state, netdev);
 }
 
-/** udev keeps the name it comes back with, and adds its own as an alternative. */
+/** udev keeps the netdev's present name, and adds its own as an alternative. */
 function addPathName(state: SimState, netdev: Netdev): void {
   const found = vfAt(state, netdev.pci);
   const name = found && vfName(found.pf, found.vf);
@@ -79,7 +79,7 @@ export function moveNetdev(state: SimState, netdev: Netdev, ns: string, rename: 
   leave(state, netdev);
   netdev.name = name;
   changeNamespace(state, netdev, ns);
-  // The number is kept if it is free there; two of one number never meet here, as numbers are never reused.
+  // The kernel keeps the ifindex if it is free there; here it always is, as numbers are never reused.
 }
 
 function isImmovable(state: SimState, netdev: Netdev): boolean {

@@ -1,7 +1,7 @@
 import { cardOf, kernelOf } from './functions.ts';
 import type { Pf, SimState, Vf } from './state.ts';
 
-/** What udev calls netdevs (systemd.net-naming-scheme; facts §2.4). */
+/** udev's names for netdevs (systemd.net-naming-scheme; facts §2.4). */
 export function pfName(state: SimState, pf: Pf): string {
   const card = cardOf(state);
   const shown = state.swapped === 'names' ? otherPort(pf) : pf;
@@ -30,7 +30,7 @@ function slotName(pf: Pick<Pf, 'pci'>): string {
   return `enp${Number.parseInt(bus, 16)}s${Number.parseInt(device, 16)}f${fn}`;
 }
 
-/** Debian 13's udev adds `enx<MAC>` to netdevs whose MAC was not invented (99-default.link, policy "mac"). */
+/** Debian 13's udev adds `enx<MAC>` to netdevs whose MAC is not random (99-default.link, policy "mac"). */
 export function altNames(state: SimState, mac: string, random: boolean): string[] {
   if (random || kernelOf(state).debian < 13) return [];
   const name = `enx${mac.replaceAll(':', '')}`;

@@ -67,7 +67,7 @@ export function ownNetdev(state: SimState, pci: string): Netdev | undefined {
   return state.netdevs.find((n) => n.pci === pci && n.kind !== 'representor');
 }
 
-/** Two devices of one name cannot be in one namespace (net/core/dev.c, dev_change_net_namespace). */
+/** Two netdevs with one name cannot be in one namespace (net/core/dev.c, dev_change_net_namespace). */
 export function refuseCollision(state: SimState, netdev: Netdev, ns: string, names: readonly string[]): void {
   const taken = (name: string) =>
     state.netdevs.some((n) => n !== netdev && n.ns === ns && (n.name === name || n.altNames.includes(name)));

@@ -40,7 +40,7 @@ describe('sriov_numvfs', () => {
     expect(await host.readFile(numVfs)).toBe('2\n');
   });
 
-  it('checks the range before it asks for a driver, and ENOENT is for a PF without one', async () => {
+  it('checks the range before the driver; ENOENT means a PF without one', async () => {
     const host = memorySim();
     await host.writeFile('/sys/bus/pci/drivers/mlx5_core/unbind', '0000:03:00.0');
     expect(await errno(host.writeFile(numVfs, '17'))).toBe('ERANGE');
@@ -48,7 +48,7 @@ describe('sriov_numvfs', () => {
     expect(host.state.dmesg.at(-1)).toContain('no driver bound to device; cannot configure SR-IOV');
   });
 
-  it("gives VFs the addresses that the seed's host has", async () => {
+  it("gives VFs the addresses that they have on the seed's host", async () => {
     const host = memorySim();
     for (const pf of [pf0, pf1]) await host.writeFile(`${pf}/sriov_numvfs`, '2');
     expect(await host.readLink(`${pf0}/virtfn1`)).toBe('../0000:03:00.3');
@@ -56,7 +56,7 @@ describe('sriov_numvfs', () => {
     expect(await host.readLink(`${pf1}/virtfn1/physfn`)).toBe('../0000:03:00.1');
   });
 
-  it('lets the driver take new VFs unless autoprobe is off', async () => {
+  it('binds new VFs to their driver unless autoprobe is off', async () => {
     const host = memorySim();
     await host.writeFile(numVfs, '1');
     expect(await driverOf(host, '0000:03:00.2')).toBe('mlx5_core');
@@ -79,7 +79,7 @@ describe('sriov_numvfs', () => {
     expect(await vfRecord(host, netdev0, 0)).toEqual(fresh);
   });
 
-  it('takes netdevs of VFs out of namespaces and bonds', async () => {
+  it('removes netdevs of VFs from namespaces and bonds', async () => {
     const host = memorySim();
     await host.writeFile(numVfs, '1');
     await does(host, 'ip netns add g1', 'ip link set enp3s0f0v0 netns g1 name eth0');
@@ -103,7 +103,7 @@ describe('a VF that a guest holds', () => {
     return { host, pf, vf };
   }
 
-  it('makes a write of 0 wait for ever, on the clock of the host only', async () => {
+  it('makes a write of 0 wait forever, on the host’s clock only', async () => {
     const { host, pf } = await held();
     const before = host.clock.now();
     const wall = performance.now();
@@ -115,7 +115,7 @@ describe('a VF that a guest holds', () => {
     expect((await refusal(host.query(['cat', `${pf}/sriov_numvfs`], 5))).kind).toBe('timeout');
   });
 
-  it('is taken when the guest lets go, and other writes wait with the first', async () => {
+  it('goes when the guest releases it, and other writes wait with the first', async () => {
     const { host, pf } = await held();
     await refusal(host.writeFile(`${pf}/sriov_numvfs`, '0'));
     expect((await refusal(host.run(['tee', `${pf}/sriov_numvfs`], { stdin: '1', timeoutMs: 5 }))).kind).toBe(
@@ -132,7 +132,7 @@ describe('a VF that a guest holds', () => {
     expect((await refusal(host.writeFile(`${pf}/sriov_numvfs`, '0'))).kind).toBe('timeout');
   });
 
-  it('cannot be taken from vfio-pci, nor by a second guest', async () => {
+  it('cannot be unbound from vfio-pci, nor taken by a second guest', async () => {
     const { host, vf } = await held();
     const unbind = host.writeFile('/sys/bus/pci/drivers/vfio-pci/unbind', vf);
     expect((await refusal(unbind)).kind).toBe('timeout');

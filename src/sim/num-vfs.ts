@@ -40,7 +40,7 @@ function refuseChange(state: SimState, pf: Pf, wanted: number): Refusal {
   return new Refusal('EBUSY');
 }
 
-/** Takes the VFs and with them every setting that the PF had for them (facts §3.1). */
+/** Removes the VFs, and with them every setting that the PF had for them (facts §3.1). */
 function disable(state: SimState, pf: Pf): void {
   const held = pf.vfs.find((vf) => isHeld(state, vf));
   if (held) waitFor(state, pf, held);
@@ -55,8 +55,8 @@ function destroyVfs(state: SimState, pf: Pf): void {
 }
 
 /**
- * Sleeps until the guest lets go (facts §3.1). igb too: its check, pci_vfs_assigned(), asks for a flag that only Xen's
- * pciback sets (drivers/pci/iov.c), and the real kernel was seen to wait.
+ * Blocks until the guest releases the VF (facts §3.1). So does igb: its check, pci_vfs_assigned(), tests a flag that only
+ * Xen's pciback sets (drivers/pci/iov.c), and the real kernel was seen to wait.
  */
 function waitFor(state: SimState, pf: Pf, held: Vf): never {
   sayHeld(state, held.pci);
@@ -64,13 +64,13 @@ function waitFor(state: SimState, pf: Pf, held: Vf): never {
   throw new Blocked('a guest holds the VF');
 }
 
-/** Whoever reads the number waits for the device lock as a writer does (sriov_numvfs_show). */
+/** A reader waits for the device lock as a writer does (sriov_numvfs_show). */
 export function readNumVfs(state: SimState, pf: Pf): string {
   if (state.waiting.includes(pf.pci)) throw new Blocked('the device lock is held');
   return `${pf.vfs.length}\n`;
 }
 
-/** What vfio says every ten seconds while it waits (drivers/vfio/pci, vfio_pci_core_request). */
+/** vfio logs this every ten seconds while it waits (drivers/vfio/pci, vfio_pci_core_request). */
 function sayHeld(state: SimState, pci: string): void {
   devErr(state, 'vfio-pci', pci, 'Relaying device request to user (#0)');
   devErr(
@@ -81,7 +81,7 @@ function sayHeld(state: SimState, pci: string): void {
   );
 }
 
-/** A guest has gone: the writes that waited for it are done now. */
+/** A guest has gone: completes the writes that waited for it. */
 export function finishWaiting(state: SimState): void {
   const ready = state.pfs.filter(
     (pf) => state.waiting.includes(pf.pci) && !pf.vfs.some((vf) => isHeld(state, vf)),
@@ -93,7 +93,7 @@ export function finishWaiting(state: SimState): void {
 }
 
 function enable(state: SimState, pf: Pf, count: number): void {
-  // udev loads the module by the new function's alias, whether or not it may be probed.
+  // udev loads the module for the new function's alias, even if probing is off.
   loadModule(state, cardOf(state).vfDriver);
   for (let index = 0; index < count; index++) pf.vfs.push(newVf(state, pf, index));
   for (const vf of pf.vfs) forgetProbes(state, vf.pci);

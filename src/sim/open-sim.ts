@@ -5,18 +5,18 @@ import { fileKeeper, memoryKeeper } from './keeper.ts';
 import { asKernelName, kernels } from './kernels.ts';
 import { SimHost, type SimHostOptions } from './sim-host.ts';
 
-/** A host that lasts as long as it is referred to, with a clock of its own. */
+/** A host in memory, with a clock of its own. */
 export function memorySim(options: Partial<SimHostOptions> = {}): SimHost {
   const named = { name: 'sim', ...options };
   return new SimHost(memoryKeeper(createState(named)), named);
 }
 
 export type FileSimOptions = SimHostOptions & {
-  /** Made at the first change. */
+  /** Created by the first change. */
   readonly stateFile: string;
 };
 
-/** A host that separate commands see as one. @throws HostError where the file holds another kind of host */
+/** A host that separate commands share. @throws HostError if the file holds another kind of host */
 export function openSim(options: FileSimOptions): SimHost {
   const host = new SimHost(fileKeeper(options.stateFile, options), options);
   const { card, kernel } = host.state;
@@ -32,7 +32,7 @@ export function openSim(options: FileSimOptions): SimHost {
   });
 }
 
-/** What a `connect: sim:CARD/KERNEL?num-of-vfs=N` asks for, checked; or what is wrong with it. */
+/** The options in a `connect: sim:CARD/KERNEL?num-of-vfs=N`, checked; or what is wrong with it. */
 export function simOptions(
   name: string,
   connect: { readonly card: string; readonly kernel: string; readonly numOfVfs: number },

@@ -1,7 +1,7 @@
 import { kernelOf } from './functions.ts';
 import type { SimState } from './state.ts';
 
-/** What a host has when nothing else is said, with its versions on Debian 12 and 13; both daemons, the plain one in use. */
+/** A host's packages by default, with their versions on Debian 12 and 13; both daemons, the plain one in use. */
 const versions: { readonly [name: string]: readonly [string, string] | undefined } = {
   dpdk: ['22.11.10-1~deb12u1', '24.11.4-0+deb13u1'],
   ethtool: ['1:6.1-1', '1:6.14.2-1'],
@@ -22,14 +22,14 @@ const versions: { readonly [name: string]: readonly [string, string] | undefined
   'rdma-core': ['44.0-2', '56.1-1'],
 };
 
-/** '' where this Debian has no such package. */
+/** '' if this Debian has no such package. */
 export function versionOf(state: SimState, name: string): string {
   const table = Object.hasOwn(versions, name) ? versions : others;
   const both = Object.hasOwn(table, name) ? table[name] : undefined;
   return both?.[kernelOf(state).debian >= 13 ? 1 : 0] ?? '';
 }
 
-/** Known, and not there unless somebody installs them. */
+/** Known, but not installed by default. */
 const others: typeof versions = {
   'libvirt-clients': ['9.0.0-4+deb12u2', '11.3.0-3'],
   'libvirt-daemon-system': ['9.0.0-4+deb12u2', '11.3.0-3'],
@@ -45,7 +45,7 @@ export function isInstalled(state: SimState, name: string): boolean {
   return state.packages.includes(name) && versionOf(state, name) !== '';
 }
 
-/** What a package depends on, of those the simulator knows. */
+/** A package's dependencies, of the packages that the simulator knows. */
 const dependencies: { readonly [name: string]: readonly string[] | undefined } = {
   'libvirt-daemon-system': ['libvirt-clients'],
   'openvswitch-switch': ['kmod', 'openvswitch-common'],
@@ -56,13 +56,13 @@ function dependenciesOf(name: string): readonly string[] {
   return Object.hasOwn(dependencies, name) ? (dependencies[name] ?? []) : [];
 }
 
-/** What has to be installed for these to be there, dependencies first. */
+/** These packages and all that they depend on, dependencies first. */
 export function needed(state: SimState, names: readonly string[]): readonly string[] {
   const all = names.flatMap((name) => [...needed(state, dependenciesOf(name)), name]);
   return [...new Set(all)].filter((name) => !isInstalled(state, name));
 }
 
-/** Installed packages that do not work without one of these, near and far. */
+/** Installed packages that depend on one of these, directly or indirectly. */
 export function dependants(state: SimState, names: readonly string[]): readonly string[] {
   const near = state.packages.filter(
     (one) => !names.includes(one) && dependenciesOf(one).some((name) => names.includes(name)),
@@ -70,7 +70,7 @@ export function dependants(state: SimState, names: readonly string[]): readonly 
   return near.length === 0 ? [] : [...near, ...dependants(state, [...names, ...near])];
 }
 
-/** Where apt keeps what only came along (apt-mark(8)). */
+/** apt's record of automatically installed packages (apt-mark(8)). */
 const statesPath = '/var/lib/apt/extended_states';
 
 export function autoMarked(state: SimState): readonly string[] {

@@ -2,7 +2,7 @@ import { cardOf, pfAt } from './functions.ts';
 import { guid } from './macs.ts';
 import type { Netdev, SimState } from './state.ts';
 
-/** `phys_port_name`: `p0`, `pf0vf3`; '' where the driver answers EOPNOTSUPP (facts §2.4). */
+/** `phys_port_name`: `p0`, `pf0vf3`; '' if the driver answers EOPNOTSUPP (facts §2.4). */
 export function portName(state: SimState, netdev: Netdev): string {
   const pf = pfAt(state, netdev.pci);
   if (!pf) return '';

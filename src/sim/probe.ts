@@ -6,7 +6,7 @@ import { addNetdev, nameInUse, ownNetdev } from './netdevs.ts';
 import { removeNetdev } from './remove.ts';
 import type { Netdev, Pf, SimState, Vf } from './state.ts';
 
-/** The port's own driver takes it: one netdev, in the host's namespace, down. */
+/** The port's own driver binds: one netdev, in the host's namespace, down. */
 export function probePf(state: SimState, pf: Pf, mac: string): Netdev {
   const card = cardOf(state);
   pf.driver = card.pfDriver;
@@ -22,7 +22,7 @@ export function probePf(state: SimState, pf: Pf, mac: string): Netdev {
   });
 }
 
-/** A VF's driver starts with the MAC that the PF set, or with an invented one. */
+/** A VF's driver starts with the MAC that the PF set, or with a random one. */
 export function probeVf(state: SimState, pf: Pf, vf: Vf): void {
   const card = cardOf(state);
   vf.driver = card.vfDriver;
@@ -57,7 +57,7 @@ export function addRepresentor(state: SimState, pf: Pf, vf: Vf): void {
   });
 }
 
-/** udev leaves the kernel's `ethN` where its own choice is taken. */
+/** udev leaves the kernel's `ethN` if its own choice is taken. */
 function freeName(state: SimState, name: string): string {
   if (!nameInUse(state, '', name)) return name;
   let n = 0;

@@ -3,10 +3,10 @@ import { finishWaiting } from './num-vfs.ts';
 import { removeNetdev } from './remove.ts';
 import type { Process, SimState } from './state.ts';
 
-/** How a process ended: by itself, or by a signal. */
+/** How a process ended: on its own, or from a signal. */
 export type ProcessEnd = SimState['exits'][string];
 
-/** The guest lets go of its VFs; writes that waited for that are done. QEMU ends with 0 when it is asked to with SIGTERM. */
+/** The guest releases its VFs, and writes that waited for that complete. On SIGTERM QEMU exits with 0. */
 export function endProcess(
   state: SimState,
   pid: number,
@@ -21,7 +21,7 @@ export function endProcess(
   return true;
 }
 
-/** One that was killed leaves its files behind. */
+/** A killed one leaves its files behind. */
 function tidy(state: SimState, { machine }: Process, end: ProcessEnd): void {
   for (const ifindex of machine?.ownTaps ?? []) {
     const tap = netdevAt(state, ifindex);

@@ -6,7 +6,7 @@ import type { Netdev, SimState } from './state.ts';
 import { forgetSysctls } from './sysctls.ts';
 import { shut } from './vlans.ts';
 
-/** Unregisters a netdev: slaves and upper VLANs go with it or are let go first. */
+/** Unregisters a netdev: it releases its slaves first; VLANs on it and its veth peer go with it. */
 export function removeNetdev(state: SimState, netdev: Netdev): void {
   for (const slave of slavesOf(state, netdev)) release(state, netdev, slave);
   if (netdev.master) release(state, netdevAt(state, netdev.master), netdev);
@@ -19,7 +19,7 @@ export function removeNetdev(state: SimState, netdev: Netdev): void {
   for (const upper of gone) removeNetdev(state, upper);
 }
 
-/** What a VF's driver does besides. */
+/** Closes a netdev, with what a VF's driver does in addition. */
 export function close(state: SimState, netdev: Netdev): void {
   if (netdev.up) resetVf(state, netdev);
   shut(state, netdev);

@@ -4,14 +4,14 @@ import { hasLinkLocal } from './link-local.ts';
 import { netdevAt } from './netdevs.ts';
 import type { Netdev, Route, SimState } from './state.ts';
 
-/** A route as somebody asks for it; ifindex 0 where no netdev was named. */
+/** A requested route; ifindex 0 if no netdev was named. */
 export type WantedRoute = Route;
 
 export function tableOf(route: Route): string {
   return route.table ?? 'main';
 }
 
-/** The routes that addresses bring with them while their netdev is up. */
+/** The routes that come with addresses while their netdev is up. */
 export function connected(state: SimState, ns: string): readonly Route[] {
   const up = state.netdevs.filter((n) => n.ns === ns && n.up && n.kind !== 'loopback');
   const all = up.flatMap((netdev) => [
@@ -46,7 +46,7 @@ export function contains(dst: string, address: string): boolean {
   return parsed.match(range, Number(length ?? (parsed.kind() === 'ipv4' ? 32 : 128)));
 }
 
-/** Of one family, in the order of the kernel's table: by destination, then by metric; IPv6 has its default last. */
+/** Routes of one family in the order of the kernel's table: by destination, then by metric; IPv6's default comes last. */
 export function routesIn(state: SimState, ns: string, family: 4 | 6, table = 'main'): readonly Route[] {
   const own = state.routes.filter((r) => r.ns === ns && tableOf(r) === table);
   const all = [...own, ...(table === 'main' ? connected(state, ns) : [])].filter((r) => r.family === family);
@@ -63,7 +63,7 @@ function sortable(dst: string): string {
   return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Where a route leaves by; refused where its next hop cannot be reached there (fib_semantics.c, route.c of IPv6). */
+/** The netdev a route leaves through; refused if its next hop cannot be reached there (fib_semantics.c, route.c of IPv6). */
 function outOf(state: SimState, wanted: WantedRoute): Netdev {
   const given = netdevAt(state, wanted.ifindex);
   if (wanted.via === '') return outOfNetdev(given);
@@ -104,7 +104,7 @@ export function replaceRoute(state: SimState, wanted: WantedRoute): void {
   state.routes.push({ ...wanted, ifindex: netdev.ifindex });
 }
 
-/** What was not said fits every route; the first that fits goes. */
+/** Removes the first route that matches; what was not given matches every route. */
 export function removeRoute(state: SimState, wanted: WantedRoute, asked: ReadonlySet<string>): void {
   const fits = (r: Route) =>
     r.ns === wanted.ns &&
@@ -121,8 +121,8 @@ export function removeRoute(state: SimState, wanted: WantedRoute, asked: Readonl
 }
 
 /**
- * After an address is gone: with its last IPv4 address a netdev loses all its IPv4 routes, else those that name it as their
- * source (fib_frontend.c, fib_inetaddr_event); routes of IPv6 stay. `local` is empty where all went at once.
+ * After an address is removed: with its last IPv4 address a netdev loses all its IPv4 routes, else those that have the
+ * address as their source (fib_frontend.c, fib_inetaddr_event); IPv6 routes stay. `local` is empty if all went at once.
  */
 export function forgetAddress(state: SimState, netdev: Netdev, local: string): void {
   const isLast = !netdev.addresses.some((a) => a.family === 4);

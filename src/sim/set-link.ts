@@ -25,7 +25,7 @@ export interface LinkSettings {
   readonly bond?: BondOptions;
 }
 
-/** In the order of net/core/rtnetlink.c, do_setlink: what came before a refusal stays. Gives warnings. */
+/** In the order of net/core/rtnetlink.c, do_setlink: what came before a refusal stays set. Returns warnings. */
 export function setLink(state: SimState, netdev: Netdev, settings: LinkSettings): readonly string[] {
   if (settings.bond !== undefined) changeBond(state, netdev, settings.bond);
   if (settings.ns !== undefined) moveNetdev(state, netdev, settings.ns, settings.name);
@@ -71,7 +71,7 @@ function setUp(state: SimState, netdev: Netdev, up: boolean): void {
 function setMaster(state: SimState, netdev: Netdev, master: number): readonly string[] {
   if (netdev.master === master) return [];
   const current = netdevAt(state, netdev.master);
-  // A port of the OVS datapath is let go by OVS alone: it has no ndo_del_slave.
+  // Only OVS can release a port of its datapath, which has no ndo_del_slave.
   if (current?.kind === 'openvswitch') throw new Refusal('EOPNOTSUPP');
   if (current) release(state, current, netdev);
   if (master === 0) return [];

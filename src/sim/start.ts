@@ -15,7 +15,7 @@ export function start(state: SimState, argv: readonly string[], stdin: string): 
   return reply;
 }
 
-/** What the kernel and the daemons do by themselves after each change. */
+/** What the kernel and the daemons do on their own after each change. */
 export function settle(state: SimState): void {
   settleBonds(state);
   settleOvs(state);

@@ -5,58 +5,58 @@ import type { NftTable } from './nft/state.ts';
 import type { Ovs } from './ovs/state.ts';
 import type { Systemd } from './systemd/state.ts';
 
-/** Everything a simulated host is: plain JSON, changed in place by the kernel's functions, stored whole. */
+/** All of a simulated host: plain JSON, changed in place by the kernel's functions, stored whole. */
 export interface SimState {
   readonly schema: 'vflane.sim-state/4';
-  /** For messages, boot ids and MACs: two hosts differ by it. */
+  /** For messages, boot ids and MACs: it makes two hosts differ. */
   name: string;
   card: CardName;
   kernel: KernelName;
-  /** Who the commands run as. */
+  /** The user that commands run as. */
   uid: number;
   iommu: boolean;
-  /** Counts `reset` and `reboot`: both make a new boot id. */
+  /** Counts resets and reboots: both make a new boot id. */
   generation: number;
   boots: number;
   clock: Clock;
-  /** NUM_OF_VFS that the card took at its last reset, and the one it takes at the next (facts §13.11). */
+  /** NUM_OF_VFS from the card's last reset, and the value for the next (facts §13.11). */
   numOfVfs: number;
   nextNumOfVfs: number;
-  /** Absent while its flash and settings are as they were bought. */
+  /** Absent while its flash and settings are factory ones. */
   firmware?: Firmware;
   /** Empty while the card is unplugged. */
   pfs: Pf[];
   cables: [boolean, boolean];
-  /** Switches that forward nothing, by port, though their link is up. */
+  /** By port: the switch forwards nothing though its link is up. */
   deadSwitches?: [boolean, boolean];
-  /** PCIe lanes that the slot trained to, where they are fewer than it has. */
+  /** PCIe lanes that the slot trained to, if fewer than it has. */
   lanes?: number;
-  /** Somebody has pulled the card, and not put it back. */
+  /** The card has been pulled, and not put back. */
   cardIsOut?: boolean;
-  /** The ports have changed places since the host was made. */
+  /** The ports have swapped since the host was made. */
   swapped?: 'names' | 'ports' | 'no';
-  /** When it was booted, in milliseconds of its clock. */
+  /** Time of its boot, in milliseconds of its clock. */
   bootedMs?: number;
   netdevs: Netdev[];
   nextIfindex: number;
-  /** Counts MACs the kernel invented. */
+  /** Counts random MACs that the kernel made. */
   randomMacs: number;
   namespaces: string[];
-  /** /run/netns is there since the first namespace. */
+  /** /run/netns exists since the first namespace. */
   namespaceFolder: boolean;
   routes: Route[];
   modules: string[];
-  /** `new_id`: vendor and device a driver takes besides its own. */
+  /** `new_id`: vendor and device ids that a driver accepts in addition to its own. */
   dynamicIds: { driver: string; vendor: string; device: string }[];
   lag: Lag;
   processes: Process[];
   nextPid: number;
-  /** Which drivers have looked at a VF since it was made, by its address. */
+  /** Drivers that have probed a VF since it was made, by its address. */
   probes?: { [pci: string]: string[] };
   guestTraits?: { [guest: string]: GuestTraits };
-  /** Functions beside the card that somebody may pass to a VM. */
+  /** Functions other than the card's that may be passed to a VM. */
   boardDevices?: BoardDevice[];
-  /** libvirt's domains that are defined, by name. */
+  /** libvirt's defined domains, by name. */
   domains?: { [name: string]: Domain };
   /** Writes of 0 to `sriov_numvfs` that wait for a guest: PF addresses. */
   waiting: string[];
@@ -65,12 +65,12 @@ export interface SimState {
   files: { [path: string]: string };
   /** Symbolic links among them: path and target. */
   links: { [path: string]: string };
-  /** Ordinary folders, where they are not there anyway because something is in them. */
+  /** Ordinary folders, except those that exist implicitly because something is in them. */
   folders: string[];
   dmesg: string[];
-  /** When each of its lines was logged, in milliseconds of the host's clock. */
+  /** Time of each of its lines, in milliseconds of the host's clock. */
   dmesgMs?: number[];
-  /** Debian packages that are installed, of those the simulator knows. */
+  /** Installed Debian packages, of those that the simulator knows. */
   packages: string[];
   ovs: Ovs;
   /** Pages by size in KiB. */
@@ -81,17 +81,17 @@ export interface SimState {
   sysctls: { [path: string]: string };
   nft: NftTable[];
   systemd: Systemd;
-  /** How processes ended that somebody may still ask about, by pid. */
+  /** How processes ended, by pid, while it may still be asked for. */
   exits: { [pid: string]: { kind: 'exited' | 'killed'; status: number } };
-  /** What happens by itself, and when. */
+  /** What will happen on its own, and when. */
   events: SimEvent[];
   log: LogEntry[];
   faults: Fault[];
 }
 
-/** What the card's flash and its settings are, where they are not as when it was bought. */
+/** The card's flash and settings, if they are not the factory ones. */
 export interface Firmware {
-  /** What runs, and what the flash holds: it runs after a reset (facts §6.1). */
+  /** The running version, and the flash's, which runs after a reset (facts §6.1). */
   running: string;
   flashed: string;
   /** SRIOV_EN now, and after the next reset. */
@@ -99,7 +99,7 @@ export interface Firmware {
   nextSriov: boolean;
 }
 
-/** `wall`: the machine's clock plus an offset, so that time passes between two commands. */
+/** `wall`: the real clock plus an offset, so that time passes between two commands. */
 export type Clock = { kind: 'own'; nowMs: number } | { kind: 'wall'; offsetMs: number };
 
 export interface Pf {
@@ -150,9 +150,9 @@ type NetdevKind =
   | 'bridge'
   /** The OVS kernel datapath and its internal ports. */
   | 'openvswitch'
-  /** A tap: the same of the userspace datapath. */
+  /** A tap: an internal port of the userspace datapath. */
   | 'tun'
-  /** A tap that somebody made for a VM, with a carrier while the VM has it open. */
+  /** A tap made for a VM, with a carrier while the VM has it open. */
   | 'tap';
 
 export interface Netdev {
@@ -162,26 +162,26 @@ export interface Netdev {
   name: string;
   altNames: string[];
   kind: NetdevKind;
-  /** PCI address of the function behind it; a representor has its PF's. */
+  /** PCI address of the function behind it; for a representor, its PF's. */
   pci: string;
   /** VF index of a representor. */
   vf: number;
   mac: string;
   permMac: string;
-  /** The kernel invented the MAC (NET_ADDR_RANDOM): udev makes no name of it, a bond takes its first slave's. */
+  /** The MAC is random (NET_ADDR_RANDOM): udev makes no name from it, and a bond replaces it with its first slave's. */
   randomMac: boolean;
   up: boolean;
   mtu: number;
   maxMtu: number;
   alias: string;
-  /** ifindex, 0 for none: of the bond above, of the veth's peer, of what a VLAN stands on. */
+  /** ifindex, 0 for none: of the bond above, of the veth's peer, of the netdev below a VLAN. */
   master: number;
   peer: number;
   addresses: Address[];
   channels: number;
   maxChannels: number;
   hwTc: boolean;
-  /** It sends what it has to without leaving checksums to those after it. */
+  /** It computes checksums itself rather than leave them to the next netdev. */
   fillsChecksums?: boolean;
   bond?: Bond;
   slave?: Slave;
@@ -245,7 +245,7 @@ export interface Process {
   machine?: Machine;
 }
 
-/** Something that happens on the host by itself. */
+/** Something that happens on the host on its own. */
 export interface SimEvent {
   dueMs: number;
   readonly what: 'card';
@@ -269,12 +269,12 @@ export interface Route {
   protocol: string;
   scope: 'link' | 'global';
   src: string;
-  /** `main` unless said. */
+  /** Default: `main`. */
   table?: string;
   onlink?: boolean;
 }
 
-/** One thing the host was asked to change. */
+/** One change that the host was asked for. */
 export interface LogEntry {
   /** From 1, in order. */
   readonly n: number;
@@ -286,17 +286,17 @@ export interface LogEntry {
   readonly text?: string;
   readonly ok: boolean;
   readonly error?: string;
-  /** The fault that was played on it. */
+  /** The fault that struck it. */
   readonly fault?: string;
 }
 
 /**
  * What goes wrong at the N-th changing operation from now (N from 1), once.
- * - `error`: refused; with `after`, the effect is there all the same.
- * - `hang`: no answer within the deadline; with `after`, the effect is there.
+ * - `error`: refused; with `after`, it takes effect all the same.
+ * - `hang`: no answer within the deadline; with `after`, it takes effect.
  * - `lie`: answers as if it had worked, and nothing happened.
  * - `kill`: the tool dies, before or after the effect.
- * - `power`: the host loses its power, and comes up again: the tool that ran on it is dead too.
+ * - `power`: the host loses power and boots again: the tool that ran on it is dead too.
  */
 export interface Fault {
   at: number;

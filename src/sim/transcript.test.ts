@@ -4,7 +4,7 @@ import { HostError } from '../host/host.ts';
 import { memorySim } from './open-sim.ts';
 import type { SimHost } from './sim-host.ts';
 
-/** What a real Debian 13 kernel with an igb card answered, row by row, and what the simulated one says to the same. */
+/** Answers of a real Debian 13 kernel with an igb card, row by row, which the simulated one must give too. */
 const folder = new URL('../../tests/transcripts/', import.meta.url);
 const text = (name: string) => readFileSync(new URL(name, folder), 'utf8');
 
@@ -59,7 +59,7 @@ const three = batchText(
 );
 const nonsense = batchText('link set enp1s0f0 vf 0 vlan 43', 'link set enp1s0f0 nonsense');
 
-/** The rows whose label is not the command itself. */
+/** The commands of rows whose label is not the command itself. */
 const named: { readonly [label: string]: readonly [readonly string[], string?] | undefined } = {
   'ip -batch - (line 2 of 3 fails)': [['ip', '-batch', '-'], three],
   'ip -force -batch - (the same)': [['ip', '-force', '-batch', '-'], three],
@@ -82,7 +82,7 @@ async function replay(host: SimHost, { command }: Row): Promise<Answer> {
   return ask(host, words);
 }
 
-/** What capture.sh does without noting it, before a section. */
+/** What capture.sh does before a section without recording it. */
 const between: { readonly [section: string]: (host: SimHost) => Promise<void> } = {
   numvfs: async (host) => host.writeFile(`${devices}/0000:01:00.0/sriov_drivers_autoprobe`, '0'),
   'ip link set PF vf': async (host) => {
@@ -106,7 +106,7 @@ async function twoVfs(host: SimHost): Promise<void> {
   }
 }
 
-/** Answers that are about the machine and not about a rule: numbers, names, invented MACs. */
+/** Answers that depend on the machine and not on a rule: numbers, names, random MACs. */
 const onlyExit = [
   'ls /dev/vfio',
   'ip -n g40 link show eth2',
@@ -144,7 +144,7 @@ test('every answer of the real kernel is the answer of the simulated one', async
   expect(count).toBeGreaterThan(130);
 });
 
-/** stdout and stderr came to one file there, in an order of their own. */
+/** The recording has stdout and stderr in one file, in unspecified order. */
 function sameLines(answer: Answer, row: Row): boolean {
   return [...answer.says].sort().join('\n') === [...row.says].sort().join('\n');
 }
@@ -207,7 +207,7 @@ describe('shapes', () => {
     await inside(...'link set lo up'.split(' '));
     await inside(...'link set bond0 up'.split(' '));
     const { stdout } = await host.query(['ip', '-n', 'g40', '-j', '-d', 'addr', 'show']);
-    // On the real one nobody answered ARP, so that the bond had no carrier and no active slave.
+    // On the real host nothing answered ARP, so the bond had no carrier and no active slave.
     const settled = (json: string) =>
       json
         .replace(/"active_slave":"\w+",/, '')
@@ -221,7 +221,7 @@ describe('shapes', () => {
     expect(parsed(stdout)).toEqual(parsed(text('debian-13-igb-bond-addr.json')));
   });
 
-  test('every file and link of the PCI functions that we have says the same', async () => {
+  test('every recorded file and link of the PCI functions has the same content', async () => {
     const host = await shapedHost();
     const short = text('debian-13-igb-sysfs.txt').split('# grep . of the short files\n')[1] ?? '';
     const numbered = /iommu_group/;

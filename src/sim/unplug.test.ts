@@ -3,7 +3,7 @@ import { memorySim } from './open-sim.ts';
 import { netdev0 } from './testing/tell.ts';
 import { unplug } from './unplug.ts';
 
-test('a card that is pulled is gone from the bridges at once, also where Open vSwitch was started since', async () => {
+test('a pulled card leaves the bridges at once, even if Open vSwitch was restarted since', async () => {
   const host = memorySim();
   const port = `ovs-vsctl --may-exist add-port br0 ${netdev0}`;
   for (const line of ['ovs-vsctl --may-exist add-br br0', port, 'systemctl restart ovs-vswitchd'])

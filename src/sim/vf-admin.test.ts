@@ -12,7 +12,7 @@ const answers = (text: string) => `RTNETLINK answers: ${text}\n`;
 const set = (words: string) => `ip link set dev ${netdev0} vf ${words}`;
 
 describe('VF settings of a ConnectX-5 in legacy mode', () => {
-  it('are all taken, several at once, and shown', async () => {
+  it('are all accepted, several at once, and shown', async () => {
     const host = await hostWithVfs();
     await does(
       host,
@@ -58,13 +58,13 @@ describe('VF settings of a ConnectX-5 in legacy mode', () => {
     expect(JSON.stringify(host.state.pfs)).toBe(before);
   });
 
-  it('keep what came before a refused one', async () => {
+  it('keep those before a refused one', async () => {
     const host = await hostWithVfs();
     expect((await tell(host, set('0 mac 02:00:00:00:00:09 vlan 40 qos 8'))).code).toBe(2);
     expect(await vfRecord(host, netdev0, 0)).toMatchObject({ address: '02:00:00:00:00:09', vlan_list: [{}] });
   });
 
-  it('of two VFs in one command: only the last', async () => {
+  it('for two VFs in one command: only the last one’s count', async () => {
     const host = await hostWithVfs();
     await does(host, set('0 vlan 40 vf 1 vlan 41'));
     expect(await vfRecord(host, netdev0, 0)).toMatchObject({ vlan_list: [{}] });
@@ -80,7 +80,7 @@ describe('VF settings of a ConnectX-5 in legacy mode', () => {
     });
   });
 
-  it('warn of spoofchk without a MAC, in dmesg only', async () => {
+  it('warn about spoofchk without a MAC, in dmesg only', async () => {
     const host = await hostWithVfs();
     await does(host, set('0 spoofchk on'));
     expect(host.state.dmesg.at(-1)).toBe(
@@ -88,7 +88,7 @@ describe('VF settings of a ConnectX-5 in legacy mode', () => {
     );
   });
 
-  it('are not for netdevs without VFs', async () => {
+  it('are refused for netdevs without VFs', async () => {
     const host = await hostWithVfs();
     expect(await tell(host, 'ip link set eno1 vf 0 vlan 1')).toMatchObject({
       code: 2,
@@ -126,7 +126,7 @@ describe('the carrier of a VF in legacy mode', () => {
     return { host, carrier };
   }
 
-  it('is that of the PF: up and with a wire', async () => {
+  it('is the PF’s: up and with a cable', async () => {
     const { host, carrier } = await withVf();
     expect(await carrier()).toBe('0');
     await does(host, `ip link set ${netdev0} up`);
@@ -135,7 +135,7 @@ describe('the carrier of a VF in legacy mode', () => {
     expect(await carrier()).toBe('0');
   });
 
-  it('is what the link state says, unless that is auto', async () => {
+  it('follows the link state, unless that is auto', async () => {
     const { host, carrier } = await withVf();
     await does(host, set('0 state enable'));
     expect(await carrier()).toBe('1');

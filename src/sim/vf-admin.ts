@@ -5,7 +5,7 @@ import { cardOf, pfAt } from './functions.ts';
 import { isMulticast, zeroMac } from './macs.ts';
 import type { Netdev, Pf, SimState, Vf } from './state.ts';
 
-/** What one `vf N …` of `ip link set` asks for, as netlink carries it. */
+/** The settings in one `vf N …` of `ip link set`, as netlink carries them. */
 export interface VfSettings {
   readonly vf: number;
   readonly mac?: string;
@@ -16,7 +16,7 @@ export interface VfSettings {
   readonly spoofchk?: boolean;
   readonly linkState?: 'auto' | 'enable' | 'disable';
   readonly trust?: boolean;
-  /** Something no card here has (query_rss, node_guid, …). */
+  /** A setting that no card here has (query_rss, node_guid, …). */
   readonly unsupported?: boolean;
 }
 
@@ -39,7 +39,7 @@ export function setVf(state: SimState, netdev: Netdev, settings: VfSettings): vo
   if (settings.trust !== undefined) legacyOnly(pf, vf).admin.trust = settings.trust;
 }
 
-/** esw/legacy.c: what only the legacy eswitch has (facts §4.2). */
+/** esw/legacy.c: settings that only the legacy eswitch has (facts §4.2). */
 function legacyOnly(pf: Pf, vf: () => Vf): Vf {
   if (pf.eswitch === 'switchdev') throw new Refusal('EOPNOTSUPP');
   return vf();
@@ -58,7 +58,7 @@ function setVlan(pf: Pf, vf: Vf, vlan: NonNullable<VfSettings['vlan']>): void {
   if (vlan.id > 4095 || vlan.qos > 7) throw new Refusal('EINVAL');
   if (vlan.proto !== '802.1Q') throw new Refusal('EPROTONOSUPPORT');
   if (pf.eswitch === 'switchdev') {
-    // VLAN 0 is taken and does nothing, "compatibility with libvirt" (facts §4.2).
+    // VLAN 0 is accepted and does nothing, "compatibility with libvirt" (facts §4.2).
     if (vlan.id !== 0) throw new Refusal('EOPNOTSUPP');
     return;
   }
@@ -74,7 +74,7 @@ function setRates(
 ): void {
   const card = cardOf(state);
   if (!card.vfMinRate && rates.min !== 0) throw new Refusal('EINVAL');
-  // igb limits against the speed the link has now, so it must have one (igb_main.c, igb_ndo_set_vf_bw).
+  // igb checks rates against the current link speed, so the link must be up (igb_main.c, igb_ndo_set_vf_bw).
   const known = card.vfMinRate || (hasCarrier(state, netdev) && rates.max <= card.speedMbps);
   if (!known) throw new Refusal('EINVAL');
   vf.admin.minRate = rates.min;
