@@ -92,12 +92,12 @@ interface Beside {
   readonly after?: (site: Site, host: FabricHost) => Promise<readonly Finding[]>;
 }
 
-export function tellOutcomes(
+function tellOutcomes(
   context: VerbContext,
   fleet: Pick<Fleet, 'sources'>,
   verb: string,
   done: readonly PerHost<Outcome>[],
-  notes: readonly Finding[] = [],
+  notes: readonly Finding[],
 ): number {
   const outcomes = done.flatMap(({ host, value, trouble }) => {
     const outcome = value ?? trouble;

@@ -3,7 +3,7 @@ import { allocate } from './allocation.ts';
 
 describe('allocate', () => {
   test('keeps what an attachment had, and gives the lowest that is free', () => {
-    expect(allocate(['a/x', 'b/x', 'c/x'], { 'b/x': 0, 'gone/x': 1 }, 4)).toEqual({
+    expect(allocate(['a/x', 'b/x', 'c/x'], { 'b/x': 0, 'gone/x': 1 }, 4, {})).toEqual({
       'a/x': 1,
       'b/x': 0,
       'c/x': 2,

@@ -10,7 +10,7 @@ export function allocate(
   attachments: readonly string[],
   before: Allocation,
   pool: number,
-  given: Allocation = {},
+  given: Allocation,
 ): Allocation {
   const claimed = new Set(Object.values(given));
   const had = (name: string) => given[name] ?? (claimed.has(before[name] ?? -1) ? undefined : before[name]);

@@ -26,24 +26,20 @@ export interface Compared extends RankTest {
   readonly because: string;
 }
 
-export interface Strictness {
-  /** How often two equal set-ups may be called different, over all pairs together. */
-  readonly falseAlarms: number;
-  /** A difference of the medians that nobody would act on, as a share of A's. */
-  readonly leastChange: number;
-}
-
-export const usualStrictness: Strictness = { falseAlarms: 0.05, leastChange: 0.01 };
+/** How often two equal set-ups may be called different, over all pairs together. */
+const falseAlarms = 0.05;
+/** A difference of the medians that nobody would act on, as a share of A's. */
+const leastChange = 0.01;
 
 interface Looked extends Omit<Compared, 'adjustedP' | 'verdict' | 'because'> {
   readonly better: Pair['better'];
 }
 
 /** What can be said of two runs, a line for each figure that both have. Pairs without values are left out. */
-export function compareAll(pairs: readonly Pair[], strictness = usualStrictness): readonly Compared[] {
+export function compareAll(pairs: readonly Pair[]): readonly Compared[] {
   const looked = pairs.filter(({ a, b }) => a.length > 0 && b.length > 0).map(lookAt);
   const adjusted = holm(looked.map(({ p }) => p));
-  return looked.map((one, at) => judged(one, adjusted[at] ?? 1, strictness));
+  return looked.map((one, at) => judged(one, adjusted[at] ?? 1));
 }
 
 function lookAt({ key, a, b, better }: Pair): Looked {
@@ -52,8 +48,8 @@ function lookAt({ key, a, b, better }: Pair): Looked {
   return { key, better, a: left, b: right, change, ...rankTest(b, a) };
 }
 
-function judged({ better, ...looked }: Looked, adjustedP: number, strictness: Strictness): Compared {
-  const because = reasonNotToTell(looked, adjustedP, strictness);
+function judged({ better, ...looked }: Looked, adjustedP: number): Compared {
+  const because = reasonNotToTell(looked, adjustedP);
   const verdict = because === '' ? verdictOf(looked.change, better) : 'cannot tell';
   return { ...looked, adjustedP, verdict, because };
 }
@@ -62,11 +58,7 @@ function verdictOf(change: number, better: Pair['better']): Verdict {
   return change > 0 === (better === 'more') ? 'better' : 'worse';
 }
 
-function reasonNotToTell(
-  { a, b, change }: Pick<Looked, 'a' | 'b' | 'change'>,
-  adjustedP: number,
-  { falseAlarms, leastChange }: Strictness,
-): string {
+function reasonNotToTell({ a, b, change }: Pick<Looked, 'a' | 'b' | 'change'>, adjustedP: number): string {
   if (!Number.isFinite(change)) return 'one of them measured nothing';
   if (a.low <= b.high && b.low <= a.high) return 'the intervals overlap';
   if (adjustedP >= falseAlarms) return 'too few runs, or too much alike';

@@ -8,7 +8,7 @@ import { seen } from './look.ts';
 export async function observeHugepages(
   reader: HostReader,
   cards: readonly Pick<PfState, 'numaNode'>[],
-  named: readonly string[] = [],
+  named: readonly string[],
 ): Promise<NonNullable<HostState['hugepages']>> {
   const nodes = cards.flatMap(({ numaNode }) =>
     numaNode === undefined || isUnseen(numaNode) || numaNode < 0 ? [] : [`node${numaNode}`],

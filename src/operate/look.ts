@@ -57,7 +57,7 @@ export async function goneOf(reader: HostReader, wants: Wants): Promise<readonly
 export async function residueOf(
   reader: HostReader,
   asked: Wants,
-  plan?: Pick<Plan, 'left' | 'steps'>,
+  { left = [], steps }: Pick<Plan, 'left' | 'steps'>,
 ): Promise<readonly Change[]> {
   const state = await observe(reader, sectionsOf([...eachPlace(asked)]));
   const haves = havesOf(state);
@@ -74,7 +74,6 @@ export async function residueOf(
     from: want,
     to: { unseen },
   }));
-  const { left = [], steps = [] } = plan ?? {};
   const told = changesIn(steps).filter(({ from, to }) => sameJson(from, to));
   const keys = new Set([...left, ...told].map(({ resource, at }) => ledgerKey(resource, at)));
   const changed = changesIn(steps).filter(({ from, to }) => from !== null && to !== null);
