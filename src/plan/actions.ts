@@ -35,7 +35,7 @@ export function actionsOf(moves: Iterable<Move>, way: Way = {}): readonly Action
 }
 
 function areOneProcess(a: Move, b: Move): boolean {
-  if ('actions' in a) return a.once !== undefined && 'actions' in b && b.once !== undefined;
+  if ('actions' in a) return sharesActions(a) && 'actions' in b && sharesActions(b);
   if ('batch' in a) return 'batch' in b && a.namespace === b.namespace && a.first === b.first;
   if ('remove' in a) return 'remove' in b;
   if ('vsctl' in a) return 'vsctl' in b;
@@ -45,8 +45,12 @@ function areOneProcess(a: Move, b: Move): boolean {
   return 'settings' in b && a.card === b.card;
 }
 
+function sharesActions({ before, once }: Extract<Move, { readonly actions: unknown }>): boolean {
+  return before !== undefined || once !== undefined;
+}
+
 function together(first: Move, moves: readonly Move[], way: Way): readonly Action[] {
-  if ('actions' in first) return first.once === undefined ? first.actions : withOnce(moves);
+  if ('actions' in first) return sharesActions(first) ? withOnce(moves) : first.actions;
   if ('batch' in first) {
     const lines = moves.flatMap((move) => ('batch' in move ? move.batch : []));
     const before = first.first === undefined ? [] : [first.first];
@@ -69,10 +73,12 @@ function together(first: Move, moves: readonly Move[], way: Way): readonly Actio
   return [{ run: ['mstconfig', '-d', first.card, '-y', 'set', ...settings], timeoutMs: settingsTimeoutMs }];
 }
 
-/** What several moves want done once comes after what each does. */
+/** What several moves want done once comes before or after what each does. */
 function withOnce(moves: readonly Move[]): readonly Action[] {
+  const before = moves.flatMap((move) => ('actions' in move && move.before ? [move.before] : []));
   const once = moves.flatMap((move) => ('actions' in move ? (move.once ?? []) : []));
-  return [...moves.flatMap((move) => ('actions' in move ? move.actions : [])), ...distinct(once)];
+  const each = moves.flatMap((move) => ('actions' in move ? move.actions : []));
+  return [...distinct(before), ...each, ...distinct(once)];
 }
 
 /** The card writes each setting into its flash. */

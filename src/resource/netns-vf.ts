@@ -1,8 +1,8 @@
 import type { Json } from '../model/json.ts';
-import type { Action } from '../model/plan.ts';
 import { laneAt, lanePlace, linksIn, localLanes, placedIn, standsInNamespace } from './guest-place.ts';
 import { vfAt, vfPlace } from './place.ts';
 import { type Move, nothing, type Resource } from './resource.ts';
+import { settleUdev } from './settle-udev.ts';
 
 /**
  * A VF's netdev under its lane's name, in its guest's namespace. `at` is `namespace/name`, the value the VF
@@ -66,9 +66,6 @@ function spareName(vf: string): string {
   const { pf, index } = vfPlace(vf);
   return `vf${pf.replace(/^0000:/, '').replace(/[:.]/g, '')}v${index}`;
 }
-
-/** udev renames a new netdev a moment after it appears; a rename in between would make the name stale. */
-const settleUdev: Action = { run: ['udevadm', 'settle', '--timeout=10'] };
 
 function putIn(at: string, to: Json): Move {
   const { namespace, ifName } = lanePlace(at);

@@ -2,6 +2,7 @@ import type { FunctionState, HostState } from '../model/host-state.ts';
 import type { Action, Probe } from '../model/plan.ts';
 import { isUnseen, type Unseen } from '../model/unseen.ts';
 import { pciPath, type Resource } from './resource.ts';
+import { settleUdev } from './settle-udev.ts';
 
 /** DPDK's drivers for these work alongside the kernel's own, and need it (DPDK, mlx5.rst, "Linux Prerequisites"). */
 const bifurcated: ReadonlySet<string> = new Set(['mlx4_core', 'mlx5_core', 'mana']);
@@ -87,8 +88,5 @@ function netdevProbes(pci: string, port: Port): readonly Probe[] {
 /** The driver recreates it, under a name that udev changes at once. */
 function netdevAsItWas(pci: string, { mtu, up }: Exclude<Port, string | null>): readonly Action[] {
   const words = ['mtu', `${mtu}`, up ? 'up' : 'down'];
-  return [
-    { run: ['udevadm', 'settle', '--timeout=15'] },
-    { run: ['ip', 'link', 'set', 'dev', [{ netdevOf: pci }], ...words] },
-  ];
+  return [settleUdev, { run: ['ip', 'link', 'set', 'dev', [{ netdevOf: pci }], ...words] }];
 }

@@ -2,6 +2,7 @@ import type { Json } from '../model/json.ts';
 import type { PciAddress } from '../model/names.ts';
 import { isUnseen, type Unseen } from '../model/unseen.ts';
 import type { Placed, Resource } from './resource.ts';
+import { settleUdev } from './settle-udev.ts';
 
 /** The kernel's own name for the RDMA device of both ports (drivers/infiniband/hw/mlx5/main.c). */
 const bonded = 'mlx5_bond_0';
@@ -24,7 +25,9 @@ export const rdmaName: Resource = {
   reads: () => ['host-bond bond0'],
   move: (at, _from, to) => ({
     actions:
-      to === null ? [] : [{ run: ['rdma', 'dev', 'set', [{ rdma: at as PciAddress }], 'name', `${to}`] }],
+      to === null
+        ? []
+        : [settleUdev, { run: ['rdma', 'dev', 'set', [{ rdma: at as PciAddress }], 'name', `${to}`] }],
   }),
   settled: (_at, to) =>
     to === null ? [] : [{ query: ['rdma', '-j', 'dev'], at: [`ifname=${to}`, 'ifname'], is: to }],

@@ -3,8 +3,9 @@ import type { Text } from '../model/plan.ts';
 import { isUnseen, type Unseen } from '../model/unseen.ts';
 import { disableIpv6, disablingText, whyNoIpv6 } from './disable-ipv6.ts';
 import { vfAt, vfPlace } from './place.ts';
-import { representedBy, representor, representorsNamed } from './representor.ts';
+import { representedBy, representor } from './representor.ts';
 import { nothing, type Placed, type Resource } from './resource.ts';
+import { settleUdev } from './settle-udev.ts';
 
 /** Whether the host has IPv6 on a VF's representor, whatever that is called. */
 export const representorIpv6: Resource = {
@@ -30,7 +31,7 @@ export const representorIpv6: Resource = {
     to === null
       ? nothing
       : {
-          before: representorsNamed,
+          before: settleUdev,
           actions: [{ write: disableIpv6(netdevAt(at)), text: disablingText(to as boolean) }],
         },
   settled: (at, to) =>

@@ -1,17 +1,12 @@
 import type { LinkState, PfState } from '../model/host-state.ts';
-import type { Action, Text } from '../model/plan.ts';
+import type { Text } from '../model/plan.ts';
 import { isUnseen } from '../model/unseen.ts';
 import { vfAt, vfPlace } from './place.ts';
 import { nothing, type Resource } from './resource.ts';
+import { settleUdev } from './settle-udev.ts';
 
 /** By default `down` and `1500`, under a name that depends on the systemd release (facts §2.4). */
 type Representor = { readonly name: string; readonly mtu: number; readonly up: boolean };
-
-/**
- * udev renames a new representor a moment after it appears: a name that was found before is stale by then, and one that
- * is given meanwhile is replaced (systemd, udev-builtin-net_setup_link.c; NamePolicy=keep comes first only where the rename was seen).
- */
-export const representorsNamed: Action = { run: ['udevadm', 'settle', '--timeout=30'], timeoutMs: 40_000 };
 
 /**
  * A VF's representor: the host's end of it, a port of the network's bridge. It is found by the switch's id and its port
@@ -45,7 +40,7 @@ export const representor: Resource = {
   move: (at, from, to) =>
     to === null
       ? nothing
-      : { first: representorsNamed, batch: lines(at, from as Representor | null, to as Representor) },
+      : { first: settleUdev, batch: lines(at, from as Representor | null, to as Representor) },
   settled: (_at, to) => {
     if (to === null) return [];
     const { name, mtu, up } = to as Representor;
