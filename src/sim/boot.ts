@@ -12,15 +12,15 @@ import { probePf } from './probe.ts';
 import type { Pf, SimState } from './state.ts';
 import { bootUnits } from './systemd/manager.ts';
 
-/** How a boot differs from the last. */
+/** How a boot differs from the one before. */
 export interface RebootOptions {
-  /** The card is not there before that many milliseconds have passed. */
+  /** The card appears only after this many milliseconds. */
   readonly cardAfterMs?: number;
-  /** The card's ports have changed places: their netdevs' names, or the ports with their MACs. Kept until it is said again. */
+  /** The card's ports have swapped: only their netdevs' names, or the ports with their MACs. Stays until set again. */
   readonly swapped?: 'names' | 'ports' | 'no';
 }
 
-/** Everything is lost but the firmware's settings, the files and what the simulator itself keeps (facts §13.12). */
+/** Clears everything but the firmware's settings, the files and the simulator's own records (facts §13.12). */
 export function reboot(state: SimState, options: RebootOptions = {}): void {
   const hadCard = !state.cardIsOut;
   Object.assign(state, volatile());
@@ -32,7 +32,7 @@ export function reboot(state: SimState, options: RebootOptions = {}): void {
   boot(state, hadCard && late <= 0);
 }
 
-/** Starts the host, whose volatile state is as `volatile` makes it. `hasCard`: the card is in its slot from the start. */
+/** Boots a host with the state from `volatile`. `hasCard`: the card is in its slot from the start. */
 export function boot(state: SimState, hasCard: boolean): void {
   state.bootedMs = nowMs(state);
   loadFirmware(state);
@@ -52,7 +52,7 @@ export function boot(state: SimState, hasCard: boolean): void {
 const knownUnits = new Map<string, SimState['systemd']>();
 const remembered = 50;
 
-/** Units come up the same on every new host with the same packages; only what is this host's own is done again. */
+/** Units start the same way on every new host with the same packages; only the host's own parts are redone. */
 function firstUnits(state: SimState): void {
   const key = JSON.stringify([state.kernel, state.packages]);
   const ready = knownUnits.get(key);
@@ -93,7 +93,7 @@ function addManagement(state: SimState): void {
   });
 }
 
-/** The card's functions appear and their driver takes them. */
+/** The card's functions appear and are bound to their driver. */
 export function plugCard(state: SimState): void {
   const card = cards[state.card];
   for (const port of [0, 1] as const) {
@@ -139,7 +139,7 @@ type Volatile = Pick<
   | 'events'
 >;
 
-/** What a reboot forgets, as it is when a boot begins. */
+/** The state that a reboot clears, as it is at the start of a boot. */
 export function volatile(): Volatile {
   return {
     pfs: [],

@@ -8,12 +8,12 @@ import { appendLog, type Change } from './log.ts';
 import type { Fault, SimState } from './state.ts';
 import { Waiting } from './systemd/drive.ts';
 
-/** The tool is dead: nothing it does on this host after that reaches it. */
+/** The tool is dead: nothing it does afterwards reaches this host. */
 export class KilledByFault extends Error {
   override readonly name = 'KilledByFault';
 }
 
-/** Carries out what changes a host, and plays the faults on it. */
+/** Performs the changes of a host, and plays its faults. */
 export class Changes {
   readonly #name: string;
   readonly #keeper: Keeper;
@@ -31,7 +31,7 @@ export class Changes {
     if (this.#dead) throw this.#dead;
   }
 
-  /** One operation that changes: a fault may strike it; it is logged and durable before it answers. */
+  /** One changing operation: a fault may strike it; it is logged and durable before the answer. */
   change(change: Change, timeoutMs: number, act: (state: SimState) => Ran): Ran {
     return this.#keeper.alone(() => this.#changeAlone(this.#keeper.load(), change, timeoutMs, act));
   }
@@ -68,7 +68,7 @@ export class Changes {
     throw error;
   }
 
-  /** What the tool had not asked for yet is not in the log. */
+  /** Operations that the tool had not yet requested are not in the log. */
   #die(state: SimState, fault: Fault, change: Change): never {
     if (fault.how === 'power') reboot(state);
     if (fault.after) this.#record(state, change, described(fault));

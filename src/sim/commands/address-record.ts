@@ -9,7 +9,7 @@ interface Shown extends Fields {
   readonly family: string;
 }
 
-/** `addr_info`, with the link-local address that the kernel makes itself. */
+/** `addr_info`, with the link-local address that the kernel adds. */
 export function addressRecords(context: IpContext, netdev: Netdev): readonly Shown[] {
   const { state } = context.call;
   const forever = { valid_life_time: 4294967295, preferred_life_time: 4294967295 };
@@ -43,7 +43,7 @@ export function addressRecords(context: IpContext, netdev: Netdev): readonly Sho
   );
 }
 
-/** IPv6's newest first, of each scope (addrconf.c, ipv6_link_dev_addr). */
+/** IPv6 addresses come newest first within each scope (addrconf.c, ipv6_link_dev_addr). */
 function shown(netdev: Netdev): readonly Address[] {
   const six = netdev.addresses.filter((a) => a.family === 6).reverse();
   const wide = six.filter((a) => a.scope !== 'link');
@@ -54,7 +54,7 @@ function shown(netdev: Netdev): readonly Address[] {
   ];
 }
 
-/** Another one of the same subnet was there before (devinet.c, IFA_F_SECONDARY). */
+/** Whether there was an earlier one of the same subnet (devinet.c, IFA_F_SECONDARY). */
 function isSecondary(netdev: Netdev, address: Address): boolean {
   const first = netdev.addresses.find(
     (a) =>
@@ -65,7 +65,7 @@ function isSecondary(netdev: Netdev, address: Address): boolean {
 
 function loopbackAddresses(context: IpContext, forever: Fields): readonly Shown[] {
   const newer = kernelOf(context.call.state).debian >= 13;
-  // systemd sets the host's own ::1 itself, the kernel that of a namespace.
+  // systemd sets the host's own ::1, the kernel a namespace's.
   const origin = context.ns === '' ? { noprefixroute: true } : { protocol: 'kernel_lo' };
   const head = { local: '::1', prefixlen: 128, scope: 'host', ...(newer ? origin : {}) };
   return [

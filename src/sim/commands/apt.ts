@@ -6,7 +6,7 @@ import { failed, type Program, type Reply, said, silent } from './program.ts';
 
 const lockHeld = 'E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)\n';
 
-/** `apt-get install|remove|update`, of the packages the simulator knows; with `-s` it only says what it would do. */
+/** `apt-get install|remove|update`, for packages that the simulator knows; `-s` only says what it would do. */
 export const aptGet: Program = ({ state, argv }) => {
   const isSimulated = argv.includes('-s') || argv.includes('--simulate');
   const [verb, ...names] = argv.slice(1).filter((word, at) => !word.startsWith('-') && argv[at] !== '-o');
@@ -29,7 +29,7 @@ export const aptGet: Program = ({ state, argv }) => {
 
 const reading = 'Reading package lists...\nBuilding dependency tree...\nReading state information...\n';
 
-/** As apt 2.6 says it, dependencies first. */
+/** As apt 2.6 prints it, dependencies first. */
 function simulated(state: SimState, names: readonly string[]): string {
   const coming = needed(state, names);
   const line = (word: string) => (name: string) =>
@@ -42,7 +42,7 @@ function simulated(state: SimState, names: readonly string[]): string {
   return [reading, list, count, ...coming.map(line('Inst')), ...coming.map(line('Conf'))].join('');
 }
 
-/** What is named is from then on what somebody asked for; what comes along is not. */
+/** Named packages count as manually installed from now on, dependencies as automatic. */
 function install(state: SimState, names: readonly string[]): Reply {
   const coming = needed(state, names);
   const before = Object.keys(linksOfPackages(state));
@@ -56,7 +56,7 @@ function install(state: SimState, names: readonly string[]): Reply {
   return silent;
 }
 
-/** Debian's packages enable what they bring, and start it (deb-systemd-helper, deb-systemd-invoke). */
+/** Debian's packages enable and start their units (deb-systemd-helper, deb-systemd-invoke). */
 function startInstalled(state: SimState, before: readonly string[]): void {
   const links = Object.entries(linksOfPackages(state)).filter(([path]) => !before.includes(path));
   if (links.length === 0) return;
@@ -74,7 +74,7 @@ function remove(state: SimState, names: readonly string[]): Reply {
   return silent;
 }
 
-/** `apt-mark showauto|showmanual`: of the packages that are named, those it is true of. */
+/** `apt-mark showauto|showmanual`: those of the named packages to which it applies. */
 export const aptMark: Program = ({ state, argv }) => {
   const [, verb = '', ...names] = argv;
   if (verb !== 'showauto' && verb !== 'showmanual') return failed(100, `E: Invalid operation ${verb}\n`);
@@ -89,7 +89,7 @@ export const aptMark: Program = ({ state, argv }) => {
   );
 };
 
-/** `dpkg --remove`: exactly these, and none that something else depends on. */
+/** `dpkg --remove`: exactly these, refused for any that something else depends on. */
 export const dpkg: Program = ({ state, argv }) => {
   const [, verb = '', ...names] = argv;
   if (verb !== '--remove' && verb !== '-r') return failed(2, `dpkg: error: unknown option ${verb}\n`);
@@ -99,7 +99,7 @@ export const dpkg: Program = ({ state, argv }) => {
     (name) => `dpkg: warning: ignoring request to remove ${name} which isn't installed\n`,
   );
   const there = names.filter((name) => !absent.includes(name));
-  // One that stays keeps those it depends on.
+  // A package that stays keeps its dependencies.
   let kept = there.filter((name) => dependants(state, [name]).some((other) => !there.includes(other)));
   for (let more = kept; more.length > 0; ) {
     more = there.filter(
@@ -120,7 +120,7 @@ export const dpkg: Program = ({ state, argv }) => {
   return failed(1, [...warned, ...why, errors].join(''));
 };
 
-/** It says where it is on stderr, and what it found. */
+/** It reports progress on stderr, and what it found. */
 export const updateGrub: Program = ({ state }) => {
   if (state.uid !== 0)
     return failed(

@@ -4,7 +4,7 @@ import { needsReload } from '../systemd/unit.ts';
 import { failed, type Program, said } from './program.ts';
 import { own } from './words.ts';
 
-/** `busctl --json=short get-property` of a unit: what systemd has read, and not what is on disk. */
+/** `busctl --json=short get-property` of a unit: as systemd has loaded it, not as it is on disk. */
 export const busctl: Program = ({ state, argv }) => {
   const words = argv.slice(1).filter((word) => !word.startsWith('-'));
   const [verb, service, path = '', unitType, name = ''] = words;

@@ -5,7 +5,7 @@ import { imageAt, imageText } from '../firmware.ts';
 import { operands } from './files.ts';
 import { type Call, failed, type Program, silent } from './program.ts';
 
-/** `cp [--] FROM TO` of one file (cp(1)): the images that lie on a simulated host's disk are files without a text. */
+/** `cp [--] FROM TO` of one file (cp(1)); the images on a simulated host's disk are files without a text. */
 export const cp: Program = (call) => {
   const [from = '', to = '', ...more] = operands(call);
   if (to === '' || more.length > 0)
@@ -16,7 +16,7 @@ export const cp: Program = (call) => {
   return silent;
 };
 
-/** A file's text; undefined where there is none. */
+/** A file's text; undefined if there is none. */
 export function textAt(call: Call, path: string): string | undefined {
   const image = imageAt(call.state, path);
   if (typeof image !== 'string') return imageText(image.version, image.psid, image.date);

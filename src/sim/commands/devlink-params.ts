@@ -16,7 +16,7 @@ import { type Reply, silent } from './program.ts';
 const names = ['esw_multiport', 'esw_port_metadata'] as const;
 type Name = (typeof names)[number];
 
-/** A setting of the eswitch that counts at once: none other is simulated. */
+/** The value of an eswitch parameter that takes effect at once; no others are simulated. */
 function isOn(pf: Pf, name: Name): boolean {
   return name === 'esw_port_metadata' && pf.metadata;
 }

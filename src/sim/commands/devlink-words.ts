@@ -4,7 +4,7 @@ import { findNetdev } from '../netdevs.ts';
 import type { Pf, SimState } from '../state.ts';
 import { because, failed, type Reply, said, telling } from './program.ts';
 
-/** A call of devlink behind its object and command: `words` are what is left. */
+/** A call of devlink: `words` are those after its object and command. */
 export interface DevlinkCall {
   readonly state: SimState;
   readonly json: boolean;
@@ -15,7 +15,7 @@ export interface DevlinkCall {
 const expected = 'Devlink identification ("bus_name/dev_name") expected\n';
 const malformed = new Failure(1, `Wrong identification string format.\n${expected}`);
 
-/** dl_argv_handle: one slash; whether there is such a one, the kernel says later. */
+/** dl_argv_handle: needs one slash; the kernel checks later whether the device exists. */
 export function handleWord(word: string | undefined): string {
   if (word === undefined) throw new Failure(1, expected);
   if (word.split('/').length !== 2) throw malformed;
@@ -43,7 +43,7 @@ function netdevWord(state: SimState, name: string): string {
   return name;
 }
 
-/** `KEY VALUE` behind the handle; the last of a kind counts. Throws on any other key, and where a value is missing. */
+/** `KEY VALUE` after the handle; the last of a key counts. Throws on any other key or a missing value. */
 export function options(words: readonly string[], keys: readonly string[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (let at = 0; at < words.length; at += 2) {
@@ -70,21 +70,21 @@ export function deviceOf(state: SimState, word: string): Pf {
   return pf;
 }
 
-/** What the kernel keeps for root (GENL_ADMIN_PERM). */
+/** Refuses commands that only root may use (GENL_ADMIN_PERM). */
 export function asRoot({ state }: DevlinkCall): void {
   if (state.uid !== 0) throw new Refusal('EPERM');
 }
 
-/** extack's sentence and what the errno means, both (devlink/mnlg.c). */
+/** Prints both extack's sentence and the errno's text (devlink/mnlg.c). */
 export function tell(refusal: Refusal): Reply {
   const extack = refusal.extack ? `Error: ${refusal.extack}.\n` : '';
   return failed(1, `${extack}kernel answers: ${because(refusal)}\n`);
 }
 
-/** A record of each thing, and its text. */
+/** Each thing's record and text. */
 export type Shown = readonly (readonly [handle: string, record: unknown, text: string])[];
 
-/** What the kernel tells: as JSON in an object of this name, which is there, and empty, when it refuses. */
+/** Prints the kernel's answer; as JSON in an object of this name, which is empty if the kernel refuses. */
 export function section(call: DevlinkCall, name: string, look: () => Shown): Reply {
   const { json, pretty } = call;
   const print = (shown: Shown) => {

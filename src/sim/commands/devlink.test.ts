@@ -50,7 +50,7 @@ describe('devlink', () => {
     expect(await tell(memorySim(), `devlink -j ${words}`)).toMatchObject({ code: 1, stdout });
   });
 
-  it('tells only root the mode of an eswitch', async () => {
+  it('shows the mode of an eswitch only to root', async () => {
     const host = memorySim({ uid: 1000 });
     expect(await tell(host, 'devlink dev eswitch show pci/0000:03:00.0')).toEqual({
       code: 1,

@@ -17,7 +17,7 @@ import {
 } from './devlink-words.ts';
 import { type Program, type Reply, said, silent, telling } from './program.ts';
 
-/** `devlink` (devlink/devlink.c): with `-j` there is a line on stdout whatever happens. */
+/** `devlink` (devlink/devlink.c): with `-j` it always prints a line on stdout. */
 export const devlink: Program = ({ argv, state }) => {
   const flags = argv.slice(1).filter((word) => word.startsWith('-'));
   const words = argv.slice(1).filter((word) => !word.startsWith('-'));
@@ -47,7 +47,7 @@ function main(call: DevlinkCall): Reply {
   return chosen(call, menu, 'Object');
 }
 
-/** A word may be cut short; none at all shows what there is. */
+/** A word may be abbreviated; without one, it shows what there is. */
 function chosen(call: DevlinkCall, from: Menu, what: 'Object' | 'Command'): Reply {
   const [word = 'show', ...words] = call.words;
   const key = word === '' ? undefined : Object.keys(from).find((one) => one.startsWith(word));
@@ -83,7 +83,7 @@ function showEswitch(call: DevlinkCall): Reply {
 
 const modes = ['legacy', 'switchdev'] as const;
 
-/** Of what an eswitch has, only its mode can be set here. */
+/** Only the mode of an eswitch can be set here. */
 function setEswitch(call: DevlinkCall): Reply {
   const word = handleWord(call.words[0]);
   const given = options(call.words.slice(1), ['mode']).get('mode');

@@ -34,7 +34,7 @@ export const ethtool: Program = (call) => {
   return verb ? verb(call, netdev, words.slice(2), json) : link(call.state, netdev);
 };
 
-/** Old ioctl forms end with EX_OSERR (sysexits.h). */
+/** The old ioctl commands fail with EX_OSERR (sysexits.h). */
 function missing(option: string): Reply {
   if (option === '-i') return failed(71, 'Cannot get driver information: No such device\n');
   return failed(1, 'netlink error: no device matches name (offset 24)\nnetlink error: No such device\n');
@@ -49,7 +49,7 @@ function link(state: SimState, netdev: Netdev): Reply {
   );
 }
 
-/** Only since 6.15 in JSON (facts §5). */
+/** In JSON only since 6.15 (facts §5). */
 function showChannels(call: Call, netdev: Netdev, _words: readonly string[], json: boolean): Reply {
   if (json) {
     const why = 'JSON output not available for this subcommand\n';
@@ -119,7 +119,7 @@ function setFeatures({ state }: Call, netdev: Netdev, words: readonly string[]):
   return silent;
 }
 
-/** What depends on it follows, and is told (netdev_features_change; seen on a veth of Linux 6.18, ethtool 6.1). */
+/** Dependent features follow, and are printed (netdev_features_change; seen on a veth of Linux 6.18, ethtool 6.1). */
 function setTxChecksum(netdev: Netdev, value: string | undefined): Reply {
   if (value !== 'on' && value !== 'off') return failed(1, badArguments);
   const fills = value === 'off';

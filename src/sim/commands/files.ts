@@ -3,7 +3,7 @@ import { walk } from '../files/node.ts';
 import { listDir, readFile, readLink, rootOf, writeFile } from '../files/root.ts';
 import { because, type Call, failed, type Program, quoted, type Reply, said } from './program.ts';
 
-/** Each operand by itself: what fails is told, the others go on, and the exit code is 1 (coreutils). */
+/** Each operand by itself: a failure is printed, the others are still done, and the exit code is 1 (coreutils). */
 export function each(
   paths: readonly string[],
   tell: (path: string, why: string) => string,
@@ -46,7 +46,7 @@ export const ls: Program = (call) => {
   return reply.code === 0 ? reply : { ...reply, code: 2 };
 };
 
-/** Without -f the target as it stands; what is not a link is a silent 1. */
+/** Without -f, the target as it is; a path that is no link exits 1 silently. */
 export const readlink: Program = (call) => {
   const whole = call.argv.some((word) => /^-[fem]$/.test(word));
   const one = (path: string) =>
@@ -59,12 +59,12 @@ export const readlink: Program = (call) => {
   return { stdout, stderr: '', code };
 };
 
-/** What it was given goes to stdout whatever the file says; sysfs does not care for -a. */
+/** Its input goes to stdout even if the write fails; sysfs ignores -a. */
 export const tee: Program = (call) => {
   const append = call.argv.includes('-a');
   const tell = (path: string, why: string) => `tee: ${quoted(path)}: ${why}`;
   const { stderr, code } = each(operands(call), tell, (path) => {
-    // write(2) of nothing reaches no attribute.
+    // An empty write(2) does not reach an attribute.
     if (call.stdin === '' && isKernelFile(path)) return '';
     const old = append && !isKernelFile(path) ? previous(call, path) : '';
     writeFile(call.state, call.ns, path, old + call.stdin, 'EACCES');

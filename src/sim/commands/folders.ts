@@ -8,7 +8,7 @@ import { type Call, failed, type Program, type Reply, silent } from './program.t
 
 type Kind = 'file' | 'dir' | 'link' | undefined;
 
-/** What is at a path; undefined for nothing. */
+/** What is at a path; undefined if nothing is. */
 function kindOf(call: Call, path: string): Kind {
   try {
     return walk(rootOf(call.state, call.ns), path, false).node.kind;
@@ -26,7 +26,7 @@ function refuseUnlessMine(call: Call, path: string): void {
   if (call.state.uid !== 0 || isKernelFile(path)) throw new Refusal('EACCES');
 }
 
-/** coreutils: without an operand nothing is done. `%s` in the complaint is the path. */
+/** coreutils: an error without an operand. `%s` in the complaint is the path. */
 function withOperands(call: Call, complaint: string, act: (path: string) => void): Reply {
   const [name = ''] = call.argv;
   const paths = operands(call);
@@ -91,7 +91,7 @@ function whyNotRemoved(call: Call, path: string): Errno | undefined {
 }
 
 /** One file onto a path or into a folder. */
-/** coreutils 9.1: everything, or the files that are named. */
+/** coreutils 9.1: everything, or the named files. */
 export const sync: Program = (call) =>
   each(
     operands(call),

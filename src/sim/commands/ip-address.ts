@@ -38,7 +38,7 @@ const verbs: { readonly [verb: string]: ((context: IpContext, wanted: Wanted) =>
   },
 };
 
-/** Words that carry a value which changes nothing here. */
+/** Words whose value changes nothing here. */
 const ignored = ['label', 'metric', 'valid_lft', 'preferred_lft', 'scope', 'proto'];
 const plain = ['noprefixroute', 'home', 'mngtmpaddr'];
 
@@ -76,7 +76,7 @@ function parseAddress(word: string): Address {
 function add(context: IpContext, { netdev, address }: Wanted, replace: boolean): void {
   if (context.call.state.uid !== 0) throw new Refusal('EPERM');
   if (!address) throw new Refusal('EOPNOTSUPP');
-  // One address is two where the prefix differs, in IPv4; in IPv6 it is one (devinet.c, addrconf.c).
+  // In IPv4, one address with two prefixes counts as two; in IPv6 as one (devinet.c, addrconf.c).
   const there = netdev.addresses.find(
     (a) => a.local === address.local && (a.family === 6 || a.prefix === address.prefix),
   );

@@ -1,4 +1,4 @@
-/** One line of a batch in words, with iproute2's quotes and comments (lib/utils.c, makeargs). */
+/** The words of a batch's line, with iproute2's quotes and comments (lib/utils.c, makeargs). */
 export function splitLine(line: string): readonly string[] {
   const words: string[] = [];
   const found = line.replace(/#.*$/, '').matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g);

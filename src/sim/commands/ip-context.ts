@@ -3,7 +3,7 @@ import { findNetdev } from '../netdevs.ts';
 import type { Netdev, SimState } from '../state.ts';
 import type { Call } from './program.ts';
 
-/** What the options before the object say. */
+/** The options before the object. */
 export interface IpContext {
   readonly call: Call;
   readonly ns: string;
@@ -16,7 +16,7 @@ export interface IpContext {
   readonly family: number;
 }
 
-/** For commands that change; those that show say it in other words. */
+/** For commands that change something; those that show have another message. */
 export function netdevNamed(state: SimState, ns: string, name: string): Netdev {
   const netdev = findNetdev(state, ns, name);
   if (!netdev) throw new Failure(1, `Cannot find device "${name}"\n`);

@@ -36,7 +36,7 @@ const add: Verb = (context, argv) => {
   return silent;
 };
 
-/** Only what was made with `ip link add` can be deleted (rtnl_delete_link). */
+/** Only netdevs made with `ip link add` can be deleted (rtnl_delete_link). */
 const remove: Verb = (context, argv) => {
   const { device } = parseLink(context, argv);
   if (device === undefined) throw new Failure(255, 'Not enough information: "dev" argument is required.\n');

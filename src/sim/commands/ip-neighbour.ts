@@ -3,7 +3,7 @@ import { addressesOfTalking } from '../ovs/neighbours.ts';
 import { type IpContext, printJson, shownNetdev } from './ip-context.ts';
 import { failed, type Reply, said } from './program.ts';
 
-/** `ip neigh show`: tunnels' far ends, while something talks through them; no neighbour is set by hand. */
+/** `ip neigh show`: tunnels' far ends, while there is traffic through them; neighbours cannot be set by hand. */
 export function ipNeighbour(context: IpContext, argv: readonly string[]): Reply {
   const [verb = 'show', ...rest] = argv;
   if (!/^(show|list|lst)$/.test(verb))

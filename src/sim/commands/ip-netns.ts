@@ -26,7 +26,7 @@ const verbs: {
           )
           .join(''),
       );
-    // Without /run/netns, which the first `ip netns add` makes, nothing is printed at all.
+    // Without /run/netns, which the first `ip netns add` makes, it prints nothing at all.
     const records = namespaces.map((name) => ({ name }));
     return said(namespaceFolder ? printJson(context, records) : '');
   },

@@ -16,7 +16,7 @@ import { getRoute } from './route-get.ts';
 import { printRoutes } from './route-print.ts';
 import { own, unsigned, Words } from './words.ts';
 
-/** `ip route`: static routes, and those that come with addresses. */
+/** `ip route`: static routes, and those of addresses. */
 export function ipRoute(context: IpContext, argv: readonly string[]): Reply {
   const [verb = 'show', ...rest] = argv;
   if (['show', 'list', 'lst', 'ls'].includes(verb)) return show(context, rest);
@@ -31,7 +31,7 @@ export function ipRoute(context: IpContext, argv: readonly string[]): Reply {
 
 interface Asked {
   readonly route: WantedRoute;
-  /** The words of the command line that it had. */
+  /** The words present on the command line. */
   readonly words: ReadonlySet<string>;
 }
 
@@ -66,7 +66,7 @@ function parse(context: IpContext, argv: readonly string[]): Asked {
 
 function routeOf(context: IpContext, to: string, found: ReadonlyMap<string, string>): WantedRoute {
   const of = (word: string) => found.get(word) ?? '';
-  // `default` has no family of its own: the gateway has.
+  // `default` has no family of its own: the gateway decides.
   const told = to === 'default' ? of('via') : to;
   const family = context.family === 6 || (context.family === 0 && told.includes(':')) ? 6 : 4;
   const dst = destination(context, to, family);
@@ -98,7 +98,7 @@ function gateway(word: string, family: 4 | 6): string {
   );
 }
 
-/** /etc/iproute2/rt_protos, the first of them. */
+/** The first lines of /etc/iproute2/rt_protos. */
 const protocols: { readonly [number: string]: string | undefined } = {
   '2': 'kernel',
   '3': 'boot',
@@ -113,7 +113,7 @@ function protocol(word: string): string {
   throw new Failure(255, `Error: argument "${word}" is wrong: "protocol" value is invalid\n\n`);
 }
 
-/** IPv4 refuses bits behind the prefix (fib_frontend.c), IPv6 cuts them off. */
+/** IPv4 refuses bits beyond the prefix (fib_frontend.c), IPv6 clears them. */
 function destination(context: IpContext, word: string, family: 4 | 6): string {
   if (word === 'default' || word === '0.0.0.0/0' || word === '::/0') return 'default';
   const [address = '', length] = word.split('/');

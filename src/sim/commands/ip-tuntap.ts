@@ -10,7 +10,7 @@ import { type IpContext, printJson } from './ip-context.ts';
 import { failed, type Reply, said, silent } from './program.ts';
 import { ifname, own, unsigned, Words } from './words.ts';
 
-/** `ip tuntap` (ip/iptuntap.c), of taps that stay when nobody has them open. */
+/** `ip tuntap` (ip/iptuntap.c), for persistent taps. */
 export function ipTuntap(context: IpContext, argv: readonly string[]): Reply {
   const [verb = 'show', ...rest] = argv;
   if (['show', 'list', 'lst', 'ls'].includes(verb)) return show(context);
@@ -64,7 +64,7 @@ function add({ call: { state }, ns }: IpContext, { name, info }: Wanted): void {
   addNetdev(state, { ...wanted, mac: randomMac(state), randomMac: true });
 }
 
-/** One that is not there is made, and is gone when nobody has it open: no complaint. */
+/** The kernel creates a missing one, which goes again when closed: so there is no error. */
 function remove({ call: { state }, ns }: IpContext, { name, info }: Wanted): void {
   const tap = findNetdev(state, ns, name);
   if (!tap) return;

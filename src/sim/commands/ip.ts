@@ -13,7 +13,7 @@ import { own, Words } from './words.ts';
 
 type Verb = (context: IpContext, words: readonly string[]) => Reply;
 
-/** In iproute2's order: a prefix means the first that it fits. */
+/** In iproute2's order: an abbreviation means the first match. */
 const objects: readonly (readonly [string, Verb])[] = [
   ['address', ipAddress],
   ['route', ipRoute],
@@ -29,7 +29,7 @@ const objects: readonly (readonly [string, Verb])[] = [
 /** `ip`, iproute2's: 6.1 on Debian 12, 6.15 on 13. */
 export const ip: Program = (call) => telling(tellNetlink, () => main(call));
 
-/** extack's sentence, or what the errno means; never both (lib/libnetlink.c). */
+/** Prints extack's sentence or the errno's text, never both (lib/libnetlink.c). */
 function tellNetlink(refusal: Refusal): Reply {
   return failed(
     2,
@@ -139,7 +139,7 @@ function dispatch(context: IpContext, argv: readonly string[]): Reply {
   return found ? found[1](context, rest) : failed(1, `Object "${object}" is unknown, try "ip help".\n`);
 }
 
-/** Line by line: the first that fails ends it, unless forced; a line that is not a command ends it at once (lib/utils.c). */
+/** Line by line: the first failure ends it, unless forced; an unknown command always ends it (lib/utils.c). */
 function batch(context: IpContext, text: string, force: boolean): Reply {
   const out: string[] = [];
   const err: string[] = [];

@@ -33,7 +33,7 @@ export const journalctl: Program = ({ state, argv }) => {
   return said(found.map((entry) => `${form(state, entry)}\n`).join(''));
 };
 
-/** Gives how many words more than the option itself it took. */
+/** Returns how many words after the option itself it took. */
 function take(state: SimState, asked: Asked, word: string, next: string): number {
   if (word === '-u' || word === '--unit') asked.units.push(fullName(next));
   else if (word === '-o' || word === '--output') asked.output = next;

@@ -23,7 +23,7 @@ const makers: { readonly [kind: string]: { readonly module: string; readonly mak
   vxlan: { module: 'vxlan', make: makeVxlan },
 };
 
-/** `ip link add`: the type's module is loaded by itself (rtnetlink's `rtnl-link-TYPE` alias). */
+/** `ip link add`: the kernel loads the type's module automatically (rtnetlink's `rtnl-link-TYPE` alias). */
 export function addLink(context: IpContext, parsed: ParsedLink): void {
   const { state } = context.call;
   if (parsed.kind === undefined)
@@ -46,7 +46,7 @@ export function addLink(context: IpContext, parsed: ParsedLink): void {
   configure(state, netdev, parsed);
 }
 
-/** One that cannot be configured as asked is not there at all. */
+/** A netdev that cannot be configured as requested is not made. */
 function configure(state: SimState, netdev: Netdev, { settings }: ParsedLink): void {
   const { name: _name, mac: _mac, bond: _bond, ...rest } = settings;
   try {

@@ -9,7 +9,7 @@ import type { IpContext } from './ip-context.ts';
 
 export type Fields = { readonly [key: string]: unknown };
 
-/** What `ip -j link|addr show` prints of one netdev, key by key in its order (ip/ipaddress.c, print_linkinfo). */
+/** What `ip -j link|addr show` prints about one netdev, in its order of keys (ip/ipaddress.c, print_linkinfo). */
 export function linkRecord(context: IpContext, netdev: Netdev, isLink: boolean): Fields {
   const { state } = context.call;
   const showsLink = context.family === 0 || context.details || isLink;
@@ -122,7 +122,7 @@ function infoData(state: SimState, netdev: Netdev): Fields {
   return Object.keys(netdev.info).length > 0 ? { info_data: netdev.info } : {};
 }
 
-/** ip/iplink_bond.c, bond_print_opt: `arp_validate` none is null there, the active slave absent where there is none. */
+/** ip/iplink_bond.c, bond_print_opt: `arp_validate` none is null there; without an active slave the key is absent. */
 function bondData(state: SimState, netdev: Netdev, bond: Bond): Fields {
   const active = netdevAt(state, bond.active)?.name;
   const primary = primaryOf(state, netdev)?.name;
@@ -181,7 +181,7 @@ const noTraffic = {
   tx: { bytes: 0, packets: 0, errors: 0, dropped: 0, carrier_errors: 0, collisions: 0 },
 };
 
-/** A driver that can have VFs has the list, empty where there are none (net/core/rtnetlink.c, rtnl_fill_vf). */
+/** A netdev whose driver can have VFs has the list, empty if there are none (net/core/rtnetlink.c, rtnl_fill_vf). */
 function vfList(state: SimState, netdev: Netdev): Fields {
   const pf = netdev.kind === 'pf' ? pfAt(state, netdev.pci) : undefined;
   return pf && cardOf(state).maxVfs > 0 ? { vfinfo_list: pf.vfs.map(vfRecord) } : {};

@@ -13,7 +13,7 @@ type Mutable<T> = { -readonly [key in keyof T]: T[key] };
 
 export interface ParsedLink {
   readonly settings: LinkSettings;
-  /** The netdev it is about, or is to be called. */
+  /** The netdev it is about, or the name of a new one. */
   readonly device: string | undefined;
   /** `type KIND` and the words after it. */
   readonly kind: string | undefined;
@@ -81,7 +81,7 @@ const handlers: { readonly [word: string]: Handler } = {
   },
 };
 
-/** Words with a value that changes nothing here. */
+/** Words whose value changes nothing here. */
 const ignored = [
   'txqueuelen',
   'qlen',
@@ -116,10 +116,10 @@ function takeDevice(context: IpContext, found: Found, name: string): void {
   found.device = ifname(name, 'dev');
 }
 
-/** Of several `vf N …` in one command the kernel sees only the last attribute. */
+/** With several `vf N …` in one command, the kernel sees only the last attribute. */
 function parseVfWords(found: Found, words: Words, context: IpContext): void {
   const index = words.next();
-  // get_integer takes a sign; it is the kernel that knows no VF below 0 (seen on a real one).
+  // get_integer accepts a sign; it is the kernel that refuses a VF below 0 (seen on a real one).
   if (!/^(-?0x[0-9a-f]+|-?\d+)$/i.test(index)) throw wrong(index, 'Invalid "vf" value\n');
   if (found.device === undefined)
     throw new Failure(255, 'Not enough information: "dev" argument is required.\n');

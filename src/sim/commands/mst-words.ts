@@ -3,7 +3,7 @@ import { cardOf } from '../functions.ts';
 import type { SimState } from '../state.ts';
 import { because, failed, type Program, telling } from './program.ts';
 
-/** These tools print what went wrong on stdout, too (4.21; common/compatibility and flint/subcommands.cpp, reportErr). */
+/** These tools print errors on stdout, too (4.21; common/compatibility and flint/subcommands.cpp, reportErr). */
 export function onStdout(program: Program): Program {
   return (call) => {
     const { stdout, stderr, ...reply } = telling(
@@ -20,7 +20,7 @@ export interface MstWords {
   readonly words: readonly string[];
 }
 
-/** Options with and without a value, and what is neither, wherever they stand. */
+/** Options with and without a value, and operands, in any order. */
 export function mstWords(argv: readonly string[], withValue: readonly string[]): MstWords {
   const flags: string[] = [];
   const values = new Map<string, string>();
@@ -34,7 +34,7 @@ export function mstWords(argv: readonly string[], withValue: readonly string[]):
   return { flags, values, words };
 }
 
-/** The card by the address it was given, with or without its domain. @throws Failure where there is no such card, or no right */
+/** The card at the given address, with or without its domain. @throws Failure if there is no such card, or no permission */
 export function mstDevice(state: SimState, values: ReadonlyMap<string, string>): string {
   const named = values.get('-d') ?? values.get('--dev') ?? values.get('--device');
   if (named === undefined) throw new Failure(1, '-E- No device was specified.\n');

@@ -39,7 +39,7 @@ export const mstfwreset: Program = onStdout(({ state, argv }) => {
     return said(
       `${opening}y\n-I- Sending Reset Command To Fw             -Done\n-I- Please reboot machine to load the new FW\n`,
     );
-  // It takes the VFs away by itself (mlxfwreset_mlnxdriver.py), and gives up where a guest holds one.
+  // It removes the VFs itself (mlxfwreset_mlnxdriver.py), and gives up if a guest holds one.
   if (allVfs(state).some((vf) => isHeld(state, vf)))
     return failed(
       1,

@@ -5,7 +5,7 @@ import { does, refusal, tell } from '../testing/tell.ts';
 
 const line = 'nmcli -t -f DEVICE,STATE device';
 
-it('NetworkManager runs every netdev that its files do not keep it off', async () => {
+it('NetworkManager manages every netdev that its files do not exclude', async () => {
   expect(await refusal(memorySim().run(['nmcli']))).toMatchObject({ kind: 'missing' });
   const host = memorySim({ packages: [...defaultPackages, 'network-manager'] });
   expect((await tell(host, line)).stdout).toContain('enp3s0f0np0:disconnected\n');
@@ -25,7 +25,7 @@ it('NetworkManager runs every netdev that its files do not keep it off', async (
   });
 });
 
-it('networkd runs what its files name, once it runs itself', async () => {
+it('networkd manages the netdevs that its files name, once it runs', async () => {
   const host = memorySim();
   expect((await tell(host, 'networkctl list --json=short')).code).toBe(1);
   await host.writeFile('/etc/systemd/network/10-all.network', '[Match]\nName=en*\n[Network]\nDHCP=yes\n');

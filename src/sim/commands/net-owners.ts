@@ -3,7 +3,7 @@ import { isInstalled } from '../packages.ts';
 import type { Netdev, SimState } from '../state.ts';
 import { failed, type Program, said } from './program.ts';
 
-/** Who else runs a host's netdevs: nobody, unless it is installed and its daemon runs. */
+/** Whether another manager of netdevs is at work: installed, and its daemon running. */
 function runs(state: SimState, unit: string): boolean {
   return state.systemd.units[unit]?.active === 'active';
 }
@@ -28,7 +28,7 @@ function here(state: SimState): readonly Netdev[] {
   return state.netdevs.filter((netdev) => netdev.ns === '');
 }
 
-/** `[Match] Name=` of the first file that fits decides; `Unmanaged=yes` of its `[Link]` keeps networkd off. */
+/** The first file whose `[Match] Name=` fits decides; `Unmanaged=yes` in its `[Link]` excludes the netdev. */
 function networkdOwns(state: SimState, { name, mac }: Netdev): boolean {
   if (name === 'lo') return false;
   for (const text of textsIn(state, ['/etc/systemd/network', '/run/systemd/network'], '.network')) {
@@ -40,7 +40,7 @@ function networkdOwns(state: SimState, { name, mac }: Netdev): boolean {
   return false;
 }
 
-/** `networkctl list --json=short`, and as lines. */
+/** `networkctl list`, with `--json=short` or as lines. */
 export const networkctl: Program = ({ state, argv }) => {
   const json = argv.some((word) => /^--json=(short|pretty)$/.test(word));
   if (!runs(state, 'systemd-networkd.service'))
@@ -69,7 +69,7 @@ export const networkctl: Program = ({ state, argv }) => {
   );
 };
 
-/** `unmanaged-devices=interface-name:A*;mac:…` of NetworkManager's files. */
+/** `unmanaged-devices=interface-name:A*;mac:…` in NetworkManager's files. */
 function networkManagerOwns(state: SimState, { name, mac }: Netdev): boolean {
   if (name === 'lo') return false;
   const folders = ['/etc/NetworkManager', '/run/NetworkManager', '/usr/lib/NetworkManager'];
@@ -106,7 +106,7 @@ export const nmcli: Program = ({ state, argv }) => {
       STATE: does,
       CONNECTION: does === 'connected' ? netdev.name : '',
     };
-    // In terse output a colon of a value is escaped.
+    // Terse output escapes colons in values.
     return fields.map((field) => (values[field.toUpperCase()] ?? '').replace(/[:\\]/g, '\\$&')).join(':');
   });
   return said(rows.map((row) => `${row}\n`).join(''));

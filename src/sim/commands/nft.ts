@@ -35,7 +35,7 @@ function versionOf(state: SimState): { readonly version: string; readonly releas
     : { version: '1.0.6', release: 'Lester Gooch #5' };
 }
 
-/** All of it or nothing. */
+/** Applies all of a script or nothing. */
 function change(state: SimState, text: string, path: string, onlyCheck: boolean): Reply {
   try {
     const tables = runScript(state.nft, new Tokens(tokens(text)));
@@ -47,7 +47,7 @@ function change(state: SimState, text: string, path: string, onlyCheck: boolean)
   }
 }
 
-/** The place, the message, the line, and a mark below the word. */
+/** The position, the message, the line, and a mark below the word. */
 function complaint(error: NftError, text: string, path: string): string {
   const { token } = error;
   if (!token) return `Error: ${error.message}\n`;

@@ -3,7 +3,7 @@ import { isInstalled, versionOf } from '../packages.ts';
 import type { SimState } from '../state.ts';
 import { failed, type Program, type Reply, said, silent } from './program.ts';
 
-/** `dpkg-query -W`; the format's `${…}` of what a package has. */
+/** `dpkg-query -W`, with `${…}` fields in the format. */
 export const dpkgQuery: Program = ({ state, argv }) => {
   const format = formatOf(argv);
   const names = argv
@@ -16,7 +16,7 @@ export const dpkgQuery: Program = ({ state, argv }) => {
   return { stdout, stderr, code: missing.length > 0 ? 1 : 0 };
 };
 
-/** Package names may be patterns of a shell; of those, only one `*` is known here. */
+/** Package names may be shell patterns; only a single `*` is known here. */
 function installedLike(state: SimState, pattern: string): readonly string[] {
   if (!pattern.includes('*')) return isInstalled(state, pattern) ? [pattern] : [];
   const parts = pattern.split('*');
@@ -93,7 +93,7 @@ export const updateAlternatives: Program = ({ state, argv }) => {
 
 type Daemon = keyof typeof daemons;
 
-/** /var/lib/dpkg/alternatives/ovs-vswitchd; undefined where no package offers one. */
+/** /var/lib/dpkg/alternatives/ovs-vswitchd; undefined if no package offers one. */
 export function alternativeRecord(state: SimState): string | undefined {
   const there = Object.values(daemons).filter((daemon) => isInstalled(state, daemon.package));
   if (there.length === 0) return undefined;
@@ -101,7 +101,7 @@ export function alternativeRecord(state: SimState): string | undefined {
   return `${status}\n/usr/sbin/ovs-vswitchd\n\n${there.map(({ path, priority }) => `${path}\n${priority}\n`).join('')}\n`;
 }
 
-/** Where /etc/alternatives/ovs-vswitchd points; undefined where no package offers one. */
+/** The target of /etc/alternatives/ovs-vswitchd; undefined if no package offers one. */
 export function daemonInUse(state: SimState): string | undefined {
   const daemon = daemons[current(state)];
   return isInstalled(state, daemon.package) ? daemon.path : undefined;

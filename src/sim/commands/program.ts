@@ -7,7 +7,7 @@ export interface Call {
   readonly stdin: string;
   /** The network namespace it runs in, '' for the host's own. */
   readonly ns: string;
-  /** Of a unit's program. */
+  /** For a unit's program. */
   readonly env?: { readonly [name: string]: string };
   /** Starts another program, as `ip netns exec` does. */
   readonly start: (call: Call) => Reply;
@@ -17,14 +17,14 @@ export interface Reply {
   readonly stdout: string;
   readonly stderr: string;
   readonly code: number;
-  /** The process that is not over yet, and what it leaves behind it where it is. */
+  /** The pid of the program that goes on, or of a daemon that it leaves behind. */
   readonly goesOn?: number;
   readonly leaves?: number;
-  /** Jobs of systemd's that it waits for, and what it says when they have ended. */
+  /** systemd jobs that it waits for, and what it prints once they have ended. */
   readonly waitsFor?: { readonly jobs: readonly number[]; readonly tell: (state: SimState) => Reply };
 }
 
-/** May throw Failure, and Refusal where the program knows how to tell of it; Blocked goes through. */
+/** May throw Failure, and Refusal if the program has a way to print it; Blocked passes through. */
 export type Program = (call: Call) => Reply;
 
 export function said(stdout: string): Reply {
@@ -37,7 +37,7 @@ export function failed(code: number, stderr: string, stdout = ''): Reply {
   return { stdout, stderr, code };
 }
 
-/** Runs a part of a program; what it throws becomes what the program prints. */
+/** Runs a part of a program; turns what it throws into what the program prints. */
 export function telling(tell: (refusal: Refusal) => Reply, part: () => Reply): Reply {
   try {
     return part();
@@ -48,7 +48,7 @@ export function telling(tell: (refusal: Refusal) => Reply, part: () => Reply): R
   }
 }
 
-/** coreutils' quoting of a name in a message: quoted where a shell would need it. */
+/** A name in a message of coreutils: quoted if a shell would need it. */
 export function quoted(path: string): string {
   return /^[A-Za-z0-9_.,/+@%-]+$/.test(path) ? path : `'${path}'`;
 }

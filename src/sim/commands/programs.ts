@@ -46,7 +46,7 @@ import { systemctl } from './systemctl.ts';
 import { systemdRun } from './systemd.ts';
 import { tc } from './tc.ts';
 
-/** Every program the host has; another one is missing. */
+/** Every program that a host can have; any other is missing. */
 export const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ...daemonPrograms,
   ['busctl', busctl],

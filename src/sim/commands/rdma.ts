@@ -5,7 +5,7 @@ import { ownNetdev } from '../netdevs.ts';
 import type { SimState } from '../state.ts';
 import { because, failed, type Program, type Reply, said, silent, telling } from './program.ts';
 
-/** `rdma` of iproute2: `link`, `dev`, and the renaming of a device. */
+/** iproute2's `rdma`: `link`, `dev`, and renaming a device. */
 export const rdma: Program = ({ state, argv }) => {
   const words = argv.slice(1).filter((word) => !/^-[jpd]+$/.test(word));
   const json = argv.some((word) => /^-[jpd]*j/.test(word));
@@ -56,12 +56,12 @@ function rename(state: SimState, [name = '', key, wanted = '']: readonly string[
   if (!device) return failed(1, 'Wrong device name\n');
   if (key !== 'name' || wanted === '') return failed(1, 'Please provide device new name.\n');
   if (state.uid !== 0) throw new Refusal('EPERM');
-  // Its own name is not a change (ib_device_rename, drivers/infiniband/core/device.c).
+  // Renaming to the present name changes nothing (ib_device_rename, drivers/infiniband/core/device.c).
   if (name === wanted) return silent;
   if (infinibandNames(state).includes(wanted)) throw new Refusal('EEXIST');
   const given = renameKey(device.pci, device.merged);
   delete state.rdmaNames[given];
-  // Back at the name it had by itself nothing tells that it had another.
+  // Back at its original name, nothing shows that it had another.
   if (rdmaDevices(state).find(({ pci }) => pci === device.pci)?.name !== wanted)
     state.rdmaNames[given] = wanted;
   return silent;

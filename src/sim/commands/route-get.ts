@@ -44,7 +44,7 @@ function routedRecord(context: IpContext, dst: string) {
   return { dst, from: '::', ...hop, dev, protocol, prefsrc, metric, flags: [], pref: 'medium' };
 }
 
-/** Of IPv6's equals the newest (ipv6_dev_get_saddr), of IPv4's the first. */
+/** Among equals, IPv6 takes the newest address (ipv6_dev_get_saddr), IPv4 the first. */
 function sourceOf(netdev: Netdev | undefined, family: 4 | 6): string {
   const own = (netdev?.addresses ?? []).filter((a) => a.family === family);
   return (family === 4 ? own[0] : own.at(-1))?.local ?? '';

@@ -4,7 +4,7 @@ import type { Route } from '../state.ts';
 import { type IpContext, printJson } from './ip-context.ts';
 import { type Reply, said } from './program.ts';
 
-/** What the command line fixed is not printed again (ip/iproute.c, filter). */
+/** Fields fixed by the command line, which are not printed again (ip/iproute.c, filter). */
 export type Fixed = ReadonlySet<'dev' | 'proto'>;
 
 type Printed = ReturnType<typeof record>;

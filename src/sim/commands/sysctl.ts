@@ -11,7 +11,7 @@ export const sysctl: Program = ({ state, argv, ns }) => {
   for (const word of words) {
     const [name = '', value] = word.split(/=(.*)/s);
     const swapped = name.replace(/[./]/g, (c) => (c === '.' ? '/' : '.'));
-    // Whichever separator comes first is one; the other then stands for itself (sysctl(8)).
+    // Whichever of the two comes first is the separator; the other then stands for itself (sysctl(8)).
     const [below, key] = /^[^./]*\//.test(name) ? [name, swapped] : [swapped, name];
     const path = `/proc/sys/${below}`;
     try {

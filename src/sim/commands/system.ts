@@ -28,7 +28,7 @@ const loadable = [
   'bridge',
   'tun',
 ];
-/** What a module brings along. */
+/** Modules that are loaded along with one. */
 const alsoLoaded: { readonly [module: string]: readonly string[] | undefined } = {
   vfio_pci: ['vfio', 'vfio_iommu_type1', 'vfio_pci_core'],
   bonding: ['tls'],
@@ -38,7 +38,7 @@ export const modprobe: Program = (call) => {
   const { state } = call;
   const remove = call.argv.includes('-r');
   const words = call.argv.slice(1).filter((word) => !word.startsWith('-'));
-  // Without -a what follows the first name are that module's parameters (modprobe(8)).
+  // Without -a, the words after the first name are that module's parameters (modprobe(8)).
   const names = remove || call.argv.includes('-a') ? words : words.slice(0, 1);
   let last = silent;
   for (const word of names) {
@@ -100,7 +100,7 @@ export const id: Program = ({ state, argv }) => {
   );
 };
 
-/** util-linux 2.38: without root the kernel of Debian keeps its log (kernel.dmesg_restrict). */
+/** util-linux 2.38; Debian's kernel shows its log only to root (kernel.dmesg_restrict). */
 export const dmesg: Program = ({ state, argv }) => {
   if (state.uid !== 0) return failed(1, 'dmesg: read kernel buffer failed: Operation not permitted\n');
   const lines = logged(state);
@@ -140,7 +140,7 @@ export const reboot: Program = ({ state }) => {
   return silent;
 };
 
-/** `kill [-9 | -KILL | -s KILL] PID…`: QEMU ends by itself on SIGTERM. */
+/** `kill [-9 | -KILL | -s KILL] PID…`: QEMU exits cleanly on SIGTERM. */
 function endBy(argv: readonly string[]): { readonly kind: 'exited' | 'killed'; readonly status: number } {
   const hard = argv.some(
     (word, at) => /^-(9|KILL|SIGKILL)$/.test(word) || (argv[at - 1] === '-s' && /KILL$/.test(word)),

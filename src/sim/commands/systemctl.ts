@@ -56,7 +56,7 @@ function has({ options }: Asked, ...names: readonly string[]): boolean {
   return names.some((name) => options.includes(name));
 }
 
-/** Only root changes anything. */
+/** Only root may change anything. */
 function asRoot(what: string, act: (asked: Asked) => Reply): (asked: Asked) => Reply {
   return (asked) =>
     asked.state.uid === 0 ? act(asked) : failed(1, `${what}: Interactive authentication required.\n`);
@@ -122,7 +122,7 @@ function listOptions(asked: Asked): ListOptions {
   };
 }
 
-/** From systemd 254 on a unit without a file is unknown (4). */
+/** Since systemd 254, a unit without a file is unknown (4). */
 function judged(asked: Asked, good: (active: string) => boolean, code: number): Reply {
   const { state } = asked;
   const units = asked.units.map((word) => unitNow(state, fullName(word)));
@@ -155,7 +155,7 @@ function both(first: Reply, second: Reply): Reply {
 function resetFailed(state: SimState, words: readonly string[]): Reply {
   const { units } = state.systemd;
   const all = Object.keys(units);
-  // Of a pattern, what is loaded and fits, which may be nothing (systemctl(1)).
+  // A pattern stands for the loaded units that match, possibly none (systemctl(1)).
   const named = (word: string) =>
     word.endsWith('*') ? all.filter((name) => name.startsWith(word.slice(0, -1))) : [fullName(word)];
   const names = words.length > 0 ? words.flatMap(named) : all;

@@ -2,7 +2,7 @@ import { nowMs } from '../clock.ts';
 import { failed, type Program } from './program.ts';
 import { own } from './words.ts';
 
-/** `systemd-run --on-active=60 [--unit=U] ARGV…`: a timer that the host keeps and its keeper plays. */
+/** `systemd-run --on-active=60 [--unit=U] ARGV…`: a timer that the host keeps and its owner plays. */
 export const systemdRun: Program = ({ state, argv }) => {
   const options = optionsOf(argv);
   const command = argv.slice(1 + options.count);

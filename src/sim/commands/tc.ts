@@ -3,7 +3,7 @@ import { kernelDatapath } from '../ovs/datapath-netdevs.ts';
 import type { Netdev, SimState } from '../state.ts';
 import { failed, type Program, said } from './program.ts';
 
-/** `tc [-j] qdisc|filter show dev NETDEV`: nothing is changed through it. */
+/** `tc [-j] qdisc|filter show dev NETDEV`: it can only show. */
 export const tc: Program = ({ state, argv, ns }) => {
   const words = argv.slice(1).filter((word) => !word.startsWith('-'));
   const json = argv.some((word) => /^-(j|json)$/.test(word));
@@ -28,7 +28,7 @@ interface Qdisc {
   readonly ingress_block?: number;
 }
 
-/** With hw-offload in force each port of the kernel datapath has an ingress qdisc; a bond shares a block with its slaves (facts §1.4). */
+/** With hw-offload, each kernel datapath port has an ingress qdisc; a bond shares a block with its slaves (facts §1.4). */
 function qdiscs(state: SimState, netdev: Netdev): readonly Qdisc[] {
   const root: Qdisc = {
     kind: netdev.up && netdev.maxChannels > 1 ? 'mq' : 'noqueue',

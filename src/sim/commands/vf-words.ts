@@ -63,7 +63,7 @@ export function parseVf(context: IpContext, words: Words, vf: number, device: st
   return withRates(context, found, device);
 }
 
-/** What of the pair was not given is asked of the kernel first; `rate` counts only alone or beside `min_tx_rate`. */
+/** A missing half of the pair is read from the kernel first; `rate` counts only alone or with `min_tx_rate`. */
 function withRates(context: IpContext, parsed: Parsed, device: string): VfSettings {
   const { max, min, ...found } = parsed;
   const now = currentRates(context, device, found.vf);

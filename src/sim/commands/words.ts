@@ -1,6 +1,6 @@
 import { Failure } from '../errno.ts';
 
-/** The words of a command line, taken one by one, with iproute2's own complaints (lib/utils.c). */
+/** The words of a command line, taken one by one, with iproute2's error messages (lib/utils.c). */
 export class Words {
   readonly #words: readonly string[];
   #at = 0;
@@ -17,7 +17,7 @@ export class Words {
     return this.#words[this.#at];
   }
 
-  /** NEXT_ARG: there must be one. */
+  /** NEXT_ARG: it must exist. */
   next(): string {
     const word = this.#words[this.#at];
     if (word === undefined) throw new Failure(255, 'Command line is not complete. Try option "help"\n');
@@ -39,7 +39,7 @@ export class Words {
   }
 }
 
-/** invarg: the texts that iproute2 gives it often end in a newline of their own. */
+/** invarg: iproute2's texts for it often end in a newline of their own. */
 export function wrong(argument: string, why: string): Failure {
   return new Failure(255, `Error: argument "${argument}" is wrong: ${why}\n`);
 }
@@ -67,14 +67,14 @@ export function lladdr(word: string): string {
   return parts.map((part) => part.toLowerCase().padStart(2, '0')).join(':');
 }
 
-/** check_ifname: what the kernel's dev_valid_name() takes. */
+/** check_ifname: accepts what the kernel's dev_valid_name() does. */
 export function ifname(word: string, what: string): string {
   const bad = word === '' || word.length > 15 || word === '.' || word === '..' || /[/\s:]/.test(word);
   if (bad) throw wrong(word, `"${what}" not a valid ifname`);
   return word;
 }
 
-/** get_index: a name of the table or its number. */
+/** get_index: a name in the table or its number. */
 export function oneOf(word: string, table: readonly string[], complaint: string): string {
   const byNumber = /^\d+$/.test(word) ? table[Number(word)] : undefined;
   const found = byNumber ?? table.find((name) => name === word);
@@ -82,7 +82,7 @@ export function oneOf(word: string, table: readonly string[], complaint: string)
   return found;
 }
 
-/** A table's entry by a word somebody typed: `constructor` is none. */
+/** A table's own entry for a typed word: `constructor` is not one. */
 export function own<Value>(
   table: { readonly [key: string]: Value | undefined },
   word: string,

@@ -20,7 +20,7 @@ export function procDir(state: SimState, ns: string): DirNode {
   return both(kernelProc(state, ns), processDirs(state));
 }
 
-/** Of a process only what it is called and where it may run: everywhere, unless somebody pins it. */
+/** A process's name and CPU affinity only: all CPUs, unless it is pinned. */
 function processDirs(state: SimState): DirNode {
   return listing(
     () => state.processes.map(({ pid }) => `${pid}`),
@@ -60,7 +60,7 @@ function kernelProc(state: SimState, ns: string): DirNode {
   });
 }
 
-/** Follows the clock when that is set, as the kernel's does (fs/proc/stat.c, getboottime64). */
+/** Moves when the clock is set, as the kernel's does (fs/proc/stat.c, getboottime64). */
 function bootTimeS(state: SimState): number {
   return Math.floor(nowMs(state) / 1000 - uptimeS(state));
 }

@@ -53,7 +53,7 @@ function toVirtual(netdev: Netdev): string {
   return `${'../'.repeat(netdev.kind === 'management' ? 4 : 5)}virtual/net/`;
 }
 
-/** Attributes of a netdev that is down answer EINVAL (net-sysfs.c). */
+/** These attributes give EINVAL while the netdev is down (net-sysfs.c). */
 function whileUp(netdev: Netdev, value: string): string {
   if (!netdev.up) throw new Refusal('EINVAL');
   return value;
@@ -114,7 +114,7 @@ export const bondModes = [
   'balance-alb',
 ];
 
-/** OFED's own way to the eswitch mode (facts §2.4). */
+/** OFED's own interface to the eswitch mode (facts §2.4). */
 function hasCompat(state: SimState, netdev: Netdev): boolean {
   return kernelOf(state).ofed && netdev.kind === 'pf';
 }

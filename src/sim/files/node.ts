@@ -1,6 +1,6 @@
 import { Refusal } from '../errno.ts';
 
-/** A file tree that is made up while it is walked: nothing is built that nobody asks for. */
+/** A file tree that is generated while it is walked: nothing is built unless needed. */
 export type Node = FileNode | LinkNode | DirNode;
 
 export interface FileNode {
@@ -24,7 +24,7 @@ export function file(read: () => string, write?: (text: string) => void): FileNo
   return write ? { kind: 'file', read, write } : { kind: 'file', read };
 }
 
-/** An attribute that can only be written, as `bind`. */
+/** An attribute that can only be written, such as `bind`. */
 export function button(write: (text: string) => void): FileNode {
   return { kind: 'file', write };
 }
@@ -47,7 +47,7 @@ export function listing(names: () => readonly string[], child: (name: string) =>
   return { kind: 'dir', names, child };
 }
 
-/** A folder of one entry, or of none; whether it is there is found out only when it is asked for. */
+/** A folder with one entry or none; that is evaluated only when asked for. */
 export function maybe(name: string, isThere: () => boolean, make: () => Node): DirNode {
   return listing(
     () => (isThere() ? [name] : []),
@@ -55,7 +55,7 @@ export function maybe(name: string, isThere: () => boolean, make: () => Node): D
   );
 }
 
-/** Two folders seen as one. */
+/** Two folders merged into one. */
 export function both(first: DirNode, second: DirNode): DirNode {
   return {
     kind: 'dir',
@@ -69,17 +69,17 @@ const maxLinks = 40;
 
 interface Place {
   readonly node: Node;
-  /** Without links. */
+  /** With links resolved. */
   readonly path: string;
 }
 
-/** Walks an absolute path; a last link is followed only on request. @throws Refusal ENOENT, ENOTDIR, ELOOP */
+/** Walks an absolute path; a link at its end is followed only on request. @throws Refusal ENOENT, ENOTDIR, ELOOP */
 export function walk(root: DirNode, path: string, followLast: boolean): Place {
   return new Walk(root).to(path, followLast);
 }
 
 class Walk {
-  /** The folders we are in, the root first, and their names. */
+  /** The folders on the way, from the root on, and their names. */
   #folders: DirNode[];
   #names: string[] = [];
   #links = 0;

@@ -29,7 +29,7 @@ export function devicePath(pci: string): string {
   return pci === managementPci || isBoard(pci) ? `pci0000:00/${pci}` : `${cardParent}/${pci}`;
 }
 
-/** Their addresses are the simulator's own. */
+/** Whether a function is on the board; the simulator chose those addresses. */
 function isBoard(pci: string): boolean {
   return /^0000:4[12]:/.test(pci);
 }
@@ -104,7 +104,7 @@ export function pciTree(state: SimState, ns: string): DirNode {
   });
 }
 
-/** The slot is as narrow as the seed's, x8, whatever the card could (facts §14.15). */
+/** The slot is x8, like the seed's, whatever the card can do (facts §14.15). */
 function rootPort(state: SimState): DirNode {
   const card = cardOf(state);
   const text = (value: string) => () => file(() => `${value}\n`);
@@ -175,7 +175,7 @@ function netOf(state: SimState, ns: string, pci: string): DirNode {
   return maybe('net', hasNet, () => netDir(state, ns, pci));
 }
 
-/** Where the LAG has made one device of both, only the first port has it (mlx5 ib main.c). */
+/** If the LAG has merged both devices, only the first port has one (mlx5 ib main.c). */
 function infinibandOf(state: SimState, pci: string): DirNode {
   const names = () => rdmaDevices(state).flatMap((device) => (device.pci === pci ? [device.name] : []));
   const rdmaDir = () => listing(names, (name) => (names().includes(name) ? dir({}) : undefined));
@@ -210,7 +210,7 @@ function driverLink(driver: string): Node {
   return link(`../../../../bus/pci/drivers/${driver}`);
 }
 
-/** The SR-IOV files exist only where the firmware has VFs to give (facts §3.1). */
+/** The SR-IOV files exist only if the firmware offers VFs (facts §3.1). */
 function pfAttributes(state: SimState, pf: Pf): DirNode {
   if (state.numOfVfs === 0) return dir({});
   const card = cardOf(state);

@@ -39,7 +39,7 @@ export function rootOf(state: SimState, ns: string): DirNode {
   return both(kernelTree, ordinary(state, '/'));
 }
 
-/** Programs that somebody looks for before he calls them, and the units that packages bring. */
+/** Programs that vflane looks for before it calls them, and the packages' units. */
 function usrDir(state: SimState): DirNode {
   const programs: { readonly [name: string]: string } = {
     'qemu-img': 'qemu-utils',
@@ -56,7 +56,7 @@ function usrDir(state: SimState): DirNode {
   });
 }
 
-/** The firmware and its variables as they are before a guest has any. */
+/** The UEFI firmware and its template of variables. */
 function ovmfDir(): DirNode {
   const empty = () => file(() => 'FVH');
   return dir({ 'OVMF_CODE_4M.fd': empty, 'OVMF_VARS_4M.fd': empty });
@@ -80,7 +80,7 @@ function alternativesDir(state: SimState): DirNode {
   return dir({ 'ovs-vswitchd': path === undefined ? undefined : () => link(path) });
 }
 
-/** dpkg's own record of the choice begins with who made it: `auto`, or somebody (`manual`). */
+/** dpkg's record of an alternative begins with how it was chosen: `auto` or `manual`. */
 function dpkgDir(state: SimState): DirNode {
   const text = alternativeRecord(state);
   return dir({
@@ -140,7 +140,7 @@ function namespacesDir(state: SimState): DirNode {
   );
 }
 
-/** Files that somebody wrote, and folders. */
+/** Files and folders that were written. */
 function ordinary(state: SimState, folder: string): DirNode {
   const below = () => ordinaryPaths(state).filter((path) => path.startsWith(folder));
   return listing(
@@ -185,7 +185,7 @@ export function listDir(state: SimState, ns: string, path: string): readonly str
 
 const kernelTrees = /^\/(sys|proc|dev|run\/netns|boot)(\/|$)/;
 
-/** Writes an attribute, or a whole ordinary file. `create`: what a missing kernel file answers (O_CREAT gives EACCES). */
+/** Writes an attribute, or a whole ordinary file. `create`: the error for a missing kernel file (O_CREAT gives EACCES). */
 export function writeFile(
   state: SimState,
   ns: string,

@@ -3,7 +3,7 @@ import type { Netdev, SimState } from '../state.ts';
 import { freezeIpv4, sysctlKey } from '../sysctls.ts';
 import { type DirNode, dir, file, listing } from './node.ts';
 
-/** What can be set for a netdev, with its default. */
+/** Settings of a netdev, with their defaults. */
 const perNetdev: { readonly [family in 'ipv4' | 'ipv6']: { readonly [key: string]: string } } = {
   ipv4: {
     rp_filter: '0',
@@ -55,7 +55,7 @@ function conf(state: SimState, ns: string, family: 'ipv4' | 'ipv6', of: Netdev |
   return dir(Object.fromEntries(entries));
 }
 
-/** Turning IPv6 off takes the addresses away; `all` does it to every netdev (addrconf_disable_ipv6). */
+/** Disabling IPv6 removes the addresses; `all` does so for every netdev (addrconf_disable_ipv6). */
 function applied(
   state: SimState,
   ns: string,
@@ -82,7 +82,7 @@ function attribute(state: SimState, path: string, fallback: string, written: (va
     () => `${state.sysctls[path] ?? fallback}\n`,
     (text) => {
       if (text === '') return;
-      // proc_dointvec takes the first number and leaves the rest.
+      // proc_dointvec takes the first number and ignores the rest.
       const value = /^\s*(-?\d+)(\s|$)/.exec(text)?.[1];
       if (value === undefined || Math.abs(Number(value)) > 0x7fffffff) throw new Refusal('EINVAL');
       state.sysctls[path] = value;

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** In the order in which nft prints a set: addresses by their bytes, netdevs' names as numbers whose last letter counts most. */
+/** In nft's order of a set: addresses by their bytes, netdevs' names as numbers whose last letter counts most. */
 export function sortElements<Item extends string | number>(items: readonly Item[]): Item[] {
   return [...items].sort((a, b) => compare(sortKey(a), sortKey(b)));
 }
@@ -22,12 +22,12 @@ function sortKey(item: string | number): string {
   return /^\d+$/.test(item) ? item.padStart(10, '0') : [...item].reverse().join('').padStart(16, '\0');
 }
 
-/** How many of a set's elements nft prints on a line. */
+/** How many elements of a set nft prints per line. */
 export function perLine(type: string): number {
   return type === 'ipv4_addr' ? 2 : 1;
 }
 
-/** Priorities have names where a chain may be near them (src/datatype.c, std_prios; libnftables prints them so). */
+/** nft prints a chain's priority relative to a nearby named one (src/datatype.c, std_prios; so does libnftables). */
 const priorities = [
   { name: 'raw', value: -300 },
   { name: 'mangle', value: -150 },

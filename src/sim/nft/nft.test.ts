@@ -14,7 +14,7 @@ table inet vflane {
 }
 `;
 
-it('keeps its own table, and the same again is the same', async () => {
+it('keeps its own table, and a repeat changes nothing', async () => {
   const host = memorySim();
   expect(await tell(host, 'nft -f -', own)).toMatchObject({ code: 0, stderr: '' });
   const text = (await tell(host, 'nft list ruleset')).stdout;
@@ -31,7 +31,7 @@ it('keeps its own table, and the same again is the same', async () => {
   expect(await tell(host, 'nft -f -', text)).toMatchObject({ stderr: '' });
 });
 
-it('gives JSON as libnftables does', async () => {
+it('prints JSON as libnftables does', async () => {
   const host = memorySim();
   await tell(host, 'nft -f -', own);
   const { nftables } = JSON.parse((await tell(host, 'nft -j list table inet vflane')).stdout);
@@ -49,7 +49,7 @@ it('gives JSON as libnftables does', async () => {
   ]);
 });
 
-it('does all of a script or nothing of it', async () => {
+it('applies all of a script or nothing', async () => {
   const host = memorySim();
   const told = await tell(
     host,
@@ -78,7 +78,7 @@ it('is forgotten by a reboot', async () => {
   expect((await tell(host, 'nft list tables')).stdout).toBe('');
 });
 
-it('answers any script, and never crashes', async () => {
+it('answers any script without crashing', async () => {
   const word = fc.constantFrom(
     'table',
     'inet',

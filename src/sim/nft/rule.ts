@@ -2,7 +2,7 @@ import { sortElements } from './elements.ts';
 import type { NftRule, NftStatement } from './state.ts';
 import { NftError, type Tokens, unexpected } from './tokens.ts';
 
-/** What a rule can look at; the rest of nft's language the simulator refuses. */
+/** What a rule can match; the simulator refuses the rest of nft's language. */
 const matches: { readonly [first: string]: readonly string[] | undefined } = {
   iifname: [],
   oifname: [],
@@ -67,7 +67,7 @@ function listed(tokens: Tokens): (string | number)[] {
   return all;
 }
 
-/** Elements up to a closing brace; an interval keeps its dash. */
+/** Elements up to the closing brace; an interval keeps its dash. */
 export function values(tokens: Tokens, close: string): (string | number)[] {
   const all: (string | number)[] = [];
   while (!tokens.take(close)) {
@@ -133,7 +133,7 @@ function leftJson(first: string, field: string | undefined): unknown {
   return first === 'ct' ? { ct: { key: field } } : { payload: { protocol: first, field } };
 }
 
-/** A prefix is an object of its own. */
+/** A prefix becomes an object. */
 export function elementJson(item: string | number): unknown {
   const prefix = /^([0-9a-f.:]+)\/(\d+)$/i.exec(String(item));
   return prefix ? { prefix: { addr: prefix[1], len: Number(prefix[2]) } } : item;

@@ -13,7 +13,7 @@ const priorities: { readonly [name: string]: number | undefined } = {
   srcnat: 100,
 };
 
-/** Carries out a script on a copy of the tables: all of it or nothing. @throws NftError */
+/** Runs a script on a copy of the tables: all of it or nothing. @throws NftError */
 export function runScript(tables: readonly NftTable[], tokens: Tokens): NftTable[] {
   const changing = new Changing(structuredClone([...tables]));
   while (!tokens.done) changing.command(tokens);
@@ -140,7 +140,7 @@ class Changing {
   }
 }
 
-/** `[FAMILY] NAME`; ip unless said. */
+/** `[FAMILY] NAME`; the default is ip. */
 function address(tokens: Tokens): { readonly family: string; readonly name: Token } {
   const first = tokens.next();
   if (!families.includes(first.text)) return { family: 'ip', name: first };
@@ -187,13 +187,13 @@ function policy(tokens: Tokens, chain: NftChain): void {
   chain.hook.policy = word.text;
 }
 
-/** A netdev's name has at most 16 octets (IFNAMSIZ). */
+/** A netdev's name takes at most 16 octets (IFNAMSIZ). */
 function refuseLong(set: NftSet, given: readonly string[], token: Token): void {
   if (set.type === 'ifname' && given.some((name) => name.length > 16))
     throw new NftError('String exceeds maximum length of 16', token);
 }
 
-/** A set that a rule names has to be there. */
+/** A set that a rule names must exist. */
 function ruleOf(tokens: Tokens, table: NftTable): NftRule {
   const first = tokens.peek();
   const rule = parseRule(tokens, table.nextHandle++);

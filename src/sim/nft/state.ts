@@ -19,7 +19,7 @@ export interface NftSet {
 export interface NftChain {
   name: string;
   handle: number;
-  /** Of a base chain. */
+  /** Only for a base chain. */
   hook?: { type: string; hook: string; priority: number; policy: string };
   rules: NftRule[];
 }

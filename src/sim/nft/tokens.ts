@@ -19,7 +19,7 @@ export function tokens(text: string): readonly Token[] {
   return found;
 }
 
-/** What nft prints of a mistake: the line, and where in it. */
+/** A mistake as nft prints it: the line, and the position in it. */
 export class NftError extends Error {
   override readonly name = 'NftError';
   readonly token: Token | undefined;
@@ -42,7 +42,7 @@ export class Tokens {
     return this.#all[this.#at];
   }
 
-  /** Past empty statements. */
+  /** Skips empty statements. */
   skipEnds(): void {
     while (this.peek()?.text === ';') this.#at += 1;
   }

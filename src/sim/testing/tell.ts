@@ -7,7 +7,7 @@ export interface Told {
   readonly code: number;
 }
 
-/** Runs a line of words, whatever comes of it. */
+/** Runs a line of words, whether or not it succeeds. */
 export async function tell(host: SimHost, line: string, stdin?: string): Promise<Told> {
   try {
     const ran = await host.run(line.split(' '), stdin === undefined ? {} : { stdin });
@@ -19,12 +19,12 @@ export async function tell(host: SimHost, line: string, stdin?: string): Promise
   }
 }
 
-/** Runs lines that must work. */
+/** Runs lines that must succeed. */
 export async function does(host: SimHost, ...lines: readonly string[]): Promise<void> {
   for (const line of lines) await host.run(line.split(' '));
 }
 
-/** What an operation was refused with. */
+/** The error that an operation was refused with. */
 export async function refusal(attempt: Promise<unknown>): Promise<HostErrorDetails> {
   const error = await attempt.then(
     () => new Error('it was not refused'),
@@ -61,7 +61,7 @@ export async function driverOf(host: SimHost, pci: string): Promise<string> {
   return link.split('/').at(-1) ?? '';
 }
 
-/** VFs of both ports without drivers. */
+/** Makes VFs on both ports, without drivers. */
 export async function makeVfs(host: SimHost, count: number): Promise<void> {
   for (const pf of [pf0, pf1]) {
     await host.writeFile(`${pf}/sriov_drivers_autoprobe`, '0');
