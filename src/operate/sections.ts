@@ -1,7 +1,7 @@
 import type { Fabric, FabricHost, Guest } from '../model/fabric.ts';
 import type { HostSpec } from '../model/host-spec.ts';
 import type { Ledger } from '../model/ledger.ts';
-import { asPciAddress } from '../model/names.ts';
+import { asPciAddress, type PciAddress } from '../model/names.ts';
 import type { Change } from '../model/plan.ts';
 import type { Sections } from '../observe/observe.ts';
 import { bootFile } from '../resource/boot-file.ts';
@@ -12,42 +12,38 @@ import { memberIpv6, membersOf } from '../resource/member-ipv6.ts';
 import { systemPackage } from '../resource/package.ts';
 import { machinesFor, machinesOf, pfsOfMachines } from './machine-sections.ts';
 
+type AllSections = Required<Omit<Sections, 'machines'>> & Pick<Sections, 'machines'>;
+
 /** What has to be looked at to compare a host with its part of the file, as `spec` has it, and with what vflane put there. */
 export function sectionsFor(
   fabric: Fabric | undefined,
   host: FabricHost | undefined,
   ledger: Ledger,
   spec?: HostSpec,
-): Sections {
+): AllSections {
   const given = spec === undefined ? [] : machinesIn(spec).flatMap(({ machine }) => machine.pci);
-  const taken = [...(host?.underlay?.functions ?? []), ...given];
-  const asked = host?.nic.kind === 'pfs' ? host.nic.pfs : [];
-  const named = (host?.guests ?? []).filter((guest) => guest.kind === 'netns').map((guest) => guest.name);
+  const functions = host?.underlay?.functions ?? [];
+  const pfs = host?.nic.kind === 'pfs' ? host.nic.pfs : [];
+  const inside = (host?.guests ?? []).filter((guest) => guest.kind === 'netns');
+  const routed = inside.filter((guest) => hasGateway(fabric, guest));
   const left = sectionsOf([...ledger.entries.values()]);
-  const routed = (host?.guests ?? []).filter((guest) => guest.kind === 'netns' && hasGateway(fabric, guest));
   return {
-    pfs: unique([...asked, ...left.pfs]),
-    functions: unique([...taken, ...(left.functions ?? [])]),
-    namespaces: unique([...named, ...left.namespaces]),
-    routes: unique([...routed.map((guest) => guest.name), ...left.routes]),
+    ...left,
+    pfs: unique([...pfs, ...left.pfs]),
+    functions: unique([...functions, ...given, ...left.functions]),
+    namespaces: unique([...inside.map(({ name }) => name), ...left.namespaces]),
+    routes: unique([...routed.map(({ name }) => name), ...left.routes]),
     overlay: left.overlay || (host !== undefined && host.datapath !== 'legacy-vlan'),
     hostRoutes: left.hostRoutes || (host?.underlay?.routes.length ?? 0) > 0,
-    dpdk:
-      host?.datapath === 'ovs-dpdk' &&
-      (host.nic.kind === 'pfs' || (host.underlay?.functions ?? []).length > 0),
+    dpdk: host?.datapath === 'ovs-dpdk' && (host.nic.kind === 'pfs' || functions.length > 0),
     tenantPorts: unique([
       ...(spec?.overlay?.tenantPorts ?? []),
       ...membersOf(spec?.underlay),
-      ...(left.tenantPorts ?? []),
+      ...left.tenantPorts,
     ]),
-    hugepages: left.hugepages ?? [],
-    packages: left.packages ?? [],
-    bootFiles: left.bootFiles ?? [],
-    firmware: left.firmware ?? [],
     guard: true,
-    bridges: left.bridges ?? [],
-    boot: left.boot === true || spec?.boot !== undefined,
-    checksums: unique([...(spec ? copiedLanes(spec) : []), ...(left.checksums ?? [])]),
+    boot: left.boot || spec?.boot !== undefined,
+    checksums: unique([...(spec ? copiedLanes(spec) : []), ...left.checksums]),
     ...machinesFor(spec, left),
   };
 }
@@ -58,41 +54,39 @@ function hasGateway(fabric: Fabric | undefined, guest: Guest): boolean {
   return guest.attachments.some((attachment) => gated.has(attachment.network));
 }
 
-type AnyPlace = Pick<Change, 'resource' | 'at'> & { readonly [key: string]: unknown };
+type AnyPlace = Pick<Change, 'resource' | 'at'>;
 
 /** What has to be looked at to see these places again, and the VFs that their values name. */
-export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): Sections {
-  const heads = places.map(({ resource, at }) => ({ resource, head: headOf(at) }));
-  const [ofFunctions, others] = [places.filter(isOfFunction), places.filter((place) => !isOfFunction(place))];
-  const named = (others as readonly AnyPlace[]).flatMap((place) => namesIn(place));
-  const pfs = [...new Set(named.map(headOf))].flatMap((head) => asPciAddress(head) ?? []);
-  const functions = ofFunctions.flatMap(({ at }) => asPciAddress(at) ?? []);
-  const namespaces = heads.flatMap(({ resource, head }) =>
-    head !== '' && (resource === 'netns' || guestKinds.has(resource)) ? [head] : [],
-  );
-  const routes = heads.flatMap(({ resource, head }) => (resource === 'guest-route' ? [head] : []));
-  const overlay = places.some(({ resource }) => overlayKinds.has(resource));
-  const hostRoutes = places.some(({ resource }) => resource === 'underlay-route');
+export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): AllSections {
+  const has = (kinds: ReadonlySet<string>) => places.some(({ resource }) => kinds.has(resource));
   const atOf = (kinds: ReadonlySet<string>) =>
     unique(places.flatMap(({ resource, at }) => (kinds.has(resource) ? [at] : [])));
+  const headsOf = (kinds: ReadonlySet<string>) => unique(atOf(kinds).map(headOf));
   return {
-    pfs: unique([...pfs, ...pfsOfMachines(places)]),
-    functions: unique(functions),
-    namespaces: unique(namespaces),
-    routes: unique(routes),
-    overlay,
-    hostRoutes,
+    pfs: unique([...pfsIn(places), ...pfsOfMachines(places)]),
+    functions: atOf(functionKinds).flatMap((at) => asPciAddress(at) ?? []),
+    namespaces: headsOf(guestKinds).filter((head) => head !== ''),
+    routes: headsOf(new Set(['guest-route'])),
+    overlay: has(overlayKinds),
+    hostRoutes: has(new Set(['underlay-route'])),
+    dpdk: false,
     tenantPorts: atOf(ipv6Kinds),
     checksums: atOf(checksumKinds),
     ...machinesOf(places),
     hugepages: atOf(hugepageKinds),
     packages: atOf(new Set([systemPackage.kind])),
     bootFiles: atOf(new Set([bootFile.kind])),
-    firmware: unique(atOf(firmwareKinds).flatMap((at) => asPciAddress(headOf(at)) ?? [])),
-    guard: places.some(({ resource }) => resource === 'underlay-guard'),
+    firmware: headsOf(firmwareKinds).flatMap((head) => asPciAddress(head) ?? []),
+    guard: has(new Set(['underlay-guard'])),
     bridges: atOf(bridgeKinds),
-    boot: places.some(({ resource }) => bootKinds.has(resource)),
+    boot: has(bootKinds),
   };
+}
+
+/** The PFs that these places, or their values, name. */
+function pfsIn(places: readonly AnyPlace[]): readonly PciAddress[] {
+  const named = places.filter(({ resource }) => !functionKinds.has(resource)).flatMap(namesIn);
+  return [...new Set(named.map(headOf))].flatMap((head) => asPciAddress(head) ?? []);
 }
 
 /** What a place's values name: a bond's value contains its members. */
@@ -106,14 +100,12 @@ function textsIn(value: unknown): readonly unknown[] {
   return Object.values(value).flatMap(textsIn);
 }
 
-/** Of functions that DPDK takes whole. */
-function isOfFunction({ resource }: Pick<Change, 'resource'>): boolean {
-  return resource === 'port-driver' || resource === 'pci-driver';
-}
-
 function headOf(text: unknown): string {
   return typeof text === 'string' ? (text.split('/')[0] ?? '') : '';
 }
+
+/** Resources whose `at` is a PCI function that leaves the kernel whole. */
+const functionKinds: ReadonlySet<string> = new Set(['port-driver', 'pci-driver']);
 
 /** Resources whose `at` is a netdev that has IPv6 or not. */
 const ipv6Kinds: ReadonlySet<string> = new Set(['port-ipv6', memberIpv6.kind]);
@@ -144,8 +136,9 @@ export const bootKinds: ReadonlySet<string> = new Set([
   ...['boot-unit', 'boot-document', 'boot-program', 'boot-snapshot', 'ovs-gate', 'keep-off'],
 ]);
 
-/** Resources whose `at` begins with a namespace. */
+/** Resources whose `at` begins with a namespace; '' for the host's own. */
 const guestKinds: ReadonlySet<string> = new Set([
+  'netns',
   'netns-loopback',
   'netns-vf',
   'guest-veth',
