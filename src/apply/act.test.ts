@@ -16,7 +16,7 @@ function hostThatSays(stderr: string): Host {
 const run = ['ovs-vsctl', 'add-port', 'br-storage', 'ceph1'];
 const fails = 'Error detected while setting up';
 
-test('a command that says it has not done it has failed, whatever its exit code', async () => {
+test('a command that reports failure has failed, whatever its exit code', async () => {
   const failing = act(hostThatSays(said), { run, fails });
   await expect(failing).rejects.toBeInstanceOf(HostError);
   await expect(failing).rejects.toThrow(/not done, with exit code 0: .*could not open network device ceph1/s);

@@ -13,11 +13,11 @@ const pool = (from: number | null, to: number | null): Change => ({ resource: 'n
 const adopted: Change = { ...pool(2, 2), adopts: true };
 
 describe('what is adopted', () => {
-  test('is answered for as it was found', () => {
+  test('is answered for in the state it was found in', () => {
     expect(folded(adopted)).toMatchObject({ value: 2, was: 2 });
   });
 
-  test('is given back by the change backwards, and by forgetting', () => {
+  test('is given back by the reverse change, and by forgetting', () => {
     expect(folded(adopted, reversed(adopted))).toBeUndefined();
     expect(folded(adopted, pool(2, 2))).toBeUndefined();
   });
@@ -27,11 +27,11 @@ describe('what is adopted', () => {
     expect(folded(adopted, pool(2, 4), pool(4, 8))).toMatchObject({ value: 8, was: 2 });
   });
 
-  test('is vflane’s own where a reboot took it and vflane made it anew', () => {
+  test('is vflane’s own once a reboot took it and vflane recreated it', () => {
     expect(folded(adopted, pool(null, 2))).toMatchObject({ value: 2, was: null });
   });
 
-  test('is no second time adopted', () => {
+  test('is not adopted a second time', () => {
     expect(folded(pool(null, 2), adopted)).toMatchObject({ value: 2, was: null });
   });
 });

@@ -35,7 +35,7 @@ describe.each<Fault>(['kill', 'kill-after'])('%s at every operation', (how) => {
     }
   });
 
-  it('a fresh process rolls back to what was there, though it be killed again at any place', async () => {
+  it('a fresh process rolls back to what was there, even if it is killed again anywhere', async () => {
     for (const at of places.filter((n) => n % 3 === 0)) {
       for (let again = 0; again < 40; again++) {
         const { world } = await walkedTo(at, how);
@@ -73,7 +73,7 @@ describe.each<Fault>(['error', 'error-after', 'hang', 'hang-after', 'lie'])(
       expect(ends.failed).toBeGreaterThan(0);
     });
 
-    it('in a rollback: everything is as before, or the residue is told and still answered for', async () => {
+    it('in a rollback: everything is as before, or the residue is reported and still answered for', async () => {
       for (const at of places) {
         const world = new FakeWorld();
         await apply(world.session(), cardPlan());

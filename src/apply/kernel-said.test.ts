@@ -10,7 +10,7 @@ import { kernelSaid, relevantIn } from './kernel-said.ts';
 const at = (atS: number, text: string) => ({ atS, text });
 
 describe('what the kernel logged while a step failed', () => {
-  test('is what came after its start, explained where facts know it', async () => {
+  test('is what came after its start, explained if it is known', async () => {
     const host = memorySim({ kernel: 'doca' });
     await makeVfs(host, 1);
     await host.writeFile('/sys/bus/pci/devices/0000:03:00.2/driver_override', 'mlx5_core');
@@ -31,11 +31,11 @@ describe('what the kernel logged while a step failed', () => {
     expect(await kernelSaid(host, 100)).toEqual([]);
   });
 
-  test('is nothing where the log may not be read', async () => {
+  test('is nothing if the log may not be read', async () => {
     expect(await kernelSaid(memorySim({ uid: 1000 }), 60_000)).toEqual([]);
   });
 
-  test('of lines that mean something the others are left out, and of others those about a card', () => {
+  test('is only the lines with a known meaning; without such, those about a card', () => {
     const lines = [at(1, 'usb 1-1: new device'), at(2, 'mlx5_core 0000:03:00.0: lag map: port 1:1 port 2:1')];
     expect(relevantIn(lines, 0)).toEqual([{ line: lines[1]?.text }]);
     const failed = at(3, 'mlx5_core 0000:03:00.0: Failed to activate VF LAG');
@@ -43,7 +43,7 @@ describe('what the kernel logged while a step failed', () => {
   });
 });
 
-test('each of the words is in the catalogue, and nobody else’s', () => {
+test('each message has its own catalogue entry', () => {
   for (const { code, words } of kernelWords)
     expect({ words, known: explained(code) !== undefined }).toMatchObject({ known: true });
   expect(kernelWordsFor('mlx5_core 0000:03:00.0: lag map: port 1:1 port 2:1')).toBeUndefined();

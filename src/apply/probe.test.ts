@@ -66,7 +66,7 @@ describe('a probe', () => {
     expect(await printed('', ['ifname=eth1'], null)).toBe('holds');
   });
 
-  it('walks any JSON by any path without a fall', () => {
+  it('walks any JSON by any path without crashing', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.array(fc.string()), (value, at) => {
         const end = walkJson(value as Json, at);
@@ -77,7 +77,7 @@ describe('a probe', () => {
 });
 
 describe('an unused VF', () => {
-  it('is one that is not there', async () => {
+  it('is one that does not exist', async () => {
     expect((await verdict(new FakeWorld(), unused))?.kind).toBe('holds');
   });
 
@@ -97,14 +97,14 @@ describe('an unused VF', () => {
     expect((await verdict(world, unused))?.kind).toBe('holds');
   });
 
-  it('is not one whose netdev went into another namespace', async () => {
+  it('is not one whose netdev was moved into another namespace', async () => {
     const world = withVf('igbvf');
     expect(await verdict(world, unused)).toMatchObject({ kind: 'differs' });
     world.card.files.set(`${vfPath}/net/eth7/mtu`, '1500');
     expect((await verdict(world, unused))?.kind).toBe('holds');
   });
 
-  it('cannot be told of a driver whose users leave no trace, nor where processes cannot be looked at', async () => {
+  it('is unknown for a driver whose users leave no trace, and if processes cannot be seen', async () => {
     expect((await verdict(withVf('pci-stub'), unused))?.kind).toBe('unseen');
     const { host } = withVf('vfio-pci').session();
     const refused = async () => {

@@ -28,7 +28,7 @@ function resolveIn(world: FakeWorld, lookup: Lookup, known = {}): Promise<string
 }
 
 describe('a lookup', () => {
-  it('tells the uplink from the representors that hang off the same PF', async () => {
+  it('distinguishes the uplink from the representors of the same PF', async () => {
     expect(await resolveIn(switchdev(), uplink)).toBe('eth0');
   });
 
@@ -57,7 +57,7 @@ describe('a lookup', () => {
     expect(await resolveIn(world, { netdevOf: [vf0] })).toBe('enp3s0f0v0');
   });
 
-  it('refuses two matches, and says which; what the step was done with decides for its undo', async () => {
+  it('refuses two matches, and names them; for an undo, the name that the step used decides', async () => {
     const world = switchdev();
     world.card.files.set(`${pfPath}/net/eth9/phys_port_name`, 'p0');
     await expect(resolveIn(world, uplink)).rejects.toThrow('netdev of PF 0000:03:00.0: 2 match: eth0, eth9');
@@ -78,7 +78,7 @@ describe('a lookup', () => {
     },
   );
 
-  it('lets whatever a host answers through only as a name', async () => {
+  it('accepts a host’s answer only if it is a valid name', async () => {
     const sound = /^(?!\.\.?$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/;
     await fc.assert(
       fc.asyncProperty(fc.array(fc.string()), fc.string(), async (names, text) => {
@@ -119,7 +119,7 @@ describe('the names of an action', () => {
     expect(resolved).toEqual({ 'VF 0 of 0000:03:00.0': '0000:03:00.2' });
   });
 
-  it('are given up after the deadline, saying what was seen', async () => {
+  it('are given up on after the deadline, saying what was seen', async () => {
     const world = new FakeWorld();
     const { host, clock } = world.session();
     await expect(prepare(host, clock, { write: ['/x/', vf0], text: '1' })).rejects.toThrow(

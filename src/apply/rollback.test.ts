@@ -12,7 +12,7 @@ import { applyPlan, confirmPlan, finish } from './walk.ts';
 const numVfs = () => attributeStep('num-vfs', `${pfPath}/sriov_numvfs`, '0', '2');
 
 describe('rolling back', () => {
-  it('goes on past an undo that fails, and tells which', async () => {
+  it('goes on past a failing undo, and names it', async () => {
     const world = new FakeWorld();
     const before = world.card.state();
     const plan = cardPlan();
@@ -46,7 +46,7 @@ describe('rolling back', () => {
     expect([result, clean]).toEqual([{ kind: 'undone', stepsUndone: 4, failures: [] }, true]);
   });
 
-  it('uses the name it was done with, where that has become one of several', async () => {
+  it('uses the name it was done with if several match by now', async () => {
     const world = new FakeWorld();
     world.card.write(`${pfPath}/sriov_numvfs`, '2');
     const before = world.card.state();
@@ -57,7 +57,7 @@ describe('rolling back', () => {
     expect([...world.card.vlans.values()]).toEqual([0, 0]);
   });
 
-  it('puts a host right though its disk is full', async () => {
+  it('restores a host even if its disk is full', async () => {
     const world = new FakeWorld();
     const before = world.card.state();
     await apply(world.session(), cardPlan());
@@ -84,7 +84,7 @@ describe('rolling back', () => {
     ]);
   });
 
-  it('leaves alone what came into use since', async () => {
+  it('leaves alone what has come into use since', async () => {
     const world = new FakeWorld();
     const undoGuard = [{ unused: { vf: { pf: pf as PciAddress, index: 1 } } }];
     await apply(world.session(), planOf({ ...numVfs(), undoGuard }));
@@ -141,7 +141,7 @@ describe('commit-confirm', () => {
     expect(seen).toBe(before);
   });
 
-  it('does nothing where the way back cannot be armed', async () => {
+  it('does nothing if the way back cannot be armed', async () => {
     const world = new FakeWorld();
     const before = world.card.state();
     const host = world.session().host;

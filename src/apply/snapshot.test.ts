@@ -13,7 +13,7 @@ async function applied(world: FakeWorld, id: string, name: string): Promise<void
   await finish({ ...session, planId: id, plan }, 'applied');
 }
 
-it('tells the same as the whole journal, without the plans of old', async () => {
+it('yields the same as the whole journal, without the old plans', async () => {
   const world = new FakeWorld();
   await apply(world.session(), cardPlan());
   await rollback(world, world.session(), world.card.state());

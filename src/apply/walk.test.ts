@@ -43,7 +43,7 @@ describe('walking a plan', () => {
     );
   });
 
-  it('stops at a false guard before any effect of the step, and there is nothing of it to undo', async () => {
+  it('stops at a false guard before any effect of the step, with nothing to undo', async () => {
     const world = new FakeWorld();
     world.card.bonds.set('bond0', true);
     const before = world.card.state();
@@ -69,7 +69,7 @@ describe('walking a plan', () => {
     expect(world.card.vlans.size).toBe(2);
   });
 
-  it('waits for what must follow, tells so, and gives up with what it saw', async () => {
+  it('waits for the required effect, says so, and gives up with what it saw', async () => {
     const world = new FakeWorld();
     const step = numVfs();
     const lie = { ...step, actions: [], settle: { ...step.settle, timeoutMs: 3000 } };
@@ -85,7 +85,7 @@ describe('walking a plan', () => {
     expect(events.filter((e) => e.kind === 'settle-waiting')).toHaveLength(1);
   });
 
-  it('asks one question once a round, however many probes share it', async () => {
+  it('asks each question once per round, however many probes share it', async () => {
     const world = new FakeWorld();
     world.card.write(`${pfPath}/sriov_numvfs`, '6');
     await apply(world.session(), planOf(vlanStep([1, 2, 3, 4, 5, 6])));
@@ -93,7 +93,7 @@ describe('walking a plan', () => {
     expect(world.operations.filter((o) => o.startsWith('list'))).toHaveLength(1);
   });
 
-  it('keeps what a command that worked had to say', async () => {
+  it('keeps the output of a successful command', async () => {
     const world = new FakeWorld();
     const session = world.session();
     const said = 'Warning: mlx5_core: Can’t activate LAG offload, PF is configured with more than 64 VFs.';
@@ -124,7 +124,7 @@ describe('walking a plan', () => {
     expect([...world.card.vlans.values()]).toEqual([0, 0]);
   });
 
-  it('shows what it was told to show, though it be wrong', async () => {
+  it('shows what it was told to show, even if it is wrong', async () => {
     const world = new FakeWorld();
     const events: ApplyEvent[] = [];
     const show = [{ read: `${pfPath}/sriov_numvfs`, is: '9' }];

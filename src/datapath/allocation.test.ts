@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { allocate } from './allocation.ts';
 
 describe('allocate', () => {
-  test('keeps what an attachment had, and gives the lowest that is free', () => {
+  test('keeps what an attachment had, and gives the lowest free index', () => {
     expect(allocate(['a/x', 'b/x', 'c/x'], { 'b/x': 0, 'gone/x': 1 }, 4, {})).toEqual({
       'a/x': 1,
       'b/x': 0,
@@ -22,7 +22,7 @@ describe('allocate', () => {
     });
   });
 
-  test('a pool that is full has none for the last', () => {
+  test('a full pool has none left for the last one', () => {
     expect(allocate(['a/x', 'b/x'], {}, 1, { 'b/x': 0 })).toEqual({ 'b/x': 0 });
   });
 });

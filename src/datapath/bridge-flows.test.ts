@@ -50,7 +50,7 @@ test.each([
     { dhcp6: true, addresses: ['10.0.0.1/24'] },
     ['ip,in_port=g1,nw_src=10.0.0.1', 'ipv6,in_port=g1'],
   ],
-])('a guest with %s is held to what is known of each family', (_what, more, expected) => {
+])('a guest with %s may use what is known of each family', (_what, more, expected) => {
   expect(sources(more)).toEqual([...expected].sort());
 });
 

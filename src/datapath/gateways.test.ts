@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fabric, fabricHost, guest } from '../../tests/support/states.ts';
 import { gatewaysOf } from './gateways.ts';
 
-test('only a gateway in a subnet of the guest’s own is a way out', () => {
+test('only a gateway in one of the guest’s own subnets is used', () => {
   const all = fabric([fabricHost('alpha', [guest('web', 'netns', ['household'])])]);
   const [network, attachment] = [all.networks[0], all.hosts[0]?.guests[0]?.attachments[0]];
   if (!network || !attachment) throw new Error('the fabric is not the one that was asked for');

@@ -8,7 +8,7 @@ function network(text: string): NetworkName {
   return name;
 }
 
-test('a lane has the name of its network, where the kernel takes it', () => {
+test('a lane has the name of its network, if the kernel accepts it', () => {
   expect(bondName(network('storage'))).toBe('storage');
 });
 

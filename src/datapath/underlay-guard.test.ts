@@ -15,7 +15,7 @@ const kernel: Guarded = {
   kernel: { netdev: known('underlay.7') },
 };
 
-test('where the kernel takes the tunnels: what tenants send is not heard, and VXLAN only from the peers', () => {
+test('if the kernel ends the tunnels, tenants are not heard, and VXLAN is taken only from the peers', () => {
   expect(underlayGuard(kernel)).toEqual({
     'inet vflane': [
       'add chain inet vflane ports { type filter hook prerouting priority -450; policy accept; }',
@@ -34,7 +34,7 @@ test('where the kernel takes the tunnels: what tenants send is not heard, and VX
   });
 });
 
-test('a fabric’s only host takes VXLAN from nobody; one that brings its address takes it by any netdev', () => {
+test('a fabric’s only host takes VXLAN from nobody; one that provides its own address takes it on any netdev', () => {
   const { 'inet vflane': lines } = underlayGuard({ ...kernel, peers: [], kernel: { netdev: undefined } });
   expect(lines).toContain('add set inet vflane peers { type ipv4_addr; }');
   expect(lines?.join('\n')).toContain('udp dport 4789 ip daddr 192.168.9.1 ip saddr @peers accept');
@@ -45,7 +45,7 @@ const overlay = { local: '192.168.9.1', peers: [], settings: {}, bridges: [], pa
 const brPhy = { name: known('br-phy'), macOf: eth1, members: [], vlan: 0 };
 const road = { mtu: 9080, ports: [eth1], vlans: [], routes: [], netdev: brPhy.name };
 
-test('in user space the kernel hears nothing by the wire either, and takes no VXLAN', () => {
+test('in user space the kernel hears nothing from the wire either, and takes no VXLAN', () => {
   const tables = guardOf({ ...overlay, tenantPorts: [port] }, { ...road, bridge: brPhy });
   expect(tables['arp vflane']).toContain(
     'add set arp vflane ports { type ifname; elements = { "eth1", "web-0df1" }; }',
@@ -56,6 +56,6 @@ test('in user space the kernel hears nothing by the wire either, and takes no VX
   expect(byDpdk['arp vflane']?.join()).toContain('"bond0"');
 });
 
-test('where the kernel has the underlay, the host hears by it; without tenants there is nothing to guard', () => {
+test('if the kernel has the underlay, the host hears what arrives there; without tenants there is nothing to guard', () => {
   expect(guardOf({ ...overlay, tenantPorts: [] }, road)).toEqual({});
 });

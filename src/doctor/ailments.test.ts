@@ -463,7 +463,7 @@ function codesOf(parts: PatientParts): readonly string[] {
   return diagnose(patient(parts)).map(({ code }) => code);
 }
 
-test('a host that is as it should be has nothing but what trust would say', () => {
+test('a healthy host shows nothing but what trust would say', () => {
   expect(codesOf({})).toEqual(['VF2119']);
 });
 
@@ -472,7 +472,7 @@ test('every rule has a case, and there are at least forty', () => {
   expect(ailments.length).toBeGreaterThanOrEqual(40);
 });
 
-test('every row of the checklist that facts end with has its rule', () => {
+test('every row of the checklist at the end of the facts has its rule', () => {
   const sources = ailments.map(({ source }) => source).join(' ');
   const missing = Array.from({ length: 23 }, (_, row) => `§14.${row + 1}`).filter(
     (row) => !new RegExp(`${row.replace('.', '\\.')}(?!\\d)`).test(sources),
@@ -481,7 +481,7 @@ test('every row of the checklist that facts end with has its rule', () => {
 });
 
 describe.each(Object.entries(cases))('%s', (code, [is, isNot]) => {
-  test('is found, with what was seen, what it costs, what mends it and where that is from', () => {
+  test('is found, with its evidence, its cost, its remedy and its source', () => {
     const found = diagnose(patient(is)).filter((one) => one.code === code);
     expect(found).not.toEqual([]);
     const [{ evidence = [], costs = '', source = '', hint = '', message = '' } = {}] = found;
@@ -496,12 +496,12 @@ describe.each(Object.entries(cases))('%s', (code, [is, isNot]) => {
     expect(source).not.toBe('');
   });
 
-  test('is not found where only a part of it is so', () => {
+  test('is not found if only part of it is the case', () => {
     expect(codesOf(isNot)).not.toContain(code);
   });
 });
 
-test('Open vSwitch that is switched off is an error where something there needs it', () => {
+test('a disabled Open vSwitch is an error if something needs it', () => {
   const stopped = { ovs: { unseen: 'ovsdb-server does not run', lacks: 'service' } } as const;
   const severity = (parts: PatientParts) =>
     diagnose(patient(parts)).find(({ code }) => code === 'VF2050')?.severity;
@@ -512,7 +512,7 @@ test('Open vSwitch that is switched off is an error where something there needs 
   expect(severity({ state: stopped, wants: wants(8), ledger })).toBe('error');
 });
 
-test('a card of another maker’s is asked for no budget and for no other mlx5', () => {
+test('another maker’s card has no budget, and needs no other mlx5', () => {
   const igb = {
     id: '8086:10c9',
     driver: 'igb',
@@ -528,14 +528,14 @@ test('a card of another maker’s is asked for no budget and for no other mlx5',
   ).not.toMatch(/mlx5/);
 });
 
-test('what follows from another fault stands behind it and says so', () => {
+test('what follows from another fault comes after it and says so', () => {
   const found = diagnose(patient({ state: { ...both({ ...without, lag: apart }), ovs: dpdk() } }));
   const [root, later] = ['VF2101', 'VF2047'].map((code) => found.findIndex((one) => one.code === code));
   expect(root).toBeLessThan(later ?? 0);
   expect(found[later ?? 0]?.follows).toEqual(['VF2101']);
 });
 
-test('where nothing could be looked at, nothing is called wrong', () => {
+test('if nothing could be looked at, nothing is called wrong', () => {
   const unseen = { unseen: 'EACCES' };
   const hidden = {
     eswitch: unseen,

@@ -31,26 +31,26 @@ function told(other: ReturnType<typeof far>, near = patient()) {
   return comparePairs([near, other]).map(({ host, diagnosis }) => `${host} ${diagnosis.code}`);
 }
 
-test('two ends that fit are passed over, whoever is asked first', () => {
+test('two ends that match are passed over, whichever is asked first', () => {
   expect(told(far())).toEqual([]);
   expect(comparePairs([far(), patient()])).toEqual([]);
 });
 
-describe('ends that do not fit', () => {
-  test('another VNI, told of both', () => {
+describe('ends that do not match', () => {
+  test('a different VNI, reported for both', () => {
     expect(told(far({ key: '43' }))).toEqual(['alpha VF2155', 'beta VF2155']);
   });
 
-  test('no way back to the address that is sent from', () => {
+  test('no way back to the sender’s address', () => {
     expect(told(far({ remote_ip: '192.168.9.77' }))).toEqual(['alpha VF2156']);
   });
 
-  test('another MTU below, told of the smaller end', () => {
+  test('a different MTU below, reported for the smaller end', () => {
     const small = { bond0: { addresses: ['192.168.9.2/24'], mtu: 1500 } };
     expect(told(far({}, { state: { links: links(small) } }))).toEqual(['beta VF2157']);
   });
 
-  test('clocks and firmware that differ, told once', () => {
+  test('clocks and firmware that differ, reported once', () => {
     expect(told(far({}, { survey: { clock: { hostMs: 61_000, oursMs: 1000 } } }))).toEqual(['beta VF2159']);
     const older = card({ firmware: { psid: 'MT_0000000013', running: '16.31.2006', stored: '16.31.2006' } });
     expect(told(far({}, { survey: { cards: { [pf0]: older } } }))).toEqual(['beta VF2116']);

@@ -56,7 +56,7 @@ function vf(driver: string | undefined, driverOverride: string): VfState {
   return { index: 0, pci, driver, driverOverride, iommuGroup: '15', netdev: undefined, admin };
 }
 
-test('a card that nobody touched, and one that is as it should be, are passed over', () => {
+test('an untouched card and a healthy one are passed over', () => {
   expect(said(bareHost())).toEqual([]);
   expect(said(bonded())).toEqual([]);
 });
@@ -67,7 +67,7 @@ test('what could not be looked at is not called a mistake', () => {
   expect(said({ ...bonded(), links: unseen })).toEqual([]);
 });
 
-test('an active LAG of another type is told apart from a VF-LAG', () => {
+test('an active LAG of another type is distinguished from a VF-LAG', () => {
   const lag: LagState = { state: 'active', type: 'roce', flags: ['shared_fdb:off'] };
   expect(said(bonded({ eswitch: 'legacy', lag }, { eswitch: 'legacy', lag }))).toEqual(['VF2040']);
 });

@@ -41,7 +41,7 @@ test('two ports that nobody uses may be taken', () => {
   expect(taken({ netdev: 'eth1' }, { links: [link('eth1', first)] })).toEqual([]);
 });
 
-test('what stands on the netdev of a port is named: addresses, a VLAN, the way the operator came in', () => {
+test('what stands on the netdev of a port is named: addresses, a VLAN, the operator’s way in', () => {
   const links = [
     link('eth1', first, { addresses: ['10.0.0.5/24'] }),
     link('eth1.7', undefined, { lower: 'eth1' }),
@@ -66,7 +66,7 @@ test('VFs that somebody made keep a port with the kernel; vflane’s own go with
   expect(said(functionTaken, { functions: [port(first, { numVfs: 2 })] }, ledger)).toEqual([]);
 });
 
-test('without an IOMMU, or without the port, nothing is begun', () => {
+test('without an IOMMU, or without the port, nothing is started', () => {
   expect(taken({}, { iommu: false })).toEqual([
     expect.stringMatching(/^VF2005/),
     expect.stringMatching(/^VF2005/),
@@ -93,14 +93,14 @@ test('the package of DPDK’s driver is that of the card, also when DPDK has the
   expect(said(dpdkPartsMissing, { functions: bound, dpdkParts: mlx5 }, ledger)).toEqual(lacks);
 });
 
-test('Debian sets the number apart only from a driver whose name ends in one', () => {
+test('Debian puts a hyphen before the number only if the driver’s name ends in a digit', () => {
   const functions = [port(first, { driver: 'ixgbe' })];
   expect(said(dpdkPartsMissing, { functions, dpdkParts: parts([]) })).toEqual([
     expect.stringMatching(/librte-net-ixgbe25/),
   ]);
 });
 
-test('a card that DPDK knows no driver for is to be named by its netdev', () => {
+test('a card for which DPDK has no driver has to be named by its netdev', () => {
   const functions = [port(first, { driver: 'tg3', netdev: 'eth1' })];
   expect(said(dpdkPartsMissing, { functions, dpdkParts: parts([]) })).toEqual([
     expect.stringMatching(/^VF2068 .*tg3.* such as eth1/),

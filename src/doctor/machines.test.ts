@@ -86,7 +86,7 @@ const vf = {
 };
 const pfs = [{ ...barePf(pf0, 'enp3s0f0np0'), vfs: [vf] }];
 
-test('nothing is said of a host that has all of it', () => {
+test('a host that has everything gets no finding', () => {
   expect(said({})).toEqual([]);
 });
 
@@ -226,13 +226,13 @@ test.each<readonly [string, Case]>([
   expect(all[0]).toMatch(wanted);
 });
 
-test('a guest that has to read its networks anew goes on, and is told of', () => {
+test('a guest that has to re-read its networks goes on, and is reported', () => {
   const running = { ...web, unit: { active: 'active', result: 'success', isStale: false } };
   const seed = { 'network-config': 'version: 2\n' };
   expect(said({ guests: { web: { ...running, seed } } })).toEqual([expect.stringMatching(/^VF2079 /)]);
 });
 
-test('a guest that starts with a host that is not enabled is told of, and one that does not is not', () => {
+test('a guest that starts with a host that is not enabled is reported, and any other is not', () => {
   expect(said({}, {}, {}, emptyLedger)).toEqual([
     expect.stringMatching(/^VF2086 alpha: web starts with the host/),
   ]);

@@ -18,11 +18,11 @@ function said(kind: Guest['kind'], links: readonly LinkState[]): readonly string
     .map(({ message }) => message);
 }
 
-test('a network that is called as a netdev of the host is said before a bond is made on the host', () => {
+test('a network with the name of a host’s netdev is reported before a bond is made on the host', () => {
   expect(said('host', [link('storage', pf0)])).toEqual([expect.stringContaining('storage is a netdev of')]);
 });
 
-test('what is a bond already, or in a namespace of its own, is in nobody’s way', () => {
+test('what is already a bond, or in a namespace of its own, is in nobody’s way', () => {
   const bond = { ...link('storage', pf0), bond: {} } as unknown as LinkState;
   expect(said('host', [bond])).toEqual([]);
   expect(said('netns', [link('storage', pf0)])).toEqual([]);

@@ -63,7 +63,7 @@ describe('Open vSwitch itself', () => {
     expect(codes(card, { ovs: ovs() })).toEqual([]);
   });
 
-  test('not installed, not started and without its daemon are three things, each with its own remedy', () => {
+  test('not installed, not started and without its daemon are three cases, each with its own remedy', () => {
     const missing = { unseen: 'there is no ovs-vsctl', lacks: 'program' } as const;
     const stopped = { unseen: 'database connection failed', lacks: 'service' } as const;
     expect(said(card, { ovs: missing })).toEqual([
@@ -116,7 +116,7 @@ describe('what carries the underlay', () => {
     expect(codes(card, { ovs: ovs(), links: inBridge('bond0') })).toEqual([]);
   });
 
-  test('is told with the bridge of Open vSwitch that has it: the PF, the bond, a port of a host without a card', () => {
+  test('is reported with the Open vSwitch bridge that has it: the PF, the bond, a port of a host without a card', () => {
     const theirs = (name: string) => ovs({ bridges: [bridge('br-ext', [port(name)])] });
     const bond = link('bond0', undefined, { kind: 'bond', master: 'ovs-system' });
     const eth1 = link('eth1', undefined, { master: 'ovs-system' });
@@ -144,7 +144,7 @@ describe('a restart of Open vSwitch', () => {
     ]);
   });
 
-  test('is no matter where there is none, and none where only ours are there', () => {
+  test('does not matter if there are none, or only ours', () => {
     const ours = [bridge('br-storage', [], { externalIds: { 'vflane-network': 'storage' } })];
     expect(codes(card, { ovs: ovs({ bridges }) })).toEqual([]);
     expect(codes(card, { ovs: ovs({ settings: {}, bridges: ours }) })).toEqual([]);
@@ -201,7 +201,7 @@ describe('the tunnel address', () => {
     expect(codes(card, { ovs: ovs(), links: [...links, having('eth7')] }, ledger)).toEqual([]);
   });
 
-  test('that is adopted is there, on a netdev that is wide enough', () => {
+  test('that is adopted exists, on a netdev with a large enough MTU', () => {
     const look = (all: HostState['links']) =>
       said(adopting, { ovs: ovs(), pfs: [], links: all }).filter((line) => /VF205[789]/.test(line));
     expect(look([having('eth1')])).toEqual([]);
@@ -219,7 +219,7 @@ describe('the tunnel address', () => {
   });
 });
 
-describe('what is not in hardware is called so', () => {
+describe('what is not in hardware is reported', () => {
   test('by the file: no card, or no offload', () => {
     const eth1 = link('eth1', undefined, { addresses: ['192.168.9.1/24'], mtu: 9080 });
     const adopting = { ...software, underlay: { ...underlay, adopt: true } };
@@ -229,13 +229,13 @@ describe('what is not in hardware is called so', () => {
     expect(codes({ ...card, offload: 'off' }, { ovs: ovs() })).toEqual(['VF2062']);
   });
 
-  test('where it could not be seen', () => {
+  test('if it could not be seen', () => {
     const blind = ports.map((pf) => ({ ...pf, tcOffload: { unseen: 'no such program: ethtool' } }));
     expect(codes(card, { ovs: ovs(), pfs: blind })).toEqual(['VF2063', 'VF2063']);
   });
 });
 
-test('a port of a host without a card that is too narrow is named before the first step', () => {
+test('a port of a host without a card whose MTU is too small is named before the first step', () => {
   const host = { ...software, underlay: { ...underlay, ports: [ifName('eth1'), ifName('eth2')] } };
   const narrow = [link('eth1', undefined, { maxMtu: 1500 }), link('eth2', undefined, { maxMtu: 9216 })];
   expect(

@@ -39,7 +39,7 @@ test('a port by which the host would become deaf, or lose its address, is named 
   ]);
 });
 
-test('the way the operator came in is nobody’s to take, and no command is offered for it', () => {
+test('the operator’s own way in must not be taken, and no command is offered for that', () => {
   const [line = ''] = said('ovs-dpdk', ['eth1'], { links, session: 'eth1' });
   expect(line).not.toContain('addr del');
   expect(said('ovs-dpdk', ['eth2'], { links, session: 'eth2' })).toHaveLength(1);

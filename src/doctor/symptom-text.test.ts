@@ -36,7 +36,7 @@ describe('what somebody read on a screen leads to its rule', () => {
   });
 });
 
-test('a text of nothing known leads nowhere', () => {
+test('a text that resembles nothing known leads nowhere', () => {
   expect(likelyFor('the coffee machine is empty')).toEqual([]);
   expect(likelyFor('!!! 12:34:56')).toEqual([]);
 });

@@ -10,7 +10,7 @@ function kinds(parts: Parameters<typeof patient>[0]) {
 }
 
 describe('what each datapath would come to', () => {
-  test('a host that has all of it', () => {
+  test('a host that has everything', () => {
     expect(kinds({})).toEqual({ 'legacy-vlan': 'hardware', 'ovs-tc': 'hardware', 'ovs-dpdk': 'hardware' });
   });
 
@@ -29,7 +29,7 @@ describe('what each datapath would come to', () => {
     );
   });
 
-  test('what can be put in is told apart from what cannot', () => {
+  test('what can be installed is distinguished from what cannot', () => {
     expect(kinds({ state: { iommu: false } })['legacy-vlan']).toBe('lacks');
     expect(kinds({ state: { pfs: [port(0, { totalVfs: 127 })] } })['ovs-tc']).toBe('lacks');
     expect(kinds({ state: { ovs: { unseen: 'there is no ovs-vsctl', lacks: 'program' } } })['ovs-tc']).toBe(

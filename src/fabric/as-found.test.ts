@@ -19,7 +19,7 @@ const found = (text: string) =>
   parseFabric(text, 'f').findings.map(({ code, where: { path }, message }) => ({ code, path, message }));
 
 describe('as-found', () => {
-  test('names kinds, places and values, and a run of VFs is each of them', () => {
+  test('names kinds, places and values, and a range of VFs stands for each of them', () => {
     const { fabric, findings } = parseFabric(
       file(
         '    as-found:\n      vf-mac: { "0000:03:00.0/0-1": "00:00:00:00:00:00" }\n      bridge: { br-x: null, br-y: { fail: [1, true] } }\n',
@@ -35,7 +35,7 @@ describe('as-found', () => {
     ]);
   });
 
-  test('a run that goes backwards is none', () => {
+  test('a range that runs backwards is refused', () => {
     expect(found(file('    as-found: { vf-mac: { "0000:03:00.0/7-2": x } }\n'))).toEqual([
       expect.objectContaining({
         code: 'VF2281',
@@ -50,7 +50,7 @@ describe('as-found', () => {
 });
 
 describe('vf', () => {
-  test('is one of the pool, and one place’s', () => {
+  test('is in the pool, and given once only', () => {
     expect(found(file('', '{ address: none, vf: 2 }'))).toEqual([
       {
         code: 'VF2280',

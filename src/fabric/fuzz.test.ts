@@ -82,7 +82,7 @@ const edit = fc.record({
 const numRuns = isWide ? 1000 : 150;
 
 describe('no text makes the parser throw, and every finding has its place', () => {
-  test('texts of anything', () => {
+  test('arbitrary texts', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), holds), { numRuns });
   });
 

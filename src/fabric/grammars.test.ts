@@ -67,7 +67,7 @@ describe('connect', () => {
     ['sim:connectx5/debian13', 'did you mean "debian-13"?'],
     ['smi:connectx5', 'did you mean "sim"?'],
     ['sim:igb?num-of-vfs=8', 'N from 1 to 7'],
-  ])('says of %s what was meant', (text, hint) => {
+  ])('suggests what %s was meant to be', (text, hint) => {
     const read = readConnect(text);
     expect(isWrong(read) && read.hint).toContain(hint);
   });
@@ -83,7 +83,7 @@ describe('amounts', () => {
   ])('%s of memory', (text, value) => {
     expect(readMemory(text)).toEqual({ value });
   });
-  test.each(['8', '0M', '1.0001G', '17T', '-1G', '8K', '8g', '1e3M', '8G;x'])('%s is none', (text) => {
+  test.each(['8', '0M', '1.0001G', '17T', '-1G', '8K', '8g', '1e3M', '8G;x'])('%s is refused', (text) => {
     expect(isWrong(readMemory(text))).toBe(true);
   });
   test.each([
@@ -143,7 +143,7 @@ describe('addresses', () => {
     'fd00::/64',
     '10.0.0.255/24',
     ' 10.0.0.1/24',
-  ])('%j is none that a guest may have', (text) => {
+  ])('%j is not an address that a guest may have', (text) => {
     expect(isWrong(readHostCidr(text))).toBe(true);
   });
   test.each(['0.0.0.0/0', '224.0.0.0/4', '10.0.0.1/8', 'fe80::/64'])('%s is not a subnet', (text) => {
@@ -152,14 +152,14 @@ describe('addresses', () => {
 });
 
 describe('what was meant', () => {
-  test('is at few steps', () => {
+  test('is a few steps away', () => {
     expect(distance('storge', 'storage')).toBe(1);
     expect(distance('netowrk', 'network')).toBe(1);
     expect(distance('abc', '')).toBe(3);
     expect(nearest('gatway', ['mtu', 'gateway', 'dns'])).toBe('gateway');
     expect(didYouMean('MTU', ['mtu'])).toBe('did you mean "mtu"? ');
   });
-  test('is nothing where nothing is near', () => {
+  test('is nothing if nothing is near', () => {
     expect(nearest('colour', ['name', 'hosts', 'networks'])).toBeUndefined();
     expect(nearest('x'.repeat(10_000), ['y'.repeat(10_000)])).toBeUndefined();
   });

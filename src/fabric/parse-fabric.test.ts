@@ -89,12 +89,12 @@ describe('a file without errors', () => {
     expect(places?.get('hosts.alpha.guests.ceph1.networks.storage')).toEqual({ line: 18, col: 20 });
   });
 
-  test('says of a key that is not written where it would be', () => {
+  test('says where a key that is not written would be', () => {
     const places = parseFabric(example, 'fabric.yaml').fabric?.source.places;
     expect(places?.get('networks.household.mtu')).toEqual({ line: 5, col: 3 });
   });
 
-  test('keeps the order of the file, of names that look like numbers too', () => {
+  test('keeps the order of the file, even for names that look like numbers', () => {
     const text = 'name: n\nnetworks: { b: {id: 1}, 10: {id: 2}, 2: {id: 3} }\nhosts: {}\n';
     const names = parseFabric(text, 'f').fabric?.networks.map((network) => network.name);
     expect(names).toEqual(['b', '10', '2']);

@@ -516,7 +516,7 @@ describe('a wrong file', () => {
     expect(fabric?.hosts).toHaveLength(1);
   });
 
-  test('of two encapsulations on one network is told at both hosts', () => {
+  test('with two encapsulations on one network is reported at both hosts', () => {
     const guest = (name: string) => `guests: { ${name}: { netns: true, networks: { n: none } } }`;
     const text = `name: t\nnetworks: { n: { id: 7 } }\nhosts:\n  alpha: { ${host}, ${guest('g')} }\n  beta: { ${overlay}, ${guest('h')} }\n`;
     const { findings } = parseFabric(text, 'fabric.yaml');
@@ -526,7 +526,7 @@ describe('a wrong file', () => {
     ]);
   });
 
-  test('of two overlays on one network is not wrong: both carry it over VXLAN', () => {
+  test('with two overlays on one network is not wrong: both carry it over VXLAN', () => {
     const guest = (name: string) => `guests: { ${name}: { external: true, networks: { n: none } } }`;
     const on = (datapath: string, last: number) =>
       `connect: local, datapath: ${datapath}, nic: "0000:03:00", underlay: 192.168.9.${last}/24`;
@@ -536,7 +536,7 @@ describe('a wrong file', () => {
     expect(fabric?.hosts.map(({ datapath }) => datapath)).toEqual(['ovs-tc', 'ovs-dpdk']);
   });
 
-  test('is told everything at once, and nothing that only follows from another mistake', () => {
+  test('gets everything reported at once, and nothing that only follows from another mistake', () => {
     const text = [
       'name: t',
       'networks:',
@@ -565,7 +565,7 @@ describe('a wrong file', () => {
     ]);
   });
 
-  test('a list in place of a mapping is said once', () => {
+  test('a list in place of a mapping is reported once', () => {
     for (const text of [
       fabricOf(net, 'g: { netns: true, networks: [n] }'),
       fabricOf(net, '').replace('guests: {  }', 'guests: [g]'),

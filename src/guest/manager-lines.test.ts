@@ -9,7 +9,7 @@ const lane = (network: string, port: string) => {
 };
 const lanes = [lane('storage', '1db-9fbeca'), lane('household', '1db-ab78f4')];
 
-test('a guest whose name begins with a digit has NICs that QEMU takes', () => {
+test('a guest whose name begins with a digit has NIC ids that QEMU accepts', () => {
   const line = managerLines('qemu', guest, lanes).join('\n');
   expect([...line.matchAll(/(?:id|netdev)=([^,\s]+)/g)].map(([, id]) => id)).toEqual([
     ...['lane0', 'lane0', 'lane1', 'lane1'],
@@ -17,7 +17,7 @@ test('a guest whose name begins with a digit has NICs that QEMU takes', () => {
   expect(line).toContain('ifname=1db-ab78f4');
 });
 
-test('Proxmox is given all NICs at once, because a second -args would take the first away', () => {
+test('Proxmox is given all NICs at once, because a second -args would replace the first', () => {
   const lines = managerLines('proxmox', guest, lanes);
   const set = lines.filter((line) => line.includes('-args'));
   expect(set).toHaveLength(1);

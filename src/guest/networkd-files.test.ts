@@ -22,7 +22,7 @@ const lane: LaneSpec = {
   monitor: { kind: 'arp', intervalMs: 100, targets: ['192.168.10.1', 'fd00::1'] },
 };
 
-test('two VFs are one active-backup bond that keeps a MAC each, port 0 first', () => {
+test('two VFs are one active-backup bond in which each keeps its own MAC, port 0 first', () => {
   const files = Object.fromEntries(networkdFiles([lane]).map(({ path, text }) => [path, text]));
   expect(Object.keys(files)).toEqual(
     ['10-storage.netdev', '20-storage-0.network', '20-storage-1.network', '30-storage.network'].map(

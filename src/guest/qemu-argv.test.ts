@@ -45,7 +45,7 @@ test('a VF of each port, each behind a root port of its own', () => {
   expect(new Set(chassis).size).toBe(2);
 });
 
-test('what is passed through comes besides, and hugepages are on the node of the card', () => {
+test('functions that are passed through come as well, and hugepages are on the card’s node', () => {
   const argv = qemuArgv('web', { ...machine, hugepages: true, pci: [pci('0000:41:00.0')] }, { node: 1 });
   expect(after(argv, '-device')).toContain('vfio-pci,id=given0,host=0000:41:00.0,bus=given0port');
   expect(after(argv, '-object')).toEqual([
@@ -59,7 +59,7 @@ test('a tap of the userspace datapath is opened without virtio’s header', () =
   expect(after(argv, '-netdev')).toEqual(['tap,id=net0,ifname=web-1,script=no,downscript=no,vnet_hdr=off']);
 });
 
-test('a drop-in is written with lookups, and what is found is held against the same text', () => {
+test('a drop-in is written with lookups, and what is found is compared with the same text', () => {
   const text = dropInText('web', machine.image, qemuArgv('web', machine, {}), '0-15');
   const written = withLookups(text);
   expect(Array.isArray(written) && written.filter((part) => typeof part !== 'string')).toEqual([

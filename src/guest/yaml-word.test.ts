@@ -21,7 +21,7 @@ test.each([
   '0b1',
   '1',
   '8-5',
-])('a guest called %s has that for its hostname, whichever YAML is read', (name) => {
+])('a guest called %s has that as its hostname, in either version of YAML', (name) => {
   for (const version of ['1.1', '1.2'] as const)
     expect(parse(metaDataOf(name), { version })).toEqual({
       'instance-id': `vflane-${name}`,
@@ -29,7 +29,7 @@ test.each([
     });
 });
 
-test('a plain name stays plain, and any is read back as it was', () => {
+test('a plain name stays plain, and any name is read back unchanged', () => {
   expect(yamlWord('storage-p0')).toBe('storage-p0');
   const names = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
   fc.assert(

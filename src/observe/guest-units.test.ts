@@ -24,7 +24,7 @@ describe('systemctl show', () => {
     ]);
   });
 
-  test('that says nothing knows of no unit', () => {
+  test('that prints nothing knows no unit', () => {
     expect(parseUnits('').units.size).toBe(0);
   });
 

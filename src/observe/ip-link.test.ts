@@ -22,7 +22,7 @@ describe('ip -j -d addr show of Debian 13', () => {
     expect(pf).toMatchObject({ parentDev: '0000:01:00.1', maxMtu: 9216, up: true });
   });
 
-  test('addresses that the kernel made by itself are nobody’s wish', () => {
+  test('addresses that the kernel made by itself are left out', () => {
     expect(seen.links.find((link) => link.name === 'mgmt0')?.addresses).toEqual(['10.0.2.15/24']);
   });
 

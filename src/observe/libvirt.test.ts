@@ -18,7 +18,7 @@ Security model: none
 Security DOI:   0
 `;
 
-test('a domain is read with what it does when the host starts', () => {
+test('a domain is read with its autostart', () => {
   expect(infoOf(running)).toEqual({ state: 'running', autostart: true });
   const off = running.replace('running', 'shut off').replace('enable', 'disable');
   expect(infoOf(off)).toEqual({ state: 'shut off', autostart: false });

@@ -116,7 +116,7 @@ const refusals = [
   ],
 ] as const;
 
-test.each(refusals)('%s says its error on stdout, and it is not an answer', (tool, parse, said) => {
+test.each(refusals)('%s prints its error on stdout, which is not an answer', (tool, parse, said) => {
   expect(() => parse(`${said}\n`)).toThrow(`${tool} printed no`);
 });
 
@@ -188,7 +188,7 @@ describe('mstconfig -e q', () => {
     });
   });
 
-  test('a value that is not told is not one', () => {
+  test('an unknown value is not a value', () => {
     const [row] = Object.values(parseSettings(of421([['NUM_OF_VFS', 'N/A', 'N/A', '8']])).byName);
     expect(row).toEqual({ byDefault: undefined, now: undefined, next: 8 });
   });
@@ -200,7 +200,7 @@ describe('mstconfig -e q', () => {
 });
 
 describe('mstfwreset q', () => {
-  test('has levels, and below them what are none', () => {
+  test('has levels, and other lines below them', () => {
     expect(
       parseResets(resets).map(({ level, supported, isDefault }) => [level, supported, isDefault]),
     ).toEqual([

@@ -39,7 +39,7 @@ const word = fc.constantFrom(
 );
 const nearFlows = fc.array(fc.oneof(word, fc.string({ unit: 'binary' }), fc.constant(' actions=drop\n')));
 
-test('whatever it is given, it says what it read or that it cannot; reading its own lines changes nothing', () => {
+test('any text is read or refused, and reading its own lines changes nothing', () => {
   fc.assert(
     fc.property(nearFlows, (pieces) => {
       const read = attempt(pieces.join(''));

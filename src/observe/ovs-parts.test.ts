@@ -77,7 +77,7 @@ describe('Open vSwitch', () => {
 describe('the parts of the DPDK build', () => {
   const release = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nID=debian\n';
 
-  test('are read from what dpkg prints beside its error, and not what is only known by name', async () => {
+  test('are read from what dpkg prints beside its error, without what is only known by name', async () => {
     const parts = await observeDpdkParts(
       host(
         {

@@ -54,7 +54,7 @@ describe('qemu-img info', () => {
     expect(parseImage(said)).toEqual({ format: 'qcow2', size: 512, dataFile: '/etc/shadow' });
   });
 
-  test('of an image that stands on none', () => {
+  test('of an image without a backing file', () => {
     expect(parseImage(raw)).toEqual({ format: 'raw', size: 512 });
   });
 

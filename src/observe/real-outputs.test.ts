@@ -97,7 +97,7 @@ describe.each(Object.entries(versions))('%s', (release, version) => {
     ]);
   });
 
-  test('ip route: what somebody wrote, and not what the kernel did', () => {
+  test('ip route: what somebody configured, and not the kernel’s own', () => {
     expect(parseHostRoutes(text('ip-route-4'), 4)).toEqual([
       { to: '0.0.0.0/0', via: '10.0.2.2', netdev: 'mgmt0' },
       { to: '10.8.0.1/32', via: '10.0.2.2', netdev: 'mgmt0' },
@@ -112,7 +112,7 @@ describe.each(Object.entries(versions))('%s', (release, version) => {
     ]);
   });
 
-  test('ip stats: a netdev without the counter says nothing, and not 0', () => {
+  test('ip stats: a netdev without the counter yields nothing, not 0', () => {
     expect(text('ip-stats-cpu-hit')).toContain('"subgroup":"cpu_hit"');
     expect(parseCpuHits(text('ip-stats-cpu-hit'))).toBeUndefined();
   });
@@ -156,7 +156,7 @@ describe.each(Object.entries(versions))('%s', (release, version) => {
     expect(seen).toContainEqual({ netdev: 'enp1s0f0', kind: 'ingress', block: undefined });
   });
 
-  test('nft: the tables are the lines that they were made of', () => {
+  test('nft: the tables are the lines that they were made from', () => {
     const packets = parseNftTable(text('nft-inet'), 'inet vflane');
     expect(packets).toEqual([
       'add chain inet vflane ports { type filter hook prerouting priority -450; policy accept; }',
@@ -221,7 +221,7 @@ describe.each(Object.entries(versions))('%s', (release, version) => {
     expect(answer(all, 'ovs-flows-none')).toMatchObject({ code: 1, stdout: [''] });
   });
 
-  test('ovs-appctl: flows that are in tc and in no card, and who of a bond is active', () => {
+  test('ovs-appctl: flows that are in tc but in no card, and which member of a bond is active', () => {
     expect(text('ovs-appctl-version')).toContain(version.ovs);
     const flows = parseDatapathFlows(text('ovs-dpctl'));
     expect(flows.length).toBeGreaterThan(0);

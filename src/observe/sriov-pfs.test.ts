@@ -20,7 +20,7 @@ function withNetdev(name: string, errno: string): HostReader {
   };
 }
 
-test('the file of the bonding module among the netdevs is none, and one that may not be read hides what it is', async () => {
+test('the bonding module’s file among the netdevs is not a netdev, and an unreadable one may be anything', async () => {
   expect(await sriovPfs(memorySim())).toEqual(pfs);
   expect(await sriovPfs(withNetdev('bonding_masters', 'EINVAL'))).toEqual(pfs);
   expect(await sriovPfs(withNetdev('gone0', 'ENOENT'))).toEqual(pfs);

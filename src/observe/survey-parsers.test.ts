@@ -194,7 +194,7 @@ describe.each(parsers)('%s', (_tool, parse, sample) => {
     expect(() => parse(sample)).not.toThrow();
   });
 
-  test('any text is read or refused as none of its own, and nothing else happens', () => {
+  test('any text is read, or refused as not its own, and nothing else happens', () => {
     const texts = fc.oneof({ weight: 3, arbitrary: damaged(sample) }, fc.string(), fc.json());
     fc.assert(
       fc.property(texts, (text) => {

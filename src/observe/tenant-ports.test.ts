@@ -11,7 +11,7 @@ const veth = `[ {
         "tx-checksumming": { "active": false, "fixed": null, "requested": null }
 } ]`;
 
-test('what a group of features does is whether any of it is active', () => {
+test('a group of features is on if any of it is active', () => {
   expect(parseTxChecksum(veth)).toBe(false);
   expect(parseTxChecksum(veth.replace('"active": false', '"active": true'))).toBe(true);
   expect(() => parseTxChecksum('[ ]')).toThrow(TypeError);
@@ -50,7 +50,7 @@ function withFiles(files: { readonly [path: string]: string }): HostReader {
   return { name: 'alpha', readFile: asked, listDir, readLink: none, query: none, openFiles: none };
 }
 
-test('a netdev that is not there, or goes meanwhile, is neither with nor without IPv6', async () => {
+test('a netdev that does not exist, or disappears meanwhile, is neither with nor without IPv6', async () => {
   const folder = '/proc/sys/net/ipv6/conf';
   const reader = withFiles({ [`${folder}/a/disable_ipv6`]: '1\n', [`${folder}/b/disable_ipv6`]: '0\n' });
   expect(await observeIpv6(reader, ['a', 'b', 'c', 'gone'])).toEqual({ a: false, b: true });
@@ -60,7 +60,7 @@ test('a kernel without IPv6 is told from one on which nothing was found', async 
   expect(await observeIpv6(withFiles({ '/proc/version': 'Linux' }), ['a'])).toBeNull();
 });
 
-test('a representor is known by its port’s name, not by its own', () => {
+test('a representor is recognized by its port’s name, not by its own', () => {
   const names = { p0: 'p0', a: 'pf0vf3', b: 'c1pf0vf3', sf: 'pf0sf1', none: undefined };
   const links = Object.entries(names).map(([name, physPortName]) => ({ name, physPortName }));
   expect(representorsIn(links as unknown as Parameters<typeof representorsIn>[0])).toEqual(['a', 'b']);

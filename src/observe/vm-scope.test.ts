@@ -12,7 +12,7 @@ test.each([
   ['', undefined],
 ])('%j is the VM %s', (text, name) => expect(parseVmScope(text)).toBe(name));
 
-test('a name has no line’s end and no folder in it, whatever the text', () => {
+test('a name contains no line break and no slash, whatever the text', () => {
   const piece = fc.oneof(
     fc.constantFrom('/machine-qemu\\x2d1\\x2d', '.scope', '/qemu-1-', '.libvirt-qemu', '\n'),
     fc.string(),

@@ -21,7 +21,7 @@ function cameInBy(site: Site, address: string): Site {
   return { ...site, reader: wrapped };
 }
 
-test('a port over which the operator came in is not taken down', async () => {
+test('a port over which the operator is connected is not taken down', async () => {
   const { world } = await setUpApplied(scenario);
   const site = cameInBy(world.process(), '192.168.9.1');
   const outcome = await cutByPlan(site, scenario.host, port);
@@ -29,14 +29,14 @@ test('a port over which the operator came in is not taken down', async () => {
   expect(await giveBack(site)).toEqual({ kind: 'nothing-to-do' });
 });
 
-test('one that is down already is not a port to fail over from', async () => {
+test('a port that is already down cannot be failed over from', async () => {
   const { world } = await setUpApplied(scenario);
   await world.machine.run(['ip', 'link', 'set', 'dev', 'eth1', 'down']);
   const outcome = await cutByPlan(world.process(), scenario.host, port);
   expect(outcome).toMatchObject({ kind: 'refused', findings: [{ code: 'VF6011' }] });
 });
 
-test('a port is given back, and what somebody else has applied meanwhile is not', async () => {
+test('a port is brought up again, but not what somebody else has applied meanwhile', async () => {
   const { world } = await setUpApplied(scenario);
   const site = world.process();
   expect(await cutByPlan(site, scenario.host, port)).toMatchObject({ kind: 'applied' });

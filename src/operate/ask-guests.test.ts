@@ -44,7 +44,7 @@ test('what is missing is named', () => {
   expect(lacksIn([{ ...lane, addresses: [], dhcp: true }], netdevs)).toContain('storage: no address by DHCP');
 });
 
-test('an MTU of another size is named, on the bond and on what it is made of', () => {
+test('a wrong MTU is reported, on the bond and on its members', () => {
   const small = parseInterfaces(answer).map((one) => ({ ...one, mtu: one.name === 'enp6s0' ? 1500 : 9000 }));
   expect(lacksIn([lane], small)).toEqual(['storage: enp6s0 has an MTU of 1500, not of 9000']);
 });
@@ -60,7 +60,7 @@ test.each([
   ['long', JSON.stringify({ error: 'x'.repeat(100_000) })],
   ['of other types', '{"return":[null]}'],
   ['no JSON', '\u001b]0;x\u0007'],
-])('what an agent says, %s, is its own trouble and not that of who asks', async (_, line) => {
+])('an agent’s bad answer, %s, does no harm to the caller', async (_, line) => {
   const guest = { name: 'db', lanes: [lane], machine: { manager: 'systemd' } } as unknown as GuestSpec;
   const unit = { active: 'active', result: 'success', isStale: false };
   const state = { machines: { guests: { db: { unit } } } } as unknown as HostState;
@@ -69,7 +69,7 @@ test.each([
   expect(answer).toEqual({ guest: 'db', notAsked: expect.stringMatching(/^.{1,300}$/s) });
 });
 
-test('whatever somebody inside says, it is netdevs in words or refused', () => {
+test('whatever somebody inside answers, it is read as netdevs or refused', () => {
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue())), fc.nat(200), (said, cut) => {
       for (const line of [JSON.stringify({ return: said }), JSON.stringify(said).slice(0, cut)])

@@ -13,7 +13,7 @@ const sha = 'a'.repeat(64);
 test.each([
   ['installed', ['/usr/bin/node', '/usr/lib/vflane/vflane.cjs'], '/usr/lib/vflane/vflane.cjs', undefined],
   ['copied over ssh', ['/usr/bin/node', copies.pathOf(sha)], bootPlaces.program, sha],
-])('vflane that is %s is started by the host itself', async (_how, self, file, program) => {
+])('the host itself starts vflane that is %s', async (_how, self, file, program) => {
   const { command, program: kept, snapshot } = await bootProgramOf(reader, self);
   expect(command.slice(3)).toEqual(['/usr/bin/node', bootPlaces.snapshot, file, '/usr/bin/node']);
   expect(kept).toBe(program);
@@ -45,7 +45,7 @@ test('Node is read from its first page to its last before it is started, with it
   ]);
 });
 
-test('another program is another snapshot', async () => {
+test('a different program needs a different snapshot', async () => {
   const ids = await Promise.all(
     ['/a.cjs', '/b.cjs'].map(async (file) => (await bootProgramOf(reader, ['node', file])).snapshot?.id),
   );
@@ -69,7 +69,7 @@ describe('the command', () => {
   test.each([
     ['0', 'exit 0', 0],
     ['what vflane ends with', 'exit 5', 5],
-  ])('ends with %s of the snapshot', async (_what, end, status) => {
+  ])('ends as the snapshot’s program %s', async (_what, end, status) => {
     const ended = await started(end);
     expect(ended).toEqual({ status, starts: [`--snapshot-blob ${bootPlaces.snapshot} agent --boot`] });
   });
@@ -77,7 +77,7 @@ describe('the command', () => {
   test.each([
     ['is not this Node’s', 'exit 14'],
     ['is damaged', 'kill -ABRT $$'],
-  ])('starts the program itself where the snapshot %s', async (_what, end) => {
+  ])('starts the program itself if the snapshot %s', async (_what, end) => {
     const { status, starts } = await started(end);
     expect([status, starts[1]]).toEqual([0, plain]);
   });

@@ -15,7 +15,7 @@ const trouble = (severity: 'error' | 'info', message: string, hint: string) => (
   ...{ message: `alpha: ${message}`, hint },
 });
 
-test('of a host that did not come back it is said what mends just that', () => {
+test('a host that did not come back is reported with the specific remedy', () => {
   const findings = [
     trouble('error', 'the ports are swapped', 'Put nic: in order.'),
     trouble('info', 'x', 'y'),
@@ -27,7 +27,7 @@ test('of a host that did not come back it is said what mends just that', () => {
   });
 });
 
-test('where nothing is said to mend it, there is the log', () => {
+test('without a specific remedy, the log is named', () => {
   for (const status of [{ kind: 'not-run' }, { kind: 'failed', report: report([]) }] as const)
     expect(bootTroubles('alpha', status)[0]?.hint).toMatch(/journalctl -b -u vflane-boot/);
 });

@@ -35,7 +35,7 @@ describe.each(cases)('%s gets another MTU for a benchmark', (_what, name) => {
   const netdev = netdevOf(scenario);
   const lasting = { mtu: 1280, withinMs: 60_000 };
 
-  test('and its own back, with nothing left to do', async () => {
+  test('and gets its own back, with nothing left to do', async () => {
     const { world } = await setUpApplied(scenario);
     const site = world.process();
     const before = await mtus(world, netdev.namespace);
@@ -48,7 +48,7 @@ describe.each(cases)('%s gets another MTU for a benchmark', (_what, name) => {
     expect(plan.steps).toEqual([]);
   });
 
-  test('also where nobody is left who would give it back', async () => {
+  test('even if nobody is left to give it back', async () => {
     const { world } = await setUpApplied(scenario);
     const before = await mtus(world, netdev.namespace);
     const { planId } = await borrowMtu(world.process(), scenario.host, [netdev], lasting);
@@ -60,7 +60,7 @@ describe.each(cases)('%s gets another MTU for a benchmark', (_what, name) => {
   });
 });
 
-test('what somebody else waits to have confirmed is not taken back', async () => {
+test('a plan of somebody else’s that waits to be confirmed is not taken back', async () => {
   const scenario = scenarioOf('namespace-guest');
   const { world } = await setUpApplied(scenario);
   const site = world.process();

@@ -9,7 +9,7 @@ import { hostLock } from './host-lock.ts';
 const at = { ms: 0 };
 const clock = { now: () => at.ms };
 
-test('what was looked at under a lock that is held counts for three seconds', async () => {
+test('a look under a held lock counts for three seconds', async () => {
   const lock = hostLock(memoryStore(), clock);
   await lock.hold();
   at.ms += 2_999;
@@ -18,7 +18,7 @@ test('what was looked at under a lock that is held counts for three seconds', as
   expect(await lock.take()).toEqual({ isFresh: false });
 });
 
-test('without holding it no look was under it', async () => {
+test('a look before the lock was held does not count', async () => {
   expect(await hostLock(memoryStore(), clock).take()).toEqual({ isFresh: false });
 });
 

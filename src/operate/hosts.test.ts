@@ -14,7 +14,7 @@ async function connect({ name }: FabricHost) {
   return localSite({ host: memorySim({ name }), store: memoryStore(), self: ['vflane'] });
 }
 
-test('results are told in the hosts’ order, whoever is done first', async () => {
+test('results are reported in the hosts’ order, whoever is done first', async () => {
   const told: string[] = [];
   let letAlphaGo = () => {};
   const alphaMayGo = new Promise<void>((resolve) => {

@@ -70,7 +70,7 @@ describe('the command of a measurement', () => {
     fc.record({ name: text, to: text }),
   );
 
-  test('is refused, or made of words that nobody can pass for others', () => {
+  test('is refused, or made of words that cannot be taken for others', () => {
     fc.assert(
       fc.property(foreign, (program) => {
         try {

@@ -11,7 +11,7 @@ const plan = (host: string, has: readonly string[], leaves: readonly string[] = 
   findings: [],
 });
 
-test('a guest moves where one host loses what another one is to have', () => {
+test('a guest moves if one host loses what another is to have', () => {
   const plans = [plan('alpha', ['web'], ['db', 'old']), plan('beta', ['db', 'mail'])];
   expect(movesOf(plans)).toEqual([{ guest: 'db', from: 'alpha', to: 'beta' }]);
 });
@@ -22,7 +22,7 @@ test('each host waits for the one that its guest comes from, and nobody else doe
   expect(exchanges(['a', 'b', 'c', 'd'], moves)).toEqual([]);
 });
 
-test('hosts that exchange guests are told so, by guest', () => {
+test('hosts that exchange guests are reported, by guest', () => {
   const moves = movesOf([plan('a', ['y'], ['x']), plan('b', ['x'], ['y']), plan('c', [])]);
   expect(inTurns(['a', 'b', 'c'], moves)).toEqual([['c'], ['a', 'b']]);
   const found = exchanges(['a', 'b', 'c'], moves);
@@ -32,7 +32,7 @@ test('hosts that exchange guests are told so, by guest', () => {
   ]);
 });
 
-test('where a host does not answer, it is said which guests of others it may still have', () => {
+test('if a host does not answer, the others’ guests that it may still have are named', () => {
   const has = (host: string, before: readonly string[], now: readonly string[]) => {
     const { allocation } = plan(host, before);
     return {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ledgerOf, sectionsOf } from './replay.ts';
 
-test('sections come back as they went, and a PCI address is one', () => {
+test('sections come back unchanged, and a PCI address is checked', () => {
   const sections = {
     pfs: ['0000:03:00.0'],
     namespaces: ['web'],

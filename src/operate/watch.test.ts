@@ -51,7 +51,7 @@ async function watched(looks: readonly Look[], everyMs: number, changesAt: reado
   return { told, at, last: watch.last?.kind };
 }
 
-test('a host is told of when it is another than before, and not again', async () => {
+test('a host is reported when it has changed, and only once', async () => {
   const looks = [
     looked([]),
     looked([]),
@@ -73,7 +73,7 @@ test('a change is looked at at once, and however many there are, only once', asy
   expect(quiet.at[1]).toBeGreaterThanOrEqual(60_000);
 });
 
-test('what differs while a plan is under way is not a drift', async () => {
+test('what differs while a plan is under way is not drift', async () => {
   const { told } = await watched(
     [looked(['a/0'], ['VF3010']), looked(['a/0'], ['VF3011']), looked([])],
     1000,
@@ -81,7 +81,7 @@ test('what differs while a plan is under way is not a drift', async () => {
   expect(told).toEqual(['under-way', 'under-way', 'verified']);
 });
 
-test('a host that was never applied is said to be so once, however far it is from the file', async () => {
+test('a host that was never applied is reported once, however far it is from the file', async () => {
   const never = (...at: readonly string[]) => looked(at, [], 0);
   const { told, last } = await watched([never('a/0', 'a/1'), never('a/0'), looked([])], 1000);
   expect({ told, last }).toEqual({ told: ['not-applied', 'verified'], last: 'verified' });
@@ -89,7 +89,7 @@ test('a host that was never applied is said to be so once, however far it is fro
   expect(byHand.told).toEqual(['verified', 'differs']);
 });
 
-test('what drifted is told, and not what an apply of it would do to a guest', () => {
+test('drift is reported, but not what an apply would do to a guest', () => {
   const { value } = looked(['a/0'], ['VF3003', 'VF3002']);
   const sighting = value && sightingOf(value);
   expect(sighting).toMatchObject({
@@ -99,7 +99,7 @@ test('what drifted is told, and not what an apply of it would do to a guest', ()
   });
 });
 
-test('what could not be looked at is never told as fine', async () => {
+test('what could not be looked at is never reported as fine', async () => {
   expect((await watched([looked([], ['VF3001'])], 1000)).told).toEqual(['differs']);
   expect(await watched([unreachable, looked([])], 1000)).toMatchObject({ told: ['lost', 'verified'] });
 });

@@ -10,7 +10,7 @@ const sections = { machines } as unknown as Sections;
 const read = (path: string, answer: string): TranscriptEntry => ({ ask: ['read', path], answer });
 
 describe('what is kept of a host', () => {
-  it('has nothing of what a guest is told at its first start, whatever it is written in', () => {
+  it('contains nothing of what a guest is told at its first start, whatever form that has', () => {
     const entries = [
       read('/root/db.sh', script),
       read('/var/lib/vflane/guests/db/seed/user-data', `## template: jinja\n${script}`),
@@ -23,7 +23,7 @@ describe('what is kept of a host', () => {
     expect(kept.match(/#cloud-config/g)).toHaveLength(4);
   });
 
-  it('has no public key, and leaves what stands around one', () => {
+  it('contains no public key, but what surrounds one', () => {
     const key = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5${'J'.repeat(43)} jane@laptop`;
     const document = JSON.stringify({ text: `keys:\n  - "${key}"\n`, more: 1 }, null, 1);
     const [entry] = withoutUserData([read('/var/lib/vflane/boot/host.json', document)], sections);
@@ -32,7 +32,7 @@ describe('what is kept of a host', () => {
     expect(JSON.parse(answer)).toEqual({ text: 'keys:\n  - "ssh-ed25519 removed"\n', more: 1 });
   });
 
-  it('keeps every other answer, one that is refused too', () => {
+  it('keeps every other answer, even a refusal', () => {
     const entries: readonly TranscriptEntry[] = [
       read('/var/lib/vflane/guests/db/seed/meta-data', 'instance-id: vflane-db\n'),
       { ask: ['read', '/root/db.sh'], error: { kind: 'errno', argv: [], errno: 'ENOENT' } },

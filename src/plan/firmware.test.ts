@@ -95,7 +95,7 @@ describe('why the firmware could not be looked at', () => {
 });
 
 describe('what waits', () => {
-  test('is what next and now differ in, and the firmware that does not run yet', () => {
+  test('is what differs between next and now, and the firmware that does not run yet', () => {
     const firmware = {
       ...withSettings({ SRIOV_EN: setting(0, 1), NUM_OF_VFS: setting(8, 32), NUM_VF_MSIX: setting(11) }),
       flash: { psid: 'P', version: '2', running: '1', date: undefined },
@@ -107,12 +107,12 @@ describe('what waits', () => {
     ]);
   });
 
-  test('is told where the card has more VFs than the kernel has heard of', () => {
+  test('is reported if the card has more VFs than the kernel knows of', () => {
     const firmware = withSettings({ SRIOV_EN: setting(1), NUM_OF_VFS: setting(32) });
     expect(pendingOn(cardOf({ firmware }))).toEqual([{ what: 'sriov_totalvfs', now: '16', next: '32' }]);
   });
 
-  test('is not invented where now is not told', () => {
+  test('is not invented if the present value is unknown', () => {
     const firmware = withSettings({ NUM_OF_VFS: { byDefault: 0, now: undefined as never, next: 32 } });
     expect(pendingOn(cardOf({ firmware }))).toEqual([]);
   });
@@ -152,7 +152,7 @@ describe('the budget', () => {
     });
   });
 
-  test('says what is not known', () => {
+  test('says what is unknown', () => {
     const card = cardOf({ firmware: withSettings({}), window: { unseen: 'EACCES' }, pfs: [pfOf(one)] });
     expect(firmwareBudgetText(firmwareBudget(card, 8))).toBe(
       '8 VFs on each of 1 port: address space that the card does not tell; what the BIOS gave the slot cannot be read',
@@ -295,12 +295,12 @@ describe('why a card is not reset', () => {
   );
 });
 
-test('each card is asked by its first port', () => {
+test('each card is queried through its first port', () => {
   const far = '0001:03:00.1' as PciAddress;
   expect(firstPfs([other, far, one])).toEqual([one, far]);
 });
 
-test('a model that is not known is led to all pages', () => {
+test('an unknown model leads to the page of all models', () => {
   expect([firmwarePage('ConnectX-5 Ex'), firmwarePage(undefined)]).toEqual([
     'https://network.nvidia.com/support/firmware/connectx5en/',
     'https://network.nvidia.com/support/firmware/firmware-downloads/',

@@ -80,13 +80,13 @@ function commands(plan: Plan): readonly string[] {
 describe('a new VM', () => {
   const plan = planOf(specOf(), bareHost({ machines: machines(absent) }));
 
-  test('is started last, when all that it is given is there', () => {
+  test('is started last, once everything that it is given exists', () => {
     expect(plan.steps.at(-1)).toMatchObject({ resource: 'vm-running', for: ['web'] });
     const order = plan.steps.map(({ resource }) => resource);
     expect(order.indexOf('vf-driver')).toBeLessThan(order.indexOf('vm-unit'));
   });
 
-  test('never has its image written, nor a disk that is there put over', () => {
+  test('never has its image written, nor an existing disk overwritten', () => {
     const image = '/var/lib/vflane/images/debian-13.qcow2';
     expect(commands(plan).filter((line) => line.includes(image))).toEqual([
       `qemu-img create -q -f qcow2 -F qcow2 -b ${image} /var/lib/vflane/guests/web/disk.qcow2.new`,
@@ -102,7 +102,7 @@ describe('a new VM', () => {
     expect(undone.some((line) => line.includes('systemctl","stop"'))).toBe(true);
   });
 
-  test('is not started where it is not to start by itself', () => {
+  test('is not started without autostart', () => {
     const plain = planOf(specOf({ autostart: false }), bareHost({ machines: machines(absent) }));
     expect(plain.steps.some(({ resource }) => resource === 'vm-running')).toBe(false);
     expect(commands(plain).some((line) => line.startsWith('systemctl enable'))).toBe(false);
@@ -152,7 +152,7 @@ describe('a VM that runs', () => {
     expect([...about(plan, 'vm-unit'), ...about(plan, 'vm-running')]).toEqual([]);
   });
 
-  test('is named where its definition changes, and is not touched unless that is allowed', () => {
+  test('is named if its definition changes, and not touched unless that is allowed', () => {
     const state = runningHost(specOf());
     const plan = planOf(specOf({ cpus: 4 }), state);
     expect(about(plan, 'vm-running').flatMap(({ disrupts }) => disrupts)).toContain('web');
@@ -163,7 +163,7 @@ describe('a VM that runs', () => {
     expect(order.lastIndexOf('vm-running true')).toBeGreaterThan(order.lastIndexOf('vm-unit true'));
   });
 
-  test('goes on where only what cloud-init finds has changed', () => {
+  test('goes on if only what cloud-init finds has changed', () => {
     const spec = specOf({ cloudInit: { sshKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA me'] } });
     const plan = planOf(spec, runningHost(specOf()));
     expect(about(plan, 'vm-seed')).toHaveLength(1);
@@ -193,13 +193,13 @@ describe('a VM that runs', () => {
     expect(steps[0]?.actions).toMatchObject([{ run: ['systemctl', 'stop', 'vflane-guest@web.service'] }]);
   });
 
-  test('and was started by hand stays as it is', () => {
+  test('that was started by hand stays as it is', () => {
     const spec = specOf({ autostart: false });
     expect(about(planOf(spec, runningHost(spec)), 'vm-running')).toEqual([]);
   });
 });
 
-test('a unit that systemd has not read again is written and read once more', () => {
+test('a unit that systemd has not re-read is written and read once more', () => {
   const spec = specOf();
   const state = runningHost(spec);
   const web = state.machines?.guests.web;

@@ -26,7 +26,7 @@ describe('a bare host with two VM guests', () => {
   );
   const kinds = plan.steps.map((step) => step.resource);
 
-  test('goes from the driver over the pool to the VFs, and binds them last', () => {
+  test('goes from the driver through the pool to the VFs, and binds them last', () => {
     expect(kinds).toEqual([
       'module',
       'sriov-drivers-autoprobe',
@@ -52,7 +52,7 @@ describe('a bare host with two VM guests', () => {
     );
   });
 
-  test('gives the two VFs of a guest a MAC each', () => {
+  test('gives each of a guest’s two VFs its own MAC', () => {
     const macs = plan.steps.find(({ resource }) => resource === 'vf-mac')?.changes.map(({ to }) => to);
     expect(new Set(macs).size).toBe(4);
   });
@@ -63,12 +63,12 @@ describe('a bare host with two VM guests', () => {
     expect(plan.steps.find(({ resource }) => resource === 'vf-driver')?.at).toBe(`${pf0}/0-1,${pf1}/0-1`);
   });
 
-  test('asks for the VFs’ settings once a PF, after the last of them', () => {
+  test('checks the VFs’ settings once per PF, after the last of them', () => {
     const asked = plan.steps.filter((step) => step.settle.all.length > 0 && step.resource.startsWith('vf-'));
     expect(asked.map((step) => step.resource)).toEqual(['vf-link-state', 'vf-driver']);
   });
 
-  test('asks for the ports’ settings there, too, and for nothing twice', () => {
+  test('checks the ports’ settings there too, and nothing twice', () => {
     const queries = plan.steps.flatMap((step) => {
       const asked = step.settle.all.flatMap((probe) =>
         'query' in probe ? [JSON.stringify(probe.query)] : [],
@@ -87,7 +87,7 @@ describe('a bare host with two VM guests', () => {
 });
 
 describe('a namespace guest', () => {
-  test('has its namespace, its VFs, and the rest of it in one step: its bond, its addresses and its loopback', () => {
+  test('gets its namespace, its VFs, and everything else in one step: its bond, its addresses and its loopback', () => {
     const plan = planOf(fabricHost('alpha', [guest('web', 'netns', ['storage'])]));
     const after = plan.steps.map((step) => step.resource);
     expect(after.slice(after.indexOf('vf-driver'))).toEqual(['vf-driver', 'netns', 'netns-vf', 'guest-bond']);
@@ -99,7 +99,7 @@ describe('a namespace guest', () => {
   });
 });
 
-test('a pool that somebody else made is left alone, and said', () => {
+test('a pool that somebody else made is left alone and reported', () => {
   const state = bareHost();
   const pfs = state.pfs.map((pf) => ({ ...pf, numVfs: 4 }));
   const plan = planOf(fabricHost('alpha', []), { ...state, pfs });

@@ -65,7 +65,7 @@ describe('packages', () => {
     expect(packagesFor(examined('ovs-dpdk', 'netns: true'), 12)).toContain('librte-net-mlx5-23');
   });
 
-  test('what comes along is told apart from what is needed', () => {
+  test('dependencies are distinguished from what is needed', () => {
     const system = { ...debian, missing: ['nftables'], coming: ['libnftables1', 'nftables'] };
     expect(preparationFor(examined('ovs-tc', 'netns: true'), system).packages).toEqual({
       libnftables1: 'auto',
@@ -77,7 +77,7 @@ describe('packages', () => {
 describe('an IOMMU', () => {
   const without = examined('legacy-vlan', vm, { iommu: false });
 
-  test('that Intel’s firmware offers is switched on at the next start', () => {
+  test('that Intel’s firmware offers is enabled at the next start', () => {
     const { files } = preparationFor(without, debian);
     expect(files[grubFile]).toContain('intel_iommu=on iommu=pt"\n');
     expect(files[modulesFile]).toContain('\nvfio-pci\n');
@@ -90,18 +90,18 @@ describe('an IOMMU', () => {
     expect(preparationFindings(without, system).map(({ code }) => code)).toEqual(['VF2231']);
   });
 
-  test('of AMD is on unless somebody said otherwise', () => {
+  test('of AMD’s is on unless somebody disabled it', () => {
     const told = preparationFindings(without, { ...debian, iommuTables: ['IVRS'] });
     expect(told).toMatchObject([{ code: 'VF2231', hint: expect.stringContaining('amd_iommu=off') }]);
   });
 
-  test('is of no matter where nothing leaves the kernel', () => {
+  test('does not matter if nothing leaves the kernel', () => {
     const spared = examined('legacy-vlan', 'netns: true', { iommu: false });
     expect(preparationFor(spared, debian).files).toEqual({});
     expect(preparationFindings(spared, debian)).toEqual([]);
   });
 
-  test('stays asked for when the host has been started with it', () => {
+  test('stays wanted once the host has been started with it', () => {
     const { files } = preparationFor(without, debian);
     const mended = examined('legacy-vlan', vm, { iommu: true, bootFiles: { ...files } });
     const system = { ...debian, commandLine: 'root=/dev/sda1 quiet intel_iommu=on iommu=pt' };
@@ -111,7 +111,7 @@ describe('an IOMMU', () => {
 });
 
 describe('hugepages', () => {
-  test('are asked for of a guest that is made of them, too', () => {
+  test('are reserved for a guest backed by them, too', () => {
     const plain = examined('legacy-vlan', vm);
     const machine = { hugepages: true, memoryMiB: 1024 } as MachineSpec;
     const guests = plain.spec.guests.map((guest) => ({ ...guest, machine }));
@@ -122,12 +122,12 @@ describe('hugepages', () => {
 
   const dpdk = examined('ovs-dpdk', 'netns: true');
 
-  test('that somebody else has the kernel started with are left to him', () => {
+  test('that somebody else put on the command line are left alone', () => {
     const system = { ...debian, commandLine: 'quiet hugepages=4096' };
     expect(preparationFor(dpdk, system).files[grubFile]).toBeUndefined();
   });
 
-  test('go to the boot loader by hand where there is no GRUB', () => {
+  test('go to the boot loader by hand if there is no GRUB', () => {
     const system = { ...debian, grub: false };
     expect(preparationFor(dpdk, system).files[grubFile]).toBeUndefined();
     expect(preparationFindings(dpdk, system)).toMatchObject([
@@ -136,14 +136,14 @@ describe('hugepages', () => {
   });
 });
 
-test('on another system than Debian the packages are named, and none is installed', () => {
+test('on a system other than Debian the packages are named, and none is installed', () => {
   const system = { ...debian, debian: undefined };
   expect(preparationFindings(examined('ovs-tc', 'netns: true'), system)).toMatchObject([
     { code: 'VF2234', severity: 'error', hint: expect.stringContaining('openvswitch-switch') },
   ]);
 });
 
-test('what apt cannot install is said with its words', () => {
+test('what apt cannot install is reported in its own words', () => {
   const system = {
     ...debian,
     missing: ['librte-net-mlx5-25'],

@@ -17,7 +17,7 @@ test('a port that the host has given an address stays up; its pool still goes', 
   expect(spared.get('num-vfs')?.has(pf0)).toBe(true);
 });
 
-test('a member of vflane’s own bond is none of the host’s', () => {
+test('a member of vflane’s own bond is not in use by the host', () => {
   const links = [link('enp3s0f0np0', pf0, { master: 'bond0' }), link('enp3s0f1np1', pf1, { master: 'br7' })];
   const entry = { resource: 'host-bond', at: 'bond0', value: {}, was: null };
   const ledger = { ...emptyLedger, entries: new Map([['host-bond bond0', entry]]) };

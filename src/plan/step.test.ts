@@ -59,7 +59,7 @@ describe('a bridge and its ports', () => {
   });
 });
 
-test('bridges that go and ports that come are two steps', () => {
+test('removed bridges and added ports are two steps', () => {
   const gone: Change = { resource: 'bridge', at: 'br-old', from: bridge, to: null };
   expect(stepsOf([gone, ...made.slice(1)], context)).toHaveLength(2);
 });

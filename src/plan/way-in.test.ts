@@ -20,18 +20,18 @@ test.each([
     'br0',
     [link('enp3s0f0np0', pf0, { master: 'bond7' }), link('bond7', undefined, { master: 'br0' }), link('br0')],
   ],
-])('an operator who came in over %s', (_what, session, links) => {
+])('an operator connected over %s', (_what, session, links) => {
   expect(touchesWayIn(bareHost({ session, links }), changing(pf0))).toBe(true);
   expect(touchesWayIn(bareHost({ session, links }), changing(pf1))).toBe(false);
 });
 
-test('an operator who came in over another card, or sits at the machine', () => {
+test('an operator connected over another card, or at the console', () => {
   const links = [...ports, link('eno1')];
   expect(touchesWayIn(bareHost({ session: 'eno1', links }), changing(pf0))).toBe(false);
   expect(touchesWayIn(bareHost({ links }), changing(pf0))).toBe(false);
 });
 
-test('an operator who came in over a port that carries the underlay from now on', () => {
+test('an operator connected over a port that is to carry the underlay', () => {
   const links = [link('eth1'), link('eth2')];
   const bond = { members: ['eth1', 'eth2'], mtu: 9080, monitor: 'miimon 100', up: true };
   const bridge = { wire: { members: { eth1: '' }, bondMode: '', error: '' } };

@@ -54,7 +54,7 @@ describe('the host’s own network services are kept off', () => {
     ]);
   });
 
-  test('networkd by two files, because what one of them names has all to match', () => {
+  test('networkd by two files, because everything in one file has to match', () => {
     expect(textAt(overlay, ['networkd'], '05-vflane.network')).toContain(
       '[Match]\nName=bond0 br-storage ceph1-9fbeca\n\n[Link]\nUnmanaged=yes\n',
     );
@@ -63,13 +63,13 @@ describe('the host’s own network services are kept off', () => {
     );
   });
 
-  test('not off a port that is in no bond: it may carry the way in', () => {
+  test('but not off a port that is in no bond: it may carry the operator’s way in', () => {
     const text = textAt(legacy, ['networkManager'], 'zz-vflane.conf');
     expect(text).toContain('mac:02:00:00:00:00:07');
     expect(text).not.toContain('04:3f:72');
   });
 
-  test('ifupdown by its units, of what its files name: a bond by name, a port of it by its own MAC', () => {
+  test('ifupdown through its units, for what its files name: a bond by name, its port by its own MAC', () => {
     const state = stateWith([], ['lo', 'bond0', 'eno1', 'enp3s0f0np0']);
     const texts = keepOff
       .wanted(overlay, state)
@@ -89,14 +89,14 @@ describe('the host’s own network services are kept off', () => {
     });
   });
 
-  test('only where they are installed, and only on a host that is enabled', () => {
+  test('only if they are installed, and only on an enabled host', () => {
     expect(keepOff.wanted(overlay, stateWith([]))).toEqual([]);
     const { boot: _boot, ...disabled } = overlay;
     expect(keepOff.wanted(disabled, stateWith(['networkManager']))).toEqual([]);
   });
 });
 
-describe('ovs-vswitchd is held back', () => {
+describe('ovs-vswitchd is delayed', () => {
   test('until the card has VFs, and only under DPDK', () => {
     expect(ovsGate.wanted(overlay, stateWith([]))).toEqual([
       {

@@ -32,7 +32,7 @@ function differing(host: FabricHost, state: Partial<HostState>): readonly string
 const links = names.map((name) => link(name, undefined));
 const both = { eth1: true, eth2: true };
 
-test('members of a bond of Open vSwitch’s are to be without IPv6, and a port that is alone may have it', () => {
+test('members of Open vSwitch’s bond have to be without IPv6; a single port may have it', () => {
   expect(differing(software(['eth1', 'eth2']), { links, ipv6: both })).toEqual(['eth1', 'eth2']);
   expect(differing(software(['eth1', 'eth2']), { links, ipv6: { eth1: false, eth2: true } })).toEqual([
     'eth2',
@@ -41,7 +41,7 @@ test('members of a bond of Open vSwitch’s are to be without IPv6, and a port t
   expect(differing(software(['eth1', 'eth2']), { links, ipv6: null })).toEqual([]);
 });
 
-test('an address that somebody gave a member is not taken from it', () => {
+test('an address that somebody configured on a member is not removed', () => {
   const [first, ...rest] = links;
   const given = [{ ...first, addresses: ['2001:db8::1/64'] } as (typeof links)[number], ...rest];
   expect(differing(software(['eth1', 'eth2']), { links: given, ipv6: both })).toEqual(['eth2']);

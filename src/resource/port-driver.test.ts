@@ -34,7 +34,7 @@ const dpdks = bareHost({
   links: [],
 });
 
-test('what the kernel’s netdev was is remembered, and comes back with its driver', () => {
+test('the kernel’s netdev is remembered, and comes back with its driver', () => {
   const [found] = portDriver.there(kernels);
   expect(found?.value).toEqual({ driver: 'igb', mtu: 9000, up: true });
   const back = portDriver.move(pci, 'vfio-pci', { driver: 'igb', mtu: 9000, up: true });
@@ -43,7 +43,7 @@ test('what the kernel’s netdev was is remembered, and comes back with its driv
   });
 });
 
-test('a port that waits for another driver is not one that has it', () => {
+test('a port that waits for another driver does not have it yet', () => {
   const waiting = bareHost({
     pfs: [],
     functions: [port({ driver: undefined, driverOverride: 'vfio-pci', netdev: undefined })],
@@ -66,7 +66,7 @@ test('DPDK starts after it has its ports: all that are on its list', () => {
   expect(spec.overlay?.settings['dpdk-extra']).toBe(`-a ${pci}`);
 });
 
-test('br-phy has the port’s MAC, and keeps it when nobody can tell it any more', () => {
+test('br-phy has the port’s MAC, and keeps it when it can no longer be read', () => {
   const hwaddr = (state: typeof kernels) => {
     const [wanted] = underlayBridge.wanted(spec, state);
     return (wanted?.value as { readonly hwaddr: string } | undefined)?.hwaddr;

@@ -29,7 +29,7 @@ const veth = link('web-b9d0', undefined, { kind: 'veth', alias: 'vflane:web/stor
 const vethName = expand(software).guests[0]?.lanes[0]?.veth?.port ?? '';
 const ours = { ...veth, name: vethName };
 
-test('every netdev that a tenant reaches is to be without IPv6: pairs, taps and the bridges’ own', () => {
+test('every netdev that a tenant reaches has to be without IPv6: pairs, taps and the bridges’ own', () => {
   const wanted = portIpv6.wanted(expand(software), bareHost());
   expect(wanted.map(({ at }) => at).sort()).toEqual(
     [...(expand(software).overlay?.tenantPorts ?? [])].sort(),
@@ -42,12 +42,12 @@ test('every netdev that a tenant reaches is to be without IPv6: pairs, taps and 
   );
 });
 
-test('where the kernel has no IPv6, none is to be turned off', () => {
+test('if the kernel has no IPv6, there is none to turn off', () => {
   expect(differing(software, { links: [ours], ipv6: null }, /ipv6/)).toEqual([]);
   expect(differing(card, { ipv6: null }, /ipv6/)).toEqual([]);
 });
 
-test('a VF’s representor is known by its VF, whatever it is called; a spare one is left alone', () => {
+test('a VF’s representor is recognized by its VF, whatever its name; a spare VF’s is left alone', () => {
   const { pfs } = bareHost();
   const uplink = link('enp3s0f0np0', pf0, { physSwitchId: 'a', physPortName: 'p0' });
   const seen = [0, 1, 7].map((index) =>
@@ -57,7 +57,7 @@ test('a VF’s representor is known by its VF, whatever it is called; a spare on
   expect(differing(card, state, /representor-ipv6/)).toEqual([`representor-ipv6 ${pf0}/1`]);
 });
 
-test('a bridge’s own port is down, without addresses, and so it is made', () => {
+test('a bridge’s own port is made down and without addresses', () => {
   expect(differing(software, {}, /bridge-local/)).toEqual([]);
   const wants = { up: false, addresses: [] };
   const from = { up: true, addresses: ['10.0.0.9/24', 'fd00::9/64'] };
@@ -71,7 +71,7 @@ test('a bridge’s own port is down, without addresses, and so it is made', () =
   });
 });
 
-test('only where user space reads the guests’ frames do they compute their checksums themselves', () => {
+test('guests compute their checksums themselves only if user space reads their frames', () => {
   const userspace: FabricHost = { ...software, datapath: 'ovs-dpdk' };
   expect(guestChecksum.wanted(expand(userspace), bareHost())).toEqual([{ at: 'web/storage', value: false }]);
   expect(guestChecksum.wanted(expand(software), bareHost())).toEqual([]);
