@@ -6,7 +6,7 @@ import type { Process, SimState } from '../state.ts';
 import { optionsOf } from './qemu-args.ts';
 import { traitsOf } from './traits.ts';
 
-/** qemu-guest-agent inside a Debian guest: one line, one answer; one that does not answer (shutdown) gives none. */
+/** qemu-guest-agent inside a Debian guest: one answer per line, except for commands without one (shutdown). */
 export function askAgent(state: SimState, process: Process, line: string): readonly string[] {
   const asked = commandIn(line);
   if (asked === undefined) return [error('GenericError', 'JSON parse error')];
@@ -73,7 +73,7 @@ function macsOf(state: SimState, process: Process): readonly string[] {
   return [...vfs, ...virtio];
 }
 
-/** cloud-init's network-config of version 2 (netplan's), as far as it is about links, bonds and addresses. */
+/** cloud-init's network-config version 2 (netplan's): only links, bonds and addresses. */
 interface NetworkConfig {
   readonly ethernets?: { readonly [name: string]: Link };
   readonly bonds?: { readonly [name: string]: Link & { readonly interfaces?: readonly string[] } };
@@ -113,7 +113,7 @@ function interfacesOf(state: SimState, process: Process): readonly Interface[] {
   ];
 }
 
-/** Of a guest's files there are the MTUs of its netdevs; a handle is a netdev's place. */
+/** A guest's only files are its netdevs' MTUs; a handle stands for a netdev's position. */
 const firstHandle = 1000;
 
 function handleOf(all: readonly Interface[], path: string): number | undefined {

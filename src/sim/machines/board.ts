@@ -4,7 +4,7 @@ import type { BoardDevice } from './machine.ts';
 
 type Kind = Pick<BoardDevice, 'pci' | 'vendor' | 'device' | 'class' | 'native' | 'iommuGroup'>;
 
-/** An NVMe drive has a group to itself; a graphics card shares one with its own sound. */
+/** An NVMe drive has an IOMMU group to itself; a graphics card shares one with its audio function. */
 const kinds: { readonly nvme: readonly Kind[]; readonly gpu: readonly Kind[] } = {
   nvme: [
     { pci: '0000:41:00.0', vendor: '144d', device: 'a80a', class: '010802', native: 'nvme', iommuGroup: 41 },
@@ -54,7 +54,7 @@ export function unplugBoard(state: SimState, kind: BoardKind): void {
   state.boardDevices = (state.boardDevices ?? []).filter(({ pci }) => !gone.includes(pci));
 }
 
-/** After a boot each has its own driver again. */
+/** At a boot each gets its own driver again. */
 export function resetBoard(state: SimState): void {
   for (const device of state.boardDevices ?? []) {
     loadModule(state, device.native);

@@ -8,8 +8,8 @@ import { askAgent } from './agent.ts';
 import { hasAgent, machineAt, powerDown } from './power.ts';
 
 /**
- * One connection to a socket that a VM listens on: lines sent, and all lines that came back, QMP's greeting and events
- * among them. @throws Refusal ENOENT, ECONNREFUSED, as connect(2); Blocked where nobody answers
+ * One connection to a socket that a VM listens on: sends lines, and returns all lines that came back, including QMP's
+ * greeting and events. @throws Refusal ENOENT, ECONNREFUSED, as connect(2); Blocked if nothing answers
  */
 export function converse(state: SimState, path: string, lines: readonly string[]): readonly string[] {
   const found = machineAt(state, path);
@@ -20,7 +20,7 @@ export function converse(state: SimState, path: string, lines: readonly string[]
   return lines.flatMap((line) => askAgent(state, found.process, line));
 }
 
-/** qapi/control.json, as QEMU 10 was seen to answer. */
+/** qapi/control.json, with answers as seen from QEMU 10. */
 class Qmp {
   readonly #state: SimState;
   readonly #path: string;

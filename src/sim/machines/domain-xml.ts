@@ -1,4 +1,4 @@
-/** An element of a domain's XML; text between elements is kept where an element holds nothing else. */
+/** An element of a domain's XML; text is kept only if the element has no child elements. */
 export interface Element {
   readonly name: string;
   readonly attributes: { readonly [name: string]: string };
@@ -12,7 +12,7 @@ const attribute = /([\w:.-]+)\s*=\s*(?:'([^']*)'|"([^"]*)")/g;
 
 type Open = { name: string; attributes: { [name: string]: string }; children: Element[]; text: string };
 
-/** XML as far as domains need it; a string says what is wrong. */
+/** Parses the XML that domains need; a string says what is wrong. */
 export function parseXml(text: string): Element | string {
   const top: Open = { name: '', attributes: {}, children: [], text: '' };
   const stack: Open[] = [top];
@@ -40,7 +40,7 @@ function attributesOf(text: string): { [name: string]: string } {
   return Object.fromEntries([...text.matchAll(attribute)].map(([, name = '', a, b]) => [name, a ?? b ?? '']));
 }
 
-/** As libvirt prints it: two spaces a level, single quotes. */
+/** As libvirt prints it: two spaces per level, single quotes. */
 export function printXml(element: Element, level = 0): string {
   const indent = '  '.repeat(level);
   const attributes = Object.entries(element.attributes)

@@ -15,7 +15,7 @@ const kib: { readonly [unit: string]: number } = {
   bytes: 1 / 1024,
 };
 
-/** The domain an XML defines, or what is wrong with it. */
+/** The domain defined by an XML, or what is wrong with it. */
 export function domainOf(state: SimState, text: string): Domain | string {
   const root = parseXml(text);
   if (typeof root === 'string') return `(domain_definition):1: ${root}`;
@@ -30,7 +30,7 @@ export function domainOf(state: SimState, text: string): Domain | string {
   return { name, uuid, xml: printXml(completed(root, uuid)), autostart: false, pid: 0, managed: [] };
 }
 
-/** libvirt adds what was left out, and says sizes in KiB. */
+/** libvirt adds defaults, and writes sizes in KiB. */
 function completed(root: Element, uuid: string): Element {
   const memory = memoryKib(root);
   const leaf = (name: string, text: string, attributes = {}): Element => ({
@@ -63,7 +63,7 @@ export interface HostDevice {
   readonly managed: boolean;
 }
 
-/** Functions that a domain is given: plain ones, and netdevs of the SR-IOV kind. */
+/** PCI functions of a domain: plain ones, and SR-IOV netdevs. */
 export function hostDevicesOf(root: Element): readonly HostDevice[] {
   return [...all(root, 'devices', 'hostdev'), ...all(root, 'devices', 'interface')]
     .filter(({ name, attributes }) => name === 'hostdev' || attributes.type === 'hostdev')
@@ -85,7 +85,7 @@ function addressOf({
   return `${hex(domain, 4)}:${hex(bus, 2)}:${hex(slot, 2)}.${Number(fn).toString(16)}`;
 }
 
-/** What libvirt asks of QEMU for it. */
+/** The arguments with which libvirt starts QEMU. */
 export function machineArgsOf(root: Element): MachineArgs {
   const name = all(root, 'name')[0]?.text.trim() ?? '';
   const mib = memoryKib(root) / 1024;

@@ -12,7 +12,7 @@ import type { Domain } from './machine.ts';
 import { powerDown } from './power.ts';
 import { startMachine } from './qemu.ts';
 
-/** libvirt says no: what virsh prints, a line each. */
+/** libvirt refused: the lines that virsh prints. */
 export class VirError extends Error {
   override readonly name = 'VirError';
   readonly lines: readonly string[];
@@ -66,7 +66,7 @@ function checkDisk(state: SimState, path: string, fail: (why: string) => VirErro
   }
 }
 
-/** virhostdev.c: a managed function is taken from its driver, an unmanaged one must be free already. */
+/** virhostdev.c: a managed function is unbound from its driver, an unmanaged one must be free already. */
 function takeDevice(
   state: SimState,
   domain: Domain,
@@ -105,7 +105,7 @@ function holds(state: SimState, domain: Domain, pci: string): boolean {
   return state.processes.some((process) => process.pid === domain.pid && process.vfs.includes(pci));
 }
 
-/** What was taken from its driver goes back to it, as the bus decides. */
+/** Functions that were unbound get a driver again, as the bus decides. */
 export function giveBack(state: SimState, domain: Domain): void {
   for (const pci of domain.managed) {
     const fn = functionAt(state, pci);
@@ -135,7 +135,7 @@ function notRunning(what: string, { name }: Domain): VirError {
   );
 }
 
-/** Domains whose QEMU has ended. */
+/** Shuts off domains whose QEMU has ended. */
 export function settleDomains(state: SimState): void {
   for (const domain of Object.values(state.domains ?? {})) {
     if (domain.pid === 0 || runsDomain(state, domain)) continue;
@@ -147,7 +147,7 @@ export function settleDomains(state: SimState): void {
 
 export const libvirtdPid = 602;
 
-/** The daemon starts the domains that are marked so; one that does not start keeps the others from nothing. */
+/** The daemon starts the domains marked for autostart; a failing one does not stop the others. */
 export const libvirtd: Program = ({ state }) => {
   for (const domain of Object.values(state.domains ?? {})) {
     if (!domain.autostart || runsDomain(state, domain)) continue;

@@ -1,11 +1,11 @@
-/** A VM that runs: what it holds of the host, and how it is. */
+/** A running VM: what it holds of the host, and its state. */
 export interface Machine {
   name: string;
   memoryMib: number;
   /** Pages of `pageKib` KiB that it holds, 0 for none. */
   pages: number;
   pageKib: number;
-  /** Images it has open, those below its disks among them. */
+  /** Images it has open, including its disks' backing files. */
   disks: { path: string; writes: boolean }[];
   sockets: { kind: 'qmp' | 'agent' | 'other'; path: string }[];
   pidfile: string;
@@ -13,15 +13,15 @@ export interface Machine {
   paused: boolean;
   /** cloud-init's network-config as it was on a disk when the guest started. */
   networkConfig?: string;
-  /** It was asked to shut down, and will have by then. */
+  /** It was asked to shut down, and will have done so by then. */
   endsAtMs?: number;
-  /** Taps that it made itself, and takes with it. */
+  /** Taps that it made itself, which go with it. */
   ownTaps: number[];
 }
 
-/** How a guest behaves, by its name: what is not said is as one would wish. */
+/** How a guest deviates from the usual one. */
 export interface GuestTraits {
-  /** It does not hear the power button. */
+  /** It ignores the power button. */
   ignoresPowerdown?: boolean;
   /** No agent runs in it. */
   hasNoAgent?: boolean;
@@ -31,13 +31,13 @@ export interface GuestTraits {
   ignoresNetwork?: boolean;
 }
 
-/** A function on the board that is not part of the card, and that somebody may pass to a VM. */
+/** A function on the board that is not part of the card and may be passed to a VM. */
 export interface BoardDevice {
   pci: string;
   readonly vendor: string;
   readonly device: string;
   readonly class: string;
-  /** The driver that the kernel would give it. */
+  /** The driver that the kernel would bind. */
   readonly native: string;
   driver: string;
   driverOverride: string;
@@ -47,7 +47,7 @@ export interface BoardDevice {
 /** A domain that libvirt knows. */
 export interface Domain {
   name: string;
-  /** As libvirt has written it down. */
+  /** As libvirt has stored it. */
   xml: string;
   uuid: string;
   autostart: boolean;
@@ -55,6 +55,6 @@ export interface Domain {
   pid: number;
   /** How its last QEMU ended (virDomainShutoffReason); absent while none has. */
   ended?: 'shutdown' | 'destroyed';
-  /** Functions that it took from their drivers, and gives back. */
+  /** Functions that it unbound from their drivers, and gives back. */
   managed: string[];
 }

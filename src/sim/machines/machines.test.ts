@@ -10,7 +10,7 @@ const images = '/var/lib/vflane/images';
 const base = `${images}/debian-13.qcow2`;
 const vf = '0000:03:00.2';
 
-/** A unit as somebody would write one for a VM. */
+/** A hand-written unit for a VM. */
 const unit = (args: string) => `[Unit]
 After=network.target
 [Service]
@@ -37,7 +37,7 @@ const disk = `-blockdev driver=qcow2,node-name=disk0,file.driver=file,file.filen
 const vfio = `-device vfio-pci,host=${vf}`;
 
 describe('a VM as a unit', () => {
-  it('holds its VF, its disk and its sockets, hears the power button, and lets go of all', async () => {
+  it('holds its VF, its disk and its sockets, obeys the power button, and releases them all', async () => {
     const host = await withVm(`${disk} ${vfio}`);
     await does(host, 'systemctl start vm@a');
     const [process] = host.state.processes;
@@ -56,7 +56,7 @@ describe('a VM as a unit', () => {
     expect((await tell(host, 'systemctl is-active vm@a')).stdout).toBe('inactive\n');
   });
 
-  it('keeps a volume that was removed under it, and another may be made in its place', async () => {
+  it('keeps a volume that was removed while in use, and another may be made in its place', async () => {
     const seed = `${images}/seed.img`;
     const args = `${disk} -blockdev driver=raw,node-name=seed0,read-only=on,file.driver=file,file.filename=${seed}`;
     const host = await withVm(args);
@@ -67,14 +67,14 @@ describe('a VM as a unit', () => {
     expect((await tell(host, make)).code).toBe(1);
   });
 
-  it('that does not hear the power button is ended by systemd', async () => {
+  it('that ignores the power button is ended by systemd', async () => {
     const host = await withVm(disk);
     host.alter((state) => setGuestTraits(state, 'a', { ignoresPowerdown: true }));
     await does(host, 'systemctl start vm@a', 'systemctl stop vm@a');
     expect(host.state.processes).toEqual([]);
   });
 
-  it('that is enabled comes up with the host', async () => {
+  it('that is enabled starts with the host', async () => {
     const host = await withVm(disk);
     await does(host, 'systemctl enable vm@a');
     expect(await host.readLink('/etc/systemd/system/multi-user.target.wants/vm@a.service')).toBe(
@@ -120,13 +120,13 @@ describe('a VM as a unit', () => {
     expect((await refusal(host.readFile('/run/vm/a/qemu.pid'))).errno).toBe('ENOENT');
   });
 
-  it('is one driver’s and one guest’s look at each VF', async () => {
+  it('means one probe by one driver and one guest for each VF', async () => {
     const host = await withVm(vfio);
     await does(host, 'systemctl start vm@a');
     expect(probesOf(host.state, vf)).toEqual(['vfio-pci', 'guest']);
   });
 
-  it('gets no VF that another one has', async () => {
+  it('gets no VF that another VM has', async () => {
     const host = await withVm(vfio);
     await does(host, 'systemctl start vm@a');
     expect((await tell(host, 'systemctl start vm@b')).code).toBe(1);
@@ -189,7 +189,7 @@ describe('sockets', () => {
     expect((await tell(host, 'systemctl is-active vm@a')).stdout).toBe('inactive\n');
   });
 
-  it('the agent tells of what the guest made of its seed', async () => {
+  it('the agent shows what the guest did with its seed', async () => {
     const seed = `${images}/seed`;
     const host = await withVm(
       `${vfio} -blockdev driver=raw,node-name=seed0,read-only=on,file.driver=file,file.filename=${images}/seed.img`,

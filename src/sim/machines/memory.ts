@@ -12,7 +12,7 @@ export function machinePages(state: SimState, sizeKib: number): number {
     .reduce((sum, machine) => sum + machine.pages, 0);
 }
 
-/** Ordinary memory that VMs hold, in MiB: all of it, as VFIO pins it. */
+/** Ordinary memory that VMs hold, in MiB: all of theirs, as VFIO pins it. */
 export function machineMib(state: SimState): number {
   return machines(state)
     .filter((machine) => machine.pages === 0)

@@ -9,7 +9,7 @@ import { hasRunWith, qemu } from './qemu.ts';
 const patienceMs = 90_000;
 const stepMs = 500;
 
-/** No Perl: of scripts it knows those that press a guest's power button through QMP and wait for its end. */
+/** Not a Perl: it knows only the scripts that press a guest's power button through QMP and wait for its end. */
 export const perl: Program = (call) => {
   const { state, argv, env = {} } = call;
   const path = argv.slice(1).find((word) => !word.startsWith('-')) ?? '';
@@ -19,7 +19,7 @@ export const perl: Program = (call) => {
   const [to, ...rest] = argv.slice(argv.indexOf(path) + 1);
   if (to === 'run') return becomeQemu(call, rest);
   const words = [to ?? '', ...rest, env.MAINPID ?? ''];
-  // QEMU answers on its socket as soon as it runs.
+  // The simulated QEMU answers on its socket as soon as it runs.
   if (words[0] === 'up') return silent;
   const process = state.processes.find(
     ({ pid, machine }) =>
@@ -37,7 +37,7 @@ export const perl: Program = (call) => {
   return silent;
 };
 
-/** `run UID DISK IMAGE QEMU OPTIONS`: with the option by which this QEMU becomes another user. */
+/** `run UID DISK IMAGE QEMU OPTIONS`: adds this QEMU's option to become another user. */
 function becomeQemu(call: Call, [uid, _disk, _image, ...argv]: readonly string[]): Reply {
   const drop = hasRunWith(call.state) ? ['-run-with', `user=${uid}:${uid}`] : ['-runas', `${uid}:${uid}`];
   return qemu({ ...call, argv: [...argv, ...drop] });

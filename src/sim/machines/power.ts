@@ -4,23 +4,23 @@ import type { Process, SimState } from '../state.ts';
 import type { Machine } from './machine.ts';
 import { traitsOf } from './traits.ts';
 
-/** What a guest takes to shut down, and before its agent answers. */
+/** How long a guest takes to shut down, and until its agent answers. */
 const shutdownMs = 3_000;
 const agentMs = 2_000;
 
-/** Somebody presses the power button. */
+/** Presses the power button. */
 export function powerDown(state: SimState, machine: Machine): void {
   if (traitsOf(state, machine).ignoresPowerdown || machine.paused) return;
   machine.endsAtMs ??= nowMs(state) + shutdownMs;
 }
 
-/** Whether the agent inside answers by now. */
+/** Whether the agent inside answers now. */
 export function hasAgent(state: SimState, machine: Machine): boolean {
   const isUp = !machine.paused && nowMs(state) - machine.startedMs >= agentMs;
   return isUp && !traitsOf(state, machine).hasNoAgent;
 }
 
-/** Guests whose time has come. */
+/** Ends guests whose shutdown is complete. */
 export function endMachines(state: SimState): void {
   const now = nowMs(state);
   const due = state.processes.filter(({ machine }) => (machine?.endsAtMs ?? Number.POSITIVE_INFINITY) <= now);

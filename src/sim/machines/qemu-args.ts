@@ -1,4 +1,4 @@
-/** What a QEMU command line asks of a host. */
+/** What a QEMU command line needs from the host. */
 export interface MachineArgs {
   readonly name: string;
   readonly memoryMib: number;
@@ -7,7 +7,7 @@ export interface MachineArgs {
   readonly drives: readonly Drive[];
   readonly vfio: readonly { readonly address: string; readonly option: string }[];
   readonly taps: readonly { readonly ifname: string; readonly option: string }[];
-  /** Sockets it listens on: what they are for, and where. */
+  /** Sockets it listens on: their purpose and path. */
   readonly sockets: readonly Socket[];
   readonly pidfile: string;
   readonly daemonizes: boolean;
@@ -24,7 +24,7 @@ export interface Drive {
   readonly path: string;
   readonly format: string;
   readonly writes: boolean;
-  /** The words that QEMU names in a complaint. */
+  /** The words that QEMU quotes in an error. */
   readonly option: string;
 }
 
@@ -35,7 +35,7 @@ export interface Socket {
 
 type Options = { readonly [key: string]: string };
 
-/** `a,b=c,d=e`: the first word without a key is `''`; a comma is doubled to stand for itself. */
+/** `a,b=c,d=e`: a first word without a key has the key `''`; a doubled comma stands for itself. */
 export function optionsOf(text: string): Options {
   const parts = text.replaceAll(',,', '\u0000').split(',');
   const found: { [key: string]: string } = {};

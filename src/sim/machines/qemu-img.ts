@@ -15,7 +15,7 @@ import {
   textOf,
 } from './images.ts';
 
-/** `qemu-img info|create|convert|resize`; the texts are those of 7.2 and 10.0, which say the same. */
+/** `qemu-img info|create|convert|resize`; the texts are those of 7.2 and 10.0, which agree. */
 export const qemuImg: Program = ({ state, argv }) => {
   if (!isInstalled(state, 'qemu-utils')) throw new MissingProgram('qemu-img');
   const [verb, ...words] = argv.slice(1);
@@ -61,7 +61,7 @@ const verbs: { readonly [verb: string]: ((state: SimState, asked: Asked) => Repl
 };
 
 function complaint(start: string, error: unknown): Reply {
-  // The hint that comes behind a missing format ends without a newline, as the real one's.
+  // The hint after a missing format ends without a newline, as the real one does.
   if (error instanceof ImageError)
     return failed(
       1,
@@ -202,14 +202,14 @@ function formatting(path: string, image: Image): string {
 function put(state: SimState, path: string, image: Image): Reply {
   if (!isOrdinaryFolder(state, posix.dirname(inHome(path))))
     return failed(1, `qemu-img: ${path}: Could not create '${path}': No such file or directory\n`);
-  // Who has a file open that was removed keeps that one, and its lock; what is made under the name is another file.
+  // A process with a removed file open keeps that file and its lock; a new one with the name is another file.
   if (state.files[inHome(path)] === undefined) forgetHolders(state, path);
   refuseLocked(state, path, true);
   state.files[inHome(path)] = textOf(image);
   return silent;
 }
 
-/** Of a folder as a FAT volume (vvfat), or of another image. */
+/** Converts a folder, as a FAT volume (vvfat), or another image. */
 function convert(state: SimState, { options, operands }: Asked): Reply {
   const [source = '', target = ''] = operands;
   const format = options['-O'] === 'qcow2' ? 'qcow2' : 'raw';

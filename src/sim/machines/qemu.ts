@@ -18,7 +18,7 @@ import type { Machine } from './machine.ts';
 import { countProbe } from './probes.ts';
 import { type Drive, type MachineArgs, parseMachine } from './qemu-args.ts';
 
-/** `qemu-system-x86_64`: takes what it is given of the host, or says in QEMU's words why not (10.0, seen). */
+/** `qemu-system-x86_64`: takes its resources from the host, or says in QEMU's words why not (10.0, seen). */
 export const qemu: Program = (call) => {
   const { state, argv } = call;
   if (!isInstalled(state, 'qemu-system-x86')) throw new MissingProgram('qemu-system-x86_64');
@@ -36,12 +36,12 @@ function version(state: SimState): string {
   return `QEMU emulator version ${release} (Debian ${versionOf(state, 'qemu-system-x86')})\nCopyright (c) 2003-2025 Fabrice Bellard and the QEMU Project developers\n`;
 }
 
-/** QEMU 9.1 has `-run-with user=`, and 10.0 no `-runas` any more (both seen). */
+/** QEMU 9.1 has `-run-with user=`, and 10.0 no longer has `-runas` (both seen). */
 export function hasRunWith(state: SimState): boolean {
   return kernelOf(state).debian >= 13;
 }
 
-/** Its change of user: by the option that it knows, by numbers, and only where its sandbox lets it. @throws Failure */
+/** Its change of user: with the option that it knows, numeric ids, and only if its sandbox allows it. @throws Failure */
 function checkUser(state: SimState, argv: readonly string[]): void {
   const at = argv.findIndex((word) => word === '-runas' || word === '-run-with');
   if (at < 0) return;
@@ -51,13 +51,13 @@ function checkUser(state: SimState, argv: readonly string[]): void {
     throw new Failure(1, `${program}: ${option}: invalid option\n`);
   if (!/^(user=)?\d+:\d+$/.test(value))
     throw new Failure(1, `${program}: ${option} ${value}: User doesn't exist (and is not <uid>:<gid>)\n`);
-  // The system call is answered by SIGSYS (seen, 10.0).
+  // The system call raises SIGSYS (seen, 10.0).
   if (argv.some((word) => /elevateprivileges=(deny|children)/.test(word))) throw new Failure(159, '');
 }
 
 type Refuse = (option: string, why: string) => Failure;
 
-/** Everything is looked at before anything is taken: a QEMU that fails leaves nothing behind. @throws Failure */
+/** Checks everything before it takes anything: a QEMU that fails leaves nothing behind. @throws Failure */
 export function startMachine({ state, argv, ns }: Call, args: MachineArgs): Process {
   const program = posix.basename(argv[0] ?? '');
   const refuse: Refuse = (option, why) =>
@@ -124,7 +124,7 @@ function checkMemory(state: SimState, args: MachineArgs, refuse: Refuse): Pick<M
   return { pages, pageKib };
 }
 
-/** The image and what it stands on, with their locks. */
+/** Opens the image and its backing files, with their locks. */
 function openDrive(state: SimState, drive: Drive, refuse: Refuse): Machine['disks'] {
   try {
     const image = openImage(state, drive.path);
@@ -203,7 +203,7 @@ function isTaken(state: SimState, pci: string): boolean {
   return vf ? isHeld(state, vf) : state.processes.some((process) => process.vfs.includes(pci));
 }
 
-/** One that nobody has open; as root QEMU makes one that is not there, which goes with it (net/tap.c). */
+/** The tap must not be open elsewhere; as root, QEMU makes a missing one, which goes with it (net/tap.c). */
 function openTap(
   state: SimState,
   ns: string,

@@ -1,7 +1,7 @@
 import type { SimState } from '../state.ts';
 import type { GuestTraits, Machine } from './machine.ts';
 
-/** How a guest of that name behaves from now on. */
+/** Sets how the guest of this name behaves from now on. */
 export function setGuestTraits(state: SimState, guest: string, traits: GuestTraits): void {
   state.guestTraits ??= {};
   state.guestTraits[guest] = { ...traits };

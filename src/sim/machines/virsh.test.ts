@@ -30,7 +30,7 @@ async function withLibvirt(managed = 'yes'): Promise<SimHost> {
   return host;
 }
 
-it('is not a program where it is not installed, and says what does not answer where its daemon rests', async () => {
+it('is a missing program if not installed, and says what does not answer if its daemon is stopped', async () => {
   expect(await refusal(memorySim().run(['virsh', 'list']))).toMatchObject({ kind: 'missing' });
   const host = await withLibvirt();
   await does(host, 'systemctl stop libvirtd');
@@ -39,7 +39,7 @@ it('is not a program where it is not installed, and says what does not answer wh
   );
 });
 
-it('a domain is defined, started, shut down and forgotten, in virsh’s own words', async () => {
+it('a domain is defined, started, shut down and undefined, in virsh’s own words', async () => {
   const host = await withLibvirt();
   const say = async (line: string) => (await tell(host, `${system} ${line}`)).stdout;
   const no = async (line: string) => (await tell(host, `${system} ${line}`)).stderr;
@@ -64,7 +64,7 @@ it('a domain is defined, started, shut down and forgotten, in virsh’s own word
   expect(await no('domstate vm1')).toBe("error: failed to get domain 'vm1'\n\n");
 });
 
-it('a managed VF goes to VFIO and back, an unmanaged one must be there, and two domains share none', async () => {
+it('a managed VF goes to VFIO and back, an unmanaged one must be there already, and two domains share none', async () => {
   const host = await withLibvirt();
   await does(host, `${system} define /root/vm1.xml`, `${system} define /root/vm2.xml`, `${system} start vm1`);
   expect(await driverOf(host, vf)).toBe('vfio-pci');
@@ -81,7 +81,7 @@ it('a managed VF goes to VFIO and back, an unmanaged one must be there, and two 
   expect(unmanaged.state.processes).toEqual([]);
 });
 
-it('what only reads changes nothing', async () => {
+it('a read-only connection changes nothing', async () => {
   const host = await withLibvirt();
   expect((await tell(host, `virsh -r -c qemu:///system define /root/vm1.xml`)).stderr).toBe(
     'error: Failed to define domain from /root/vm1.xml\nerror: operation forbidden: read only access prevents virDomainDefineXML\n\n',
@@ -89,7 +89,7 @@ it('what only reads changes nothing', async () => {
   expect(host.state.domains ?? {}).toEqual({});
 });
 
-it('what is marked so comes up with the host', async () => {
+it('a domain marked for autostart starts with the host', async () => {
   const host = await withLibvirt();
   await does(host, `${system} define /root/vm1.xml`, `${system} autostart vm1`);
   await host.reboot();
@@ -100,14 +100,14 @@ it('what is marked so comes up with the host', async () => {
   expect((await tell(host, `${system} domstate vm1`)).stdout).toBe('running\n\n');
 });
 
-it('comes with its daemon when it is installed', async () => {
+it('brings its daemon when installed', async () => {
   const host = memorySim();
   await does(host, 'apt-get install -y libvirt-daemon-system');
   expect((await tell(host, `${system} list --all --name`)).code).toBe(0);
   expect((await tell(host, 'systemctl is-enabled libvirtd')).stdout).toBe('enabled\n');
 });
 
-it('carries a command to the agent in a domain, and says in libvirt’s words why it cannot', async () => {
+it('passes a command to the agent in a domain, or says in libvirt’s words why it cannot', async () => {
   const host = await withLibvirt();
   const channel = "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>";
   await host.writeFile('/root/vm1.xml', xml('yes').replace('</devices>', `${channel}</devices>`));

@@ -10,7 +10,7 @@ import { destroy, shutdown, startDomain, VirError } from './libvirt.ts';
 import type { Domain } from './machine.ts';
 import { hasAgent } from './power.ts';
 
-/** `virsh [-r] [-q] [-c URI] COMMAND …`, of the system's QEMU (texts of 9.0 and 11.3). */
+/** `virsh [-r] [-q] [-c URI] COMMAND …`, for qemu:///system (texts of 9.0 and 11.3). */
 export const virsh: Program = ({ state, argv }) => {
   if (!isInstalled(state, 'libvirt-clients')) throw new MissingProgram('virsh');
   const words = argv.slice(1);
@@ -44,7 +44,7 @@ function isFlag(word: string): boolean {
   return word.startsWith('--');
 }
 
-/** Options that take a value have it as the next word. */
+/** Whether a word is neither an option nor the value that follows one. */
 function isWord(word: string, at: number, all: readonly string[]): boolean {
   return !isFlag(word) && all[at - 1] !== '--timeout';
 }
@@ -69,7 +69,7 @@ function found({ state, args }: Asked): Domain {
   return domain;
 }
 
-/** A connection that only reads is refused every change by libvirt itself. */
+/** libvirt itself refuses every change on a read-only connection. */
 function change(what: string, call: string, act: (asked: Asked) => Reply): (asked: Asked) => Reply {
   return (asked) => {
     if (!asked.readOnly) return act(asked);
@@ -113,7 +113,7 @@ const commands: { readonly [name: string]: ((asked: Asked) => Reply) | undefined
   }),
 };
 
-/** A guest that has shut down by itself is shut off. */
+/** A guest that has shut itself down is shut off. */
 function isRunning(state: SimState, domain: Domain): boolean {
   return state.processes.some(({ pid }) => pid === domain.pid);
 }

@@ -15,7 +15,7 @@ import { stopDaemon } from './vswitchd.ts';
 
 type Command = (state: SimState, daemon: Vswitchd, words: readonly string[]) => Reply;
 
-/** `ovs-appctl`, to ovs-vswitchd only. */
+/** `ovs-appctl`, for ovs-vswitchd only. */
 export const ovsAppctl: Program = ({ state, argv }) => {
   if (!isInstalled(state, 'openvswitch-switch')) throw new MissingProgram('ovs-appctl');
   const { target, words } = parse(argv.slice(1));
@@ -155,7 +155,7 @@ function source(netdev: Netdev | undefined): string {
   return address === undefined ? '' : ` SRC ${address}`;
 }
 
-/** Tunnels of the userspace datapath listen on the addresses of its bridges. */
+/** Tunnels of the userspace datapath listen on its bridges' addresses. */
 function listening(state: SimState): readonly string[] {
   const bridges = bridgeWants(state).filter((bridge) => bridge.datapath === 'netdev');
   const ports = new Set(
@@ -165,7 +165,7 @@ function listening(state: SimState): readonly string[] {
   return hasAddress ? [...ports].map((port) => `vxlan_sys_${port} (1) ref_cnt=1\n`) : [];
 }
 
-/** `pmd-cpu-mask` counts at once; of it only cores that are there, and without it the first (dpif-netdev.c). */
+/** `pmd-cpu-mask` takes effect at once: those of its cores that exist, or by default the first core (dpif-netdev.c). */
 function pollingCores(state: SimState): readonly number[] {
   const mask = entry(rootRow(state.ovs.rows), 'other_config', 'pmd-cpu-mask').replace(/^0x/i, '');
   if (!/^[0-9a-f]+$/i.test(mask)) return [0];
@@ -175,10 +175,10 @@ function pollingCores(state: SimState): readonly number[] {
   );
 }
 
-/** As /sys/devices/system/node/node0/cpulist has it. */
+/** As in /sys/devices/system/node/node0/cpulist. */
 const machineCpus = 32;
 
-/** The queues of all ports, dealt out to the cores that poll. */
+/** The queues of all ports, distributed over the polling cores. */
 function pmdQueues(state: SimState, daemon: Vswitchd): string {
   if (!daemon.dpdk) return '';
   const ports = bridgeWants(state).flatMap((b) => b.ifaces.filter((i) => i.type === 'dpdk' && works(i)));

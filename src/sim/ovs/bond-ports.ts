@@ -7,7 +7,7 @@ import { dpdkNetdev } from './dpdk-port.ts';
 import { wholePort } from './dpdk-whole.ts';
 import type { OvsRow } from './state.ts';
 
-/** Of every bond of OVS's, the MAC of the member that carries its traffic (ofproto/bond.c). */
+/** Writes for every OVS bond the MAC of the member that carries its traffic (ofproto/bond.c). */
 export function tellBonds(state: SimState, wanted: readonly WantedBridge[]): void {
   const { rows } = state.ovs;
   for (const { row } of wanted)
@@ -39,7 +39,7 @@ export function bondList(state: SimState): string {
   return `bond\ttype\trecircID\tmembers\n${lines.join('')}`;
 }
 
-/** `bond/show`, of one or all; undefined where there is none of that name. */
+/** `bond/show`, of one or all; undefined if there is none with that name. */
 export function bondShow(state: SimState, name: string | undefined): string | undefined {
   const shown = bonds(state).filter((port) => name === undefined || text(port, 'name') === name);
   return name !== undefined && shown.length === 0
@@ -71,7 +71,7 @@ function bondText(state: SimState, port: OvsRow): string {
   return `${head.join('\n')}\n\n${parts.join('\n')}\n`;
 }
 
-/** The primary if it can, else the one that already does, else the first with a carrier. */
+/** The primary if it can be active, else the currently active one, else the first with a carrier. */
 function activeMember(state: SimState, port: OvsRow, ifaces: readonly OvsRow[]): Member | undefined {
   const works = ifaces.filter((iface) => (numberOf(iface, 'ofport') ?? -1) > 0);
   const alive = works.flatMap((iface) => memberOf(state, iface) ?? []).filter((member) => member.alive);

@@ -17,7 +17,7 @@ export function isLocal(bridgeRow: OvsRow, port: OvsRow): boolean {
   return text(port, 'name') === text(bridgeRow, 'name');
 }
 
-/** Without the LOCAL port, which the commands do not show. */
+/** All but the LOCAL port, which the commands do not show. */
 export function portsOf(tx: Transaction, row: OvsRow): readonly OvsRow[] {
   return follow(tx.rows, row, 'ports').filter((port) => !isLocal(row, port));
 }
@@ -53,7 +53,7 @@ export function findIface(tx: Transaction, name: string): Placed | undefined {
   return places.find(({ port }) => follow(tx.rows, port, 'interfaces').includes(iface));
 }
 
-/** check_conflicts: bridges, ports and interfaces share one space of names. */
+/** check_conflicts: bridges, ports and interfaces share one namespace. */
 export function refuseConflict(tx: Transaction, name: string, what: string): void {
   if (findBridge(tx, name))
     throw refuse(`cannot create ${what} named ${name} because a bridge named ${name} already exists`);
@@ -95,7 +95,7 @@ export function makePort(tx: Transaction, name: string, ifaces: readonly OvsRow[
   return port;
 }
 
-/** Later commands of the transaction no longer see it. */
+/** Drops a port, so that later commands of the transaction no longer see it. */
 export function dropPort(tx: Transaction, port: OvsRow): void {
   for (const iface of follow(tx.rows, port, 'interfaces')) delete tx.rows[iface.uuid];
   delete tx.rows[port.uuid];

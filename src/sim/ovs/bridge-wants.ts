@@ -2,7 +2,7 @@ import type { SimState } from '../state.ts';
 import { entry, follow, rootRow, text } from './database.ts';
 import type { OvsRow } from './state.ts';
 
-/** A bridge as the database wants it. */
+/** A bridge as configured in the database. */
 export interface WantedBridge {
   readonly row: OvsRow;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface WantedBridge {
   readonly failMode: 'standalone' | 'secure';
   readonly hwaddr: string;
   readonly ifaces: readonly WantedIface[];
-  /** Names of its internal ports, LOCAL among them. */
+  /** Names of its internal ports, including LOCAL. */
   readonly internal: readonly string[];
 }
 
@@ -18,11 +18,11 @@ export interface WantedIface {
   readonly row: OvsRow;
   readonly name: string;
   readonly type: string;
-  /** The port of the bridge's own name. */
+  /** Whether it is the port with the bridge's own name. */
   readonly local: boolean;
 }
 
-/** In the order of their names; a bridge whose datapath_type nobody knows is none. */
+/** In the order of their names, without bridges of an unknown datapath_type. */
 export function bridgeWants(state: SimState): readonly WantedBridge[] {
   const { rows } = state.ovs;
   return follow(rows, rootRow(rows), 'bridges')

@@ -1,7 +1,7 @@
 import { guid } from '../macs.ts';
 import type { Ovs } from './state.ts';
 
-/** A database with nothing in it but its root, as `ovsdb-tool create` and `ovs-vsctl init` leave it. */
+/** A database with only its root, as `ovsdb-tool create` and `ovs-vsctl init` leave it. */
 export function newOvs(host: string): Ovs {
   const uuid = guid(`ovs/${host}`);
   return {

@@ -32,7 +32,7 @@ export function datumIn(row: OvsRow, column: string): Datum {
   return row.values[column] ?? defaultDatum(typeOf(row.table, column));
 }
 
-/** A column of one string, or '' where it is empty. */
+/** A column with one string; '' if it is empty. */
 export function text(row: OvsRow, column: string): string {
   return String(datumIn(row, column)[0]?.[0] ?? '');
 }
@@ -47,7 +47,7 @@ export function entry(row: OvsRow, column: string, key: string): string {
   return String(datumIn(row, column).find(([k]) => k === key)?.[1] ?? '');
 }
 
-/** A column at its default is not kept. */
+/** Sets a column; one with its default value is not stored. */
 export function put(row: OvsRow, column: string, datum: Datum): void {
   const usual = defaultDatum(typeOf(row.table, column));
   const isDefault = datum.length === usual.length && datum[0]?.[0] === usual[0]?.[0];
@@ -63,7 +63,7 @@ export function rowsOf(rows: OvsRows, table: TableName): readonly OvsRow[] {
   return Object.values(rows).filter((row) => row.table === table);
 }
 
-/** The rows that a column points at, those that are there. */
+/** The existing rows that a column refers to. */
 export function follow(rows: OvsRows, row: OvsRow, column: string): readonly OvsRow[] {
   return referred(row, column).flatMap((uuid) => rows[uuid] ?? []);
 }

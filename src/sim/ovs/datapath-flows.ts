@@ -12,15 +12,15 @@ import { isTunnel } from './tunnels.ts';
 export interface Verdict {
   readonly offloaded: boolean;
   readonly dp: 'tc' | 'ovs' | 'dpdk';
-  /** What stands in the way of hardware, '' if nothing does. */
+  /** What prevents hardware offload; '' if nothing does. */
   readonly why: string;
 }
 
 const types = ['ovs', 'tc', 'dpdk', 'offloaded', 'non-offloaded', 'partially-offloaded', 'all'];
 
 /**
- * `dpctl/dump-flows [-m] [type=…]`. There are flows only while something talks: `simulateTraffic` in the host's state says between whom.
- * Undefined where the type is none.
+ * `dpctl/dump-flows [-m] [type=…]`. There are flows only while there is traffic, which `simulateTraffic` starts.
+ * Undefined for an unknown type.
  */
 export function dumpDatapathFlows(
   state: SimState,
@@ -50,7 +50,7 @@ interface DatapathFlow {
   readonly verdict: Verdict;
 }
 
-/** Every port that works talks to every tunnel of its bridge, and back, while traffic is on. */
+/** While traffic is on, every working port has flows to every tunnel of its bridge, and back. */
 function talking(state: SimState, daemon: Vswitchd): readonly DatapathFlow[] {
   return bridgeWants(state)
     .filter((bridge) => state.ovs.talking.includes(bridge.name) && daemon.bridges[bridge.name]?.flows.length)
@@ -65,7 +65,7 @@ function pairs(bridge: WantedBridge): readonly (readonly [WantedIface, WantedIfa
   return all.filter(([from, to]) => !isTunnel(from.type) || !isTunnel(to.type));
 }
 
-/** facts §13.8: CLS_ACT, hw-offload in force, hw-tc-offload on both ends, the tunnel's route by the uplink or a VF-LAG. */
+/** facts §13.8: CLS_ACT, hw-offload active, hw-tc-offload on both ends, the tunnel routed through the uplink or a VF-LAG. */
 function verdict(
   state: SimState,
   daemon: Vswitchd,

@@ -5,7 +5,7 @@ import type { Netdev, SimState } from '../state.ts';
 import { tapInfo } from '../taps.ts';
 import type { WantedBridge } from './bridge-wants.ts';
 
-/** The netdev that stands for a whole datapath: `ovs-system` is the master of the kernel datapath's ports. */
+/** The netdev that represents a whole datapath: `ovs-system` is the master of the kernel datapath's ports. */
 const datapathNetdev = { system: 'ovs-system', netdev: 'ovs-netdev' } as const;
 const kindOf = { system: 'openvswitch', netdev: 'tun' } as const;
 
@@ -17,7 +17,7 @@ export function ensureDatapaths(state: SimState, wanted: readonly WantedBridge[]
   }
 }
 
-/** With its last bridge a datapath goes, and lets go of its ports. */
+/** Removes datapaths without bridges, and releases their ports. */
 export function dropDatapaths(state: SimState, wanted: readonly WantedBridge[]): void {
   for (const datapath of ['system', 'netdev'] as const) {
     if (wanted.some((bridge) => bridge.datapath === datapath)) continue;
@@ -37,7 +37,7 @@ function add(state: SimState, datapath: WantedBridge['datapath'], name: string):
   return addNetdev(state, { kind: kindOf[datapath], name, mac, randomMac: true, maxMtu, info });
 }
 
-/** An internal port is a netdev, down until somebody brings it up. Undefined where the name is taken. */
+/** The netdev of an internal port, which starts down. Undefined if the name is taken. */
 export function internalNetdev(
   state: SimState,
   datapath: WantedBridge['datapath'],

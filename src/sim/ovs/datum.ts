@@ -45,13 +45,13 @@ function atomType(text: string): AtomType {
   return { kind: text.startsWith('integer') ? 'integer' : (text as AtomType['kind']), ...range };
 }
 
-/** What a new row has in a column nobody set. */
+/** A new row's value in a column that is not set. */
 export function defaultDatum(type: ColumnType): Datum {
   if (type.min === 0 || type.max > 1) return [];
   return [[{ string: '', integer: 0, boolean: false, uuid: '' }[type.key.kind]]];
 }
 
-/** In the order in which the database keeps and prints it; of two equal keys the later one counts. */
+/** In the order in which the database stores and prints it; of two equal keys the later one counts. */
 export function sorted(items: Datum): Datum {
   const byKey = new Map(items.map((item) => [item[0], item]));
   return [...byKey.values()].sort((a, b) => compareAtoms(a[0], b[0]));

@@ -14,7 +14,7 @@ import { isWhole, type WholePort, wholePort } from './dpdk-whole.ts';
 import type { DpdkDevice, Vswitchd } from './state.ts';
 import { ovsVersion } from './version.ts';
 
-/** Why a port of type dpdk cannot be had, '' where it can (netdev-dpdk.c; facts §0b, §13.10). */
+/** Why a port of type dpdk cannot be set up; '' if it can (netdev-dpdk.c; facts §0b, §13.10). */
 export function dpdkFault(state: SimState, daemon: Vswitchd, iface: WantedIface): string {
   const devargs = entry(iface.row, 'options', 'dpdk-devargs');
   if (devargs === '')
@@ -29,7 +29,7 @@ export function dpdkFault(state: SimState, daemon: Vswitchd, iface: WantedIface)
   if (other)
     return `'${iface.name}' is trying to use device '${devargs}' which is already in use by '${other[0]}'`;
   const mtu = wantedMtu(iface);
-  // What it has not been asked for anew it does not look at again (netdev-dpdk.c, netdev_dpdk_reconfigure).
+  // It does not reconfigure a port whose configuration is unchanged (netdev-dpdk.c, netdev_dpdk_reconfigure).
   if (daemon.dpdkPorts[iface.name] === netdev.ifindex && daemon.dpdkMtus[iface.name] === mtu) return '';
   const why = takePort(state, daemon, netdev, mtu);
   if (why !== '') return `could not add network device ${iface.name} to ofproto (${why})`;
@@ -63,12 +63,12 @@ function wholeFault(state: SimState, daemon: Vswitchd, iface: WantedIface, pci: 
   return `could not add network device ${iface.name} to ofproto (Cannot allocate memory)`;
 }
 
-/** Without `mtu_request` DPDK sets its own default on the kernel's netdev (netdev-dpdk.c, dpdk_eth_dev_port_config). */
+/** Without `mtu_request`, DPDK sets its own default on the kernel's netdev (netdev-dpdk.c, dpdk_eth_dev_port_config). */
 function wantedMtu(iface: WantedIface): number {
   return numberOf(iface.row, 'mtu_request') ?? 1500;
 }
 
-/** NETDEV_DPDK_MAX_PKT_LEN less Ethernet's header and FCS: a larger request is passed over. */
+/** NETDEV_DPDK_MAX_PKT_LEN minus Ethernet's header and FCS: a larger request is ignored. */
 const maxMtu = 9728 - 18;
 
 /** The kernel's netdev behind the device comes up and gets the port's MTU (mlx5_os.c, mlx5_dev_spawn). */
@@ -84,10 +84,10 @@ function takePort(state: SimState, daemon: Vswitchd, netdev: Netdev, mtu: number
   }
 }
 
-/** mbufs that a pool is asked for, halved until it fits, and the fewest that will do (netdev-dpdk.c). */
+/** mbufs requested for a pool, halved until they fit, and the minimum (netdev-dpdk.c). */
 const [mostMbufs, leastMbufs] = [262_144, 16_384];
 
-/** Ports of one size of frames share a pool; the size is rounded up to whole KiB. */
+/** Ports with the same frame size, rounded up to whole KiB, share a pool. */
 function takePool(state: SimState, daemon: Vswitchd, mtu: number): boolean {
   const bytes = bufferBytes(mtu);
   if (daemon.pools[bytes] !== undefined) return true;
@@ -102,12 +102,12 @@ function takePool(state: SimState, daemon: Vswitchd, mtu: number): boolean {
   return false;
 }
 
-/** The frame with Ethernet's header and two tags, rounded up, and DPDK's own headroom (dpdk_buf_size). */
+/** The frame with Ethernet's header and two tags, rounded up, plus DPDK's headroom (dpdk_buf_size). */
 function bufferBytes(mtu: number): number {
   return Math.ceil((mtu + 26) / 1024) * 1024 + 128;
 }
 
-/** Pools that no port uses any more. */
+/** Frees pools that no port uses any more. */
 function sweep(state: SimState, daemon: Vswitchd): void {
   const ports = Object.keys(daemon.dpdkPorts).flatMap((name) => dpdkNetdev(state, name) ?? []);
   const whole = Object.values(daemon.wholePorts ?? {});
@@ -119,7 +119,7 @@ function poolPages(daemon: Vswitchd): number {
   return Object.values(daemon.pools).reduce((sum, pages) => sum + pages, 0);
 }
 
-/** The netdev of the port that the mlx5 driver finds for these words. */
+/** The netdev of the port that the mlx5 driver finds for these devargs. */
 function attached(state: SimState, daemon: Vswitchd, devargs: string): Netdev | undefined {
   const [address = '', more = ''] = devargs.split(/,(.*)/s);
   const pf = pfAt(state, fullPci(address));
@@ -131,7 +131,7 @@ function attached(state: SimState, daemon: Vswitchd, devargs: string): Netdev | 
   return only && rest.length === 0 ? representorNetdev(state, pf.port, device, only) : undefined;
 }
 
-/** Devices that were not there at the start are looked at when a port asks for them. */
+/** Devices that were missing at the start are probed when a port needs them. */
 function known(state: SimState, daemon: Vswitchd, pci: string): DpdkDevice | undefined {
   const there = daemon.devices.find((device) => device.pci === pci);
   if (there) return there;
@@ -145,7 +145,7 @@ interface Representor {
   readonly vf: number;
 }
 
-/** `[0]`, `vf3`, `pf1vf0`, `pf[0,1]vf[0-2]`, `(pf[0-1])vf0`. An unknown form stands for a VF that is not there. */
+/** `[0]`, `vf3`, `pf1vf0`, `pf[0,1]vf[0-2]`, `(pf[0-1])vf0`. An unknown form stands for a VF that does not exist. */
 function representors(spec: string, port: number): readonly Representor[] {
   const [, pfs, vfs = ''] = /^\(?(?:pf(\[[\d,-]+\]|\d+))?\)?(?:vf)?(\[[\d,-]+\]|\d+)$/.exec(spec) ?? [];
   if (vfs === '') return [{ pf: -1, vf: -1 }];
@@ -163,7 +163,7 @@ function numbers(text: string): readonly number[] {
     });
 }
 
-/** The other port's representors are reached only through a bond that DPDK recognised. */
+/** The other port's representors can be reached only through a bond that DPDK recognised. */
 function representorNetdev(
   state: SimState,
   port: number,
@@ -175,18 +175,18 @@ function representorNetdev(
   return state.netdevs.find((n) => n.kind === 'representor' && n.pci === pf.pci && n.vf === wanted.vf);
 }
 
-/** What a port works on: the netdev that is behind it, or the function itself. */
+/** The netdev behind a port, or the function itself. */
 export function behind(state: SimState, name: string): Pick<Netdev, 'mac' | 'mtu'> | undefined {
   return wholePort(state, state.ovs.daemon, name) ?? dpdkNetdev(state, name);
 }
 
-/** The netdev behind a port that works. */
+/** The netdev behind a working port. */
 export function dpdkNetdev(state: SimState, name: string): Netdev | undefined {
   const ifindex = state.ovs.daemon?.dpdkPorts[name];
   return ifindex === undefined ? undefined : state.netdevs.find((n) => n.ifindex === ifindex);
 }
 
-/** What the daemon tells of it, and whether it works. */
+/** Writes what the daemon reports about a port, depending on whether it works. */
 export function tellDpdk(state: SimState, iface: WantedIface, works: boolean): void {
   const whole = works ? wholePort(state, state.ovs.daemon, iface.name) : undefined;
   if (whole) tellWhole(state, iface, whole);

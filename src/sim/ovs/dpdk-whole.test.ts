@@ -13,7 +13,7 @@ async function give(host: SimHost, pci: string): Promise<void> {
   await host.writeFile(`${sys}/drivers_probe`, pci);
 }
 
-/** An igb whose ports are given to vfio-pci, and DPDK started with `given` of them. */
+/** A host with an igb whose ports are bound to vfio-pci, and DPDK started with those in `given`. */
 async function withDpdk(given: readonly string[] = functions): Promise<SimHost> {
   const host = memorySim({ card: 'igb' });
   await does(host, 'modprobe vfio-pci');
@@ -34,7 +34,7 @@ async function withDpdk(given: readonly string[] = functions): Promise<SimHost> 
 
 const said = async (host: SimHost, line: string) => (await tell(host, line)).stdout.trim();
 
-it('drives a port that vfio-pci has, and not one that the kernel has', async () => {
+it('drives a port on vfio-pci, and not one that the kernel has', async () => {
   const host = await withDpdk(['0000:01:00.0']);
   expect(await said(host, 'ovs-vsctl get Interface p0 error')).toBe('[]');
   expect(await said(host, 'ovs-vsctl get Interface p0 status:driver_name')).toBe('net_e1000_igb');
@@ -49,7 +49,7 @@ it('needs the package of the card’s driver', async () => {
   expect(await said(host, 'ovs-vsctl get Interface p0 error')).toContain('Error attaching device');
 });
 
-it('goes over to the other port of a bond when a cable is pulled', async () => {
+it('switches to the other port of a bond when a cable is pulled', async () => {
   const host = await withDpdk();
   const active = async () =>
     /active member mac: \S+\((.*)\)/.exec(await said(host, 'ovs-appctl bond/show'))?.[1];

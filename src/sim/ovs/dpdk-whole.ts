@@ -4,7 +4,7 @@ import { isInstalled } from '../packages.ts';
 import type { SimState } from '../state.ts';
 import type { Vswitchd } from './state.ts';
 
-/** The kernel's driver of a port → the driver of DPDK's that takes it whole by vfio-pci, and its package before the ABI. */
+/** A port's kernel driver → DPDK's driver that takes the port whole through vfio-pci, and its package less the ABI. */
 const drivers: { readonly [pfDriver: string]: readonly [driver: string, start: string] | undefined } = {
   igb: ['net_e1000_igb', 'librte-net-e1000-'],
 };
@@ -18,7 +18,7 @@ export interface WholePort {
   readonly driver: string;
 }
 
-/** Whether DPDK can drive this function by itself: vfio-pci has it, and a driver of DPDK's is installed. */
+/** Whether DPDK can drive this function itself: it is on vfio-pci, and DPDK's driver is installed. */
 export function isWhole(state: SimState, pci: string): boolean {
   const [, start] = drivers[cardOf(state).pfDriver] ?? [];
   const abi = kernelOf(state).debian >= 13 ? 25 : 23;
@@ -26,7 +26,7 @@ export function isWhole(state: SimState, pci: string): boolean {
   return isBound && start !== undefined && isInstalled(state, `${start}${abi}`);
 }
 
-/** The whole port behind a port of OVS that works. */
+/** The whole port behind a working OVS port. */
 export function wholePort(
   state: SimState,
   daemon: Vswitchd | undefined,
@@ -41,7 +41,7 @@ export function wholePort(
   return { pci: pf.pci, mac, mtu: taken.mtu, hasLink: state.cables[pf.port] ?? false, driver };
 }
 
-/** vfio-pci lets a function go only when its user has closed it (vfio_main.c, vfio_unregister_group_dev). */
+/** vfio-pci releases a function only once its user has closed it (vfio_main.c, vfio_unregister_group_dev). */
 export function holdsWhole(state: SimState, pci: string): boolean {
   return (
     state.ovs.daemon?.devices.some((device) => device.pci === pci && device.registration === whole) ?? false

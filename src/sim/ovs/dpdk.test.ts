@@ -42,14 +42,14 @@ async function errorOf(host: SimHost, name: string): Promise<string> {
   return (await tell(host, `ovs-vsctl get Interface ${name} error`)).stdout.trim();
 }
 
-it('the plain daemon goes on without DPDK, whatever it is asked', async () => {
+it('the plain daemon goes on without DPDK, whatever is configured', async () => {
   const host = memorySim();
   await set(host, 'dpdk-init=true');
   await does(host, restart);
   expect(await initialised(host)).toBe('false');
 });
 
-it('dpdk-init counts at once in the daemon that has DPDK, and kills it where it fails', async () => {
+it('dpdk-init takes effect at once in the daemon with DPDK, and kills it if it fails', async () => {
   const host = memorySim();
   await does(host, `update-alternatives --set ovs-vswitchd ${daemon}`, restart);
   await host.writeFile(`${pages}/nr_hugepages`, '512');
@@ -77,7 +77,7 @@ it.each([
   expect(await initialised(host)).toBe(result);
 });
 
-it('more memory than there is kills it; `try` goes on without', async () => {
+it('too much memory kills it; with `try` it goes on without DPDK', async () => {
   const host = memorySim();
   await host.writeFile(`${pages}/nr_hugepages`, '256');
   await does(host, `update-alternatives --set ovs-vswitchd ${daemon}`);
@@ -89,7 +89,7 @@ it('more memory than there is kills it; `try` goes on without', async () => {
   expect(await initialised(host)).toBe('false');
 });
 
-it('a port brings the kernel’s netdev up and gives it its MTU, and tells of it', async () => {
+it('a port brings the kernel’s netdev up, sets its MTU, and reports it', async () => {
   const host = await switchdev();
   await does(
     host,
@@ -119,7 +119,7 @@ it('one device is one port', async () => {
   expect(await errorOf(host, 'b')).toBe('[]');
 });
 
-it('buffers for the frames need hugepages', async () => {
+it('buffers for frames need hugepages', async () => {
   const host = await switchdev();
   await does(host, 'ovs-vsctl --no-wait del-br br0');
   await host.writeFile(`${pages}/nr_hugepages`, '64');
@@ -196,7 +196,7 @@ it('a VM’s tap has a carrier while the VM runs', async () => {
   expect(await link()).toBe('down\n');
 });
 
-it('the cores that poll are those of pmd-cpu-mask, at once', async () => {
+it('the polling cores are those of pmd-cpu-mask, at once', async () => {
   const host = await switchdev();
   await does(host, port('up', '0000:03:00.0', ' mtu_request=9080'));
   const cores = async () =>

@@ -12,8 +12,8 @@ export const pageBytes = 2 * 1024 * 1024;
 export type DpdkInit = 'off' | 'ready' | 'failed' | 'aborted';
 
 /**
- * What a daemon does about `dpdk-init` when it starts, and whenever the database changes until it has done it once: the one
- * built without DPDK only logs, and `true` means to die of a failure (lib/dpdk.c; seen on 3.1 with DPDK 22.11).
+ * What a daemon does about `dpdk-init`, at its start and at each change of the database until it has done it once: one built
+ * without DPDK only logs, and with `true` a failure is fatal (lib/dpdk.c; seen on 3.1 with DPDK 22.11).
  */
 export function initDpdk(state: SimState, daemon: Vswitchd): DpdkInit {
   const root = rootRow(state.ovs.rows);
@@ -32,7 +32,7 @@ export function initDpdk(state: SimState, daemon: Vswitchd): DpdkInit {
   return init === 'true' ? 'aborted' : 'failed';
 }
 
-/** EAL's errno as libc tells it, '' where there is nothing against it. */
+/** libc's text for EAL's errno; '' if EAL can start. */
 function whyNot(state: SimState): string {
   const wrong = extraWords(state).find(
     ({ option, value }) => !isOption(option) || (option === '-a' && !isDevice(value)),
@@ -48,7 +48,7 @@ interface ExtraWord {
   readonly value: string;
 }
 
-/** `dpdk-extra` as the shell-like words it is split into: options and what follows them. */
+/** The shell-like words of `dpdk-extra`: options and their values. */
 function extraWords(state: SimState): readonly ExtraWord[] {
   const words = entry(rootRow(state.ovs.rows), 'other_config', 'dpdk-extra').split(/\s+/).filter(Boolean);
   return words.flatMap((word, i) => {
@@ -61,7 +61,7 @@ function extraWords(state: SimState): readonly ExtraWord[] {
   });
 }
 
-/** Those of EAL that a host's file may have (doc/guides/linux_gsg/linux_eal_parameters.rst). */
+/** EAL options that a host's file may have (doc/guides/linux_gsg/linux_eal_parameters.rst). */
 const options = [
   '-a',
   '-b',
@@ -111,7 +111,7 @@ function socketPages(state: SimState): number {
   return Math.ceil(mib / 2);
 }
 
-/** A device that is named and not there is no failure (EAL, rte_bus_probe); unless some are named, all are taken. */
+/** A named device that is missing is no failure (EAL, rte_bus_probe); if none are named, all are probed. */
 function probedAtStart(state: SimState): DpdkDevice[] {
   const named = extraWords(state).filter(({ option }) => option === '-a');
   const asked = named.map(({ value }) => fullPci(value.replace(/^pci:/, '').split(',')[0] ?? ''));
@@ -127,8 +127,8 @@ export function fullPci(text: string): string {
 }
 
 /**
- * What DPDK keeps of a device from when it first looked: until 26.03 it is a bond if its RDMA name said so then (facts §0b).
- * Undefined where mlx5's driver finds no RDMA device of that function, as for the second port below a LAG.
+ * What DPDK remembers of a device from its first probe: before 26.03 it is a bond if its RDMA name said so (facts §0b).
+ * Undefined if mlx5's driver finds no RDMA device of that function, as for the second port below a LAG.
  */
 export function probe(state: SimState, pci: string): DpdkDevice | undefined {
   if (isWhole(state, pci)) return { pci, registration: whole, bonded: false };
@@ -138,7 +138,7 @@ export function probe(state: SimState, pci: string): DpdkDevice | undefined {
   return { pci, registration: registration(state, pci), bonded: isBondedForDpdk(state) };
 }
 
-/** A change of eswitch mode or LAG makes the RDMA device another one, and DPDK holds on to the old. */
+/** Identifies the RDMA device: a change of eswitch mode or LAG makes a new one, and DPDK keeps using the old one. */
 export function registration(state: SimState, pci: string): string {
   if (isWhole(state, pci)) return whole;
   const pf = pfAt(state, pci) ?? vfAt(state, pci)?.pf;

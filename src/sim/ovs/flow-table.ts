@@ -2,7 +2,7 @@ import { type FlowText, portsOf } from './flow-text.ts';
 import { covers, printMatch, readMatch } from './ofp-match.ts';
 import type { BridgeInForce, OpenFlow } from './state.ts';
 
-/** A standalone bridge is a learning switch; a secure one forwards nothing until it is told (connmgr_flushed). */
+/** A standalone bridge is a learning switch; a secure one forwards nothing until it has flows (connmgr_flushed). */
 export function defaultFlows(failMode: 'standalone' | 'secure', nowMs: number): OpenFlow[] {
   if (failMode === 'secure') return [];
   return [
@@ -21,11 +21,11 @@ export function defaultFlows(failMode: 'standalone' | 'secure', nowMs: number): 
 
 export interface Adding {
   readonly nowMs: number;
-  /** The change came by OpenFlow 1.2 or older. */
+  /** The change came through OpenFlow 1.2 or older. */
   readonly resets: boolean;
 }
 
-/** Carries out flow mods, all of them (ofproto.c, handle_flow_mod). */
+/** Applies all flow mods (ofproto.c, handle_flow_mod). */
 export function applyFlows(bridge: BridgeInForce, mods: readonly FlowText[], adding: Adding): void {
   let places: Map<string, number> | undefined;
   for (const mod of mods) {
@@ -40,7 +40,7 @@ export function applyFlows(bridge: BridgeInForce, mods: readonly FlowText[], add
   }
 }
 
-/** Two flows of one table, priority and match are one. */
+/** A flow's identity: its table, priority and match. */
 function placeOf(flow: Pick<OpenFlow, 'table' | 'priority' | 'match'>): string {
   return `${flow.table} ${flow.priority} ${flow.match.join()}`;
 }
@@ -67,14 +67,14 @@ function add(
   bridge.flows[at] = added;
 }
 
-/** A modification that hits nothing does nothing (OpenFlow 1.1 and later; ofctl's 1.0 adds). */
+/** A modification without a match does nothing (OpenFlow 1.1 and later; ofctl's 1.0 adds a flow). */
 function modify(bridge: BridgeInForce, mod: FlowText, adding: Adding): void {
   const hit = bridge.flows.filter((flow) => selects(bridge, mod, flow));
   for (const flow of hit) flow.actions = mod.actions;
   if (hit.length === 0 && adding.resets) applyFlows(bridge, [{ ...mod, verb: 'add' }], adding);
 }
 
-/** Whether a deletion or a question is about this flow. */
+/** Whether a deletion or a query covers this flow. */
 export function selects(bridge: BridgeInForce, mod: FlowText, flow: OpenFlow): boolean {
   if (mod.table >= 0 && mod.table !== flow.table) return false;
   if ((BigInt(flow.cookie) & mod.cookieMask) !== (mod.cookie & mod.cookieMask)) return false;

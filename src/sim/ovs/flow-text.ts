@@ -3,18 +3,18 @@ import { addToMatch, type Match, normalized, type PortLookup, printMatch } from 
 import { BadFlow, type Bits, reservedPort } from './ofp-values.ts';
 import type { BridgeInForce } from './state.ts';
 
-/** One flow as somebody wrote it. */
+/** One flow as written by a user. */
 export interface FlowText {
   readonly verb: 'add' | 'modify' | 'delete';
   readonly strict: boolean;
-  /** -1 is every table, to a deletion. */
+  /** -1 means every table in a deletion. */
   readonly table: number;
   readonly priority: number;
   readonly cookie: bigint;
   readonly cookieMask: bigint;
   readonly outPort: number | undefined;
   readonly match: Match;
-  /** Fields that were dropped: what was there before, as ofctl tells of it. */
+  /** If fields were dropped: the match before and after, as ofctl reports it. */
   readonly dropped: { readonly pre: string; readonly post: string } | undefined;
   readonly actions: string;
   readonly extra: readonly string[];
@@ -107,7 +107,7 @@ type HeadReader = (head: Head, value: string, port: PortLookup) => void;
 const readers: { readonly [key: string]: HeadReader | undefined } = {
   table: (head, value) => {
     if (!/^\d+$/.test(value) || Number(value) > 255) throw new BadFlow(`unknown table "${value}"`);
-    // 255 is every table; a flow that is added goes to the first.
+    // 255 is every table; an added flow goes to the first.
     head.table = Number(value) === 255 ? -1 : Number(value);
   },
   priority: (head, value) => {

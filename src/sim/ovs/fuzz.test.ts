@@ -44,7 +44,7 @@ const value = fc.oneof(
 const pair = fc.tuple(key, fc.constantFrom('=', '', ':'), value).map((parts) => parts.join(''));
 const flow = fc.array(pair, { maxLength: 5 }).map((pairs) => pairs.join(','));
 
-it('a flow, however odd, is refused in a line or kept, and what is kept can be written again', async () => {
+it('a flow, however odd, is refused with a line or kept, and a kept one can be written again', async () => {
   await fc.assert(
     fc.asyncProperty(flow, async (text) => {
       const host = memorySim();

@@ -9,7 +9,7 @@ import { type Datum, sameDatum } from './datum.ts';
 import { behind } from './dpdk-port.ts';
 import { isTunnel } from './tunnels.ts';
 
-/** LOCAL has the bridge's MAC: the one asked for, or the lowest of its ports'. */
+/** LOCAL has the bridge's MAC: the configured one, or the lowest of its ports'. */
 export function settleLocal(state: SimState, bridge: WantedBridge): void {
   const local = findNetdev(state, '', bridge.name);
   if (local?.kind !== 'openvswitch' && local?.kind !== 'tun') return;
@@ -28,10 +28,10 @@ export function settleLocal(state: SimState, bridge: WantedBridge): void {
   keep(bridge.row, 'datapath_version', [['<built-in>']]);
 }
 
-/** Internal ports follow the smallest MTU of the others unless they ask for one of their own (update_mtu_ofproto). */
+/** Internal ports get the smallest MTU of the others unless they request one of their own (update_mtu_ofproto). */
 function settleMtu(state: SimState, bridge: WantedBridge, netdevs: readonly Pick<Netdev, 'mtu'>[]): void {
   for (const iface of bridge.ifaces) {
-    // The netdev behind DPDK's port is the kernel's: it follows when the port is set up, and not by its name.
+    // The netdev behind DPDK's port is the kernel's: it gets its MTU when the port is set up, not here.
     if (iface.type === 'dpdk') continue;
     const wanted = numberOf(iface.row, 'mtu_request');
     const netdev = findNetdev(state, '', iface.name);
@@ -43,7 +43,7 @@ function settleMtu(state: SimState, bridge: WantedBridge, netdevs: readonly Pick
   }
 }
 
-/** What the netdev refuses only shows in the daemon's log. */
+/** A refusal by the netdev shows only in the daemon's log. */
 function tryMtu(state: SimState, netdev: Netdev, mtu: number): void {
   try {
     setMtu(state, netdev, mtu);

@@ -4,14 +4,14 @@ import { entry } from './database.ts';
 import { connectedNetdev } from './route-to.ts';
 import { isTunnel } from './tunnels.ts';
 
-/** Far ends of the tunnels through which guests talk, and the netdev that reaches each. */
+/** Far ends of the tunnels that have traffic, and the netdev that reaches each. */
 export function addressesOfTalking(
   state: SimState,
 ): readonly { readonly address: string; readonly ifindex: number }[] {
   return endsOf(state, (bridge) => state.ovs.talking.includes(bridge));
 }
 
-/** Far ends of all tunnels: ARP asks for them as soon as there is anything to send, a broadcast of the bridge's own. */
+/** Far ends of all tunnels: ARP resolves them as soon as there is anything to send, such as a bridge's own broadcast. */
 export function farEnds(state: SimState): ReturnType<typeof addressesOfTalking> {
   return endsOf(state, () => true);
 }

@@ -5,7 +5,7 @@ import type { OfctlOptions } from './ofctl-options.ts';
 import { newerActions } from './ofp-actions.ts';
 import type { BridgeInForce, OpenFlow } from './state.ts';
 
-/** A flow as `diff-flows` prints it, and `dump-flows --no-stats`. */
+/** A flow as `diff-flows` and `dump-flows --no-stats` print it. */
 export function flowLine(flow: OpenFlow): string {
   const cookie = flow.cookie === '0x0' ? '' : `cookie=${flow.cookie}, `;
   const table = flow.table === 0 ? '' : `table=${flow.table}, `;
@@ -55,12 +55,12 @@ const headings = [
 
 type Names = ReadonlyMap<string, string>;
 
-/** The names of reserved ports, LOCAL too, go before those of netdevs (lib/ofp-port.c, ofputil_format_port). */
+/** Names of reserved ports, including LOCAL, take precedence over netdevs' (lib/ofp-port.c, ofputil_format_port). */
 function portNames(bridge: BridgeInForce): Names {
   return new Map(Object.entries(bridge.ports).map(([port, n]) => [String(n), quoted(port)] as const));
 }
 
-/** Every name but a letter followed by letters and digits (lib/ofp-port.c, namemap_put_name). */
+/** Quotes every name that is not a letter followed by letters and digits (lib/ofp-port.c, namemap_put_name). */
 function quoted(name: string): string {
   return /^[A-Za-z][A-Za-z0-9]*$/.test(name) ? name : `"${name}"`;
 }

@@ -57,7 +57,7 @@ export const ovsOfctl: Program = ({ state, argv, stdin }) => {
   return command.act({ state, words, options, stdin });
 };
 
-/** @throws Failure where there is no such bridge now */
+/** @throws Failure if there is no such bridge now */
 function bridgeOf({ state, words }: OfctlCall, at = 1): readonly [BridgeInForce, string] {
   const name = words[at] ?? '';
   const bridges = state.ovs.daemon?.bridges ?? {};
@@ -68,7 +68,7 @@ function bridgeOf({ state, words }: OfctlCall, at = 1): readonly [BridgeInForce,
 
 type Kind = Pick<FlowText, 'verb' | 'strict'>;
 
-/** Reads everything before anything is sent. */
+/** Parses everything before it sends anything. */
 function change(call: OfctlCall, verb: FlowText['verb'], isFile: boolean): Reply {
   const [bridge, name] = [...bridgeOf(call)] as const;
   const kind = { verb, strict: call.options.strict };
@@ -139,7 +139,7 @@ function fileText(state: SimState, path: string, opening: string): string {
 
 const adds: Kind = { verb: 'add', strict: false };
 
-/** What is the same stays, with its counters. */
+/** Unchanged flows keep their counters. */
 function replace(call: OfctlCall): Reply {
   const [bridge, name] = bridgeOf(call);
   const mods = fileFlows(call, bridge, name, adds, 'open');

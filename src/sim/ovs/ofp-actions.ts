@@ -71,10 +71,10 @@ function setField(argument: string): string {
   throw new BadFlow(`${field} is not a valid OXM field name`);
 }
 
-/** Actions whose argument stands in parentheses are kept as they are. */
+/** Actions with an argument in parentheses are kept as they are. */
 const nested = /^(resubmit|ct|learn|clone|check_pkt_larger|encap|decap)\(.*\)$/s;
 
-/** The actions of a flow as they are printed. @throws BadFlow */
+/** A flow's actions as they are printed. @throws BadFlow */
 export function parseActions(text: string, port: PortLookup): string {
   const parts = split(text);
   if (parts.length === 0) return 'drop';
@@ -96,7 +96,7 @@ function rewrite(part: string, port: PortLookup): string {
   throw new BadFlow(`unknown action ${name}`);
 }
 
-/** At commas and spaces outside parentheses. */
+/** Splits at commas and spaces outside parentheses. */
 function split(text: string): readonly string[] {
   const parts: string[] = [''];
   let depth = 0;
@@ -109,7 +109,7 @@ function split(text: string): readonly string[] {
   return parts.filter((part) => part !== '');
 }
 
-/** OpenFlow 1.1 and later have their own names for some. */
+/** OpenFlow 1.1 and later have other names for some. */
 export function newerActions(actions: string): string {
   return actions
     .replace(/\bstrip_vlan\b/g, 'pop_vlan')

@@ -1,13 +1,13 @@
-/** A match field: how its value is written, and in which packets it is (lib/meta-flow.xml). */
+/** A match field: how its value is written, and which packets have it (lib/meta-flow.xml). */
 export interface Field {
   readonly name: string;
   readonly kind: 'port' | 'decimal' | 'hex' | 'mac' | 'ip' | 'ipv6' | 'flags' | 'frag';
   readonly bytes: number;
-  /** What the match must say besides, or the field is dropped. */
+  /** What else the match must contain; otherwise the field is dropped. */
   readonly needs?: (has: Has) => boolean;
 }
 
-/** What a match says of the Ethernet type and the IP protocol, -1 for nothing. */
+/** A match's Ethernet type and IP protocol, -1 for none. */
 export interface Has {
   readonly dlType: number;
   readonly nwProto: number;
@@ -16,7 +16,7 @@ export interface Has {
 export const ethernet = { ip: 0x800, arp: 0x806, rarp: 0x8035, ipv6: 0x86dd } as const;
 const protocols = { icmp: 1, tcp: 6, udp: 17, icmp6: 58, sctp: 132 } as const;
 
-/** `tcp6` for what it stands for; also how a match is printed. */
+/** Shorthands such as `tcp6`, which matches are also printed with. */
 export const shorthands: readonly {
   readonly name: string;
   readonly dlType: number;

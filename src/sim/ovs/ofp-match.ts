@@ -14,7 +14,7 @@ export type Match = ReadonlyMap<string, Bits>;
 
 export type PortLookup = (name: string) => number | undefined;
 
-/** One key of a flow, if it is a match field or a protocol's name. */
+/** Adds one key of a flow, if it is a match field or a protocol's name. */
 export function addToMatch(match: Map<string, Bits>, key: string, value: string, port: PortLookup): boolean {
   const shorthand = shorthands.find((s) => s.name === key);
   if (shorthand) {
@@ -42,7 +42,7 @@ function hasOf(match: Match): Has {
   return { dlType: number('dl_type'), nwProto: number('nw_proto') };
 }
 
-/** Old names for ARP's fields are put right, and what no packet of this kind has is dropped (ofputil_normalize_match). */
+/** Replaces old names of ARP's fields, and drops fields that such packets do not have (ofputil_normalize_match). */
 export function normalized(match: Match): Match {
   const has = hasOf(match);
   const isArp = has.dlType === ethernet.arp || has.dlType === ethernet.rarp;
@@ -66,7 +66,7 @@ function widened(field: Field, bits: Bits): Bits {
   return field.name === 'arp_op' ? { value: bits.value, mask: 0xffffn } : bits;
 }
 
-/** RFC 4861: a solicitation has a source's link-layer address, an advertisement a target's. */
+/** RFC 4861: a solicitation has a source link-layer address, an advertisement a target one. */
 function fitsNd(field: Field, match: Match): boolean {
   if (!field.name.startsWith('nd_')) return true;
   const type = match.get('icmp_type')?.value;
@@ -75,7 +75,7 @@ function fitsNd(field: Field, match: Match): boolean {
   return field.name !== 'nd_tll' || type === 136n;
 }
 
-/** As `dump-flows` prints it, one part a field. */
+/** As `dump-flows` prints it, one part per field. */
 export function printMatch(match: Match): readonly string[] {
   const has = hasOf(match);
   const shorthand = shorthands.find(
@@ -92,7 +92,7 @@ export function printMatch(match: Match): readonly string[] {
   return [...printed(beforeType), ...(shorthand ? [shorthand.name] : []), ...printed(afterType)];
 }
 
-/** What printMatch printed. */
+/** The inverse of `printMatch`. */
 export function readMatch(parts: readonly string[], port: PortLookup): Match {
   const match = new Map<string, Bits>();
   for (const part of parts) {
@@ -102,7 +102,7 @@ export function readMatch(parts: readonly string[], port: PortLookup): Match {
   return match;
 }
 
-/** Whether every packet of `inner` is one of `outer`. */
+/** Whether every packet that `inner` matches is also matched by `outer`. */
 export function covers(outer: Match, inner: Match): boolean {
   return [...outer].every(([name, { value, mask }]) => {
     const other = inner.get(name);

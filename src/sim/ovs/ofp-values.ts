@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { Field } from './ofp-fields.ts';
 
-/** A value and which of its bits count. */
+/** A value, and the mask of its significant bits. */
 export interface Bits {
   readonly value: bigint;
   readonly mask: bigint;
@@ -133,7 +133,7 @@ export function portText(number: number): string {
   return reserved.find(([n]) => n === number)?.[1] ?? String(number);
 }
 
-/** `name=value` as it is printed. */
+/** `name=value`, as printed. */
 export function printBits(field: Field, bits: Bits): string {
   if (field.kind === 'frag') return `${field.name}=${printFrag(bits)}`;
   return `${field.name}=${field.kind === 'flags' ? printCtState(bits) : printValue(field, bits)}`;

@@ -83,7 +83,7 @@ describe('LOCAL ports', () => {
     expect(await said(host, 'ip -br link')).not.toMatch(/br0|ovs-system/);
   });
 
-  it('a name that another netdev has is refused', async () => {
+  it('with the name of another netdev are refused', async () => {
     const host = memorySim();
     await does(host, 'ip link add br0 type dummy');
     const told = await tell(host, 'ovs-vsctl add-br br0');
@@ -93,7 +93,7 @@ describe('LOCAL ports', () => {
     );
   });
 
-  it('have the MAC that was asked for, or the lowest of their ports', async () => {
+  it('have the configured MAC, or the lowest of their ports', async () => {
     const host = memorySim();
     await does(host, 'ip link add a type dummy', 'ip link set a address 02:00:00:00:00:07');
     await does(host, 'ovs-vsctl add-br br0 -- add-port br0 a');
@@ -122,7 +122,7 @@ describe('ports', () => {
     );
   });
 
-  it('a representor that goes and comes back is a port again, of another number', async () => {
+  it('a representor that goes and comes back is a port again, with another number', async () => {
     const host = memorySim({ kernel: 'doca' });
     await does(host, 'devlink dev eswitch set pci/0000:03:00.0 mode switchdev');
     await host.writeFile(`${pf0}/sriov_drivers_autoprobe`, '0');
@@ -135,7 +135,7 @@ describe('ports', () => {
     expect(await said(host, 'ovs-vsctl get Interface enp3s0f0r0 ofport error')).toBe('2\n[]\n');
   });
 
-  it('of the userspace datapath stays one when its netdev goes', async () => {
+  it('one of the userspace datapath stays when its netdev goes', async () => {
     const host = memorySim();
     await does(
       host,
@@ -148,7 +148,7 @@ describe('ports', () => {
     expect(await said(host, 'ovs-vsctl get Interface a ofport')).toBe('-1\n');
   });
 
-  it('of the kernel datapath is nobody else’s', async () => {
+  it('one of the kernel datapath can have no other master', async () => {
     const host = memorySim();
     await does(
       host,
@@ -162,7 +162,7 @@ describe('ports', () => {
     await does(host, 'ovs-vsctl del-port a', 'ip link set a master bond0');
   });
 
-  it('the same tunnel twice on one host is refused, on another bridge too', async () => {
+  it('the same tunnel twice on one host is refused, even on another bridge', async () => {
     const host = memorySim();
     const tunnel = 'type=vxlan options:remote_ip=192.168.9.1 options:key=42';
     await does(host, `ovs-vsctl add-br b0 -- add-port b0 v0 -- set Interface v0 ${tunnel}`);
@@ -201,7 +201,7 @@ describe('services', () => {
     await does(host, 'systemctl start openvswitch-switch', 'ovs-vsctl list-br');
   });
 
-  it('without the daemon a change waits for ever, or as long as it was told', async () => {
+  it('without the daemon a change waits forever, or for its timeout', async () => {
     const host = memorySim();
     host.alter(endVswitchd);
     await does(host, 'ovs-vsctl --no-wait add-br br1');
@@ -243,7 +243,7 @@ describe('services', () => {
     );
   });
 
-  it('a drop-in counts from the next daemon-reload', async () => {
+  it('a drop-in takes effect at the next daemon-reload', async () => {
     const host = memorySim();
     const folder = '/etc/systemd/system/ovs-vswitchd.service.d';
     const path = `${folder}/vflane.conf`;
@@ -283,7 +283,7 @@ describe('hardware offload', () => {
   }
   const offloaded = 'ovs-appctl dpctl/dump-flows -m type=offloaded';
 
-  it('counts only after a restart', async () => {
+  it('takes effect only after a restart', async () => {
     const host = await overlay('doca');
     expect(await said(host, offloaded)).toBe('');
     await does(host, restart);
@@ -301,7 +301,7 @@ describe('hardware offload', () => {
     expect(await said(host, 'ovs-appctl dpctl/dump-flows -m type=non-offloaded')).toContain('dp:tc');
   });
 
-  it('needs the tunnel’s route to leave by the bond', async () => {
+  it('needs the tunnel’s route to leave through the bond', async () => {
     const host = await overlay('doca');
     await does(host, restart, 'ip addr del 192.168.9.2/24 dev bond0');
     expect(await said(host, offloaded)).toBe('');
@@ -352,7 +352,7 @@ describe('DPDK', () => {
     expect((await tell(host, 'systemctl is-active ovs-vswitchd')).stdout).toBe('inactive\n');
   });
 
-  it('a port without DPDK has a type nobody knows', async () => {
+  it('without DPDK, ports of its type are of an unknown type', async () => {
     const host = memorySim();
     await does(host, 'ovs-vsctl add-br br0 -- set Bridge br0 datapath_type=netdev');
     expect((await tell(host, uplink)).stderr).toContain(
@@ -372,7 +372,7 @@ describe('DPDK', () => {
     await does(host, 'devlink dev eswitch set pci/0000:03:00.0 mode switchdev');
     await host.writeFile(`${pf0}/sriov_drivers_autoprobe`, '0');
     await host.writeFile(`${pf0}/sriov_numvfs`, '2');
-    // The port's RDMA device is another one since: DPDK holds on to the old.
+    // The port has a new RDMA device since: DPDK keeps using the old one.
     expect((await tell(host, rep('0000:03:00.0,representor=[1]'))).stderr).toContain('Error attaching');
     await does(host, restart);
     expect(await tell(host, rep('0000:03:00.0,representor=[1]'))).toMatchObject({ stderr: '' });
@@ -399,7 +399,7 @@ describe('DPDK', () => {
     expect(await said(host, 'rdma -j link')).toContain('"ifname":"mlx5_bond_0"');
   });
 
-  it('hugepages are as many as there is memory for', async () => {
+  it('hugepages are limited by memory', async () => {
     const host = memorySim();
     await host.writeFile(`${hugepages}/nr_hugepages`, '1000000');
     expect(await host.readFile(`${hugepages}/nr_hugepages`)).toBe('28672\n');
@@ -411,7 +411,7 @@ describe('DPDK', () => {
 });
 
 describe('sysctl', () => {
-  it('turns IPv6 off on a netdev, and its link-local address goes', async () => {
+  it('disables IPv6 on a netdev, and its link-local address goes', async () => {
     const host = memorySim();
     await does(host, 'ovs-vsctl add-br br0', 'ip link set br0 up');
     expect(await said(host, 'ip -6 addr show dev br0')).toContain('fe80::');

@@ -2,7 +2,7 @@ import { Failure } from '../errno.ts';
 import type { Atom, AtomType, ColumnType, Datum, Item } from './datum.ts';
 import { isUuid, sorted } from './datum.ts';
 
-/** What `@name` stands for in one transaction. */
+/** Resolves `@name` within one transaction. */
 export type Symbols = (name: string) => string;
 
 export function refuse(text: string): Failure {
@@ -115,7 +115,7 @@ class Reader {
     return items;
   }
 
-  /** Between elements: spaces and commas. */
+  /** Skips spaces and commas between elements. */
   #skip(): void {
     while (' ,'.includes(this.#text[this.#at] ?? '-')) this.#at += 1;
   }
@@ -130,7 +130,7 @@ class Reader {
     return word;
   }
 
-  /** At the end of the text C's format ends too. */
+  /** At the end of the text, C's format string ends too. */
   #notAssigned(start: number): Failure {
     const at = this.#text[this.#at];
     const where = at === undefined ? '' : `${at}" expecting "="`;

@@ -1,7 +1,7 @@
 import type { WantedBridge, WantedIface } from './bridge-wants.ts';
 import { entry } from './database.ts';
 
-/** A pair of patch ports is one only if each names the other, in bridges of one kind (ofproto-dpif.c; seen on 3.1). */
+/** Patch ports form a pair only if each names the other, in bridges of one kind (ofproto-dpif.c; seen on 3.1). */
 export function peerFault(bridge: WantedBridge, iface: WantedIface, all: readonly WantedBridge[]): string {
   const peer = entry(iface.row, 'options', 'peer');
   const isPeer = (other: WantedIface) =>

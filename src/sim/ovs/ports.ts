@@ -13,10 +13,10 @@ import { peerFault } from './patch-ports.ts';
 import type { BridgeInForce, Vswitchd } from './state.ts';
 import { isTunnel, TunnelBook, tunnelPorts } from './tunnels.ts';
 
-/** Port number of a bridge's own netdev (OpenFlow's OFPP_LOCAL, cut to 16 bits). */
+/** Port number of a bridge's own netdev (OpenFlow's OFPP_LOCAL, truncated to 16 bits). */
 const localPort = 65534;
 
-/** Adds, keeps and removes the ports of every bridge, and writes into the database what became of each. */
+/** Adds, keeps and removes the ports of every bridge, and writes each one's status into the database. */
 export function settlePorts(
   state: SimState,
   daemon: Vswitchd,
@@ -51,7 +51,7 @@ interface Settling {
   readonly used: Map<number, string>;
 }
 
-/** Of DPDK ports that no bridge has any more. */
+/** Forgets DPDK ports that no bridge has any more. */
 function forgetDpdkPorts(daemon: Vswitchd, wanted: readonly WantedBridge[]): void {
   const names = new Set(wanted.flatMap((b) => b.ifaces.filter((i) => i.type === 'dpdk').map((i) => i.name)));
   const known = Object.keys({ ...daemon.dpdkPorts, ...daemon.wholePorts });
@@ -64,7 +64,7 @@ function usedNumbers(inForce: BridgeInForce, bridge: WantedBridge): Map<number, 
   return new Map(Object.entries(inForce.ports).map(([name, number]) => [number, name]));
 }
 
-/** The bridge's own name is taken by another netdev. */
+/** Reports that another netdev has the bridge's own name. */
 function tellError(iface: WantedIface, bridge: WantedBridge, state: SimState): void {
   const clash = iface.local && findNetdev(state, '', bridge.name);
   put(iface.row, 'error', clash ? [[clashText(bridge)]] : []);
@@ -76,7 +76,7 @@ function clashText({ name, datapath }: WantedBridge): string {
   return `could not add network device ${name} to ofproto (File exists)`;
 }
 
-/** Ports of the kernel datapath that no bridge has any more. */
+/** Releases ports of the kernel datapath that no bridge has any more. */
 function letGo(state: SimState, wanted: readonly WantedBridge[]): void {
   const datapath = kernelDatapath(state);
   if (!datapath) return;
@@ -95,7 +95,7 @@ function settleBridge(settling: Settling): void {
 function settleIface(settling: Settling, iface: WantedIface): void {
   const { inForce, retry } = settling;
   const isDpdk = iface.type === 'dpdk';
-  // A DPDK port is tried again only when the database changes, not when netdevs do.
+  // A DPDK port is retried only when the database changes, not when netdevs do.
   if (isDpdk && !retry && numberOf(iface.row, 'ofport') !== undefined) return;
   const fault = faultOf(settling, iface);
   put(iface.row, 'error', fault === '' ? [] : [[fault]]);
@@ -127,7 +127,7 @@ function nextFree(inForce: BridgeInForce, used: ReadonlyMap<number, string>): nu
   return inForce.nextPort++;
 }
 
-/** Why the port cannot be had, '' where it can (bridge.c, iface_do_create). */
+/** Why the port cannot be set up; '' if it can (bridge.c, iface_do_create). */
 function faultOf(settling: Settling, iface: WantedIface): string {
   const { state, daemon, bridge, book } = settling;
   const { name, type } = iface;
@@ -152,7 +152,7 @@ function couldNotAdd(name: string, why: string): string {
   return `could not add network device ${name} to ofproto (${why})`;
 }
 
-/** A patch port without its peer is there, and says so. */
+/** A patch port without its peer exists, and reports that. */
 function tellPeer(bridge: WantedBridge, iface: WantedIface, wanted: readonly WantedBridge[]): void {
   const works = (numberOf(iface.row, 'ofport') ?? -1) > 0;
   const fault = iface.type === 'patch' && works ? peerFault(bridge, iface, wanted) : '';
@@ -172,14 +172,14 @@ function systemFault(state: SimState, bridge: WantedBridge, name: string): strin
   if (bridge.datapath === 'netdev') return '';
   if (netdev.kind === 'openvswitch') return couldNotAdd(name, 'Invalid argument');
   const datapath = kernelDatapath(state);
-  // netdev_rx_handler_register: one master only.
+  // netdev_rx_handler_register: a netdev has only one master.
   if (netdev.master !== 0 && netdev.master !== datapath?.ifindex)
     return couldNotAdd(name, 'Device or resource busy');
   netdev.master = datapath?.ifindex ?? 0;
   return '';
 }
 
-/** The kernel datapath has one netdev for all tunnels of one UDP port. */
+/** The kernel datapath has one netdev for all tunnels on a UDP port. */
 function settleTunnelNetdevs(state: SimState, wanted: readonly WantedBridge[]): void {
   const ports = tunnelPorts(
     state,
@@ -192,7 +192,7 @@ function settleTunnelNetdevs(state: SimState, wanted: readonly WantedBridge[]): 
     if (ports.has(netdev.name) && datapath) netdev.master = datapath.ifindex;
 }
 
-/** The columns that tell how a port is. */
+/** Writes the columns with a port's status. */
 function tellStatus(state: SimState, iface: WantedIface): void {
   const { row } = iface;
   const works = (numberOf(row, 'ofport') ?? -1) > 0;

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { Netdev, SimState } from '../state.ts';
 
-/** The netdev by which the host reaches an address: the longest prefix of its addresses and routes. */
+/** The netdev through which the host reaches an address: the longest prefix among its addresses and routes. */
 export function connectedNetdev(state: SimState, address: string): Netdev | undefined {
   if (!ipaddr.isValid(address)) return undefined;
   const up = state.netdevs.filter((n) => n.ns === '' && n.up);

@@ -8,10 +8,10 @@ import { entry, put, rootRow } from './database.ts';
 import { forgetStatus, startDaemon, stopDaemon } from './vswitchd.ts';
 
 const startMs = 300;
-/** EAL takes its time (lab: 3.6 to 4 s). */
+/** How long EAL takes to start (lab: 3.6 to 4 s). */
 const dpdkStartMs = 3_800;
 
-/** Nothing runs when a host comes up. */
+/** At the start of a boot nothing runs. */
 export function coldOvs(state: SimState): void {
   state.ovs.serves = false;
   stopDaemon(state);
@@ -48,13 +48,13 @@ function startVswitchd(state: SimState): Reply {
   return daemon ? { ...silent, leaves: daemon.pid } : failed(1, 'Starting ovs-vswitchd failed!\n');
 }
 
-/** Both daemons, as their units start them; gives the pid of ovs-vswitchd. */
+/** Starts both daemons as their units do; returns the pid of ovs-vswitchd. */
 export function startBoth(state: SimState): number {
   startDatabase(state);
   return startVswitchd(state).leaves ?? 0;
 }
 
-/** ovs-ctl writes who the host is. */
+/** ovs-ctl records the host's identity. */
 function startDatabase(state: SimState): void {
   if (state.ovs.serves) return;
   state.ovs.serves = true;
@@ -70,13 +70,13 @@ function startDatabase(state: SimState): void {
   put(root, 'system_version', [[state.kernel === 'debian-12' ? '12' : '13']]);
 }
 
-/** ovs-vswitchd dies without being asked to, and systemd starts it again (`Restart=on-failure`): the flows are gone. */
+/** ovs-vswitchd crashes, and systemd restarts it (`Restart=on-failure`): the flows are gone. */
 export function crashVswitchd(state: SimState): void {
   stopDaemon(state);
   settleUnits(state);
 }
 
-/** Somebody ends it with SIGTERM: it stays away, and its database goes on. */
+/** ovs-vswitchd is ended with SIGTERM: it stays stopped, and the database goes on. */
 export function endVswitchd(state: SimState): void {
   const pid = state.ovs.daemon?.pid;
   if (pid === undefined) return;

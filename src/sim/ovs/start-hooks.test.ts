@@ -50,7 +50,7 @@ it.each([
   expect(await dump(host, 'br1')).toBe(' priority=5 actions=NORMAL\n');
 });
 
-it('a port that is gone keeps the others from none of their flows', async () => {
+it('a missing port costs the other ports none of their flows', async () => {
   const host = await withFlows(hook);
   await does(
     host,
@@ -61,13 +61,13 @@ it('a port that is gone keeps the others from none of their flows', async () => 
   expect(await dump(host, 'br0')).toBe(' priority=9,in_port=p1 actions=NORMAL\n');
 });
 
-it('a reboot reads the drop-ins anew', async () => {
+it('a reboot reads the drop-ins again', async () => {
   const host = await withFlows(hook);
   await tell(host, 'reboot');
   expect(await dump(host, 'br1')).toBe(' priority=5 actions=NORMAL\n');
 });
 
-it('a hook that may not fail takes the daemon with it', async () => {
+it('a hook that may not fail stops the daemon if it does', async () => {
   const host = await withFlows(`${hook}\nExecStartPost=/bin/sh /nosuch.sh`);
   await does(host, 'systemctl daemon-reload');
   const told = await tell(host, 'systemctl restart ovs-vswitchd');
@@ -80,7 +80,7 @@ it('a hook that may not fail takes the daemon with it', async () => {
   await does(host, 'systemctl daemon-reload', 'systemctl reset-failed', 'systemctl restart ovs-vswitchd');
 });
 
-it('a script that is not there is told as dash tells it', async () => {
+it('a missing script gives dash’s error', async () => {
   const host = memorySim();
   expect(await tell(host, '/bin/sh /nosuch.sh')).toMatchObject({
     code: 2,
@@ -88,12 +88,12 @@ it('a script that is not there is told as dash tells it', async () => {
   });
 });
 
-it('units are read again by root alone', async () => {
+it('only root may reload units', async () => {
   const host = memorySim({ uid: 1000 });
   expect((await tell(host, 'systemctl daemon-reload')).code).toBe(1);
 });
 
-it('folders are there on their own', async () => {
+it('a folder must be made first, and may be empty', async () => {
   const host = memorySim();
   const listed = (path: string) => host.listDir(path);
   expect((await refusal(listed(flows))).errno).toBe('ENOENT');

@@ -13,7 +13,7 @@ export const timeout: Program = (call) => {
   return call.start({ ...call, argv });
 };
 
-/** No shell: of scripts it knows those that put flows back from the files beside them, by what they call. */
+/** Not a shell: it knows only the scripts that restore flows from the files beside them, by the commands in them. */
 export const sh: Program = (call) => {
   const path = call.argv[1] ?? '';
   const { files } = call.state;
@@ -30,7 +30,7 @@ export const sh: Program = (call) => {
   return stderr === '' ? silent : { ...said(''), stderr, code: 1 };
 };
 
-/** All of a file's flows, or those of the ports that are there. Gives the complaint, '' for none. */
+/** Restores all of a file's flows, or those of the existing ports. Returns the error, '' for none. */
 function putBack(call: Call, file: string, bridge: string): string {
   const whole = replaceFlows(call, bridge, file, '');
   if (whole.code === 0) return '';

@@ -1,6 +1,7 @@
 /**
- * The tables of Open vSwitch's database that a host's bridges live in (vswitch.ovsschema 8.3, ovsdb(7)).
- * A type is read as: `!` cannot be changed, `{a,b}` one of, `(a..b)` from to, `=` a map; `?` none or one, `*` any number, `+` at least one.
+ * The tables of Open vSwitch's database that hold a host's bridges (vswitch.ovsschema 8.3, ovsdb(7)).
+ * In a type, `!` means immutable, `{a,b}` one of, `(a..b)` a range, `=` a map; `?` none or one, `*` any number, `+` at
+ * least one.
  */
 export const tableColumns = {
   Open_vSwitch: {

@@ -6,18 +6,18 @@ import { refuse } from './parse-datum.ts';
 import type { OvsRow, OvsRows } from './state.ts';
 import type { TableName } from './tables.ts';
 
-/** One ovs-vsctl's view of the database: changes are seen at once by its own commands, by others when it commits. */
+/** One ovs-vsctl's view of the database: its own commands see changes at once, others after the commit. */
 export class Transaction {
   readonly state: SimState;
   readonly rows: OvsRows;
   readonly #symbols = new Map<string, string>();
   readonly #made = new Set<string>();
   readonly #named = new Map<string, OvsRow>();
-  /** Rows that are not in `#named` yet: a new row gets its name after it was made. */
+  /** Rows not yet in `#named`: a new row gets its name after it is made. */
   #nameless: OvsRow[];
-  /** Names of Interfaces that add-br, add-port and add-bond made: their errors are told. */
+  /** Names of Interfaces made by add-br, add-port and add-bond, whose errors are reported. */
   readonly fresh: string[] = [];
-  /** What it says on stderr though it works. */
+  /** Printed on stderr although it succeeds. */
   readonly warnings: string[] = [];
 
   constructor(state: SimState) {
@@ -26,7 +26,7 @@ export class Transaction {
     this.#nameless = Object.values(this.rows);
   }
 
-  /** The row of that name; names never change (ovsdb: not mutable). */
+  /** The row with this name; names never change (ovsdb: not mutable). */
   named(table: TableName, name: string): OvsRow | undefined {
     for (const row of this.#nameless)
       if (row.table !== 'Open_vSwitch') this.#named.set(`${row.table} ${text(row, 'name')}`, row);
@@ -35,7 +35,7 @@ export class Transaction {
     return found && this.rows[found.uuid] === found ? found : undefined;
   }
 
-  /** `@name`, wherever it comes up. */
+  /** Resolves `@name`. */
   readonly symbol = (name: string): string => {
     const known = this.#symbols.get(name);
     if (known !== undefined) return known;
@@ -44,7 +44,7 @@ export class Transaction {
     return uuid;
   };
 
-  /** `--id=@name` of a command that makes or finds a row. */
+  /** Defines `@name` from the `--id=@name` of a command that makes or finds a row. */
   define(name: string, uuid?: string): string {
     if (!name.startsWith('@')) throw refuse(`row id "${name}" does not begin with "@"`);
     if (this.#made.has(name)) throw refuse(`row id "${name}" may only be specified on one --id option`);
@@ -61,7 +61,7 @@ export class Transaction {
     return row;
   }
 
-  /** Drops what nothing refers to, checks what the server checks, and puts the rows in force. */
+  /** Drops unreferenced rows, makes the server's checks, and stores the rows. */
   commit(): boolean {
     for (const name of this.#symbols.keys()) {
       if (this.#made.has(name)) continue;
@@ -101,7 +101,7 @@ export class Transaction {
     return new Failure(1, `${warning(this.state, 'ovsdb_idl', text)}ovs-vsctl: ${text}\n`);
   }
 
-  /** Rows that the root does not reach are gone. */
+  /** Drops rows that cannot be reached from the root. */
   #collect(): void {
     const kept = new Set<string>();
     const reach = (row: OvsRow): void => {

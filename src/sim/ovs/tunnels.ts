@@ -22,7 +22,7 @@ export function udpPort(iface: WantedIface): string {
 export class TunnelBook {
   readonly #taken = new Set<string>();
 
-  /** Why this one cannot be, '' where it can; then it is taken. */
+  /** Why this tunnel is not possible; '' if it is, and then it is noted. */
   fault(iface: WantedIface): string {
     const { name, type } = iface;
     const remote = entry(iface.row, 'options', 'remote_ip');
@@ -37,7 +37,7 @@ export class TunnelBook {
   }
 }
 
-/** Names of the tunnel netdevs the kernel datapath needs; those that are missing are made. */
+/** Names of the tunnel netdevs that the kernel datapath needs; makes missing ones. */
 export function tunnelPorts(state: SimState, bridges: readonly WantedBridge[]): ReadonlySet<string> {
   const tunnels = bridges.flatMap((bridge) => bridge.ifaces.filter((iface) => iface.type === 'vxlan'));
   const working = tunnels.filter((iface) => (numberOf(iface.row, 'ofport') ?? -1) > 0);
@@ -46,7 +46,7 @@ export function tunnelPorts(state: SimState, bridges: readonly WantedBridge[]): 
   return new Set([...ports].map((port) => `vxlan_sys_${port}`));
 }
 
-/** Its MTU hides a too small underlay (facts §7.4). */
+/** Its large MTU hides an underlay with a too small one (facts §7.4). */
 function addTunnelNetdev(state: SimState, port: string): void {
   addNetdev(state, {
     kind: 'vxlan',

@@ -1,7 +1,7 @@
 import { kernelOf } from '../functions.ts';
 import type { SimState } from '../state.ts';
 
-/** What Debian ships (facts §7). */
+/** The versions in Debian (facts §7). */
 export function ovsVersion(state: SimState): {
   readonly release: string;
   readonly schema: string;

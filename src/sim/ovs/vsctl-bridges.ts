@@ -17,7 +17,7 @@ import { sorted } from './datum.ts';
 import { refuse } from './parse-datum.ts';
 import { argument, lines, must, type VsctlCall, type VsctlCommands } from './vsctl-command.ts';
 
-/** ovs-vsctl's own commands, over its tables (utilities/ovs-vsctl.c). */
+/** ovs-vsctl's own commands for bridges (utilities/ovs-vsctl.c). */
 export const bridgeCommands: VsctlCommands = {
   init: { min: 0, max: 0, act: () => '' },
   comment: { min: 0, max: 999, act: () => '' },
@@ -97,7 +97,7 @@ function getExternalId(call: VsctlCall): string {
   return lines(datumIn(row, 'external_ids').map(([k, v]) => `${k}=${v}`));
 }
 
-/** Takes back what could get in the way of reaching the host; ports stay. */
+/** Removes settings that could prevent access to the host; ports stay. */
 function emergencyReset(call: VsctlCall): string {
   for (const row of rowsOf(call.tx.rows, 'Bridge')) put(row, 'fail_mode', []);
   return '';

@@ -3,12 +3,12 @@ import type { OvsRow } from './state.ts';
 import type { Transaction } from './transaction.ts';
 import type { TableStyle } from './vsctl-print.ts';
 
-/** One of the commands of an `ovs-vsctl`, which `--` separates. */
+/** One of the `--`-separated commands of an `ovs-vsctl`. */
 export interface VsctlCall {
   readonly tx: Transaction;
   /** The command's name and its arguments. */
   readonly words: readonly string[];
-  /** Options before the name, with their values ('' where they take none). */
+  /** Options before the name, with their values ('' if they take none). */
   readonly options: ReadonlyMap<string, string>;
   readonly style: TableStyle;
 }
@@ -16,9 +16,9 @@ export interface VsctlCall {
 export interface VsctlCommand {
   readonly min: number;
   readonly max: number;
-  /** Options it knows. */
+  /** Names of its options. */
   readonly options?: readonly string[];
-  /** What it prints. */
+  /** Returns what it prints. */
   readonly act: (call: VsctlCall) => string;
 }
 

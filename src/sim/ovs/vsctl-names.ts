@@ -4,7 +4,7 @@ import { refuse } from './parse-datum.ts';
 import type { OvsRow } from './state.ts';
 import { otherTables, type TableName, tableColumns } from './tables.ts';
 
-/** Names are taken by a prefix that is enough, `-` as good as `_`, in either case. */
+/** An unambiguous prefix is enough; `-` and `_` are the same, and case does not matter. */
 function matching(names: readonly string[], word: string): readonly string[] {
   const plain = (text: string) => text.toLowerCase().replaceAll('-', '_');
   const wanted = plain(word);

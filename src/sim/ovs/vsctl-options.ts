@@ -7,7 +7,7 @@ export interface Options {
   readonly dryRun: boolean;
   readonly oneline: boolean;
   readonly timeoutSeconds: number | undefined;
-  /** The words of each command, its own options first. */
+  /** The words of each command, beginning with its own options. */
   readonly commands: readonly (readonly string[])[];
 }
 
@@ -30,7 +30,7 @@ const valued = ['--timeout', '--format', '--data', '--db'];
 const localFlags = ['--may-exist', '--if-exists', '--with-iface', '--all', '--fake-iface'];
 const localValued = ['--columns', '--id'];
 
-/** Options of the program and of its first command stand together in front (getopt_long with `+`). */
+/** Options of the program and of its first command come together in front (getopt_long with `+`). */
 export function globalOptions(argv: readonly string[]): Options {
   const found = new Map<string, string>();
   const local: string[] = [];

@@ -16,7 +16,7 @@ import { refuse } from './parse-datum.ts';
 import { argument, lines, type VsctlCall, type VsctlCommands } from './vsctl-command.ts';
 import { setColumns } from './vsctl-rows.ts';
 
-/** ovs-vsctl's commands that make, drop and find ports. */
+/** ovs-vsctl's commands that add, delete and find ports. */
 export const portCommands: VsctlCommands = {
   'add-port': { min: 2, max: 999, options: ['--may-exist'], act: (call) => addPort(call) },
   'add-bond': {

@@ -10,7 +10,7 @@ import { assignment, holds } from './vsctl-conditions.ts';
 import { columnNamed, datumOf, tableNamed, typed } from './vsctl-names.ts';
 import { printTable } from './vsctl-print.ts';
 
-/** The commands over any table (lib/db-ctl-base.c). */
+/** The commands for any table (lib/db-ctl-base.c). */
 export const rowCommands: VsctlCommands = {
   list: { min: 1, max: 999, options: ['--if-exists', '--columns'], act: (call) => list(call) },
   find: { min: 1, max: 999, options: ['--columns'], act: (call) => find(call) },
@@ -36,7 +36,7 @@ function findRow(tx: Transaction, table: TableName, word: string): OvsRow | unde
   return tx.named(table, word);
 }
 
-/** The row a command names; with `--if-exists` one that is not there is passed over. */
+/** The row that a command names; `--if-exists` allows it to be missing. */
 function rowOf(call: VsctlCall, table: TableName, word: string): OvsRow | undefined {
   const row = findRow(call.tx, table, word);
   if (!row && !call.options.has('--if-exists')) throw refuse(`no row "${word}" in table ${table}`);
@@ -53,7 +53,7 @@ function onRow(call: VsctlCall, act: OnRow): string {
   return '';
 }
 
-/** Columns are looked up before rows. */
+/** Checks columns before rows are looked up. */
 function checkColumns(call: VsctlCall, table: TableName): void {
   const inOne = call.words[0] === 'add' || call.words[0] === 'remove';
   for (const word of inOne ? call.words.slice(3, 4) : call.words.slice(3))
@@ -139,7 +139,7 @@ function refuseFixed(table: TableName, column: string): void {
     throw refuse(`cannot modify read-only column ${column} in table ${table}`);
 }
 
-/** COLUMN[:KEY]=VALUE, one after the other. */
+/** Applies each COLUMN[:KEY]=VALUE in turn. */
 export function setColumns(tx: Transaction, row: OvsRow, settings: readonly string[], isNew = false): void {
   for (const setting of settings) {
     const { column, key, value } = assignment(row.table, setting, ['=']);
@@ -156,7 +156,7 @@ function set(call: VsctlCall, row: OvsRow): void {
   setColumns(call.tx, row, call.words.slice(3));
 }
 
-/** In 3.5, unlike 3.1, a key that is there keeps its value, and what would be too many is said before it is asked for. */
+/** In 3.5, unlike 3.1, an existing key keeps its value, and too many elements are refused before the server is asked. */
 function add(call: VsctlCall, row: OvsRow): void {
   const column = columnNamed(row.table, argument(call, 3));
   refuseFixed(row.table, column);
@@ -172,7 +172,7 @@ function add(call: VsctlCall, row: OvsRow): void {
   put(row, column, all);
 }
 
-/** A map's element goes by its key, or by key and value. */
+/** A map's element is named by its key, or by key and value. */
 function remove(call: VsctlCall, row: OvsRow): void {
   const column = columnNamed(row.table, argument(call, 3));
   refuseFixed(row.table, column);

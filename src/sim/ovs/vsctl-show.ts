@@ -4,7 +4,7 @@ import type { OvsRow } from './state.ts';
 import type { TableName } from './tables.ts';
 import type { VsctlCall, VsctlCommands } from './vsctl-command.ts';
 
-/** What `show` tells of a row, besides its name (ovs-vsctl.c, cmd_show_tables). */
+/** What `show` prints about a row besides its name (ovs-vsctl.c, cmd_show_tables). */
 const shown: { readonly [table in TableName]: readonly string[] } = {
   Open_vSwitch: ['bridges', 'ovs_version'],
   Bridge: ['fail_mode', 'datapath_type', 'ports'],

@@ -96,7 +96,7 @@ function runAll(state: SimState, options: Options, parsed: readonly Parsed[]): R
   put(root, 'next_cfg', [[(numberOf(root, 'next_cfg') ?? 0) + 1]]);
   if (!state.ovs.daemon) return waitInVain(state, options);
   reconfigure(state);
-  // The daemon died of it: nobody says that it is done.
+  // The daemon died from it: nothing confirms the change.
   if (!state.ovs.daemon) return waitInVain(state, options);
   return { stdout, stderr: stderr + setupErrors(tx), code: 0 };
 }
@@ -111,7 +111,7 @@ function isReached(call: VsctlCall): boolean {
   return row !== undefined && conditions.every((condition) => holds(call.tx, row, condition));
 }
 
-/** Nobody answers: until SIGALRM, if there is a deadline. */
+/** Nothing answers: it waits forever, or until SIGALRM if there is a timeout. */
 function waitInVain(state: SimState, options: Options): Reply {
   if (options.timeoutSeconds === undefined) throw new Blocked();
   advance(state, options.timeoutSeconds * 1000);
@@ -119,7 +119,7 @@ function waitInVain(state: SimState, options: Options): Reply {
   return failed(142, told);
 }
 
-/** Said, but with exit code 0 (ovs-vsctl.c, post_db_reload_check; facts §7.5). */
+/** Errors printed with exit code 0 (ovs-vsctl.c, post_db_reload_check; facts §7.5). */
 function setupErrors(tx: Transaction): string {
   const rows = tx.fresh.flatMap((name) => named(tx.state.ovs.rows, 'Interface', name) ?? []);
   const bad = rows.filter((row) => (numberOf(row, 'ofport') ?? -1) < 0);

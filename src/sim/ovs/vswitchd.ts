@@ -12,7 +12,7 @@ import { settlePorts } from './ports.ts';
 import type { BridgeInForce, Vswitchd } from './state.ts';
 import { ovsVersion } from './version.ts';
 
-/** What the daemon's types of ports are called (`iface_types`). */
+/** The daemon's types of ports (`iface_types`). */
 const ifaceTypes = [
   'bareudp',
   'erspan',
@@ -34,7 +34,7 @@ const dpdkTypes = ['dpdk', 'dpdkvhostuser', 'dpdkvhostuserclient'];
 
 export type Started = 'started' | 'aborted';
 
-/** Starts ovs-vswitchd: no flow survives that, and only now do hw-offload and dpdk-init count (facts §7.1, §17). */
+/** Starts ovs-vswitchd: no flow survives that, and only now do hw-offload and dpdk-init take effect (facts §7.1, §17). */
 export function startDaemon(state: SimState): Started {
   const { ovs } = state;
   const root = rootRow(ovs.rows);
@@ -61,7 +61,7 @@ export function startDaemon(state: SimState): Started {
   return 'started';
 }
 
-/** The alternative that was set, while its package is there. */
+/** The alternative that was set, while its package is installed. */
 function programOf(state: SimState): Vswitchd['program'] {
   const dpdk = state.ovs.alternative === 'ovs-vswitchd-dpdk' && isInstalled(state, 'openvswitch-switch-dpdk');
   return dpdk ? 'ovs-vswitchd-dpdk' : 'ovs-vswitchd';
@@ -83,12 +83,12 @@ function tellVersions(state: SimState, daemon: Vswitchd): void {
   );
 }
 
-/** It leaves the datapath, its netdevs and their addresses behind (`ovs-appctl exit` without `--cleanup`). */
+/** Leaves the datapath, its netdevs and their addresses behind (`ovs-appctl exit` without `--cleanup`). */
 export function stopDaemon(state: SimState): void {
   delete state.ovs.daemon;
 }
 
-/** Reads the database again and carries out what it says (bridge_reconfigure); it may die of that. */
+/** Reads the database again and applies it (bridge_reconfigure); the daemon may die from that. */
 export function reconfigure(state: SimState): void {
   const { daemon } = state.ovs;
   if (!daemon) return;
@@ -103,10 +103,10 @@ export function reconfigure(state: SimState): void {
   put(root, 'cur_cfg', [[numberOf(root, 'next_cfg') ?? 0]]);
 }
 
-/** What each host looked like when its daemon last had nothing to do: most commands change nothing that it sees. */
+/** What each host's daemon last saw with nothing left to do: most commands change nothing that it sees. */
 const settled = new WeakMap<SimState, string>();
 
-/** What the daemon does by itself when netdevs come, go or change. */
+/** What the daemon does on its own when netdevs come, go or change. */
 export function settleOvs(state: SimState): void {
   const { daemon, rows } = state.ovs;
   if (!daemon || Object.keys(rows).length <= 1) return;
@@ -147,7 +147,7 @@ function dropBridges(state: SimState, daemon: Vswitchd, wanted: readonly WantedB
     if (same?.datapath === bridge.datapath) continue;
     delete daemon.bridges[name];
   }
-  // After a restart a bridge may be gone from the database whose netdev the kernel has kept.
+  // After a restart, the kernel may have kept the netdev of a bridge that is no longer in the database.
   for (const netdev of state.netdevs.filter((n) => n.kind === 'openvswitch' || n.kind === 'tun')) {
     if (netdev.name === 'ovs-system' || netdev.name === 'ovs-netdev') continue;
     const kind = (w: WantedBridge) => (w.datapath === 'system' ? 'openvswitch' : 'tun');
@@ -175,7 +175,7 @@ function changeFailMode(state: SimState, bridge: BridgeInForce, wanted: WantedBr
   bridge.flows = defaultFlows(wanted.failMode, nowMs(state));
 }
 
-/** After a reboot: what the daemon wrote into the database is not there any more. */
+/** After a reboot, the daemon's status columns in the database are cleared. */
 export function forgetStatus(state: SimState): void {
   for (const row of rowsOf(state.ovs.rows, 'Interface'))
     for (const column of ['mac_in_use', 'link_state', 'admin_state', 'mtu', 'ifindex', 'status'])

@@ -2,7 +2,7 @@ import { nowMs } from '../clock.ts';
 import type { SimState } from '../state.ts';
 import type { Active, Unit } from './state.ts';
 
-/** A unit's state, with the times that `systemctl show` tells of it. */
+/** Sets a unit's state, with the times that `systemctl show` prints. */
 export function setActive(state: SimState, unit: Unit, active: Active, sub: string): void {
   const now = nowMs(state);
   if (active !== unit.active) {

@@ -2,7 +2,7 @@ import { partsOf, unescapeName } from './unit-name.ts';
 
 /** One command of a unit (systemd.service(5), "Command lines"). */
 export interface Command {
-  /** `-`: what it ends with is not a failure. */
+  /** `-`: its exit code does not count as a failure. */
   readonly mayFail: boolean;
   readonly argv: readonly string[];
 }
@@ -15,7 +15,7 @@ export interface Told {
   readonly env: { readonly [name: string]: string };
 }
 
-/** systemd.unit(5), "Specifiers": those that a host's units use. An unknown one stays as it is. */
+/** systemd.unit(5), "Specifiers": those that hosts' units use. An unknown one stays as it is. */
 export function withSpecifiers(
   text: string,
   told: Pick<Told, 'unit' | 'host' | 'bootId' | 'release'>,
@@ -53,7 +53,7 @@ export function withSpecifiers(
   );
 }
 
-/** The commands of one line: several only where ` ; ` stands between them. Undefined where systemd refuses the line. */
+/** The commands of one line, separated by ` ; `. Undefined if systemd refuses the line. */
 export function commandsOf(line: string, told: Told): readonly Command[] | undefined {
   const words = splitWords(line);
   if (words === undefined) return undefined;
@@ -72,7 +72,7 @@ function command([first = '', ...rest]: readonly string[], told: Told): Command 
   const name = withSpecifiers(path, told);
   const args = rest.map((word) => withSpecifiers(word, told));
   const words = plain ? args : args.flatMap((word) => withVariables(word, told.env));
-  // With `@` the second word is what the program is told it is called.
+  // With `@`, the second word is the program's argv[0].
   if (name === '' || (!name.startsWith('/') && name.includes('/'))) return undefined;
   return { mayFail: prefix.includes('-'), argv: [name, ...(prefix.includes('@') ? words.slice(1) : words)] };
 }
@@ -147,7 +147,7 @@ function oneWord(line: string, start: number): { readonly word: Word; readonly e
   return quote === '' ? { word: { text, bare: !quoted }, end: at } : undefined;
 }
 
-/** `\;` alone is left to the list of commands. */
+/** `\;` alone is left to the splitting into commands. */
 function unescaped(rest: string): { readonly text: string; readonly length: number } | undefined {
   if (/^;(\s|$)/.test(rest)) return { text: '\\;', length: 1 };
   const letter = rest[0] ?? '';

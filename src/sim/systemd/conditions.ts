@@ -6,7 +6,7 @@ import { withSpecifiers } from './command-line.ts';
 import type { Unit } from './state.ts';
 import { settingsOf, toldOf } from './unit.ts';
 
-/** `Condition…=` or `Assert…=` that is not met, as messages name it; undefined where all are. */
+/** The `Condition…=` or `Assert…=` that is not met, as messages name it; undefined if all are. */
 export function unmet(state: SimState, unit: Unit, kind: 'Condition' | 'Assert'): string | undefined {
   const told = toldOf(state, unit);
   const checks = settingsOf(state, unit)
@@ -22,7 +22,7 @@ export function unmet(state: SimState, unit: Unit, kind: 'Condition' | 'Assert')
   return failed?.text ?? (none ? triggers.at(-1)?.text : undefined);
 }
 
-/** Those of paths; others hold. */
+/** Checks those about paths; any other counts as met. */
 function isMet(state: SimState, check: string, argument: string): boolean {
   const kind = kindOf(state, argument);
   if (check === 'PathExists') return kind !== undefined;

@@ -4,7 +4,7 @@ import { Refusal } from '../errno.ts';
 import { writeFile } from '../files/root.ts';
 import type { SimState } from '../state.ts';
 
-/** Daemons of which nothing is simulated but that they run, each with a pid of its own. */
+/** Daemons that are simulated only as running processes, each with a pid of its own. */
 const pids: { readonly [program: string]: number } = {
   '/usr/lib/systemd/systemd-journald': 301,
   '/usr/lib/systemd/systemd-udevd': 302,
@@ -27,13 +27,13 @@ function settingsIn(state: SimState, name: string): readonly string[] {
     .filter((line) => line !== '' && !/^[#;]/.test(line));
 }
 
-/** systemd-modules-load(8): a module that is not there keeps the others from nothing. */
+/** systemd-modules-load(8): a missing module does not stop the others. */
 const modulesLoad: Program = ({ state }) => {
   for (const name of settingsIn(state, 'modules-load.d')) if (/^[\w-]+$/.test(name)) loadModule(state, name);
   return silent;
 };
 
-/** systemd-sysctl(8): what is not there yet is passed over. */
+/** systemd-sysctl(8): skips keys that do not exist yet. */
 const sysctls: Program = ({ state }) => {
   for (const line of settingsIn(state, 'sysctl.d')) {
     const [, name = '', value = ''] = /^-?([^=\s]+)\s*=\s*(.*)$/.exec(line) ?? [];

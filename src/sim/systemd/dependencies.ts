@@ -4,10 +4,10 @@ import { isTrue, namesOf, readUnit, settingOf } from './unit.ts';
 import { partsOf } from './unit-name.ts';
 
 export interface Dependencies {
-  /** Started with it, and it fails with them. */
+  /** Started along with it; if one fails, so does it. */
   readonly requires: readonly string[];
   readonly requisite: readonly string[];
-  /** As `requires`, and stopped whenever they stop. */
+  /** As `requires`, but it also stops whenever one of them stops. */
   readonly bindsTo: readonly string[];
   readonly wants: readonly string[];
   readonly conflicts: readonly string[];
@@ -17,7 +17,7 @@ export interface Dependencies {
 }
 
 const known = new WeakMap<Unit['files'], Dependencies>();
-/** Of units that only packages say anything of: they are the same on all hosts. */
+/** Dependencies of units defined only by packages, which are the same on all hosts. */
 const packaged = new Map<string, Dependencies>();
 const remembered = 500;
 
@@ -66,11 +66,11 @@ function isDefault(state: SimState, unit: Unit): boolean {
   return applies && unit.load === 'loaded' && (value === '' || isTrue(value));
 }
 
-/** Brings a unit into memory, and all it names. */
+/** Loads a unit and all units that it names. */
 export function loadUnit(state: SimState, name: string): Unit {
   const { units } = state.systemd;
   const there = Object.hasOwn(units, name) ? units[name] : undefined;
-  // A name without a file is looked for again: somebody may have written it since.
+  // A name without a file is looked up again: the file may have been written since.
   if (there && there.load !== 'not-found') return there;
   const unit = there ?? readUnit(state, name);
   if (there) Object.assign(there, { ...readUnit(state, name), changedMs: there.changedMs });
@@ -85,14 +85,14 @@ function allNames(deps: Dependencies): ReadonlySet<string> {
   return new Set(Object.values(deps).flat());
 }
 
-/** Units in memory that name this one in a certain way. */
+/** Loaded units that name this one in a dependency of this kind. */
 export function namedBy(state: SimState, name: string, kind: keyof Dependencies): readonly Unit[] {
   return Object.values(state.systemd.units).filter((unit) =>
     dependenciesOf(state, unit)[kind].includes(name),
   );
 }
 
-/** Forgets units that nobody needs: what does not run, has no job, and is named by none that stays. */
+/** Unloads unneeded units: those that do not run, have no job, and are not named by any that stays. */
 export function collect(state: SimState): void {
   const { units, jobs } = state.systemd;
   const keep = new Set<string>();

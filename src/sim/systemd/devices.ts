@@ -6,7 +6,7 @@ export function isDevice(unit: string): boolean {
   return unit.endsWith('.device');
 }
 
-/** A device unit is active while its path in sysfs, or below /dev, is there; a netdev's is found by its name. */
+/** A device unit is active while its path in sysfs or /dev exists; a netdev's is found by name. */
 export function isThere(state: SimState, unit: string): boolean {
   const path = `/${unescapeName(unit.replace(/\.device$/, ''))}`;
   const netdev = /^\/sys\/subsystem\/net\/devices\/(.+)$/.exec(path)?.[1];

@@ -12,13 +12,13 @@ function foldersOf(state: SimState, unit: Unit, kind: keyof typeof tops): readon
     .map((name) => `${tops[kind]}/${withSpecifiers(name, toldOf(state, unit))}`);
 }
 
-/** `RuntimeDirectory=` and its like are there before the first command (systemd.exec(5)). */
+/** `RuntimeDirectory=` and the like exist before the first command runs (systemd.exec(5)). */
 export function makeDirectories(state: SimState, unit: Unit): void {
   for (const kind of ['RuntimeDirectory', 'StateDirectory', 'LogsDirectory'] as const)
     for (const path of foldersOf(state, unit, kind)) makeFolder(state, path);
 }
 
-/** Only the runtime ones go with the service, unless it says otherwise. */
+/** Only runtime directories go with the service, unless it says otherwise. */
 export function removeDirectories(state: SimState, unit: Unit): void {
   if (isTrue(settingOf(state, unit, 'Service', 'RuntimeDirectoryPreserve'))) return;
   for (const path of foldersOf(state, unit, 'RuntimeDirectory')) removeFolder(state, path);

@@ -6,7 +6,7 @@ import { note } from './journal.ts';
 import { foreignEnded } from './manager.ts';
 import type { Foreign } from './state.ts';
 
-/** How a program ended, and what it said: that goes to the journal. */
+/** How a program ended, and its output, which goes to the journal. */
 export interface ProgramEnd {
   readonly code: number;
   readonly stdout?: string;
@@ -14,15 +14,15 @@ export interface ProgramEnd {
 }
 
 /**
- * What programs do that the simulated host does not know itself, by path as a unit names them (`/usr/bin/node`). They are
- * given their whole argv and the host they run on, which may die under them (KilledByFault).
+ * Players of programs that the simulated host itself does not know, by their path in units (`/usr/bin/node`). They get the
+ * whole argv and the host they run on, which may die under them (KilledByFault).
  */
 export interface Programs<Machine> {
   readonly [path: string]: ((argv: readonly string[], host: Machine) => Promise<ProgramEnd>) | undefined;
 }
 
 interface Playable<Machine> {
-  /** The same machine for a program of its own. */
+  /** The same machine, for a separate program. */
   reopened(): Machine;
   alter<Value>(work: (state: SimState) => Value): Value;
 }
@@ -37,7 +37,7 @@ export function programAt<Machine>(programs: Programs<Machine>, path: string): P
 
 type End = { readonly kind: 'exited' | 'killed'; readonly status: number };
 
-/** Plays one program to its end. What kills the tool that plays it has killed the program. */
+/** Plays one program to its end. A fault that kills the tool has killed the program. */
 export async function play<Machine extends Playable<Machine>>(
   programs: Programs<Machine>,
   host: Machine,
@@ -71,7 +71,7 @@ function say(state: SimState, { unit, argv }: Foreign, text: string): void {
 
 export type Waits = NonNullable<Reply['waitsFor']>;
 
-/** A command waits for jobs that are not done yet. */
+/** A command waits for unfinished jobs. */
 export class Waiting extends Error {
   override readonly name = 'Waiting';
   readonly waits: Waits;

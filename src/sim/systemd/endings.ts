@@ -5,7 +5,7 @@ import { linesOf } from './unit.ts';
 
 const cleanSignals = [1, 2, 13, 15];
 
-/** Of a main process: a signal of the usual ones is not a failure. */
+/** For a main process, the usual signals are not failures. */
 export function isCleanEnd(
   state: SimState,
   unit: Unit,

@@ -8,7 +8,7 @@ import { note } from './journal.ts';
 import type { CommandList, Unit } from './state.ts';
 import { environmentOf, linesOf, toldOf } from './unit.ts';
 
-/** How a command of a unit ended, or what goes on. */
+/** How a command of a unit ended, or the process that goes on. */
 export type Executed =
   | { readonly kind: 'exited'; readonly status: number; readonly leaves?: number }
   | { readonly kind: 'killed'; readonly status: number }
@@ -17,7 +17,7 @@ export type Executed =
 
 type Start = (state: SimState, argv: readonly string[], env: Call['env']) => Reply;
 
-/** Programs start units and units start programs: the circle is closed when the programs are there. */
+/** Programs start units and units start programs: set once the programs are defined, to break the import cycle. */
 let start: Start = () => {
   throw new MissingProgram('');
 };
@@ -29,11 +29,11 @@ export function setStarter(starter: Start): void {
 export function commandsIn(state: SimState, unit: Unit, list: CommandList): readonly Command[] {
   const pid = unit.mainPid === 0 ? {} : { MAINPID: String(unit.mainPid) };
   const told = toldOf(state, unit, { ...environmentOf(state, unit), ...pid });
-  // A line that systemd cannot read is passed over with a warning.
+  // systemd skips a line that it cannot parse, with a warning.
   return linesOf(state, unit, 'Service', list).flatMap((line) => commandsOf(line, told) ?? []);
 }
 
-/** A program's exit code where it could not be executed (systemd.exec(5)). */
+/** The exit code of a program that could not be executed (systemd.exec(5)). */
 export const execFailed = 203;
 
 export function execute(state: SimState, unit: Unit, command: Command): Executed {
@@ -53,7 +53,7 @@ export function execute(state: SimState, unit: Unit, command: Command): Executed
   }
 }
 
-/** Whoever opened the host may know the program. */
+/** Whoever opened the host may have a player for the program. */
 function foreign(state: SimState, unit: Unit, command: Command): Executed {
   const { systemd } = state;
   const id = systemd.nextForeign++;
@@ -62,7 +62,7 @@ function foreign(state: SimState, unit: Unit, command: Command): Executed {
   return { kind: 'foreign', id };
 }
 
-/** What systemd says of a program that is not there. */
+/** Logs systemd's message about a missing program. */
 export function sayMissing(state: SimState, unit: string, program: string): void {
   const why = 'No such file or directory';
   note(state, unit, `${unit}: Failed to locate executable ${program}: ${why}`, { priority: 3 });

@@ -8,7 +8,7 @@ import { readUnit, settingsOf, toldOf } from './unit.ts';
 import { entryAt, fragmentOf, namesIn, targetOf, unitFolders } from './unit-files.ts';
 import { fullName, isTemplate, partsOf, withInstance } from './unit-name.ts';
 
-/** `systemctl enable` and its like (install.c): links below /etc/systemd/system, or /run with `--runtime`. */
+/** `systemctl enable` and the like (install.c): links below /etc/systemd/system, or /run with `--runtime`. */
 export interface InstallOptions {
   readonly runtime: boolean;
 }
@@ -57,7 +57,7 @@ function inTheWay(state: SimState, path: string, target: string): Reply {
   return failed(1, `Failed to enable unit: ${file} already exists and is a symlink to ${target}.\n`);
 }
 
-/** From systemd 256 on names are quoted. */
+/** Since systemd 256, names are quoted. */
 function isNew(state: SimState): boolean {
   return kernelOf(state).systemd >= 256;
 }
@@ -86,7 +86,7 @@ function refusalOf(state: SimState, name: string, verb: string): Reply | undefin
   );
 }
 
-/** What `[Install]` asks for, and that of `Also=`. */
+/** The links for a unit's `[Install]`, and for those of `Also=`. */
 function linksOf(
   state: SimState,
   name: string,
@@ -133,7 +133,7 @@ function installNames(state: SimState, name: string, key: string): readonly stri
     .map(({ text }) => fullName(withSpecifiers(text, toldOf(state, unit))));
 }
 
-/** Takes away every link of that name, and every one to its file. */
+/** Removes every link with that name or to its file. */
 export function disable(state: SimState, words: readonly string[], options: InstallOptions): Reply {
   const err: string[] = [];
   for (const name of words.map(fullName)) {
@@ -191,7 +191,7 @@ export function unmask(state: SimState, words: readonly string[]): Reply {
   return { stdout: '', stderr: err.join(''), code: 0 };
 }
 
-/** What `is-enabled` says of a unit; undefined for one without a file. */
+/** What `is-enabled` prints about a unit; undefined for one without a file. */
 export function fileState(state: SimState, name: string): string | undefined {
   const fragment = fragmentOf(state, name);
   if (!fragment) return undefined;
@@ -251,7 +251,7 @@ export function isEnabled(state: SimState, words: readonly string[], quiet: bool
   return { ...said(quiet ? '' : out.join('')), code: isGood ? 0 : 1 };
 }
 
-/** Every unit file there is, by name. */
+/** The names of all unit files. */
 export function unitFiles(state: SimState): readonly string[] {
   const isUnit = /\.(service|socket|target|mount|timer|path|slice|device)$/;
   const names = unitFolders.flatMap((folder) => namesIn(state, folder)).filter((name) => isUnit.test(name));

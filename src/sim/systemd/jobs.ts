@@ -9,12 +9,12 @@ import { needsReload } from './unit.ts';
 import { fullName } from './unit-name.ts';
 
 export interface JobOptions {
-  /** Not with `--no-block`. */
+  /** False with `--no-block`. */
   readonly waits: boolean;
   readonly quiet: boolean;
 }
 
-/** `systemctl start` and its like: jobs, and what there is to say when they have ended. */
+/** `systemctl start` and the like: the jobs, and the output once they have ended. */
 export function askJobs(
   state: SimState,
   words: readonly string[],
@@ -73,7 +73,7 @@ function ask(state: SimState, name: string, type: JobType, verb: string): Answer
   }
 }
 
-/** Where the fault is in the unit's own files, systemctl says where to look. */
+/** If a unit's own files are at fault, systemctl says where to look. */
 function advice(name: string, text: string): string {
   if (!/bad unit file setting|missing the instance name/.test(text)) return '';
   return `See system logs and 'systemctl status ${name}' for details.\n`;
@@ -99,7 +99,7 @@ const because: { readonly [result: string]: string } = {
   'start-limit-hit': 'start of the service was attempted too often',
 };
 
-/** What systemctl says of its jobs when all have ended; they are forgotten with that. */
+/** What systemctl prints once all its jobs have ended; removes the jobs' records. */
 function endOf(state: SimState, ids: readonly number[]): Reply {
   const { systemd } = state;
   const mine = systemd.jobs.filter((job) => ids.includes(job.id));

@@ -4,7 +4,7 @@ import type { SimState } from '../state.ts';
 
 const kept = 400;
 
-/** A line of a unit's: `by` is who wrote it. */
+/** Writes a line for a unit; `by` is the writer. */
 export function note(
   state: SimState,
   unit: string,

@@ -110,7 +110,7 @@ export function cat(state: SimState, words: readonly string[]): Reply {
   return said(out.join(''));
 }
 
-/** Exit codes of `status` are the LSB's: 0 runs, 3 does not, 4 is unknown. */
+/** Exit codes of `status` are LSB's: 0 running, 3 not running, 4 unknown. */
 export function status(state: SimState, words: readonly string[]): Reply {
   const shown = words.map(fullName).map((name) => statusOf(state, unitNow(state, name)));
   const code = shown.reduce((worst, one) => Math.max(worst, one.code), 0);

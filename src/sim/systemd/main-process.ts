@@ -3,7 +3,7 @@ import { endProcess } from '../processes.ts';
 import type { SimState } from '../state.ts';
 import type { Unit } from './state.ts';
 
-/** Daemons that have no state of their own in the simulator have pids below those it gives to others. */
+/** Daemons without a state of their own have pids below those that the simulator assigns. */
 const firstGiven = 4000;
 export const ovsdbPid = 500;
 
@@ -13,7 +13,7 @@ export function isAlive(state: SimState, pid: number): boolean {
   return state.ovs.daemon?.pid === pid || state.processes.some((process) => process.pid === pid);
 }
 
-/** SIGTERM to what runs of a service. */
+/** SIGTERM to a service's running process. */
 export function endMainProcess(state: SimState, unit: Unit): void {
   const { mainPid } = unit;
   unit.mainPid = 0;

@@ -11,16 +11,16 @@ import { enqueue, Refused } from './transaction.ts';
 import { definition, readUnit } from './unit.ts';
 import { realName } from './unit-files.ts';
 
-/** The host comes up: everything that the default target pulls in, in its order. */
+/** At a boot: starts everything that the default target pulls in, in order. */
 export function bootUnits(state: SimState): void {
-  // Programs of the boot before may yet be told of as ended.
+  // Programs of the previous boot may still be reported as ended.
   const { journal, nextForeign } = state.systemd;
   state.systemd = { ...newSystemd(journal), nextForeign };
   enqueue(state, 'default.target', 'start').forgotten = true;
   runQueue(state);
 }
 
-/** Starts units whose end nobody waits for; one that cannot be keeps the others from nothing. */
+/** Starts units without waiting for them; one that cannot start does not stop the others. */
 export function startUnits(state: SimState, names: readonly string[]): void {
   for (const name of names) {
     try {
@@ -32,7 +32,7 @@ export function startUnits(state: SimState, names: readonly string[]): void {
   runQueue(state);
 }
 
-/** Reads all units' files again; what runs goes on (`daemon-reload`). */
+/** Reads all units' files again; running units go on (`daemon-reload`). */
 export function reloadUnits(state: SimState): void {
   const { units } = state.systemd;
   for (const unit of Object.values(units)) Object.assign(unit, definition(state, unit.name));
@@ -44,7 +44,7 @@ function namesOf(state: SimState, unit: Unit): readonly string[] {
   return Object.values(dependenciesOf(state, unit)).flat();
 }
 
-/** A unit as systemd knows it: the one in memory, or what it would read. */
+/** A unit as systemd knows it: the loaded one, or as it would load it. */
 export function unitNow(state: SimState, alias: string): Unit {
   const { units } = state.systemd;
   const name = Object.hasOwn(units, alias) ? alias : realName(state, alias);
@@ -56,7 +56,7 @@ function activityOf(unit: Unit | undefined): Partial<Unit> {
   return unit === undefined || unit.active === 'inactive' ? {} : { active: unit.active, sub: unit.sub };
 }
 
-/** What systemd does by itself when processes have ended, devices have come, or a time has come. */
+/** What systemd does on its own when processes have ended, devices have appeared, or time has passed. */
 export function settleUnits(state: SimState): void {
   const { units, jobs } = state.systemd;
   let changed = jobs.length > 0;
@@ -76,7 +76,7 @@ function hasBound(state: SimState): boolean {
   );
 }
 
-/** How a process ended that is not there any more; a daemon of which nothing was written down has crashed. */
+/** How a process that is gone ended; a daemon without a record of it has crashed. */
 function endOf(
   state: SimState,
   pid: number,
@@ -86,7 +86,7 @@ function endOf(
   return end ?? { kind: 'killed', status: 6 };
 }
 
-/** When something happens by itself next, by the host's clock; undefined for never. */
+/** When the next event is due, on the host's clock; undefined if there is none. */
 export function nextWakeMs(state: SimState): number | undefined {
   const { units, jobs } = state.systemd;
   const times = [
@@ -97,7 +97,7 @@ export function nextWakeMs(state: SimState): number | undefined {
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** A program that the host does not know has ended; what had started it goes on. */
+/** A foreign program has ended; its unit goes on. */
 export function foreignEnded(
   state: SimState,
   id: number,
@@ -109,7 +109,7 @@ export function foreignEnded(
   const unit = foreign && systemd.units[foreign.unit];
   if (!unit || unit.foreign !== id) return;
   delete unit.foreign;
-  // Where it was the main process of a service that runs, systemd tells of a missing program here.
+  // For the main process of a running service, systemd reports a missing program only here.
   if (end.status === execFailed && unit.stage === undefined)
     sayMissing(state, unit.name, foreign.argv[0] ?? '');
   processEnded(state, unit, end);

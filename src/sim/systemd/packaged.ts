@@ -1,10 +1,10 @@
 import { isInstalled } from '../packages.ts';
 import type { SimState } from '../state.ts';
 
-/** Where packages put their units. */
+/** The folder of packages' units. */
 export const packagedFolder = '/usr/lib/systemd/system';
 
-/** Units that come with systemd, of those that others order themselves by. */
+/** Units that come with systemd: only those that others are ordered by. */
 const base: { readonly [name: string]: string } = {
   'sysinit.target': `[Unit]
 Description=System Initialization
@@ -242,10 +242,10 @@ WantedBy=network-online.target
   },
 };
 
-/** systemd-networkd is part of Debian's systemd: there, and not enabled. */
+/** systemd-networkd is part of Debian's systemd: present, but not enabled. */
 const always = ['systemd-networkd'];
 
-/** A packaged unit file's text; undefined where no installed package has it. */
+/** A packaged unit file's text; undefined if no installed package has it. */
 export function packagedUnit(state: SimState, name: string): string | undefined {
   if (Object.hasOwn(base, name)) return base[name];
   for (const [pkg, units] of Object.entries(ofPackages)) {
@@ -261,13 +261,13 @@ export function packagedUnits(state: SimState): readonly string[] {
   return [...Object.keys(base), ...others.flatMap(([, units]) => Object.keys(units))];
 }
 
-/** Links that packages bring along. */
+/** Links that packages contain. */
 export const packagedLinks: { readonly [path: string]: string } = {
   [`${packagedFolder}/default.target`]: 'multi-user.target',
   [`${packagedFolder}/sshd.service`]: 'ssh.service',
 };
 
-/** What Debian's packages enable as they are installed: the names of units. */
+/** Units that Debian's packages enable when installed. */
 const enabledByPackage: { readonly [pkg: string]: readonly string[] } = {
   'openvswitch-switch': ['openvswitch-switch.service'],
   'libvirt-daemon-system': ['libvirtd.service'],
@@ -277,7 +277,7 @@ const enabledByPackage: { readonly [pkg: string]: readonly string[] } = {
 
 const wantedBy = '/etc/systemd/system/multi-user.target.wants';
 
-/** The links of what is installed. */
+/** The links of the installed packages. */
 export function linksOfPackages(state: SimState): SimState['links'] {
   const links: SimState['links'] = {
     [`${wantedBy}/ssh.service`]: `${packagedFolder}/ssh.service`,

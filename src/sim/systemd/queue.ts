@@ -14,7 +14,7 @@ import { partsOf } from './unit-name.ts';
 
 const deviceTimeoutMs = 90_000;
 
-/** Does all jobs that can be done now (job.c). */
+/** Runs all jobs that can run now (job.c). */
 export function runQueue(state: SimState): void {
   const { systemd } = state;
   for (;;) {
@@ -30,7 +30,7 @@ export function runQueue(state: SimState): void {
   collect(state);
 }
 
-/** The first open job that this one waits for, by the order of their units (job_compare). */
+/** The first unfinished job that this one must wait for, by the order of their units (job_compare). */
 function blocker(state: SimState, job: Job): Job | undefined {
   return state.systemd.jobs.find(
     (other) => other !== job && other.unit !== job.unit && isOpen(other) && waitsFor(state, job, other),
@@ -52,7 +52,7 @@ function isBefore(state: SimState, first: string, second: string): boolean {
   );
 }
 
-/** Where all wait for each other one is given up. */
+/** If all jobs wait for each other, drops one. */
 function brokenCycle(state: SimState, waiting: readonly Job[]): undefined {
   const [first] = waiting;
   const runs = state.systemd.jobs.some((job) => job.state === 'running');
@@ -132,7 +132,7 @@ function runReload(state: SimState, job: Job, unit: Unit): void {
   else reloadService(state, unit);
 }
 
-/** Jobs end as their units come to rest. */
+/** Finishes jobs whose units have settled. */
 function finishJobs(state: SimState): void {
   for (const job of state.systemd.jobs.filter((one) => one.state === 'running')) {
     const unit = state.systemd.units[job.unit];
@@ -142,7 +142,7 @@ function finishJobs(state: SimState): void {
   }
 }
 
-/** `Restart=` is a job like any other, and takes along what stands on the unit. */
+/** `Restart=` is a job like any other, and includes the units that depend on this one. */
 function restartDue(state: SimState): void {
   for (const unit of Object.values(state.systemd.units)) {
     if (unit.restartAtMs === undefined || unit.restartAtMs > nowMs(state)) continue;
@@ -199,7 +199,7 @@ function failDependent(state: SimState, unit: Unit): void {
   end(state, job, 'dependency');
 }
 
-/** `BindsTo=`: what it is bound to has gone, and nobody is about to bring it back. */
+/** `BindsTo=`: stops units bound to one that has gone and that no job is bringing back. */
 function stopBound(state: SimState): void {
   for (const unit of Object.values(state.systemd.units)) {
     if (unit.active !== 'active' || hasJob(state, unit.name)) continue;

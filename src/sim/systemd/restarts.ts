@@ -7,7 +7,7 @@ import { linesOf, settingOf } from './unit.ts';
 
 const defaultBurst = 5;
 
-/** Whether `StartLimitBurst=` starts lie within `StartLimitIntervalSec=`. */
+/** Whether there were `StartLimitBurst=` starts within `StartLimitIntervalSec=`. */
 export function isTooOften(state: SimState, unit: Unit): boolean {
   const interval = settingOf(state, unit, 'Unit', 'StartLimitIntervalSec');
   const burst = Number(settingOf(state, unit, 'Unit', 'StartLimitBurst') || defaultBurst);
@@ -16,7 +16,7 @@ export function isTooOften(state: SimState, unit: Unit): boolean {
   return burst > 0 && within > 0 && recent.length >= burst;
 }
 
-/** Not of what was asked to stop: that has a job. */
+/** Not if it was asked to stop: then it has a job. */
 export function mustRestart(state: SimState, unit: Unit): boolean {
   const asked = state.systemd.jobs.some(
     (job) =>
@@ -40,6 +40,6 @@ export function scheduleRestart(state: SimState, unit: Unit): void {
   const delayMs = span === '' ? defaultRestartMs : (spanMs(span) ?? defaultRestartMs);
   unit.restarts += 1;
   setActive(state, unit, 'activating', 'auto-restart');
-  // The default is too short for anybody to see it from outside.
+  // The default is too short to be seen from outside.
   unit.restartAtMs = nowMs(state) + (delayMs > defaultRestartMs ? delayMs : 0);
 }

@@ -10,7 +10,7 @@ import { isTooOften, mustRestart, scheduleRestart } from './restarts.ts';
 import type { CommandList, Unit } from './state.ts';
 import { isTrue, linesOf, settingOf, titleOf } from './unit.ts';
 
-/** A service's way through its commands (service.c). Whatever ends, `proceed` goes on from there. */
+/** A service's order of commands (service.c). When one ends, `proceed` continues from there. */
 const order: { readonly [list in CommandList]?: CommandList } = {
   ExecCondition: 'ExecStartPre',
   ExecStartPre: 'ExecStart',
@@ -35,7 +35,7 @@ export function typeOf(state: SimState, unit: Unit): string {
   return linesOf(state, unit, 'Service', 'ExecStart').length > 0 ? 'simple' : 'oneshot';
 }
 
-/** Begins a start: `restarts` counts those that systemd makes by itself. */
+/** Begins a start; `restarts` counts automatic ones. */
 export function startService(state: SimState, unit: Unit): void {
   if (isTooOften(state, unit)) {
     note(state, unit.name, `${unit.name}: Start request repeated too quickly.`, { priority: 4 });
@@ -71,7 +71,7 @@ export function proceed(state: SimState, unit: Unit): void {
   }
 }
 
-/** Whether the service is not to go on now; what goes on beside it becomes its main process. */
+/** Whether the service must wait now; a process that goes on becomes its main process. */
 function waits(state: SimState, unit: Unit, list: CommandList, ended: Executed): boolean {
   if (ended.kind === 'exited' || ended.kind === 'killed') return false;
   const isMain = list === 'ExecStart';
@@ -91,7 +91,7 @@ interface Ended {
   readonly program: string;
 }
 
-/** A command of a list has ended. */
+/** Handles the end of a command in a list. */
 function ofCommand(state: SimState, unit: Unit, ended: Ended): void {
   const { stage } = unit;
   if (!stage) return;
@@ -126,7 +126,7 @@ function isSimple(state: SimState, unit: Unit): boolean {
   return ['simple', 'exec', 'idle'].includes(typeOf(state, unit));
 }
 
-/** It ended before it said that it was ready. */
+/** Whether it reports when it is ready: an end before that is a failure. */
 function isReadyLater(state: SimState, unit: Unit): boolean {
   return ['notify', 'notify-reload', 'dbus'].includes(typeOf(state, unit));
 }
@@ -163,7 +163,7 @@ function started(state: SimState, unit: Unit): void {
   }
 }
 
-/** A start, or what ran, has failed: ExecStop is left out. */
+/** A start or the running service has failed: ExecStop is skipped. */
 function broken(state: SimState, unit: Unit, result: string): void {
   if (unit.result === 'success') unit.result = result;
   endMainProcess(state, unit);
@@ -184,7 +184,7 @@ function stopping(state: SimState, unit: Unit, list: 'ExecStop' | 'ExecStopPost'
   proceed(state, unit);
 }
 
-/** Somebody asks for the end: commands only of what had started. */
+/** A stop was requested: its commands run only if the service had started. */
 export function stopService(state: SimState, unit: Unit): void {
   const ran = unit.active === 'active';
   note(state, unit.name, `Stopping ${titleOf(state, unit)}...`);
@@ -205,7 +205,7 @@ export function reloadService(state: SimState, unit: Unit): void {
   proceed(state, unit);
 }
 
-/** The main process has ended of its own, or what was waited for has. */
+/** The main process, or the awaited one, has ended. */
 export function processEnded(
   state: SimState,
   unit: Unit,
@@ -240,7 +240,7 @@ function mainEnded(
   } else stopping(state, unit, 'ExecStop');
 }
 
-/** Nothing of it runs any more. */
+/** No process of the service runs any more. */
 function dead(state: SimState, unit: Unit): void {
   removeDirectories(state, unit);
   const good = unit.result === 'success';

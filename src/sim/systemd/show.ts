@@ -10,7 +10,7 @@ import { isOpen } from './transaction.ts';
 import { descriptionOf, isTrue, needsReload, settingOf } from './unit.ts';
 import { fullName, isTemplate, partsOf } from './unit-name.ts';
 
-/** Properties in systemctl's order: of services, then of all units. */
+/** Properties in systemctl's order: services' own, then those of all units. */
 export function propertiesOf(state: SimState, name: string): { readonly [property: string]: string } {
   const unit = unitNow(state, name);
   const service = partsOf(name).suffix === 'service' ? serviceProperties(state, unit) : {};

@@ -12,7 +12,7 @@ const units: { readonly [unit: string]: number | undefined } = {
   h: 3_600_000,
 };
 
-/** A time span in milliseconds (systemd.time(7)); undefined for what is none. */
+/** A time span in milliseconds (systemd.time(7)); undefined if it is not one. */
 export function spanMs(text: string): number | undefined {
   if (text === 'infinity') return Number.POSITIVE_INFINITY;
   const parts = [...text.matchAll(/\s*(\d+(?:\.\d+)?)\s*([a-z]*)/gy)];

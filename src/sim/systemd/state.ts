@@ -1,13 +1,13 @@
-/** What systemd holds in memory, and its journal; plain JSON as all of the host's state. */
+/** systemd's memory, and its journal; plain JSON like all of the host's state. */
 export interface Systemd {
-  /** Units that are loaded, by name. */
+  /** Loaded units, by name. */
   units: { [name: string]: Unit };
   jobs: Job[];
   nextJob: number;
-  /** Programs of units that the simulated host does not know itself, and that have not ended. */
+  /** Units' running programs that the simulated host itself does not know. */
   foreign: Foreign[];
   nextForeign: number;
-  /** It outlives a reboot, as on Debian. */
+  /** Survives a reboot, as on Debian. */
   journal: JournalEntry[];
 }
 
@@ -16,31 +16,31 @@ export type Active = 'inactive' | 'activating' | 'active' | 'deactivating' | 'fa
 export interface Unit {
   name: string;
   load: 'loaded' | 'not-found' | 'masked' | 'bad-setting';
-  /** The unit file, '' where there is none; it and the drop-ins as they were read. */
+  /** The unit file, '' if there is none; it and the drop-ins as they were read. */
   fragment: string;
   dropIns: string[];
-  /** Text by path, of files that can change. */
+  /** Path → text, for files that can change. */
   files: { [path: string]: string };
-  /** What is linked below NAME.wants and NAME.requires. */
+  /** Units linked below NAME.wants and NAME.requires. */
   wants: string[];
   requires: string[];
   active: Active;
   sub: string;
   result: string;
-  /** Where a service is in its commands. */
+  /** The command at which a service is. */
   stage?: { list: CommandList; at: number };
-  /** The program that goes on: a process, 0 for none. */
+  /** Pid of the main process, 0 for none. */
   mainPid: number;
-  /** A program the host does not know, that runs now. */
+  /** The foreign program that runs now. */
   foreign?: number;
   execCode: 'none' | 'exited' | 'killed';
   execStatus: number;
   restarts: number;
-  /** Times of the last starts, for the limit. */
+  /** Times of the last starts, for the start limit. */
   startsMs: number[];
   restartAtMs?: number;
   conditionMet: boolean;
-  /** Times of the host's clock, 0 for never. */
+  /** Times on the host's clock, 0 for never. */
   changedMs: number;
   activeEnterMs: number;
   activeExitMs: number;
@@ -64,9 +64,9 @@ export interface Job {
   unit: string;
   type: JobType;
   state: 'waiting' | 'running' | JobResult;
-  /** Of a `.device` that is waited for. */
+  /** For a `.device` that is awaited. */
   deadlineMs?: number;
-  /** Nobody cares for its end any more. */
+  /** Its end no longer matters. */
   forgotten?: boolean;
 }
 
@@ -75,12 +75,12 @@ export interface Foreign {
   unit: string;
   argv: string[];
   env: { [name: string]: string };
-  /** The process of the operating system below that plays it, 0 for none yet. */
+  /** Pid of the real process that plays it, 0 for none yet. */
   takenBy: number;
 }
 
 export interface JournalEntry {
-  /** Milliseconds of the host's clock. */
+  /** Milliseconds on the host's clock. */
   at: number;
   boot: string;
   unit: string;

@@ -22,7 +22,7 @@ const oneshot = (command: string, more = '') => `[Service]\nType=oneshot\nExecSt
 const kept = (command: string, more = '') => oneshot(command, `RemainAfterExit=yes\n${more}`);
 const seeBad = 'See "systemctl status bad.service" and "journalctl -xeu bad.service" for details.\n';
 
-describe('start, as systemd 252 was seen to answer', () => {
+describe('start, with answers as seen from systemd 252', () => {
   it.each([
     ['bad', `Job for bad.service failed because the control process exited with error code.\n${seeBad}`, 1],
     ['dep', "A dependency job for dep.service failed. See 'journalctl -xe' for details.\n", 1],
@@ -51,7 +51,7 @@ describe('start, as systemd 252 was seen to answer', () => {
     expect(await tell(host, `systemctl start ${unit}`)).toEqual({ stdout: '', stderr, code });
   });
 
-  it('a program that is not there fails a oneshot, and the journal says why', async () => {
+  it('a missing program fails a oneshot, and the journal says why', async () => {
     const host = await withUnits({ 'a.service': oneshot('/nonexistent/prog') });
     expect((await tell(host, 'systemctl start a')).stderr).toContain('exited with error code');
     const shown = await tell(host, 'systemctl show -p ExecMainStatus,Result,ActiveState a');
@@ -67,7 +67,7 @@ describe('start, as systemd 252 was seen to answer', () => {
 describe('a boot', () => {
   const boot = kept('/usr/bin/node /usr/lib/x.cjs agent --boot', '[Install]\nWantedBy=multi-user.target\n');
 
-  /** A host whose boot unit runs a program that only this test knows. */
+  /** A host whose boot unit runs a program played by this test. */
   async function withProgram(program: NonNullable<SimPrograms[string]>): Promise<SimHost> {
     const host = memorySim({ programs: { '/usr/bin/node': program }, onKill: () => {} });
     await withUnits({ 'boot.service': `[Unit]\nAfter=openvswitch-switch.service\n${boot}` }, host);
@@ -75,7 +75,7 @@ describe('a boot', () => {
     return host;
   }
 
-  it('runs an enabled unit’s program after what it comes after, and keeps what that says', async () => {
+  it('runs an enabled unit’s program after the units it is ordered after, and keeps its output', async () => {
     const seen: unknown[] = [];
     const host = await withProgram(async (argv, there) => {
       seen.push(argv, (await tell(there, 'systemctl is-active openvswitch-switch')).stdout);
@@ -90,7 +90,7 @@ describe('a boot', () => {
     );
   });
 
-  it('ends with a unit failed whose program fails, and everything else there', async () => {
+  it('fails a unit whose program fails, and starts everything else', async () => {
     const host = await withProgram(async () => ({ code: 4 }));
     await host.reboot();
     expect((await tell(host, 'systemctl is-failed boot')).stdout).toBe('failed\n');
@@ -99,7 +99,7 @@ describe('a boot', () => {
     expect(await tell(host, 'systemctl start boot')).toMatchObject({ code: 1 });
   });
 
-  it('that loses its power boots once more', async () => {
+  it('that loses power starts again', async () => {
     let runs = 0;
     const host = await withProgram(async (_, there) => {
       runs += 1;
@@ -113,7 +113,7 @@ describe('a boot', () => {
     expect((await tell(host, 'systemctl is-active boot')).stdout).toBe('active\n');
   });
 
-  it('finds a card that comes late by waiting for it', async () => {
+  it('waits for a card that appears late', async () => {
     const host = await withProgram(async (_, there) => {
       for (let waited = 0; waited < 60; waited += 1) {
         if ((await there.listDir('/sys/class/net')).includes('enp3s0f0np0')) return { code: 0 };
@@ -150,7 +150,7 @@ describe('a boot', () => {
     expect([await mac('enp3s0f0np0'), await mac('enp3s0f1np1')]).toEqual(before);
   });
 
-  it('loads the modules and settings that files ask for, and forgets /run', async () => {
+  it('loads the modules and settings in files, and clears /run', async () => {
     const host = memorySim();
     await host.writeFile('/etc/modules-load.d/a.conf', '# for VMs\nvfio-pci\n');
     await host.writeFile('/etc/sysctl.d/a.conf', 'net.ipv4.conf.all.rp_filter = 2\n');
@@ -190,7 +190,7 @@ describe('unit files', () => {
     expect(commandsOf(line, told)).toMatchObject([{ argv }]);
   });
 
-  it('a path is a device, and what a name may not have is escaped', () => {
+  it('a path is a device, and forbidden characters are escaped', () => {
     expect(fullName('/sys/subsystem/net/devices/br-a')).toBe('sys-subsystem-net-devices-br\\x2da.mount');
     expect(escapePath('/dev/vfio/1 2')).toBe('dev-vfio-1\\x202');
   });

@@ -6,7 +6,7 @@ import { isTrue, linesOf, settingOf } from './unit.ts';
 import { realName } from './unit-files.ts';
 import { isTemplate, partsOf } from './unit-name.ts';
 
-/** Systemd refuses a request before anything is done: what it says, and the exit code that systemctl makes of it. */
+/** systemd refused a request before doing anything: its message, and systemctl's exit code for it. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly code: number;
@@ -17,7 +17,7 @@ export class Refused extends Error {
   }
 }
 
-/** Puts a job and all it pulls in into the queue; gives the job. @throws Refused */
+/** Queues a job and all it pulls in; returns the job. @throws Refused */
 export function enqueue(state: SimState, alias: string, type: JobType): Job {
   refuseName(alias);
   const name = realName(state, alias);
@@ -35,7 +35,7 @@ function refuseName(name: string): void {
   if (isTemplate(name)) throw new Refused(1, `Unit name ${name} is missing the instance name.`);
 }
 
-/** One job a unit: an equal one is shared, another one is taken back. */
+/** One job per unit: an equal one is shared, a different one is cancelled. */
 function install(state: SimState, unit: string, type: JobType): Job {
   const { systemd } = state;
   const old = systemd.jobs.find((job) => job.unit === unit && isOpen(job));
@@ -93,7 +93,7 @@ class Transaction {
     for (const other of namedBy(this.#state, unit.name, 'conflicts')) this.#stopIfThere(other.name);
   }
 
-  /** Its own requirements decide whether a wanted unit comes; it keeps nothing else from coming. */
+  /** A wanted unit that cannot start because of its own requirements does not stop the others. */
   #try(name: string, type: JobType): void {
     const attempt = new Map(this.#wanted);
     try {
@@ -115,7 +115,7 @@ class Transaction {
     if (unit.active !== 'inactive' && unit.active !== 'failed') this.add(name, 'stop', false);
   }
 
-  /** What requires a unit stops with it, and starts again with it where it ran. */
+  /** Units that require this one stop with it, and restart with it if they ran. */
   #takeAlong(unit: Unit, type: 'stop' | 'restart'): void {
     const others = (['requires', 'bindsTo', 'partOf'] as const).flatMap((kind) =>
       namedBy(this.#state, unit.name, kind),

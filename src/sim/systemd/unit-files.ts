@@ -3,10 +3,10 @@ import type { SimState } from '../state.ts';
 import { packagedFolder, packagedLinks, packagedUnit, packagedUnits } from './packaged.ts';
 import { isTemplate, partsOf, withInstance } from './unit-name.ts';
 
-/** Where units are looked for, the first wins (systemd.unit(5), "Unit File Load Path"). */
+/** Folders searched for units; the first wins (systemd.unit(5), "Unit File Load Path"). */
 export const unitFolders = ['/etc/systemd/system', '/run/systemd/system', packagedFolder] as const;
 
-/** What is at a path of a unit folder: a file's text, or a link's target; undefined for nothing. */
+/** What is at a path in a unit folder: a file's text, or a link's target; undefined if nothing is. */
 export function entryAt(
   state: SimState,
   path: string,
@@ -22,7 +22,7 @@ export function entryAt(
   return packaged === undefined ? undefined : { text: packaged };
 }
 
-/** Where a link leads. */
+/** The absolute target of a link. */
 export function targetOf(path: string, link: string): string {
   return posix.resolve(posix.dirname(path), link);
 }
@@ -33,7 +33,7 @@ export interface Fragment {
   readonly text: string;
 }
 
-/** The unit file of a name: its own or its template's; links are followed, and one to /dev/null masks. */
+/** A unit's file: its own or its template's; links are followed, and one to /dev/null masks the unit. */
 export function fragmentOf(state: SimState, name: string): Fragment | undefined {
   const { template } = partsOf(name);
   return fileNamed(state, name) ?? (template === '' ? undefined : fileNamed(state, template));
@@ -57,7 +57,7 @@ function followed(state: SimState, path: string, depth: number): Fragment | unde
   return followed(state, targetOf(path, entry.link), depth + 1);
 }
 
-/** Names of what is in a folder. It is asked a dozen times for each unit that is read: a list is made of what is found only. */
+/** Names in a folder. Called a dozen times for each unit that is read, so it only lists what it finds. */
 export function namesIn(state: SimState, folder: string): readonly string[] {
   const start = `${folder}/`;
   const found = new Set(folder === packagedFolder ? packagedUnits(state) : []);
@@ -69,7 +69,7 @@ export function namesIn(state: SimState, folder: string): readonly string[] {
   return [...found].sort();
 }
 
-/** Drop-ins of a name, of its template and of its type; of equal names the more specific folder's counts. */
+/** Drop-ins of a name, of its template and of its type; among equal names, the more specific folder's counts. */
 export function dropInsOf(state: SimState, name: string): readonly string[] {
   const found = new Map<string, string>();
   for (const folder of dropInFolders(name)) {

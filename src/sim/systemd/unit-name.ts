@@ -6,7 +6,7 @@ export function isUnitName(name: string): boolean {
   return valid.test(name) && name.length < 256;
 }
 
-/** As systemctl completes what was typed; a path is a mount or a device, and what no name may have is escaped. */
+/** A typed name as systemctl completes it; a path is a mount or a device, and forbidden characters are escaped. */
 export function fullName(word: string): string {
   if (isUnitName(word)) return word;
   if (word.startsWith('/dev/')) return `${escapePath(word)}.device`;
@@ -20,7 +20,7 @@ export interface NameParts {
   readonly prefix: string;
   readonly instance: string;
   readonly suffix: string;
-  /** `a@.service` of `a@b.service`; '' where it is not an instance. */
+  /** `a@.service` for `a@b.service`; '' if it is not an instance. */
   readonly template: string;
 }
 

@@ -1,4 +1,4 @@
-/** A setting of a unit file: its section, name and value, as it stands. */
+/** A setting of a unit file: its section, name and unparsed value. */
 export interface Setting {
   readonly section: string;
   readonly name: string;
@@ -8,7 +8,7 @@ export interface Setting {
 const parsed = new Map<string, readonly Setting[]>();
 const remembered = 500;
 
-/** systemd.syntax(7): comments, continued lines; what is not a setting is passed over, as systemd does with a warning. */
+/** systemd.syntax(7): comments, continued lines; skips lines that are no settings, as systemd does with a warning. */
 export function parseUnit(text: string): readonly Setting[] {
   const known = parsed.get(text);
   if (known) return known;
@@ -30,7 +30,7 @@ function parse(text: string): readonly Setting[] {
   return settings;
 }
 
-/** A comment between continued lines is left out, and does not end them. */
+/** A comment between continued lines is skipped, and does not end the continuation. */
 function logicalLines(text: string): readonly string[] {
   const lines: string[] = [];
   let begun: string | undefined;

@@ -8,10 +8,10 @@ import { dropInsOf, entryAt, fragmentOf, linkedBelow } from './unit-files.ts';
 import { fullName, partsOf } from './unit-name.ts';
 import { parseUnit, type Setting } from './unit-text.ts';
 
-/** Units that systemd makes itself. */
+/** Types of units that systemd makes itself. */
 const withoutFile = new Set(['device', 'slice', 'scope', 'mount']);
 
-/** Reads a unit's files as they are now. */
+/** Reads a unit's current files. */
 export function readUnit(state: SimState, name: string): Unit {
   const unit = blank(name);
   Object.assign(unit, definition(state, name));
@@ -69,7 +69,7 @@ function blank(name: string): Unit {
   };
 }
 
-/** Files have changed since they were read. */
+/** Whether files have changed since they were read. */
 export function needsReload(state: SimState, unit: Unit): boolean {
   const now = definition(state, unit.name);
   const of = (one: Definition) => JSON.stringify([one.fragment, one.dropIns, Object.entries(one.files)]);
