@@ -140,7 +140,7 @@ describe('a VM of libvirt', () => {
     await guests.vflane(0, 'vm', 'stop', 'vm1', '--yes');
     expect(await virsh('domstate --reason vm1')).toBe('shut off (destroyed)');
     expect(await guests.vflane(2, 'plan')).toMatch(
-      /VF2080 .*vm1 failed when it ran last: it was switched off/,
+      /VF2080 .*vm1 failed in its last run: it was switched off/,
     );
     await guests.vflane(0, 'vm', 'start', 'vm1');
   });

@@ -119,7 +119,7 @@ test('a guest that moves is taken down on the one host before it is set up on th
   expect(await vflane(env, '-f here.yaml sim fail alpha --at 1 --how error')).toMatchObject({ code: 0 });
   const stopped = await vflane(env, '-f here.yaml apply --yes');
   expect(stopped.stdout).toContain('error VF3024');
-  expect(stopped.stdout).toContain('gamma was not begun: db is still on alpha');
+  expect(stopped.stdout).toContain('gamma was not started: db is still on alpha');
   expect(await vflane(env, '-f here.yaml status --host gamma')).toMatchObject({ code: 0 });
 
   const moved = await vflane(env, '-f here.yaml apply --yes');

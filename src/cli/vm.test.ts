@@ -188,7 +188,7 @@ test('a VM of libvirt that does not hear its power button is switched off after 
   bench.host().alter((state) => setGuestTraits(state, 'db', { ignoresPowerdown: true }));
   await bench.says(0, 'vm stop db --yes');
   expect(await bench.on('virsh domstate --reason db')).toContain('shut off (destroyed)');
-  expect(await bench.says(2, 'plan')).toMatch(/VF2080 .*db failed when it ran last: it was switched off/);
+  expect(await bench.says(2, 'plan')).toMatch(/VF2080 .*db failed in its last run: it was switched off/);
   await bench.says(0, 'vm start db');
   expect(await bench.says(0, 'plan')).not.toContain('VF2080');
   bench.host().alter((state) => setGuestTraits(state, 'db', { ignoresPowerdown: true }));

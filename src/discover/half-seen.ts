@@ -27,7 +27,7 @@ function findings(
     finding(
       'VF2283',
       { host: name },
-      `${name}: ${inWords(what)} could not be looked at, and what is there may be missing in the file: ${why}`,
+      `${name}: ${inWords(what)} could not be looked at, so it may be missing in the file: ${why}`,
       patient.state.root
         ? `See what it says there, and ask again; \`vflane doctor\` of ${name} tells more.`
         : 'Connect as root, or as a user with sudo that asks no password, and ask again.',

@@ -129,7 +129,7 @@ function strangers(found: readonly FoundHost[], drafts: readonly ImportedHost[])
         finding(
           'VF2277',
           { host: host.name, at: bridge },
-          `${host.name}: ${bridge} has a tunnel to ${remote}, which is none of these hosts`,
+          `${host.name}: ${bridge} has a tunnel to ${remote}, which is not one of these hosts`,
           'Import both ends at once, so that one file has both.',
         ),
       ),

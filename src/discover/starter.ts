@@ -80,7 +80,9 @@ function cardLines(found: FoundHost, card: NonNullable<FoundHost['card']>, place
     ...comment(`${cardText(looked, card)}:`, '    '),
     ...portTexts(looked, card).flatMap((text) => comment(`  ${text}`, '    ')),
     ...others.flatMap((other) => comment(`Not taken: ${other.nic}, ${cardText(looked, other)}.`, '    ')),
-    ...(card.isSession ? comment('You came in by this card: see that your way in stays.', '    ') : []),
+    ...(card.isSession
+      ? comment('You are connected over this card: make sure that you keep your way in.', '    ')
+      : []),
     `    nic: ${card.nic}`,
     ...poolLines(found, card),
     ...(datapath === 'legacy-vlan' ? [] : underlayLines(found, place)),

@@ -166,7 +166,7 @@ export const ipv6OnPorts: Ailment = {
     return [
       {
         at: some(names),
-        message: `the host has IPv6 on ${some(names)}, by which a tenant’s frames come in`,
+        message: `the host has IPv6 on ${some(names)}, through which tenants’ frames come in`,
         evidence: names
           .slice(0, 4)
           .map((name) => ({ read: `/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, saw: '0' })),

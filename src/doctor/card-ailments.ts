@@ -253,7 +253,7 @@ export const lockdown: Ailment = {
         message: `the kernel is locked down (${level}), as Secure Boot makes it: the firmware tools are refused`,
         evidence: [{ read: '/sys/kernel/security/lockdown', saw: `[${level}]` }],
         remedy: [],
-        advice: 'Do what concerns the firmware once with Secure Boot off in the BIOS, or in another machine.',
+        advice: 'Do all firmware work with Secure Boot off in the BIOS, or in another machine.',
       },
     ];
   },

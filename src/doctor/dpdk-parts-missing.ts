@@ -81,7 +81,7 @@ function functionsWithout(examined: Examined): readonly Finding[] {
       finding(
         'VF2068',
         placeOf(examined, 'underlay', 'ports'),
-        `${examined.host.name}: vflane knows no driver of DPDK for ${one.pci}, which ${driver} serves`,
+        `${examined.host.name}: vflane knows no DPDK driver for ${one.pci}, which ${driver} drives`,
         `Name its netdev in ports${names}: Open vSwitch takes it without DPDK.`,
       ),
     ];

@@ -83,7 +83,7 @@ export const groupNotViable: Ailment = {
 
 export const bindRefused: Ailment = {
   code: 'VF2133',
-  costs: 'The VF gets no driver, and whoever waits for it waits on.',
+  costs: 'The VF gets no driver, and whoever waits for it keeps waiting.',
   source: 'facts §3.3 (pci_device_can_probe)',
   texts: [
     'tee: /sys/bus/pci/drivers/vfio-pci/bind: No such device',

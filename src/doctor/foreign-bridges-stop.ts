@@ -17,7 +17,7 @@ export const foreignBridgesStop: Rule = (examined) => {
     finding(
       'VF2055',
       placeOf(examined, 'datapath'),
-      `${examined.host.name}: ${changing.join(' and ')} takes a restart of Open vSwitch, which stops ${names} as well, not of vflane’s making`,
+      `${examined.host.name}: ${changing.join(' and ')} takes a restart of Open vSwitch, which also stops ${names}, which vflane did not make`,
       `Keep their flows, if somebody set any: ${foreign.map(({ name }) => `ovs-ofctl dump-flows ${name}`).join('; ')}.`,
     ),
   ];

@@ -48,7 +48,7 @@ test('what stands on the netdev of a port is named: addresses, a VLAN, the opera
   ];
   const [line = '', ...more] = taken({ netdev: 'eth1' }, { links, session: 'eth1' });
   expect(line).toMatch(
-    /^VF2064 alpha: eth1 \(0000:01:00\.0\) carries 10\.0\.0\.5\/24 and is under eth1\.7 and is how you came in/,
+    /^VF2064 alpha: eth1 \(0000:01:00\.0\) carries 10\.0\.0\.5\/24 and is under eth1\.7 and is how you are connected/,
   );
   expect(more).toEqual([]);
 });

@@ -62,7 +62,7 @@ function vfsLost(examined: Examined, { pci, numVfs }: FunctionState): readonly F
   if (examined.ledger?.entries.has(ledgerKey('num-vfs', pci))) return [];
   const hint = `If nothing uses them: echo 0 > /sys/bus/pci/devices/${pci}/sriov_numvfs. Else name another port.`;
   return [
-    said(examined, 'VF2067', `${pci} is to be DPDK’s, and has ${numVfs} VFs, which would be gone`, hint),
+    said(examined, 'VF2067', `${pci} is to be DPDK’s, and has ${numVfs} VFs, which would be lost`, hint),
   ];
 }
 
@@ -75,14 +75,14 @@ function netdevInUse(examined: Examined, { pci, netdev }: FunctionState): readon
   const uses = [
     ...(addresses.length > 0 ? [`carries ${addresses.join(', ')}`] : []),
     ...(above.length > 0 ? [`is under ${above.join(', ')}`] : []),
-    ...(netdev === session ? ['is how you came in'] : []),
+    ...(netdev === session ? ['is how you are connected'] : []),
   ];
   if (uses.length === 0) return [];
   return [
     said(
       examined,
       'VF2064',
-      `${netdev} (${pci}) ${uses.join(' and ')}, and is to be DPDK’s: the host would have it no more`,
+      `${netdev} (${pci}) ${uses.join(' and ')}, and is to be DPDK’s: the host would lose it`,
       'Name ports that the host itself does not use, or move what is on it to another netdev.',
     ),
   ];

@@ -23,7 +23,7 @@ function vfOfMember({ state }: Patient, pci: string | undefined) {
 
 export const onePortShared: Ailment = {
   code: 'VF2150',
-  costs: 'The guest’s bond looks redundant, and dies with the one port that both its VFs are of.',
+  costs: 'The guest’s bond looks redundant, and dies with the one port that both its VFs are on.',
   source: 'facts §8; the seed, step 2A1 (one VF from each PF)',
   texts: ['both VFs of the guest are of one port', 'guest bond does not survive a lost port'],
   find: (patient) => [...namespacesOnOnePort(patient), ...vmsOnOnePort(patient)],
@@ -61,7 +61,7 @@ function shared(
 ): Symptom {
   return {
     at,
-    message: `${who} has ${vfs.length} VFs, all of them of the port ${ports.join()}`,
+    message: `${who} has ${vfs.length} VFs, all of them on the port ${ports.join()}`,
     evidence: vfs.map(({ vf, pf }) => ({ read: `/sys/bus/pci/devices/${vf.pci}/physfn`, saw: pf.pci })),
     remedy: [],
     advice: 'Give it a VF of each port (vflane plan does), and take one of these away.',

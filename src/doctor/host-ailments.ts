@@ -19,7 +19,7 @@ function ownerAilment(
   return {
     code,
     costs:
-      'Two set the same netdev up: what one made, the other takes away, at its next start at the latest.',
+      'Two services set up the same netdev: what one makes, the other removes, at its next start at the latest.',
     source: 'facts §15 (prior art), §17; the manuals of the four',
     texts,
     find: (patient) => {
@@ -129,7 +129,7 @@ export const lostByReboot: Ailment = {
 
 export const tooFewPages: Ailment = {
   code: 'VF2121',
-  costs: 'Under DPDK ovs-vswitchd ends itself at its start, or its ports get no buffers.',
+  costs: 'Under DPDK ovs-vswitchd exits when it starts, or its ports get no buffers.',
   source: 'facts §7.1, §13.10, §14.22',
   texts: [
     'Cannot init EAL (Cannot allocate memory)',

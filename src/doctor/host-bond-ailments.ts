@@ -53,7 +53,7 @@ export const hostBondUnwatched: Ailment = {
 
 export const ownArpTarget: Ailment = {
   code: 'VF2148',
-  costs: 'The monitor is answered by the host or the card itself, and holds a dead switch for alive.',
+  costs: 'The monitor is answered by the host or the card itself, and takes a dead switch for alive.',
   source: 'facts §17 (ARP targets must be off the host)',
   texts: ['arp_ip_target is a local address'],
   find: ({ state }) => {

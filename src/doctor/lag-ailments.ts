@@ -70,7 +70,7 @@ export const lagMode: Ailment = {
       .filter(({ bond, ports }) => ports.length > 1 && !lagModes.includes(bond.bond?.mode ?? ''))
       .map(({ bond }) => ({
         at: bond.name,
-        message: `${bond.name} is of mode ${bond.bond?.mode}, of which the card makes no LAG`,
+        message: `${bond.name} is of mode ${bond.bond?.mode}, with which the card makes no LAG`,
         evidence: [{ read: `ip -d link show ${bond.name}`, saw: `bond mode ${bond.bond?.mode}` }],
         remedy: [
           `ip link set dev ${bond.name} down`,

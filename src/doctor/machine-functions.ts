@@ -57,7 +57,7 @@ function inUse(examined: Examined, guest: string, { pci, netdev }: FunctionState
   const uses = [
     ...disks,
     ...(link && link.addresses.length > 0 ? [`${link.name} has ${link.addresses.join(', ')}`] : []),
-    ...(netdev !== undefined && netdev === session ? [`${netdev} is how you came in`] : []),
+    ...(netdev !== undefined && netdev === session ? [`${netdev} is how you are connected`] : []),
   ];
   if (uses.length === 0) return [];
   const what = `${pci}, for ${guest}, is in use by the host: ${uses.join('; ')}`;

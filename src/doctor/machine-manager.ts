@@ -41,7 +41,7 @@ function endedLast(examined: Examined, name: string, { ended = '' }: DomainState
   const why = Object.hasOwn(endings, ended) ? endings[ended] : undefined;
   if (why === undefined) return [];
   const hint = `/var/log/libvirt/qemu/${name}.log says more.`;
-  return [said(examined, 'VF2080', name, `${name} failed when it ran last: ${why}`, hint)];
+  return [said(examined, 'VF2080', name, `${name} failed in its last run: ${why}`, hint)];
 }
 
 function unitTaken(examined: Examined, name: string, { dropIn }: MachineState): readonly Finding[] {
@@ -73,7 +73,7 @@ function failedLast(examined: Examined, name: string, { unit }: MachineState): r
       examined,
       'VF2080',
       name,
-      `${name} failed when it ran last: ${why}`,
+      `${name} failed in its last run: ${why}`,
       `journalctl -b -u ${of} says more.`,
     ),
   ];

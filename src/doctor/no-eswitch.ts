@@ -15,7 +15,7 @@ export const noEswitch: Rule = (examined) => {
     finding(
       'VF2065',
       placeOf(examined, 'nic'),
-      `${host.name}: the driver of ${which} knows no switchdev: the card has no switch that the host could take over`,
+      `${host.name}: the driver of ${which} does not support switchdev: the card has no switch that the host could take over`,
       `Use its ports as plain ones: nic: software, and underlay: { address: ${host.underlay?.address}, ports: [${ports}] }. Or use legacy-vlan.`,
     ),
   ];

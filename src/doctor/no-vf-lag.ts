@@ -65,7 +65,7 @@ export const lagNotMade: Rule = (examined) => {
 };
 
 function whyNone({ state }: Examined, mode: string): string {
-  if (!lagModes.includes(mode)) return `it makes none of mode ${mode}`;
+  if (!lagModes.includes(mode)) return `it makes none with bond mode ${mode}`;
   const bound = state.pfs.flatMap(({ vfs }) => vfs.filter(({ driver }) => driver !== undefined));
   return bound.length === 0
     ? 'the kernel’s log may say why (dmesg)'

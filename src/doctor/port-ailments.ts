@@ -131,7 +131,7 @@ function givenUp({ state }: Patient): readonly Symptom[] {
     .filter(({ carrier, slave }) => carrier && slave?.alive === false)
     .map((link) => ({
       at: link.name,
-      message: `${link.name} has a carrier, and ${link.master} gets no answer by it: the switch behind it is dead, or carries other VLANs`,
+      message: `${link.name} has a carrier, and ${link.master} gets no answer through it: the switch behind it is dead, or carries other VLANs`,
       evidence: [{ read: `ip -d link show ${link.name}`, saw: 'LOWER_UP, mii_status DOWN' }],
       remedy: [`bridge link; ethtool -S ${link.name} | grep -e discard -e error`],
       advice: 'Look at the switch: its port is up, and nothing comes through. What the port itself counts:',

@@ -28,7 +28,7 @@ function givenAway({ bond, bridge, ports }: UnderlaySpec): readonly string[] {
 function used(examined: Examined, { name, addresses }: LinkState): Finding {
   const { host, spec, state } = examined;
   const to = spec.underlay?.bridge ? 'Open vSwitch, and the host hears nothing by it then' : 'a bond';
-  const has = addresses.length > 0 ? `carries ${addresses.join(', ')}` : 'is how you came in';
+  const has = addresses.length > 0 ? `carries ${addresses.join(', ')}` : 'is how you are connected';
   const remedy = addresses.map((address) => `ip addr del ${address} dev ${name}`).join('; ');
   const free = addresses.length > 0 && name !== state.session ? ` If nothing needs it: ${remedy}.` : '';
   return finding(

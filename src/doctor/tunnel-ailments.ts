@@ -85,13 +85,13 @@ export const tunnelElsewhere: Ailment = {
       return [
         {
           at: `${bridge.name}/${port.name}`,
-          message: `the tunnel to ${remote} leaves by ${way.name}, which is none of the card’s`,
+          message: `the tunnel to ${remote} leaves by ${way.name}, which is not one of the card’s`,
           evidence: [{ read: `ip addr show ${way.name}`, saw: way.addresses.join(', ') }],
           remedy: [
             `ip route get ${remote}`,
             `ip addr del ${way.addresses[0]} dev ${way.name}; ip addr add ${way.addresses[0]} dev ${[...uplinks].at(-1)}`,
           ],
-          advice: 'Put the tunnel address on the card’s bond (with the host’s other ways kept):',
+          advice: 'Put the tunnel address on the card’s bond (keep the host’s other routes):',
         },
       ];
     });

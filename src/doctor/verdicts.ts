@@ -102,7 +102,7 @@ const mostForLag = 64;
 function noSwitch(pfs: readonly PfState[]): Obstacle {
   return {
     kind: 'impossible',
-    why: `the driver of ${names(pfs)} knows no switchdev`,
+    why: `the driver of ${names(pfs)} does not support switchdev`,
     oneOf: ['a card with a switch of its own', 'nic: software'],
   };
 }

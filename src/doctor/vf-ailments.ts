@@ -157,7 +157,7 @@ export const trustRefused: Ailment = {
       {
         at: inSwitchdev.map(({ pci }) => pci).join(', '),
         message:
-          'in switchdev mode VFs take no trust, spoofchk, state or VLAN: root is told "Operation not supported", and whoever is not root "Operation not permitted"',
+          'in switchdev mode VFs take no trust, spoofchk, state or VLAN: root gets "Operation not supported", and anybody else "Operation not permitted"',
         evidence: [
           ...inSwitchdev.map(({ pci }) => ({
             read: `devlink dev eswitch show pci/${pci}`,

@@ -71,7 +71,7 @@ export function noPair(message: string): Finding {
 
 function noCell({ suite, options: { only = [] } }: Asked): Finding {
   const names = suiteOf(suite, 9000).cells.map(cellName).join(', ');
-  const message = `nothing of the suite ${suite} is called ${only.join(' or ')}, or fits into the guests’ MTU`;
+  const message = `no cell of the suite ${suite} is called ${only.join(' or ')}, or fits into the guests’ MTU`;
   return finding('VF6050', {}, message, `Its cells are: ${names}.`);
 }
 

@@ -23,9 +23,7 @@ export function parseCpuTicks(text: string): CpuTicks | undefined {
 
 export async function readCpuTicks(reader: HostReader): Promise<Seen<CpuTicks>> {
   try {
-    return (
-      parseCpuTicks(await reader.readFile('/proc/stat')) ?? { unseen: '/proc/stat is not as it is known' }
-    );
+    return parseCpuTicks(await reader.readFile('/proc/stat')) ?? { unseen: '/proc/stat has an unknown form' };
   } catch (error) {
     return { unseen: error instanceof Error ? error.message : String(error) };
   }

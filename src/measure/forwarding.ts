@@ -12,7 +12,7 @@ const mostToCpu = 0.01 / 1500;
 /** Who moved the packets. Hardware has to be proved, by every run of throughput and at both ends; what is not proved is software. */
 export function forwardingOf(roads: readonly [Road, Road], turns: readonly Turn[]): Forwarding {
   if (roads.includes('host')) {
-    return { by: 'software', proof: 'hosts by their underlay: the kernel is the end of the road' };
+    return { by: 'software', proof: 'hosts by their underlay: the kernel itself is the end' };
   }
   if (roads.includes('cpu')) {
     return { by: 'software', proof: 'an end has no VF of a card: its packets pass the host’s CPU' };
@@ -33,7 +33,7 @@ export function forwardingOf(roads: readonly [Road, Road], turns: readonly Turn[
 function reasonAgainst({ flows = [], offload }: Turn, roads: readonly [Road, Road]): string | undefined {
   const sent = flows.reduce((sum, { bytes }) => sum + bytes, 0);
   const ends = offload?.filter((_, at) => roads[at] === 'representor') ?? [];
-  if (ends.length === 0) return 'nobody was asked what is in hardware';
+  if (ends.length === 0) return 'nobody could say what is in hardware';
   return ends.map((end) => reasonAt(end, sent)).find((reason) => reason !== undefined);
 }
 
@@ -43,6 +43,6 @@ function reasonAt({ bytes, packetsToCpu }: OffloadSeen, sent: number): string | 
   if (share < leastInHardware)
     return `flows in hardware carried ${Math.round(share * 100)} % of what was sent`;
   if (!isUnseen(packetsToCpu) && packetsToCpu > sent * mostToCpu)
-    return `${packetsToCpu} packets came to the CPU by the representors`;
+    return `${packetsToCpu} packets reached the CPU through the representors`;
   return undefined;
 }

@@ -78,7 +78,7 @@ async function shortHops(
   }
   return below?.path.kind === 'silent'
     ? [`${below.between.join(' and ')} do not answer each other on the underlay: ${below.path.why}`]
-    : [`both ends have room; what is between ${names.join(' and ')} has not: a switch`];
+    : [`both ends have room; what is between ${names.join(' and ')} does not: a switch`];
 }
 
 async function hopsAt(

@@ -223,5 +223,5 @@ async function heard(
 const cuts = {
   deadline: 'it did not end in time',
   stopped: 'stopped',
-  'too-much': 'it said more than anybody can read',
+  'too-much': 'its output is too long',
 } as const;

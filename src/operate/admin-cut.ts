@@ -37,13 +37,13 @@ export async function giveBack(site: Site): Promise<Outcome> {
 
 function wayIn(host: FabricHost, { at }: CutPort, findings: readonly Finding[]): readonly Finding[] {
   if (!findings.some(({ code }) => code === 'VF3004')) return [];
-  const message = `${host.name}: you came in over ${at}: it is not taken down for a test`;
+  const message = `${host.name}: you are connected over ${at}: it is not taken down for a test`;
   return [
     finding(
       'VF6010',
       { host: host.name, at },
       message,
-      'Come in by another port, or test from the host’s console.',
+      'Connect over another port, or test from the host’s console.',
     ),
   ];
 }

@@ -31,21 +31,21 @@ export function foundFindings(
         'VF2282',
         placeOf({ fabric, host }, 'as-found', kind),
         `${host.name}: nothing that vflane sets up is called ${kind}`,
-        `${didYouMean(kind, [...kinds])}take the key away, or write it as \`vflane plan\` prints it.`,
+        `${didYouMean(kind, [...kinds])}remove the key, or write it as \`vflane plan\` prints it.`,
       ),
     ),
     finding(
       'VF2270',
       at,
       `${host.name}: ${known.length} ${known.length === 1 ? 'place is' : 'places are'} left as somebody set ${known.length === 1 ? 'it' : 'them'} up by hand: ${countsOf(known)}`,
-      'Take a line out of as-found, and plan: vflane then says what it would make of that place, and of whom it takes it.',
+      'Take a line out of as-found, and plan: vflane then says what it would make of that place, and from whom it would take it.',
     ),
     ...changed(known, state).map((message) =>
       finding(
         'VF2271',
         at,
         `${host.name}: ${message}`,
-        'Nobody but whoever set it up puts it back: write the new value into the file, or take the line out.',
+        'Only whoever set it up can put it back; or write the new value into the file, or take the line out.',
       ),
     ),
   ];

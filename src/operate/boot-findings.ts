@@ -59,7 +59,7 @@ function waysIn(
             'VF2253',
             { host: host.name, at: name },
             `${host.name}: what there is to do touches ${name}, which carries ${addresses.join(', ')}`,
-            'Nothing was done, so that the way in stays. Say `vflane apply`, which has a way back.',
+            'Nothing was done, so that your way in stays. Say `vflane apply`, which has a way back.',
           ),
         ]
       : [],

@@ -106,7 +106,7 @@ async function closeFormer(site: Site, { onEvent, tell }: BootOptions): Promise<
   if (closed.kind !== 'nothing-to-do')
     tell('what was not finished, or not confirmed, before this start is not kept');
   if ((await site.fold()).open?.verb === 'boot') {
-    tell('an earlier attempt did not come to its end: it is taken back first');
+    tell('an earlier attempt did not finish: it is taken back first');
     await site.carryOut({ do: 'rollback' }, onEvent);
   }
   return undefined;
@@ -220,7 +220,7 @@ function noDocument(host: string): Finding {
   return finding(
     'VF2250',
     { host, at: bootPlaces.document },
-    `${host}: ${bootPlaces.document} is not there or not readable, and says what this host has to be`,
+    `${host}: ${bootPlaces.document} is missing or not readable; it says what this host has to be`,
     'Say `vflane enable` again.',
   );
 }

@@ -43,7 +43,7 @@ export async function giveBackMtu(site: Site, planId: string): Promise<Outcome> 
 
 function wayIn(host: FabricHost, findings: readonly Finding[]): readonly Finding[] {
   if (!findings.some(({ code }) => code === 'VF3004')) return [];
-  const message = `${host.name}: you came in over a netdev that is to be measured: its MTU is left alone`;
-  const hint = 'Come in by another way, or leave every MTU as it is: --keep-mtu.';
+  const message = `${host.name}: you are connected over a netdev that is to be measured: its MTU is left alone`;
+  const hint = 'Connect over another netdev, or leave every MTU as it is: --keep-mtu.';
   return [finding('VF6058', { host: host.name }, message, hint)];
 }

@@ -135,7 +135,7 @@ function notAsAsked(plan: Plan, residue: readonly Change[]): StepFailure {
     resource: first?.resource ?? '',
     at: first?.at ?? '',
     kind: 'settle',
-    message: `every step went well, and ${residue.length} of its effects are not there`,
+    message: `every step succeeded, but ${residue.length} of their effects are missing`,
     hint: 'Something else on the host changes the same things: look for NetworkManager, networkd or a script.',
     unmet: residue.map(({ resource, at, from, to }) => {
       const [wanted, saw] = whatDiffers(from, to);

@@ -82,7 +82,7 @@ async function standsAgainst(
       'VF3010',
       { host: host.name, at: open.id },
       `${host.name}: the plan ${open.id} (${open.verb}) is under way or was interrupted: what is measured now would say nothing`,
-      'Wait for its end; or go on with `vflane resume`, or back with `vflane rollback`.',
+      'Wait until it ends; or go on with `vflane resume`, or back with `vflane rollback`.',
     ),
   ];
 }

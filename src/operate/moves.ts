@@ -63,8 +63,8 @@ export function stillElsewhere({ guest, from, to }: Move): Finding {
   return finding(
     'VF3024',
     { host: to, at: guest },
-    `${to} was not begun: ${guest} is still on ${from}`,
-    `Mend ${from} first; its own finding says how. Then apply again.`,
+    `${to} was not started: ${guest} is still on ${from}`,
+    `Fix ${from} first; its own finding says how. Then apply again.`,
   );
 }
 
@@ -89,11 +89,11 @@ export function mayBeElsewhere(
     const had = new Set(guestsIn(value?.fold.ledger.allocation ?? {}));
     const comes = guestsIn(value?.plan.allocation ?? {}).filter((guest) => !had.has(guest));
     if (comes.length === 0) return [];
-    const message = `${host} is to have ${comes.join(', ')}, and whether it still runs elsewhere is not known: ${why.join('; ')}`;
+    const message = `${host} is to have ${comes.join(', ')}; whether it still runs elsewhere is unknown: ${why.join('; ')}`;
     const hint =
       silent.length > 0
-        ? `Where it was on ${silent.join(', ')}, see that this is off first.`
-        : 'Where it was on one of them, leave --host out: it goes from there first.';
+        ? `If it was on ${silent.join(', ')}, make sure first that this is off.`
+        : 'If it was on one of them, leave --host out: it is taken away there first.';
     return [finding('VF3026', { host }, message, hint)];
   });
 }

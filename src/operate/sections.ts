@@ -71,8 +71,6 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
     hostRoutes: has(new Set(['underlay-route'])),
     dpdk: false,
     tenantPorts: atOf(ipv6Kinds),
-    checksums: atOf(checksumKinds),
-    ...machinesOf(places),
     hugepages: atOf(hugepageKinds),
     packages: atOf(new Set([systemPackage.kind])),
     bootFiles: atOf(new Set([bootFile.kind])),
@@ -80,6 +78,8 @@ export function sectionsOf(places: readonly Pick<Change, 'resource' | 'at'>[]): 
     guard: has(new Set(['underlay-guard'])),
     bridges: atOf(bridgeKinds),
     boot: has(bootKinds),
+    checksums: atOf(checksumKinds),
+    ...machinesOf(places),
   };
 }
 

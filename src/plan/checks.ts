@@ -45,7 +45,7 @@ export const unseenWords = 'could not be looked at: ';
 
 function unseenHint(why: string): string {
   return /ovsdb-server|ovs-vswitchd/.test(why)
-    ? 'Start it (systemctl start openvswitch-switch; journalctl -b -u ovsdb-server -u ovs-vswitchd says why it went), and ask again.'
+    ? 'Start it (systemctl start openvswitch-switch; journalctl -b -u ovsdb-server -u ovs-vswitchd says why it stopped), and ask again.'
     : 'Make it readable (as root, with the tool installed), and ask again.';
 }
 
@@ -79,7 +79,7 @@ function foreignPools({ host, ledger, differences, haves }: CheckInput): readonl
     finding(
       'VF3002',
       { host, at: `num-vfs ${pf}` },
-      `${host}: the ${JSON.stringify(have)} VFs of ${pf} are not of vflane's making, and some would be set up anew`,
+      `${host}: the ${JSON.stringify(have)} VFs of ${pf} were not made by vflane, and some would be set up anew`,
       poolHint(pf),
     ),
   );

@@ -52,7 +52,7 @@ function cardFindings(look: Look, card: FirmwareCard, where: Where): readonly Fi
         'VF2205',
         at,
         `${name}: ${card.pci} answers as its boot loader: its own firmware does not start`,
-        `Find the PSID on the card’s label, and burn its very image: mstflint -d ${card.pci} -i IMAGE burn; then switch the power off and on. Images: ${firmwarePage(card.model)}`,
+        `Find the PSID on the card’s label, and burn the image for exactly that: mstflint -d ${card.pci} -i IMAGE burn; then switch the power off and on. Images: ${firmwarePage(card.model)}`,
       ),
     ];
   if (pf?.id !== undefined && !pf.id.startsWith('15b3:'))
@@ -61,7 +61,7 @@ function cardFindings(look: Look, card: FirmwareCard, where: Where): readonly Fi
         'VF2201',
         at,
         `${name}: ${card.pci} (${pf.id}) is not a card of NVIDIA’s`,
-        'Its maker’s own tools read and burn its firmware; VFs and all else work without.',
+        'Use its maker’s own tools for its firmware; VFs and everything else work without them.',
       ),
     ];
   const unseen = [card.firmware.flash, card.firmware.settings].find(isUnseen);
@@ -78,7 +78,7 @@ function whyUnseen(
     return finding(
       'VF2200',
       { ...at, at: 'mstflint' },
-      `${name}: mstflint is not installed, and what the card’s firmware is cannot be read`,
+      `${name}: mstflint is not installed, so the card’s firmware cannot be read`,
       'apt-get install mstflint',
     );
   if (!state.root)
@@ -99,6 +99,6 @@ function whyUnseen(
     'VF2204',
     at,
     `${name}: the firmware of ${pci} could not be read: ${unseen}`,
-    `Ask the tools themselves: mstflint -d ${pci} q; mstconfig -d ${pci} -e q. Another one may have the card’s semaphore.`,
+    `Ask the tools themselves: mstflint -d ${pci} q; mstconfig -d ${pci} -e q. Another program may hold the card’s semaphore.`,
   );
 }

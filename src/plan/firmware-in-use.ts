@@ -16,7 +16,8 @@ export function reasonsAgainstReset(asked: FirmwareAsked, card: FirmwareCard): r
 
 /** A port that DPDK drives still has a kernel driver and a netdev, which show nothing of it. */
 function verbsInUse({ verbsUsers }: FirmwareAsked): readonly string[] {
-  if (isUnseen(verbsUsers)) return [`who drives it past the kernel cannot be read: ${verbsUsers.unseen}`];
+  if (isUnseen(verbsUsers))
+    return [`who drives it bypassing the kernel cannot be read: ${verbsUsers.unseen}`];
   const users = verbsUsers.filter(({ path }) => /\/uverbs\d+$/.test(path));
   const named = new Map(users.map((user) => [user.pid, user]));
   return [...named.values()].map(
@@ -28,7 +29,7 @@ function verbsInUse({ verbsUsers }: FirmwareAsked): readonly string[] {
 function functionInUse({ pci, driver, numVfs, netdev }: PfState): readonly string[] {
   if (driver !== 'mlx5_core') return [`${pci} is driven by ${driver ?? 'nothing'}: somebody else may use it`];
   if (isUnseen(numVfs)) return [`whether ${pci} has VFs cannot be read: ${numVfs.unseen}`];
-  if (numVfs > 0) return [`${pci} has ${numVfs} VFs, which would be gone`];
+  if (numVfs > 0) return [`${pci} has ${numVfs} VFs, which would be lost`];
   return netdev === undefined ? [`${pci} has no netdev here: it may be in a namespace`] : [];
 }
 
