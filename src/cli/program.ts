@@ -65,7 +65,7 @@ function isMisspelt(words: readonly string[]): boolean {
   return before >= 0 && !verbs.some(({ name }) => name === said);
 }
 
-/** The same surroundings, and whether a result was begun: a second object behind it would be not JSON. */
+/** The same surroundings, and whether a result was begun: with a second object after it, the output would not be JSON. */
 function listening(around: Surroundings): Surroundings & { hasWritten(): boolean } {
   let written = false;
   const { stdout } = around;
