@@ -7,33 +7,34 @@ const firmwareHost = {
 const image = {
   form: '--image <file>',
   summary:
-    'burn this image: a path on the host itself (copy it there first: scp), unpacked, and for its very board (PSID)',
+    'burn this image: a path on the host itself (copy it there first with scp), unpacked, and for exactly its board (PSID)',
 };
 const count = {
   form: '--vfs <n>',
-  summary: 'NUM_OF_VFS, exactly; default: at least the pool of the file, never lowered but for a LAG',
+  summary: 'exactly this NUM_OF_VFS; default: at least the pool of the file, lowered only for a LAG',
 };
 const reset = {
   form: '--reset',
-  summary: 'reset the card at the end, if nothing uses it; else it counts from the next start on',
+  summary: 'reset the card at the end if nothing uses it; without, it takes effect at the next start',
 };
 
 /** What a host has, why something does not work, and what its card's firmware says. */
 export const discoveryVerbs: readonly Verb[] = [
   {
     name: 'init',
-    summary: 'Write a first file for hosts, of the cards that are found there',
+    summary: 'Write a first file for hosts, from the cards that are found there',
     arguments: [
       {
         form: '[host...]',
-        summary: 'the way to a host (root@alpha, local, sim:connectx5), or NAME=WAY; default: this machine',
+        summary:
+          'the address of a host (root@alpha, local, sim:connectx5), or NAME=ADDRESS; default: this machine',
       },
     ],
     options: [
-      { form: '-o, --out <file>', summary: 'write it into this new file; default: to stdout' },
+      { form: '-o, --out <file>', summary: 'write to this new file; default: stdout' },
       {
         form: '--datapath <name>',
-        summary: 'the way the card is to be shared; default: one that is possible there',
+        summary: 'how the card is to be shared; default: a way that is possible there',
         choices: ['legacy-vlan', 'ovs-tc', 'ovs-dpdk'],
       },
     ],
@@ -42,20 +43,20 @@ export const discoveryVerbs: readonly Verb[] = [
   },
   {
     name: 'import',
-    summary: 'Write a file of what hosts are that somebody set up by hand: its plan is empty',
+    summary: 'Write a file that describes hosts as somebody set them up by hand: its plan is empty',
     arguments: [
       {
         form: '[host...]',
         summary:
-          'the way to a host (root@alpha, local), NAME=WAY, or a host of the file; both ends of a tunnel at once',
+          'the address of a host (root@alpha, local), NAME=ADDRESS, or a host of the file; name both ends of a tunnel at once',
       },
     ],
     options: [
-      { form: '-o, --out <file>', summary: 'write it into this new file; default: to stdout' },
+      { form: '-o, --out <file>', summary: 'write to this new file; default: stdout' },
       {
         form: '--adopt',
         summary:
-          'have vflane answer for what is there as the file says it, from now on; nothing is run on a host. Without HOST: by the file that is there',
+          'from now on have vflane manage what is there and in the file; nothing on a host changes. Without HOST: use the existing file',
       },
       { form: '-y, --yes', summary: 'do not ask' },
     ],
@@ -64,22 +65,22 @@ export const discoveryVerbs: readonly Verb[] = [
   },
   {
     name: 'doctor',
-    summary: 'Say why something does not work: what was seen, what it costs, what mends it',
+    summary: 'Say why something does not work: what was seen, what it costs, what fixes it',
     arguments: [
       {
         form: '[host]',
-        summary: 'only this host; one that is in no file by the way to it: root@alpha, local',
+        summary: 'only this host; one that is in no file is given by its address: root@alpha, local',
       },
     ],
     options: [
       {
         form: '--symptom <text>',
-        summary: 'words that the kernel or a tool printed: what they may come from, first',
+        summary: 'words that the kernel or a tool printed: possible causes of these come first',
       },
       {
         form: '--bundle <file>',
         summary:
-          'keep what a bug report needs: all that the hosts answered, scrubbed, and what the doctor says of it',
+          'write what a bug report needs: everything that the hosts answered, scrubbed, and what the doctor says about it',
       },
     ],
     example: 'vflane doctor --symptom "no such device"',
@@ -87,22 +88,26 @@ export const discoveryVerbs: readonly Verb[] = [
   },
   {
     name: 'watch',
-    summary: 'Hold hosts to the file: say within a second of a change where one is not as wanted any more',
+    summary: 'Watch hosts, and say within a second when one no longer is as the file wants it',
     arguments: [],
     options: [
-      { form: '--every <time>', summary: 'look at least so often, whatever was heard', default: '60s' },
-      { form: '--for <time>', summary: 'stop after this time; default: at Ctrl-C' },
+      {
+        form: '--every <time>',
+        summary: 'look at least this often, even if no change was heard of',
+        default: '60s',
+      },
+      { form: '--for <time>', summary: 'stop after this time; default: on Ctrl-C' },
     ],
     example: 'vflane watch --for 1s',
     load: () => import('./watch.ts'),
   },
   {
     name: 'firmware show',
-    summary: 'What the firmware of each card is, which settings matter, and what waits for a reset',
+    summary: 'Which firmware each card has, the settings that matter, and what is waiting for a reset',
     arguments: [
       {
         form: '[host]',
-        summary: 'only this host; one that is in no file by the way to it: root@alpha, local',
+        summary: 'only this host; one that is in no file is given by its address: root@alpha, local',
       },
     ],
     options: [],
@@ -124,9 +129,9 @@ export const discoveryVerbs: readonly Verb[] = [
   },
   {
     name: 'firmware apply',
-    summary: 'Keep what the card holds, write what is wanted, and look again; burn only with --yes',
+    summary: 'Save what the card holds, write what is wanted, and look again; burn only with --yes',
     arguments: [firmwareHost],
-    options: [{ form: '--yes', summary: 'do not ask; an image is burnt only with it' }, image, count, reset],
+    options: [{ form: '--yes', summary: 'do not ask; without it no image is burnt' }, image, count, reset],
     example: 'vflane firmware apply --yes',
     load: () => import('./firmware-apply.ts'),
   },

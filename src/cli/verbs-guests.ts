@@ -9,24 +9,23 @@ export const guestVerbs: readonly Verb[] = [
   ...vmVerbs,
   {
     name: 'enable',
-    summary:
-      'Bring each host to the file, and have it bring itself back to it at every start, before its guests',
+    summary: 'Bring each host to the file, and have it restore that at every start, before its guests',
     arguments: [],
     options: [
       yes,
       {
         form: '--confirm-within <time>',
-        summary: 'take it back unless `vflane confirm` comes in time (60s, 5m)',
+        summary: 'roll back unless `vflane confirm` comes within this time (60s, 5m)',
       },
       full,
-      { form: '--allow-disruption', summary: 'go on even where a running guest loses its VF' },
+      { form: '--allow-disruption', summary: 'go on even if a running guest loses its VF' },
     ],
     example: 'vflane enable --yes',
     load: () => import('./enable.ts'),
   },
   {
     name: 'disable',
-    summary: 'Let each host start without vflane again; what is there now stays',
+    summary: 'Have each host start without vflane again; what is there now stays',
     arguments: [],
     options: [yes, full],
     example: 'vflane disable --yes',
@@ -36,7 +35,7 @@ export const guestVerbs: readonly Verb[] = [
     name: 'prepare',
     summary: 'Show what a host lacks for its datapath: packages, IOMMU, hugepages, modules, the kernel',
     arguments: [{ form: '[host]', summary: 'only this host' }],
-    options: [{ form: '-y, --yes', summary: 'bring it; without, it is only shown' }, full],
+    options: [{ form: '-y, --yes', summary: 'install it; without this it is only shown' }, full],
     example: 'vflane prepare',
     load: () => import('./prepare.ts'),
   },

@@ -1,23 +1,23 @@
 import type { Verb, VerbArgument } from './verb.ts';
 
 const host: VerbArgument = { form: '<host>', summary: 'alpha, beta, … or as the file names it' };
-const ofLab: VerbArgument = { form: '<switch>', summary: 'which', choices: ['A', 'B'] };
+const ofLab: VerbArgument = { form: '<switch>', summary: 'which switch', choices: ['A', 'B'] };
 
 /** Port 0 of every host is plugged into switch A, port 1 into switch B, and A and B are joined. */
 export const labVerbs: readonly Verb[] = [
   {
     name: 'lab up',
     summary: 'Boot real Debian 13 hosts with an SR-IOV card under QEMU, on two switches',
-    arguments: [{ form: '[file]', summary: 'a fabric: its hosts with connect: lab:NAME' }],
+    arguments: [{ form: '[file]', summary: 'a fabric file, for its hosts with connect: lab:NAME' }],
     options: [
-      { form: '--hosts <n>', summary: 'how many (default 2: alpha and beta)' },
+      { form: '--hosts <n>', summary: 'how many hosts (default 2: alpha and beta)' },
       {
         form: '--memory <amount>',
-        summary: 'of each host (default 1G; ovs-dpdk needs 2G, with jumbo frames 5G)',
+        summary: 'memory of each host (default 1G; ovs-dpdk needs 2G, with jumbo frames 5G)',
       },
       {
         form: '--cpus <n>',
-        summary: 'processors of each host (default 1 where they are emulated, 2 with KVM)',
+        summary: 'processors of each host (default 1 if they are emulated, 2 with KVM)',
       },
       { form: '--within <time>', summary: 'how long a host may take to answer (default 4m)' },
     ],
@@ -26,15 +26,15 @@ export const labVerbs: readonly Verb[] = [
   },
   {
     name: 'lab down',
-    summary: 'Stop the lab, and a lab up under way; done twice, it finds nothing to do',
+    summary: 'Stop the lab, or a `lab up` in progress; may be repeated',
     arguments: [],
-    options: [{ form: '--purge', summary: 'and remove its folder' }],
+    options: [{ form: '--purge', summary: 'also remove its folder' }],
     example: 'vflane lab down',
     load: async () => ({ run: (await import('./lab-verbs.ts')).down }),
   },
   {
     name: 'lab status',
-    summary: 'How the hosts, cables and switches of the lab are',
+    summary: 'The state of the lab: hosts, cables, switches',
     arguments: [],
     options: [],
     example: 'vflane lab status',
@@ -43,7 +43,7 @@ export const labVerbs: readonly Verb[] = [
   {
     name: 'lab ssh',
     summary: 'A shell on a host of the lab, or one command',
-    arguments: [host, { form: '[command...]', summary: 'instead of a shell: an argv, or one word for it' }],
+    arguments: [host, { form: '[command...]', summary: 'a command to run instead of a shell' }],
     options: [],
     example: 'vflane lab ssh alpha -- uname -r',
     load: async () => ({ run: (await import('./lab-host-verbs.ts')).ssh }),
@@ -53,7 +53,7 @@ export const labVerbs: readonly Verb[] = [
     summary: 'Pull a cable of a host, or put it back',
     arguments: [
       host,
-      { form: '<port>', summary: 'of its card', choices: ['0', '1'] },
+      { form: '<port>', summary: 'port of its card', choices: ['0', '1'] },
       { form: '<what>', summary: 'what to do', choices: ['cut', 'join'] },
     ],
     options: [],
@@ -70,27 +70,27 @@ export const labVerbs: readonly Verb[] = [
   },
   {
     name: 'lab capture',
-    summary: 'What comes in at a switch: as text, or into a file for tcpdump and Wireshark',
+    summary: 'What arrives at a switch: as text, or in a file for tcpdump and Wireshark',
     arguments: [ofLab],
     options: [
-      { form: '-w, --write <file>', summary: 'into this capture file (pcap)' },
-      { form: '--for <time>', summary: 'how long at most (default 10s)' },
-      { form: '-c, --count <n>', summary: 'how many frames at most' },
+      { form: '-w, --write <file>', summary: 'write to this capture file (pcap)' },
+      { form: '--for <time>', summary: 'for at most this long (default 10s)' },
+      { form: '-c, --count <n>', summary: 'at most this many frames' },
     ],
     example: 'vflane lab capture A -w a.pcap --for 5s',
     load: async () => ({ run: (await import('./lab-switch-verbs.ts')).capture }),
   },
   {
     name: 'lab netdevsim',
-    summary: 'Give a host a card whose eswitch can switchdev: control plane only, it carries no packets',
+    summary: 'Give a host a card with a switchdev mode: control plane only, it carries no packets',
     arguments: [host],
-    options: [{ form: '--vfs <n>', summary: 'how many a port may have (default 127)' }],
+    options: [{ form: '--vfs <n>', summary: 'how many VFs a port may have (default 127)' }],
     example: 'vflane lab netdevsim alpha',
     load: async () => ({ run: (await import('./lab-host-verbs.ts')).netdevsim }),
   },
   {
     name: 'lab reboot',
-    summary: 'Reboot a host of the lab from the inside, and wait until it answers',
+    summary: 'Reboot a host of the lab in an orderly way, and wait until it answers',
     arguments: [host],
     options: [],
     example: 'vflane lab reboot alpha',
@@ -98,7 +98,7 @@ export const labVerbs: readonly Verb[] = [
   },
   {
     name: 'lab power-cycle',
-    summary: 'Take the power of a host away and give it back; also starts one that died',
+    summary: 'Cut the power of a host and restore it; also starts a host that died',
     arguments: [host],
     options: [],
     example: 'vflane lab power-cycle alpha',

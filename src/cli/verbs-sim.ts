@@ -4,7 +4,7 @@ import type { Verb } from './verb.ts';
 export const simVerbs: readonly Verb[] = [
   {
     name: 'sim exec',
-    summary: 'Ask a simulated host what one would ask a host',
+    summary: 'Run a command on a simulated host',
     arguments: [
       { form: '<host>', summary: 'a simulated host of the file' },
       { form: '<argv...>', summary: 'the command, after --' },
@@ -15,7 +15,7 @@ export const simVerbs: readonly Verb[] = [
   },
   {
     name: 'sim log',
-    summary: 'Everything a simulated host was asked to change, in order',
+    summary: 'Everything that a simulated host was asked to change, in order',
     arguments: [{ form: '<host>', summary: 'a simulated host of the file' }],
     options: [],
     example: 'vflane sim log alpha --json',
@@ -23,11 +23,11 @@ export const simVerbs: readonly Verb[] = [
   },
   {
     name: 'sim fail',
-    summary: 'Make a command of a simulated host fail: the N-th changing one from now',
+    summary: 'Make a command on a simulated host fail: the N-th one from now that changes something',
     arguments: [{ form: '<host>', summary: 'a simulated host of the file' }],
     options: [
-      { form: '--at <n>', summary: 'which, from 1' },
-      { form: '--after', summary: 'after its effect, not before' },
+      { form: '--at <n>', summary: 'which command, counted from 1' },
+      { form: '--after', summary: 'fail after its effect, not before' },
       { form: '--how <how>', summary: 'error, hang, lie, kill, or power: the host loses its power' },
     ],
     example: 'vflane sim fail alpha --at 3 --how error',
@@ -46,7 +46,7 @@ export const simVerbs: readonly Verb[] = [
   },
   {
     name: 'sim plug',
-    summary: 'Put it back',
+    summary: 'Undo an unplug',
     arguments: [
       { form: '<host>', summary: 'a simulated host of the file' },
       { form: '[what]', summary: 'port0 (default), port1, card, switch0, switch1 or lanes' },
@@ -60,10 +60,10 @@ export const simVerbs: readonly Verb[] = [
     summary: 'Restart a simulated host',
     arguments: [{ form: '<host>', summary: 'a simulated host of the file' }],
     options: [
-      { form: '--card-after <time>', summary: 'its card shows up that long after the start' },
+      { form: '--card-after <time>', summary: 'its card appears this long after the start' },
       {
         form: '--swapped <what>',
-        summary: "the card's ports have changed places: names, ports, or no more: no",
+        summary: "swap the card's ports: names, ports, or no to swap them back",
       },
     ],
     example: 'vflane sim reboot alpha --card-after 20s',

@@ -33,7 +33,7 @@ export const vmVerbs: readonly Verb[] = [
   },
   {
     name: 'vm stop',
-    summary: 'Shut VMs down, as by their power button; one that does not follow in 90 s is switched off',
+    summary: 'Shut VMs down as their power button does; one that takes longer than 90 s is switched off',
     arguments: [some],
     options: [yes, full],
     example: 'vflane vm stop db --yes',
@@ -41,7 +41,7 @@ export const vmVerbs: readonly Verb[] = [
   },
   {
     name: 'vm restart',
-    summary: 'Shut VMs down and start them again, with what the file gives them now',
+    summary: 'Shut VMs down and start them again as the file now describes them',
     arguments: [some],
     options: [yes, full],
     example: 'vflane vm restart db --yes',
@@ -57,12 +57,12 @@ export const vmVerbs: readonly Verb[] = [
   },
   {
     name: 'vm export',
-    summary: 'What to do inside a guest, and what somebody else’s VM manager needs',
+    summary: 'What to do inside a guest, and what another VM manager needs',
     arguments: [{ form: '<guest>', summary: 'a guest of the file' }],
     options: [
       {
         form: '--format <format>',
-        summary: 'only this, as it is used',
+        summary: 'print only this, ready for use',
         choices: ['cloud-init', 'networkd', 'commands', 'libvirt', 'proxmox', 'incus', 'qemu'],
       },
     ],

@@ -25,16 +25,16 @@ export const globalOptions: readonly VerbOption[] = [
 export const verbGroups: Readonly<Record<string, string>> = {
   vm: 'The VMs that vflane runs',
   export: 'Print what others need: a script of the plan, the settings of a guest',
-  firmware: 'What is in the card itself: its firmware, SR-IOV, the number of VFs',
-  sim: 'Talk to the simulated hosts',
+  firmware: 'What is stored in the card itself: its firmware, SR-IOV, the number of VFs',
+  sim: 'Use the simulated hosts',
   lab: 'Real kernels in QEMU',
-  test: 'Prove that traffic outlives a port, and that tenants cannot reach each other',
+  test: 'Test that traffic survives a dead port, and that tenants cannot reach each other',
 };
 
 const yes: VerbOption = { form: '-y, --yes', summary: 'do not ask' };
 const allowDisruption: VerbOption = {
   form: '--allow-disruption',
-  summary: 'go on even where a running guest loses its VF',
+  summary: 'go on even if a running guest loses its VF',
 };
 
 export const verbs: readonly Verb[] = [
@@ -52,7 +52,7 @@ export const verbs: readonly Verb[] = [
     arguments: [],
     options: [
       { form: '-o, --out <file>', summary: 'also write the plan, for `vflane apply FILE`' },
-      { form: '--full', summary: 'every command, however many' },
+      { form: '--full', summary: 'show every command, however many' },
       allowDisruption,
     ],
     example: 'vflane plan',
@@ -60,13 +60,13 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'apply',
-    summary: 'Show the plan, ask, and do it: verified, or taken back',
+    summary: 'Show the plan, ask, and carry it out: verified, or rolled back',
     arguments: [{ form: '[plan]', summary: 'a plan that `vflane plan -o` wrote' }],
     options: [
       yes,
       {
         form: '--confirm-within <time>',
-        summary: 'take it back unless `vflane confirm` comes in time (60s, 5m)',
+        summary: 'roll back unless `vflane confirm` comes within this time (60s, 5m)',
       },
       { form: '--full', summary: 'show every command, however many' },
       allowDisruption,
@@ -76,7 +76,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'confirm',
-    summary: 'Keep an applied plan that waits to be confirmed',
+    summary: 'Keep an applied plan that is waiting to be confirmed',
     arguments: [],
     options: [],
     example: 'vflane confirm',
@@ -84,7 +84,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'rollback',
-    summary: 'Take an interrupted or unconfirmed plan back',
+    summary: 'Roll an interrupted or unconfirmed plan back',
     arguments: [],
     options: [],
     example: 'vflane rollback',
@@ -92,7 +92,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'resume',
-    summary: 'Go on with an interrupted plan',
+    summary: 'Continue an interrupted plan',
     arguments: [],
     options: [],
     example: 'vflane resume',
@@ -108,7 +108,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'history',
-    summary: 'What vflane did on each host',
+    summary: 'What vflane has done on each host',
     arguments: [],
     options: [],
     example: 'vflane history',
@@ -116,7 +116,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'destroy',
-    summary: 'Take everything of vflane away, and leave each host as it was found',
+    summary: 'Remove everything that vflane made, and leave each host as it was found',
     arguments: [],
     options: [yes, allowDisruption],
     example: 'vflane destroy --yes',
@@ -124,7 +124,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'verify',
-    summary: 'Look at every host, and say where it is not as the file wants it',
+    summary: 'Look at every host, and say where it differs from the file',
     arguments: [],
     options: [],
     example: 'vflane verify',
@@ -132,7 +132,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'status',
-    summary: 'What vflane holds on each host, and what waits for you',
+    summary: 'What vflane holds on each host, and what is waiting for you',
     arguments: [],
     options: [],
     example: 'vflane status',
@@ -144,15 +144,15 @@ export const verbs: readonly Verb[] = [
     arguments: [
       {
         form: '[host]',
-        summary: 'only this host; one that is in no file by the way to it: root@alpha, local',
+        summary: 'only this host; one that is in no file is given by its address: root@alpha, local',
       },
     ],
     options: [
       {
         form: '--record <file>',
-        summary: 'keep everything that the host answered, to be replayed as a test',
+        summary: 'keep everything that the host answered, for replay as a test',
       },
-      { form: '--scrub', summary: 'without addresses, serial numbers and names of hosts and users' },
+      { form: '--scrub', summary: 'remove addresses, serial numbers and names of hosts and users from it' },
       { form: '--full', summary: 'every VF, however many' },
     ],
     example: 'vflane show',
@@ -176,7 +176,7 @@ export const verbs: readonly Verb[] = [
     options: [
       {
         form: '--format <format>',
-        summary: 'only this, as it is used',
+        summary: 'print only this, ready for use',
         choices: ['cloud-init', 'networkd', 'commands', 'libvirt', 'proxmox', 'incus', 'qemu'],
       },
     ],
@@ -210,7 +210,7 @@ export const verbs: readonly Verb[] = [
   {
     name: 'explain',
     summary: 'Explain a finding by its code; without one, list all of them',
-    arguments: [{ form: '[code]', summary: 'such as VF1003' }],
+    arguments: [{ form: '[code]', summary: 'a code, such as VF1003' }],
     options: [],
     example: 'vflane explain VF1003',
     load: () => import('./explain.ts'),
