@@ -80,12 +80,11 @@ export function labSshConfig(dir: string): string {
 export function labDestination(dir: string, host: string): readonly string[] {
   const known = readRecord(resolve(dir))?.hosts.map(({ name }) => name) ?? [];
   if (known.includes(host)) return ['-F', labSshConfig(dir), host];
-  const has = known.length === 0 ? 'there is no lab' : `the lab has ${known.join(', ')}`;
-  throw new LabError(
-    'LAB_NOT_UP',
-    `no host ${JSON.stringify(host)} in ${resolve(dir)}: ${has}`,
-    '`vflane lab up`',
-  );
+  const [has, hint] =
+    known.length === 0
+      ? ['there is no lab', '`vflane lab up`']
+      : [`the lab has ${known.join(', ')}`, `name one of these: ${known.join(', ')}`];
+  throw new LabError('LAB_NOT_UP', `no host ${JSON.stringify(host)} in ${resolve(dir)}: ${has}`, hint);
 }
 
 /** The hosts whose QEMU runs. */

@@ -14,7 +14,7 @@ export const connectionFindings: readonly CatalogueEntry[] = [
     severity: 'error',
     title: 'Somebody else is changing the host',
     explanation:
-      'One writer a host: a lock (flock) on the journal below /var/lib/vflane is held by another vflane. The kernel frees it when that process ends, however it ends, so nothing has to be cleaned up by hand. Wait until it is done.',
+      'A host has one writer at a time: another process, as a rule another vflane, holds the lock (flock) on the journal below /var/lib/vflane. The message names it. The kernel frees the lock when that process ends, however it ends, so nothing has to be cleaned up by hand. Wait until it is done.',
   },
   {
     code: 'VF4003',
