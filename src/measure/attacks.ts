@@ -16,23 +16,23 @@ import { addressesOf, ipv4Of, ipv6Of, type Station } from './station.ts';
 export interface Attack {
   /** As a column and in JSON. */
   readonly name: string;
-  /** Within its own network it has to arrive: without that, nothing is proved. */
+  /** Ordinary traffic: within its own network it has to arrive, or nothing is proved. */
   readonly isTraffic?: true;
-  /** Whether vflane promises that it does not arrive within the network; between networks nothing may. */
+  /** Whether vflane promises that it does not arrive within the network; between networks nothing may arrive. */
   heldWithin(from: Station): boolean;
-  /** The frames, each with `tell` in it; none where it cannot be tried between these two. */
+  /** The frames, each containing `tell`; none if it cannot be tried between these two. */
   frames(from: Station, to: Station, tell: Bytes): readonly string[];
 }
 
 const broadcast = 'ff:ff:ff:ff:ff:ff';
-/** Locally administered, and of nobody. */
+/** Locally administered, and nobody's. */
 const nobody = '02:de:ad:00:00:01';
 const allNodes = { v4: '224.0.0.1', mac4: '01:00:5e:00:00:01', v6: 'ff02::1', mac6: '33:33:00:00:00:01' };
 const discard = { from: 40_009, to: 9 };
 
 const never = () => false;
 
-/** A datagram from an address to another, told. */
+/** A datagram from one address to another, containing the tell. */
 function datagram(
   hop: { readonly src: string; readonly dst: string; readonly vlan?: number },
   [from, to]: readonly [string, string],
@@ -50,7 +50,7 @@ function neighbourOf(address: string): string {
   return `${address.slice(0, address.length - last.length)}${((number + 57) % limit || 1).toString(base)}`;
 }
 
-/** Made of the MAC (RFC 4291, appendix A). */
+/** Derived from the MAC (RFC 4291, appendix A). */
 function linkLocal(mac: string): string {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = macBytes(mac);
   const word = (high: number, low: number): string => ((high << 8) | low).toString(16);
@@ -100,7 +100,7 @@ function asks(from: Station, to: Station, tell: Bytes): readonly string[] {
   return [arp({ src: mac, dst: broadcast }, { op: 1, sha: mac, spa: mine, tpa: theirs }, tell)];
 }
 
-/** To the solicited-node address (RFC 4291, 2.7.1), with an option for experiments (RFC 4727, 5.1.3) that tells whose it is. */
+/** To the solicited-node address (RFC 4291, 2.7.1), with an option for experiments (RFC 4727, 5.1.3) that holds the tell. */
 function solicits(from: Station, to: Station, tell: Bytes): readonly string[] {
   const [mine, theirs] = [ipv6Of(from), ipv6Of(to)];
   if (mine === undefined || theirs === undefined) return [];
@@ -163,7 +163,7 @@ const forged: readonly Attack[] = [
   },
 ];
 
-/** A frame of the other network, in a datagram that a tunnel of the host might take for its own. */
+/** A frame of the other network, in a datagram that one of the host's tunnels might take for its own. */
 function wrapped(
   from: Station,
   to: Station,
@@ -187,7 +187,7 @@ const roles: readonly Attack[] = [
   {
     name: 'gratuitous ARP',
     heldWithin: ({ heldTo }) => heldTo.address,
-    // To the other alone, who knows his own address: nobody's neighbours are spoilt by the test.
+    // Only to the other guest, which knows its own address: the test spoils nobody's neighbour table.
     frames: (from, to, tell) => {
       const theirs = ipv4Of(to);
       if (theirs === undefined) return [];
@@ -209,7 +209,7 @@ const roles: readonly Attack[] = [
   {
     name: 'rogue DHCP',
     heldWithin: ({ heldTo }) => heldTo.roles,
-    // To nobody's transaction (RFC 2131, 2): no client takes it for an answer.
+    // With an unused transaction id (RFC 2131, 2): no client takes it for an answer.
     frames: (from, _to, tell) => {
       const mine = ipv4Of(from);
       if (mine === undefined) return [];
@@ -223,7 +223,7 @@ const roles: readonly Attack[] = [
 /** All of them, in the order of the matrix. */
 export const attacks: readonly Attack[] = [...traffic, ...forged, ...roles];
 
-/** What is sent until everybody hears everybody: a host's first packet to another may wait for a neighbour, and is lost. */
+/** What is sent until everybody hears everybody: a host's first packet to another may wait for neighbour discovery, and be lost. */
 export function hello(from: Station, tell: Bytes): readonly string[] {
   const mine = ipv4Of(from);
   const { mac } = from.end;

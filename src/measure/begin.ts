@@ -22,7 +22,7 @@ export interface Asked {
   readonly options: SuiteOptions;
   readonly version: string;
   readonly signal: AbortSignal;
-  /** Absent where the guests are to keep their MTU. */
+  /** Absent if the guests are to keep their MTU. */
   readonly lender?: MtuLender;
 }
 
@@ -41,7 +41,7 @@ interface Prepared {
   readonly record: RunEnd;
 }
 
-/** Looks at both ends and makes what a run needs. What stands against it comes back as findings. @throws HostError */
+/** Looks at both ends and makes what a run needs. What stands against it is returned as findings. @throws HostError */
 export async function begin(asked: Asked): Promise<Begun | readonly Finding[]> {
   const { fabric, pair, signal } = asked;
   const addresses = addressesBetween(...pair);
@@ -150,7 +150,7 @@ async function prepare(
 /** The ports to the wire, and the guest's own netdev. */
 function netdevsOf({ place, netdev: own }: Endpoint, ports: readonly WirePort[]): readonly NetdevAt[] {
   const wire = ports.flatMap(({ netdev }) => (netdev === undefined ? [] : [{ name: netdev }]));
-  // What is set inside a VM is the VM's.
+  // What is set inside a VM is the VM's own affair.
   if (place.in === 'vm') return wire;
   return [...wire, place.in === 'netns' ? { name: own, netns: place.guest } : { name: own }];
 }
@@ -161,7 +161,7 @@ function roadOf({ guest }: Endpoint, { nic, datapath }: FabricHost): Road {
   return datapath === 'legacy-vlan' ? 'vf' : 'representor';
 }
 
-/** What a benchmark that was killed has lent is not measured as if it were the guests' own. @throws Refused */
+/** An MTU lent by a killed benchmark must not be measured as if it were the guests' own. @throws Refused */
 async function nothingLent({ site, host }: Endpoint): Promise<void> {
   const { open, unconfirmed } = await site.fold();
   const waiting = open ?? unconfirmed;
@@ -171,7 +171,7 @@ async function nothingLent({ site, host }: Endpoint): Promise<void> {
   throw new Refused(message, [finding('VF6058', { host, at: waiting.id }, message, hint)]);
 }
 
-/** Its version; and that it is there at all, before anything is begun. @throws Refused */
+/** iperf3's version, which also shows that it is there at all before anything starts. @throws Refused */
 async function iperf3At(end: Endpoint, signal: AbortSignal): Promise<string> {
   const lines: string[] = [];
   const asked = { place: end.place, program: { name: 'iperf3-version' as const }, timeoutMs: 10_000 };
@@ -187,7 +187,7 @@ function tools({ ends: [from, to] }: Unkept): readonly Finding[] {
   return [finding('VF6053', {}, message, 'Install the same version at both ends.')];
 }
 
-/** What the ends look like when it is over. */
+/** The ends as they are after the run. */
 export async function surroundingsAfter({ bench, run }: Begun): Promise<BenchRun['ends']> {
   const after = async (end: BenchEnd, record: RunEnd): Promise<RunEnd> => {
     const now: Surroundings = await surroundingsOf(end.site.reader, end.netdevs);

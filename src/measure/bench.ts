@@ -13,11 +13,11 @@ export interface TurnTold {
   readonly n: number;
   readonly of: number;
   readonly elapsedMs: number;
-  /** Of the whole, as far as can be told. */
+  /** Of the whole run, estimated. */
   readonly expectedMs: number;
 }
 
-/** What came of it all. */
+/** The result of the whole run. */
 export interface BenchEnded {
   readonly run: BenchRun;
   readonly findings: readonly Finding[];
@@ -30,11 +30,11 @@ interface Going {
   readonly findings: Finding[];
   /** Keeps a turn, with what the tool said. */
   readonly keep: (turn: Turn, raw: string) => Promise<void>;
-  /** Why it ends early. */
+  /** Why the run ends early. */
   because?: string;
 }
 
-/** Failures in a row after which it is no use to go on. */
+/** Failures in a row after which going on is pointless. */
 const mostFailures = 3;
 
 /** Runs a suite, and keeps each turn as soon as it is over. It never throws away what was measured: a run that ends early is partial. */
@@ -56,7 +56,7 @@ export async function runBench(
     turns.push({ ...turn, ...raw });
     await keeper.put({ ...begun, turns: [...turns] });
     const elapsedMs = performance.now() - startedAt;
-    // What was slower than could be told before makes the whole longer, and not what is left.
+    // A turn that was slower than expected makes the whole longer, not the remaining time.
     const leftMs = wholeMs * (1 - turns.length / of);
     tell({ turn, n: turns.length, of, elapsedMs, expectedMs: Math.max(wholeMs, elapsedMs + leftMs) });
   };
@@ -71,7 +71,7 @@ export async function runBench(
 
 const stopped = 'stopped by the operator';
 
-/** With its MTU, where the guests' own is another; they have their own back when it is over. */
+/** With the block's MTU, if it differs from the guests' own, which is restored afterwards. */
 async function doBlock(going: Going, block: Block): Promise<void> {
   const { bench, turns, findings } = going;
   const { lender } = bench;
@@ -83,7 +83,7 @@ async function doBlock(going: Going, block: Block): Promise<void> {
   findings.push(...left);
   if (left[0] === undefined) return;
   going.because ??= left[0].message;
-  // Nobody knows which of them still had the MTU.
+  // It is unknown which of them still had the MTU.
   for (const [at, turn] of turns.entries()) {
     if (at >= first) turns[at] = { ...turn, failed: turn.failed ?? left[0].message };
   }
@@ -98,23 +98,23 @@ async function doTurns(going: Going, { turns: planned }: Block): Promise<void> {
     else if (hopeless(turns)) going.because = `the last ${mostFailures} runs failed: ${turns.at(-1)?.failed}`;
     if (going.because !== undefined) return;
     const done = await doTurn(bench, cell, run);
-    // What was cut short by Ctrl-C says nothing.
+    // A turn that was cut short by Ctrl-C says nothing.
     if (bench.signal.aborted && done.turn.failed !== undefined) continue;
     findings.push(...done.findings);
     await going.keep(done.turn, done.raw);
   }
 }
 
-/** As far as can be told before, in milliseconds. */
+/** An estimate, in milliseconds. */
 function blockMs(bench: Bench, { turns, mtu }: Block): number {
   const lending = mtu === undefined ? 0 : 2_000;
   return turns.reduce((sum, { cell }) => sum + expectedMs(cell, bench.suite), warmUpMs(bench) + lending);
 }
 
-/** A turn that is slow to begin or to end; and whatever comes before the first. */
+/** Allowance for a turn that is slow to begin or to end, and for whatever comes before the first. */
 const slackMs = { turn: 10_000, block: 60_000 } as const;
 
-/** So long the guests may have a block's MTU at most. */
+/** How long the guests may have a block's MTU at most. */
 function longestMs(bench: Bench, block: Block): number {
   return blockMs(bench, block) + block.turns.length * slackMs.turn + slackMs.block;
 }

@@ -5,21 +5,21 @@ export interface PlannedTurn {
   readonly run: number;
 }
 
-/** Turns that follow each other with one MTU of the guests. */
+/** Consecutive turns with one MTU of the guests. */
 export interface Block {
   /** Bytes; undefined for the guests' own. */
   readonly mtu: number | undefined;
   readonly turns: readonly PlannedTurn[];
 }
 
-/** Each run of each cell, in the order in which they are done, between guests whose own MTU is `own`. */
+/** All turns of all cells, in the order in which they are run, between guests whose own MTU is `own`. */
 export function blocksOf(suite: Suite, own: number): readonly Block[] {
   const numbers = Array.from({ length: suite.runs }, (_, at) => at + 1);
   const mtus = mtusOf(suite, own);
   if (!suite.interleaved)
     return merged(suite.cells.map((cell) => blockOf(suite, own, mtuOf(suite, cell, own), numbers, [cell])));
   if (mtus.length === 1) return [blockOf(suite, own, mtus[0], numbers)];
-  // There and back: what changes with time changes the small MTUs and the large ones alike.
+  // There and back, so that whatever drifts with time affects small and large MTUs alike.
   const half = Math.ceil(suite.runs / 2);
   return merged([
     ...mtus.map((mtu) => blockOf(suite, own, mtu, numbers.slice(0, half))),
@@ -37,7 +37,7 @@ function mtuOf({ mtuBy }: Suite, cell: Cell, own: number): number | undefined {
   return mtuBy === 'netdev' && cell.kind === 'throughput' && cell.mtu < own ? cell.mtu : undefined;
 }
 
-/** Every other round goes backwards: what comes after what is not the same each time. */
+/** Every other round goes backwards, so that the neighbours in time differ. */
 function blockOf(
   suite: Suite,
   own: number,

@@ -2,7 +2,7 @@ import { isUnseen } from '../model/unseen.ts';
 import { isThreaded } from './iperf3.ts';
 import type { BenchRun, RunEnd } from './run-record.ts';
 
-/** Why the figures of two runs do not tell about what is compared; empty where nothing is known against it. */
+/** Why the figures of two runs are not comparable; empty if nothing is known against it. */
 export function differencesOf(a: BenchRun, b: BenchRun): readonly string[] {
   const ends = ([0, 1] as const).flatMap((at) => [
     ...kernels(at, a.ends[at], b.ends[at]),

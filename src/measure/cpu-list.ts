@@ -1,10 +1,10 @@
 import type { HostReader } from '../host/host.ts';
 import type { FabricHost } from '../model/fabric.ts';
 
-/** More than any suite's streams: iperf3 has a thread for each in each direction. */
+/** More than the streams of any suite: iperf3 has a thread for each stream in each direction. */
 const mostCpus = 12;
 
-/** `0-3,8` → its numbers; empty where it is none. */
+/** `0-3,8` → its numbers; empty for any other text. */
 export function parseCpuList(text: string): readonly number[] {
   const parts = text
     .trim()
@@ -17,7 +17,7 @@ export function parseCpuList(text: string): readonly number[] {
   });
 }
 
-/** The CPUs near a host's card; all of them without one. The last is left to a DPDK daemon that polls on it. */
+/** The CPUs near a host's card, or all without a card. The last one is left to a DPDK daemon that polls on it. */
 async function nearCpus(reader: HostReader, { nic, datapath }: FabricHost): Promise<readonly number[]> {
   const path =
     nic.kind === 'pfs'
@@ -27,7 +27,7 @@ async function nearCpus(reader: HostReader, { nic, datapath }: FabricHost): Prom
   return datapath === 'ovs-dpdk' && cpus.length > 1 ? cpus.slice(0, -1) : cpus;
 }
 
-/** The same CPUs for both ends, near the card of each; empty where they have none in common. The kernel's own work likes CPU 0. */
+/** The same CPUs for both ends, near the card of each; empty if they have none in common. CPU 0 is left to the kernel's own work. */
 export async function cpusForBoth(
   ends: readonly { readonly reader: HostReader; readonly host: FabricHost }[],
 ): Promise<readonly number[]> {

@@ -29,7 +29,7 @@ export async function readCpuTicks(reader: HostReader): Promise<Seen<CpuTicks>> 
   }
 }
 
-/** How many cores were busy between two looks. */
+/** How many cores' worth of CPU was busy between two looks. */
 export function busyCores(before: Seen<CpuTicks>, after: Seen<CpuTicks>): Seen<BusyCores> {
   if (isUnseen(before)) return before;
   if (isUnseen(after)) return after;

@@ -3,11 +3,11 @@ import type { CutPort } from '../operate/plan-cut.ts';
 
 export type CutWay = 'admin' | 'carrier' | 'pull' | 'switch';
 
-/** How a test takes a port's road away and gives it back. */
+/** How a test cuts a port off and restores it. */
 export interface Cutter {
   readonly how: CutWay;
-  /** Empty where that is done; else why not, and nothing was done. */
+  /** Empty if it was done; otherwise why not, and nothing was done. */
   down(port: CutPort): Promise<readonly Finding[]>;
-  /** Gives back what was taken last, and does nothing where nothing is. */
+  /** Restores what was cut last; does nothing if nothing is. */
   up(): Promise<readonly Finding[]>;
 }

@@ -8,12 +8,12 @@ import { type Bytes, hexBytes } from './frames.ts';
 import type { Station } from './station.ts';
 
 const longestMs = 600_000;
-/** Frames for a program in a VM: what it is given at its start has to fit into one word of a command (execve(2), MAX_ARG_STRLEN). */
+/** The most frames for a program in a VM: its input at the start has to fit into one word of a command (execve(2), MAX_ARG_STRLEN). */
 const mostInVm = 200;
-/** Numbers of hellos, and of goodbyes, begin here. */
+/** The numbers of hellos and of goodbyes begin here. */
 const first = { hello: 0xf000_0000, goodbye: 0xf100_0000 } as const;
 
-/** How long is waited until everybody hears everybody of his network; a VM's agent takes its time to start a program. */
+/** How long to wait until everybody hears everybody in its network; a VM's agent takes its time to start a program. */
 export function patienceFor(stations: readonly Station[]): number {
   return stations.some(({ end }) => end.place.in === 'vm') ? 60_000 : 10_000;
 }
@@ -22,10 +22,10 @@ export function patienceFor(stations: readonly Station[]): number {
 export class Ears {
   readonly heard = new Map<Station, Set<number>>();
   refused: readonly Finding[] = [];
-  /** VMs whose agent starts no such program: they take no part, and why. */
+  /** VMs that take no part, because their agent does not start the program, and why. */
   readonly absent = new Map<Station, readonly Finding[]>();
   readonly troubles: string[] = [];
-  /** Who heard his network at first, and not at the end. */
+  /** Guests that heard their network at first, but not at the end. */
   deafened: readonly string[] = [];
   readonly #magic = randomBytes(8).toString('hex');
   readonly #stations: readonly Station[];
@@ -41,7 +41,7 @@ export class Ears {
     for (const station of stations) this.heard.set(station, new Set());
     this.#patienceMs = patienceMs;
     this.#signal = AbortSignal.any([this.#ending.signal, signal]);
-    // Each listener and each sender hears of the end: more than Node takes for a leak.
+    // Each listener and each sender waits for the end signal: more listeners than Node's limit, which would warn of a leak.
     setMaxListeners(0, this.#signal);
     this.#over = stations.map((station) => this.#listen(station, this.#signal));
   }
@@ -69,7 +69,7 @@ export class Ears {
     else this.refused = [...this.refused, ...findings];
   }
 
-  /** Waits until all listen → those who take part. */
+  /** Waits until all listen → the guests that take part. */
   async ready(): Promise<readonly Station[]> {
     const late = performance.now() + this.#patienceMs;
     const known = (): number => this.#listening.size + this.absent.size;
@@ -110,7 +110,7 @@ export class Ears {
     }
   }
 
-  /** Whether one has heard the other's hello. */
+  /** Whether one guest has heard the other's hello. */
   met(at: Station, from: Station): boolean {
     return this.#hears(at, from, first.hello);
   }
@@ -119,7 +119,7 @@ export class Ears {
     return this.heard.get(at)?.has(numbers + this.#stations.indexOf(from)) === true;
   }
 
-  /** Hellos until everybody has heard everybody of his network; false where it is too late. */
+  /** Sends hellos until everybody has heard everybody in its network; false if time runs out. */
   meet(): Promise<boolean> {
     return this.#greet(first.hello, () =>
       this.#taking.every((at) => neighbours(at, this.#taking).every((from) => this.met(at, from))),
@@ -127,8 +127,8 @@ export class Ears {
   }
 
   /**
-   * Goodbyes until everybody who has heard his network hears it again: what came in before is told before, however slow
-   * the guest is. Who does not has gone deaf, and proves nothing.
+   * Sends goodbyes until everybody who heard its network hears it again: what arrived earlier is reported earlier, however slow
+   * the guest is. A guest that does not has gone deaf, and proves nothing.
    */
   async part(): Promise<void> {
     const listens = (at: Station): boolean =>

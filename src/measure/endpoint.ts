@@ -19,7 +19,7 @@ export interface Endpoint {
   /** Absent for the underlay. */
   readonly network?: NetworkName;
   readonly place: MeasurePlace;
-  /** In that place. */
+  /** Its name in that place. */
   readonly netdev: IfName;
   readonly mac: string;
   /** Without prefix lengths, IPv4 first. */
@@ -32,7 +32,7 @@ export interface Endpoint {
 
 export interface Found {
   readonly endpoints: readonly Endpoint[];
-  /** Guests that cannot be measured from, each with its reason. */
+  /** Guests that cannot be measured from, each with the reason. */
   readonly findings: readonly Finding[];
 }
 
@@ -93,7 +93,7 @@ function noUnderlay(host: HostName, why: string): Finding {
   return finding('VF6059', { host }, `${host} cannot be measured from as a host: ${why}`, hint);
 }
 
-/** By what the agent in it says. It tells no MTU: the file's is taken. */
+/** By what the agent in it says. That includes no MTU, so the file's is assumed. */
 async function endpointInVm(
   site: Site,
   where: { readonly host: HostName; readonly at: string },
@@ -159,7 +159,7 @@ interface LinkJson {
 
 type Look = Pick<Endpoint, 'mac' | 'mtu' | 'addresses'>;
 
-/** As it is now, because what a lease or the guest itself has set stands in no file. */
+/** As it is now, because what a lease or the guest itself has set is in no file. */
 async function lookAt({ reader }: Site, place: MeasurePlace, netdev: IfName): Promise<Seen<Look>> {
   const inside = place.in === 'netns' ? ['-n', place.guest] : [];
   try {
@@ -171,7 +171,7 @@ async function lookAt({ reader }: Site, place: MeasurePlace, netdev: IfName): Pr
   }
 }
 
-/** The host's own netdev that has this address, and only it: a host has more that its peers do not know. */
+/** The host's own netdev that has this address, with no other address: a host has others that its peers do not know. */
 async function linkOf({ reader }: Site, address: string): Promise<Seen<Look & Pick<Endpoint, 'netdev'>>> {
   try {
     const { stdout } = await reader.query(['ip', '-j', 'addr', 'show']);

@@ -11,7 +11,7 @@ const seedColumns = [
   ['ping mdev (us)', 'ping mdev'],
 ] as const;
 
-/** What the seed's author calls each. */
+/** The seed's author's names for them. */
 const approaches = {
   'legacy-vlan': 'legacy + VLAN',
   'ovs-dpdk': 'ovs/dpdk + VXLAN',
@@ -28,12 +28,12 @@ export function approachOf({ ends: [{ datapath, name }], forwarding, suite, stat
   return `${approach}${said.length > 0 ? ` (${said.join(', ')})` : ''}`;
 }
 
-/** The baseline: no tenant's packet takes this road. */
+/** The baseline: no tenant's packet goes this way. */
 function isOfHosts(end: string): boolean {
   return end.startsWith('host:');
 }
 
-/** The seed's table of these runs, and under it every figure of each. */
+/** The seed's table of these runs, and below it every figure of each. */
 export function asMarkdown(runs: readonly BenchRun[]): string {
   const seeds = runs.filter(({ suite }) => suite.name === 'seed');
   const table = [['Approach', ...seedColumns.map(([title]) => title)], ...seeds.map(seedRow)];
@@ -54,7 +54,7 @@ function seedRow(run: BenchRun): readonly string[] {
   return [approachOf(run), ...cells];
 }
 
-/** Why a run has no such figure, where that is known. */
+/** Why a run has no such figure, if that is known. */
 export function impossibleIn({ impossible = [] }: BenchRun, key: string): string | undefined {
   const found = impossible.find(({ cell }) => cell === key);
   return found && `not possible: ${found.because}`;
@@ -112,7 +112,7 @@ function csvLines(run: BenchRun, { key, unit, values, wireLimit }: Figure): read
   ]);
 }
 
-/** RFC 4180; none of what is written here begins a formula. */
+/** RFC 4180; nothing written here begins a formula. */
 function quoted(cell: string): string {
   return /[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -1,7 +1,7 @@
 import type { CutWay } from './cut.ts';
 import type { Trace } from './trace.ts';
 
-/** `down`: the port in use is taken away; `up`: it is given back; `back`: the traffic is brought back to it. */
+/** `down`: the port in use is cut off; `up`: it is restored; `back`: the traffic is brought back to it. */
 export type PhaseName = 'down' | 'up' | 'back';
 
 /** The traffic from one guest to the other in one phase. Milliseconds. */
@@ -18,14 +18,14 @@ export interface Way {
   /** How much longer or shorter it may have been. */
   readonly doubtMs: number;
   readonly agrees: boolean;
-  /** False where the traffic had not come back when it was given up. */
+  /** False if the traffic had not come back when waiting was given up. */
   readonly over: boolean;
   readonly outages: number;
   /** Absent in what an earlier vflane has kept. */
   readonly trace?: Trace;
 }
 
-/** What a bond or the card said, and when: milliseconds after the phase began. */
+/** What a bond or the card reported, and when: milliseconds after the phase began. */
 export interface Said {
   readonly atMs: number;
   readonly what: 'active port' | 'lag/mapping';
@@ -37,7 +37,7 @@ export interface Phase {
   readonly round: number;
   readonly phase: PhaseName;
   readonly port: string;
-  /** When what was asked for was done, in milliseconds after the phase began; it took place before that. Absent in what an earlier vflane has kept. */
+  /** When the requested change had been made, in milliseconds after the phase began; it took effect before that. Absent in results of earlier versions. */
   readonly doneMs?: number;
   readonly ways: readonly Way[];
   readonly said: readonly Said[];
@@ -50,13 +50,13 @@ export interface FailoverResult {
   readonly chooser: string;
   readonly intervalMs: number;
   readonly phases: readonly Phase[];
-  /** Datagrams that arrived and were lost by a probe that had no processor: with any, an outage may be none of the network’s. */
+  /** Datagrams that arrived but were lost by a probe that got no processor time: with any, an outage may not be the network’s. */
   readonly overrun: number;
-  /** Why it was ended before its end. */
+  /** Why it ended early. */
   readonly partial?: string;
 }
 
-/** What was said that had not been so when the phase began. */
+/** The reports of what was not yet so when the phase began. */
 export function newsIn({ said }: Phase): readonly Said[] {
   return said.filter(({ what }, n) => said.findIndex((one) => one.what === what) !== n);
 }
@@ -68,7 +68,7 @@ export interface PhaseSummary {
   readonly worstMs: number;
 }
 
-/** Of each phase that took place: the outage of a round is that of the worse direction. */
+/** A summary of each phase that took place: the outage of a round is that of its worse direction. */
 export function summaryOf({ phases }: FailoverResult): readonly PhaseSummary[] {
   return (['down', 'up', 'back'] as const).flatMap((phase) => {
     const rounds = phases

@@ -15,23 +15,23 @@ export interface FailoverAsk {
   readonly times: number;
   readonly intervalMs: number;
   readonly signal: AbortSignal;
-  /** Is told each phase as it ends. */
+  /** Called with each phase as it ends. */
   readonly onPhase: (phase: Phase) => void;
 }
 
 export type FailoverEnd = { readonly result: FailoverResult; readonly findings: readonly Finding[] };
 
-/** So long nothing may be lost before a phase is over; and so long its end is waited for. */
+/** For how long nothing may be lost before a phase is over, and how long to wait for its end. */
 const quietMs = 1_000;
 const patienceMs = 15_000;
 const lookEveryMs = 100;
-/** A picture begins a little before the change, and has a step for ten datagrams. */
+/** A trace begins a little before the change, and has one step per ten datagrams. */
 const beforeMs = 250;
 const probesPerStep = 10;
-/** So long datagrams may take to arrive at all, before anything is taken away: on an emulated processor a probe takes long to start. */
+/** How long datagrams may take to arrive at all, before anything is cut: on an emulated processor a probe is slow to start. */
 const startMs = 60_000;
 
-/** Ends a test, with what was measured until then kept. */
+/** Ends a test, keeping what was measured until then. */
 class Ended extends Error {
   readonly findings: readonly Finding[];
   constructor(why: string, findings: readonly Finding[] = []) {
@@ -40,7 +40,7 @@ class Ended extends Error {
   }
 }
 
-/** True once datagrams arrive in both directions; false where they do not, in time. */
+/** True once datagrams arrive in both directions; false if they do not in time. */
 export async function flowing(streams: StreamPair, signal: AbortSignal): Promise<boolean> {
   const late = performance.now() + startMs;
   let [began, seen] = [0, 0];
@@ -59,7 +59,7 @@ export async function flowing(streams: StreamPair, signal: AbortSignal): Promise
   return false;
 }
 
-/** Takes the port in use away, gives it back and brings the traffic back to it, n times; whatever happens, the port is given back. */
+/** Cuts the port in use, restores it and brings the traffic back to it, n times; whatever happens, the port is restored. */
 export async function runFailover(ask: FailoverAsk): Promise<FailoverEnd> {
   const phases: Phase[] = [];
   const told = (phase: Phase): void => {
@@ -77,14 +77,14 @@ export async function runFailover(ask: FailoverAsk): Promise<FailoverEnd> {
   return { result: resultOf(ask, phases, ended), findings: ended?.findings ?? [] };
 }
 
-/** @throws what is no trouble of a host's */
+/** @throws whatever is not a host's fault */
 function asEnded(error: unknown): Ended {
   if (error instanceof Ended) return error;
   if (error instanceof HostError) return new Ended(error.message);
   throw error;
 }
 
-/** Where the host is out of reach it gives the port back by itself: the plan that took it waits to be confirmed. */
+/** A host that is out of reach restores the port by itself: the plan that cut it waits to be confirmed. */
 async function giveBack(cutter: Cutter): Promise<Ended | undefined> {
   try {
     const left = await cutter.up();
@@ -159,7 +159,7 @@ function throwIfEnded({ signal, streams }: FailoverAsk): void {
   if (streams.vanished !== undefined) throw new Ended(streams.vanished, streams.refused);
 }
 
-/** Until it is known that nothing was lost for a while, or has been lost for too long. */
+/** Waits until nothing has been lost for a while, or everything has been lost for too long. */
 async function quiet(ask: FailoverAsk, beganMs: number, actedMs: number): Promise<void> {
   while (performance.now() < actedMs + patienceMs) {
     await sleep(lookEveryMs);
@@ -194,7 +194,7 @@ function wayOf({ streams, intervalMs }: FailoverAsk, way: 0 | 1, beganMs: number
   };
 }
 
-/** What the bond and the card say while a phase lasts, whenever it changes. */
+/** What the bond and the card report during a phase, whenever it changes. */
 async function watch(ask: FailoverAsk, beganMs: number, signal: AbortSignal): Promise<readonly Said[]> {
   const { ports, streams } = ask;
   const said: Said[] = [];
@@ -203,7 +203,7 @@ async function watch(ask: FailoverAsk, beganMs: number, signal: AbortSignal): Pr
     if (is !== undefined && last?.is !== is) said.push({ atMs: performance.now() - beganMs, what, is });
   };
   while (!signal.aborted) {
-    // A host that does not answer now is told by the streams.
+    // If a host does not answer now, the streams will show it.
     const [active, mapping] = await Promise.all([ports.active(), ports.mapping()]).catch(() => []);
     note('active port', active?.at);
     note('lag/mapping', mapping);

@@ -13,12 +13,12 @@ export interface Figure {
   readonly better: 'more' | 'less';
   readonly values: readonly number[];
   readonly median: Median;
-  /** Of throughput: what the wire and the slot could carry, in Gb/s, where that is known. */
+  /** For throughput: what the wire and the slot could carry, in Gb/s, if that is known. */
   readonly wireLimit?: number;
   readonly slotLimit?: number;
   /** Medians. */
   readonly retransmits?: number;
-  /** Cores that the hosts of both ends were busy with. */
+  /** Busy cores on the hosts of both ends. */
   readonly busy?: readonly [number, number];
 }
 

@@ -3,15 +3,15 @@ export type FlowPlace = 'hardware' | 'tc' | 'software';
 
 export interface DatapathFlow {
   readonly place: FlowPlace;
-  /** Netdev or tunnel by which it comes in. */
+  /** Netdev or tunnel through which it comes in. */
   readonly inPort: string;
-  /** VNI, where it comes in by a tunnel or leaves by one. */
+  /** VNI, if it comes in or leaves through a tunnel. */
   readonly vni?: number;
   readonly packets: number;
   readonly actions: string;
 }
 
-/** What `ovs-appctl dpctl/dump-flows -m` prints; other lines, such as headings, are left out. */
+/** Parses `ovs-appctl dpctl/dump-flows -m`; other lines, such as headings, are left out. */
 export function parseFlows(stdout: string): readonly DatapathFlow[] {
   return stdout.split('\n').flatMap((line) => {
     const inPort = /in_port\(([^)]*)\)/.exec(line)?.[1];
@@ -24,7 +24,7 @@ export function parseFlows(stdout: string): readonly DatapathFlow[] {
   });
 }
 
-// facts §7.2: `offloaded:yes` and `dp:tc` are printed with -m only; in tc and not offloaded is the seed's failure.
+// facts §7.2: `offloaded:yes` and `dp:tc` are printed only with -m; in tc but not offloaded is the seed's failure.
 function placeOf(line: string): FlowPlace {
   if (/offloaded:yes/.test(line)) return 'hardware';
   return /dp:tc/.test(line) ? 'tc' : 'software';

@@ -1,15 +1,15 @@
 import { isUnseen } from '../model/unseen.ts';
 import type { Forwarding, OffloadSeen, Turn } from './run-record.ts';
 
-/** What an end's packets have to pass on their way to the wire. */
+/** What an end's packets pass on their way to the wire. */
 export type Road = 'vf' | 'representor' | 'cpu' | 'host';
 
-/** Of what was sent, the share that has to be in flows in hardware: the first packets of a flow are not, and headers are not counted. */
+/** The share of what was sent that has to be in flows in hardware: a flow's first packets are not, and headers are not counted. */
 const leastInHardware = 0.9;
-/** Packets to the CPU per byte sent, at most: one of a hundred packets of a small MTU. */
+/** The most packets to the CPU per byte sent: one in a hundred, with a small MTU. */
 const mostToCpu = 0.01 / 1500;
 
-/** Who moved the packets. Hardware has to be proved, by every run of throughput and at both ends; what is not proved is software. */
+/** Who moved the packets. Hardware has to be proved by every throughput run, at both ends; anything else counts as software. */
 export function forwardingOf(roads: readonly [Road, Road], turns: readonly Turn[]): Forwarding {
   if (roads.includes('host')) {
     return { by: 'software', proof: 'hosts by their underlay: the kernel itself is the end' };

@@ -14,7 +14,7 @@ export function macBytes(mac: string): Bytes {
   return mac.split(':').map((octet) => Number.parseInt(octet, 16));
 }
 
-/** Of an address in canonical text. */
+/** The bytes of an address in canonical text. */
 export function ipBytes(text: string): Bytes {
   if (!isIPv6(text)) return text.split('.').map(Number);
   const [head = '', tail] = text.split('::');
@@ -27,18 +27,18 @@ export function ipBytes(text: string): Bytes {
   return [...left, ...zeros(8 - left.length - right.length), ...right].flatMap(u16);
 }
 
-/** The least that Ethernet carries, without the checksum (IEEE 802.3, 4.4.2). */
+/** The shortest frame that Ethernet carries, without the checksum (IEEE 802.3, 4.4.2). */
 const leastFrame = 60;
 
 export interface Hop {
   /** MACs. */
   readonly src: string;
   readonly dst: string;
-  /** 802.1Q id in front; none unless said. */
+  /** 802.1Q id; untagged by default. */
   readonly vlan?: number;
 }
 
-/** What is too short is filled up with `filling`. */
+/** A frame that is too short is padded with `filling`. */
 export function frame(
   { src, dst, vlan }: Hop,
   etherType: number,
@@ -58,7 +58,7 @@ export interface Arp {
   readonly tpa: string;
 }
 
-/** The filling tells whose it is, because an ARP packet has no room. */
+/** The padding holds the tell, because an ARP packet has no room for it. */
 export function arp(hop: Hop, { op, sha, spa, tpa }: Arp, filling: Bytes): string {
   const head = [...u16(1), ...u16(0x0800), 6, 4, ...u16(op)];
   const target = op === 1 ? zeros(6) : macBytes(hop.dst);
@@ -77,7 +77,7 @@ export interface Packet {
   readonly hopLimit?: number;
 }
 
-/** IPv4 or IPv6, by its addresses. */
+/** IPv4 or IPv6, depending on the addresses. */
 export function ip(hop: Hop, { from, to, protocol, hopLimit = 64 }: Packet, payload: Bytes): string {
   const ends = [...ipBytes(from), ...ipBytes(to)];
   if (isIPv6(from)) {

@@ -1,11 +1,11 @@
 /** What one run of iperf3 sent in one direction. */
 export interface Iperf3Flow {
   readonly direction: 'forward' | 'reverse';
-  /** As the receiver counted it: what was sent and lost is not a throughput. */
+  /** As the receiver counted it: what was sent and lost is not throughput. */
   readonly bitsPerSecond: number;
   readonly bytes: number;
   readonly seconds: number;
-  /** Undefined where the sender cannot count them (UDP, another system). */
+  /** Undefined if the sender cannot count them (UDP, another operating system). */
   readonly retransmits: number | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface Iperf3Run {
   readonly cpu: { readonly client: number; readonly server: number } | undefined;
 }
 
-/** iperf3 says why it could not, in its own words, also with exit code 0. */
+/** iperf3's own error message, which may come with exit code 0. */
 export interface Iperf3Failure {
   readonly failed: string;
 }
@@ -40,7 +40,7 @@ export function parseIperf3(stdout: string): Iperf3Run | Iperf3Failure {
 }
 
 function flowOf(end: Json, suffix: string, direction: Iperf3Flow['direction']): Iperf3Flow | undefined {
-  // UDP of 3.12 has one sum for both ends.
+  // UDP in 3.12 has one sum for both ends.
   const received = objectOf(end[`sum_received${suffix}`]) ?? objectOf(end[`sum${suffix}`]);
   const [bitsPerSecond, bytes] = [numberOf(received?.bits_per_second), numberOf(received?.bytes)];
   const seconds = numberOf(received?.seconds);
@@ -64,7 +64,7 @@ export function iperf3Version(text: string): string | undefined {
   return /^iperf (\d+\.\d+(\.\d+)?)/m.exec(text)?.[1];
 }
 
-/** From 3.16 on every stream has a thread of its own, so that runs on the two sides of it are of different tools. */
+/** From 3.16 on every stream has a thread of its own, so that versions on either side of it are different tools. */
 export function isThreaded(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 3 || (major === 3 && minor >= 16);

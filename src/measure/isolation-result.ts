@@ -1,11 +1,11 @@
 /**
- * - `held`: sent, and it did not arrive; `leaked`: it arrived, and must not have;
- * - `carried`: a network's own traffic, which arrived; `silent`: it did not: what does not arrive there proves nothing;
- * - `passes`: it arrived, and nothing was promised; `untried`: it cannot be sent between these.
+ * - `held`: it was sent, and did not arrive; `leaked`: it arrived, though it must not;
+ * - `carried`: a network's own traffic, which arrived; `silent`: it did not, so what else does not arrive there proves nothing;
+ * - `passes`: it arrived, and nothing was promised; `untried`: it cannot be sent between these guests.
  */
 export type Verdict = 'held' | 'leaked' | 'carried' | 'silent' | 'passes' | 'untried';
 
-/** What came of one kind of frame from one network to another. */
+/** The result for one kind of frame from one network to another. */
 export interface Cell {
   readonly from: string;
   readonly to: string;
@@ -15,7 +15,7 @@ export interface Cell {
   readonly tried: number;
   /** `web/storage → db/storage`, as far as it arrived. */
   readonly arrived: readonly string[];
-  /** Why a leak was to be expected here, and where that is written. */
+  /** Why a leak was to be expected here, and where that is documented. */
   readonly expected?: string;
 }
 

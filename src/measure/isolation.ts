@@ -6,7 +6,7 @@ import { Ears, patienceFor } from './ears.ts';
 import type { Cell, IsolationResult, Verdict } from './isolation-result.ts';
 import type { Station } from './station.ts';
 
-/** One frame of one kind from one guest to another; its place in the list is the number that it carries. */
+/** One frame of one kind from one guest to another; it carries its place in the list as a number. */
 interface Try {
   readonly attack: Attack;
   readonly from: Station;
@@ -18,16 +18,16 @@ export interface IsolationEnd {
   readonly result: IsolationResult;
   /** Why nothing was tested. */
   readonly findings: readonly Finding[];
-  /** Who took no part, and why. */
+  /** Guests that took no part, and why. */
   readonly notes: readonly Finding[];
 }
 
-/** Each frame is sent so often: one that is lost by chance must not pass for one that was held. */
+/** How often each frame is sent: one that is lost by chance must not pass for one that was held. */
 const copies = 3;
-/** What is not at a guest by then never will be. */
+/** What has not arrived at a guest by then never will. */
 const lateMs = 1_000;
 
-/** Has every guest send what it must not to every other, and listens everywhere. */
+/** Makes every guest send what it must not to every other, and listens everywhere. */
 export async function runIsolation(
   asked: readonly Station[],
   signal: AbortSignal,
@@ -74,7 +74,7 @@ function triesOf(stations: readonly Station[]): readonly Try[] {
   );
 }
 
-/** All that one guest sends, three times over: each frame's copies are apart. */
+/** All that one guest sends, three times over, so that each frame's copies are apart. */
 async function sendAll(from: Station, tries: readonly Try[], ears: Ears): Promise<void> {
   const frames = tries.flatMap((one, n) =>
     one.from === from ? one.attack.frames(from, one.to, ears.number(n)) : [],
@@ -116,11 +116,11 @@ function cellOf({ stations, tries, ears, attack, from, to }: CellAsk): Cell {
     ([, one]) => one.attack === attack && one.from.network === from && one.frames > 0,
   );
   const meant = ours.filter(([, one]) => one.to.network === to);
-  // Between networks whatever arrives is a leak, whomever it was meant for.
+  // Between networks, whatever arrives is a leak, whoever it was meant for.
   const heardBy = (n: number): readonly Station[] =>
     stations.filter((at) => at.network === to && ears.heard.get(at)?.has(n) === true);
   const counted = from === to ? meant : ours;
-  // A card or a switch may bring a broadcast back to whoever sent it.
+  // A card or a switch may return a broadcast to its sender.
   const arrivals = counted.flatMap(([n, { from: sender }]) =>
     heardBy(n).flatMap((at) => (at === sender ? [] : [{ from: sender, at }])),
   );
@@ -163,7 +163,7 @@ function silentIn(cells: readonly Cell[]): readonly string[] {
   );
 }
 
-/** A guest that hears nobody of its own network would not hear an intruder either, and one that nobody hears attacks nobody. */
+/** A guest that hears nobody in its own network would not hear an intruder either, and one that nobody hears attacks nobody. */
 function unproved(stations: readonly Station[], ears: Ears): readonly string[] {
   return stations.flatMap((at) => {
     const others = stations.filter((one) => one !== at && one.network === at.network);

@@ -1,19 +1,19 @@
 import { cumulativeStdNormalProbability, wilcoxonRankSum } from 'simple-statistics';
 
-/** How two samples lie to each other. */
+/** How two samples compare. */
 export interface RankTest {
   /** How often a value of the first is above one of the second; ties count half. */
   readonly u: number;
-  /** Two-sided: how likely two samples of one and the same thing lie at least as far apart. */
+  /** Two-sided: how likely two samples of the same thing are to lie at least as far apart. */
   readonly p: number;
-  /** Cliff's delta, -1…1: 1 where every value of the first is above every one of the second. */
+  /** Cliff's delta, -1…1: 1 if every value of the first is above every one of the second. */
   readonly delta: number;
 }
 
-/** Above it the exact count would take longer than anybody waits; the normal law is exact enough by then. */
+/** Above it, exact counting would take too long, and the normal approximation is good enough. */
 const exactUpTo = 60;
 
-/** Mann-Whitney U, exact also where values are equal. @throws RangeError where a sample is empty */
+/** Mann-Whitney U, exact even with ties. @throws RangeError if a sample is empty */
 export function rankTest(first: readonly number[], second: readonly number[]): RankTest {
   if (first.length === 0 || second.length === 0) throw new RangeError('a rank test of an empty sample');
   const pairs = first.length * second.length;
@@ -23,7 +23,7 @@ export function rankTest(first: readonly number[], second: readonly number[]): R
   return { u, p, delta: (2 * u) / pairs - 1 };
 }
 
-/** Twice the mean rank of each value, so that ties have whole ranks, too. Sorted by value. */
+/** Twice the mean rank of each value, so that ties have integer ranks, too. Sorted by value. */
 function doubledRanks(values: readonly number[]): readonly number[] {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted.map((value) => sorted.indexOf(value) + sorted.lastIndexOf(value) + 2);
@@ -62,7 +62,7 @@ function shareAsFar(ways: Float64Array, middle: number, sum: number): number {
   return asFar / all;
 }
 
-/** With the correction for ties, and half a rank for what is counted in steps. */
+/** With the correction for ties and the continuity correction of half a rank. */
 function normalP(u: number, size: number, ranks: readonly number[]): number {
   const [other, all] = [ranks.length - size, ranks.length];
   const tied = [...counts(ranks)].reduce((sum, count) => sum + count ** 3 - count, 0);

@@ -1,16 +1,16 @@
 import { cumulativeStdNormalProbability, median, probit, quantileSorted } from 'simple-statistics';
 import { seededRandom } from './seeded-random.ts';
 
-/** A median and what it may as well have been. In the unit of the values. */
+/** A median and its confidence interval, in the unit of the values. */
 export interface Median {
   readonly median: number;
-  /** Bootstrap interval of 95 %; both ends are the median where there is one value only. */
+  /** Bootstrap interval of 95 %; both ends are the median if there is only one value. */
   readonly low: number;
   readonly high: number;
   readonly n: number;
 }
 
-/** Where fewer values are, what lies between them is not an interval. */
+/** With fewer values, what lies between them is not an interval. */
 const fewestForInterval = 3;
 
 export function hasInterval({ n }: Median): boolean {
@@ -46,7 +46,7 @@ function redrawn(into: Float64Array, values: readonly number[], random: () => nu
   return into.sort();
 }
 
-/** The library's median would copy what is sorted already, a thousand times. */
+/** The library's median would copy the sorted sample a thousand times. */
 function middle(values: Float64Array): number {
   const half = values.length / 2;
   return ((values[Math.ceil(half) - 1] ?? 0) + (values[Math.floor(half)] ?? 0)) / 2;

@@ -1,10 +1,10 @@
-/** What is listened to on a host so that a change is heard of; each is a program that says something whenever there is one. */
+/** What to listen to on a host to notice changes; each monitor is a program that prints something for each change. */
 export interface MonitorSpec {
   /** Namespaces of guests. */
   readonly namespaces: readonly string[];
   /** Bridges whose flows are vflane's. */
   readonly bridges: readonly string[];
-  /** Whether Open vSwitch and nftables have to do with it. */
+  /** Whether Open vSwitch and nftables matter. */
   readonly overlay: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface Monitor {
 
 const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
-/** @throws TypeError where a name is none */
+/** @throws TypeError on an invalid name */
 export function monitorsOf({ namespaces, bridges, overlay }: MonitorSpec): readonly Monitor[] {
   for (const name of [...namespaces, ...bridges]) {
     if (!plainName.test(name)) throw new TypeError(`${JSON.stringify(name)} is not a name`);
@@ -23,7 +23,7 @@ export function monitorsOf({ namespaces, bridges, overlay }: MonitorSpec): reado
   const links = ['monitor', 'link', 'address', 'route'];
   return [
     { hears: 'links', argv: ['ip', ...links] },
-    // A VF that is given to vfio-pci has no netdev that would tell.
+    // A VF on vfio-pci has no netdev that would show a change.
     { hears: 'drivers', argv: ['udevadm', 'monitor', '--kernel', '--subsystem-match=pci'] },
     ...namespaces.map((name) => ({ hears: `links of ${name}`, argv: ['ip', '-n', name, ...links] })),
     ...(overlay ? [{ hears: 'nftables', argv: ['nft', 'monitor'] }, ...databaseMonitors] : []),
@@ -34,7 +34,7 @@ export function monitorsOf({ namespaces, bridges, overlay }: MonitorSpec): reado
   ];
 }
 
-/** It tells of changes on its standard error (utilities/ovs-ofctl.c, monitor_vconn). */
+/** It reports changes on its standard error (utilities/ovs-ofctl.c, monitor_vconn). */
 const monitorFlows = 'exec ovs-ofctl monitor "$1" watch:!initial 2>&1';
 
 /** Without the columns that change by themselves every five seconds, such as statistics (ovs-vswitchd.conf.db(5)). */

@@ -5,25 +5,25 @@ import { addressesBetween } from './pair.ts';
 import { type PathMtu, pathMtu } from './path-mtu.ts';
 import type { StationHost } from './stations.ts';
 
-/** What a network carries between two guests, and what it should. Bytes of IP packet. */
+/** What a network carries between two guests, and what it should, in bytes of IP packet. */
 export interface MtuPair {
   readonly network: string;
   readonly between: readonly [string, string];
-  /** The network's, by the file. */
+  /** The network's MTU, by the file. */
   readonly wanted: number;
   readonly path: PathMtu;
-  /** Where networks are tunnels and the two are on two hosts. */
+  /** If networks are tunnels, and the two guests are on two hosts. */
   readonly underlay?: {
     readonly between: readonly [string, string];
     readonly needed: number;
     readonly arithmetic: string;
     readonly path: PathMtu;
   };
-  /** What is too short for it, where the path is. */
+  /** If the path is too narrow: what makes it so. */
   readonly short: readonly string[];
 }
 
-/** The path between two guests, and below it, where it is too short, the hops. */
+/** The path between two guests, and, if it is too narrow, the hops below it. */
 export async function measureMtu(
   ends: readonly [Endpoint, Endpoint],
   wanted: number,
@@ -57,7 +57,7 @@ async function underlayOf(
   return { between: [from.host, to.host], needed, arithmetic: arithmeticText(wanted, there.local), path };
 }
 
-/** The netdevs at both ends that carry less than they have to; none of them: then it is what lies between. */
+/** The netdevs at both ends that carry less than they have to; if there are none, the culprit is in between. */
 async function shortHops(
   ends: readonly [Endpoint, Endpoint],
   wanted: number,

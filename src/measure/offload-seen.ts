@@ -5,7 +5,7 @@ import { isUnseen, type Seen } from '../model/unseen.ts';
 export interface OffloadCounters {
   /** Flow → bytes that went through it in hardware. */
   readonly flows: Seen<ReadonlyMap<string, number>>;
-  /** Packets that the card handed to the host's CPU by the tenants' representors. */
+  /** Packets that the card handed to the host's CPU through the tenants' representors. */
   readonly packetsToCpu: Seen<number>;
 }
 
@@ -47,7 +47,7 @@ export function parseFlowBytes(stdout: string): ReadonlyMap<string, number> {
   const flows = stdout.split('\n').flatMap((line) => {
     const bytes = /, bytes:(\d{1,18})[,\s]/.exec(line)?.[1];
     const isInHardware = /, offloaded:yes[,\s]/.test(line);
-    // Without a ufid the match itself is what tells a flow from the others.
+    // Without a ufid, the match itself identifies a flow.
     const name = /^ufid:([0-9a-f-]{36})/.exec(line)?.[1] ?? line.slice(0, line.indexOf(', packets:'));
     return bytes === undefined || !isInHardware ? [] : [[name, Number(bytes)] as const];
   });

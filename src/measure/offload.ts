@@ -8,10 +8,10 @@ import { countsOf, type DatapathFlow, type FlowPlace, parseFlows } from './flow-
 import { addressesBetween } from './pair.ts';
 import type { StationHost } from './stations.ts';
 
-/** Who forwards on one host, and why it is not the card. */
+/** Who forwards on one host, and, if that is not the card, why. */
 export interface OffloadSeen {
   readonly host: string;
-  /** `card`: legacy mode, where the card's own switch is all there is. */
+  /** `card`: legacy mode, in which only the card's own switch forwards. */
   readonly by: 'card' | 'flows';
   readonly asked: 'required' | 'preferred' | 'off';
   readonly counts?: Readonly<Record<FlowPlace, { readonly flows: number; readonly packets: number }>>;
@@ -21,11 +21,11 @@ export interface OffloadSeen {
   readonly unseen?: string;
 }
 
-/** A flow leaves the datapath after ten idle seconds (facts §7.1): pings keep some there while one looks. */
+/** A flow leaves the datapath after ten idle seconds (facts §7.1): pings keep some there during the look. */
 const pings = { count: 60, intervalMs: 50 };
 const settleMs = 1_500;
 
-/** What reasons against offload are called; told by the same rules as in `vflane doctor`. */
+/** The codes of reasons against offload, found by the same rules as in `vflane doctor`. */
 const reasons: ReadonlySet<string> = new Set(['VF2030', 'VF2031', 'VF2036', 'VF2062', 'VF2063']);
 
 /** Looks at the flows of every host while guests talk. */
@@ -41,7 +41,7 @@ export async function measureOffload(
   return seen;
 }
 
-/** Of each network the first guest, to one on every other host. */
+/** The first guest of each network, to one on every other host. */
 function talkersOf(endpoints: readonly Endpoint[]): readonly (readonly [Endpoint, Endpoint])[] {
   const able = endpoints.filter(({ addresses }) => addresses.length > 0);
   const firsts = able.filter((end, n) => able.findIndex(({ network }) => network === end.network) === n);

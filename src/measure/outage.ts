@@ -6,29 +6,29 @@ export interface Direction {
   readonly got: readonly (number | undefined)[];
 }
 
-/** A time in which nothing arrived. The two lengths are of different clocks and different facts, and have to agree. */
+/** A time in which nothing arrived. Its two lengths come from different clocks and different events, and have to agree. */
 export interface Outage {
   /** When it began and ended, in microseconds of the sender's clock. */
   readonly fromUs: number;
   readonly toUs: number;
-  /** By what was lost, and when that was sent. */
+  /** By which datagrams were lost, and when they were sent. */
   readonly lossUs: number;
-  /** By when the last before it and the first after it arrived. */
+  /** By when the last one before it and the first one after it arrived. */
   readonly arrivalUs: number;
   readonly lost: number;
   /** How much longer or shorter it may have been: it began and ended somewhere between two datagrams. */
   readonly doubtUs: number;
-  /** Whether both lengths say the same: where not, datagrams were held back and came late, or a probe stood still. */
+  /** Whether both lengths agree: if not, datagrams were held back and came late, or a probe was stalled. */
   readonly agrees: boolean;
-  /** False where nothing has arrived since. */
+  /** False if nothing has arrived since. */
   readonly over: boolean;
 }
 
-/** Arrivals between losses that are fewer are no service. */
+/** Fewer arrivals than this between losses do not count as service. */
 const islandProbes = 10;
-/** Losses that are fewer are what any network loses at times. */
+/** Fewer losses than this happen in any network at times. */
 const fewestLost = 3;
-/** Two lengths of one outage agree within this or that share, or within what nobody knows. */
+/** Two lengths of one outage agree within this time or share, or within their uncertainty. */
 const agreeUs = 10_000;
 const agreeShare = 0.05;
 
@@ -101,7 +101,7 @@ function arrivalGap(
   return from === undefined || to === undefined ? undefined : to - from - doubtUs;
 }
 
-/** The longest time for which datagrams were on their way together and none was lost: held back by something, in microseconds. */
+/** The longest time for which datagrams were held back by something and then arrived, none of them lost, in microseconds. */
 export function longestHold({ sent, got }: Direction, fromUs: number, toUs: number): number {
   let [longest, last] = [0, -1];
   for (const n of numbersIn({ sent, got }, fromUs, toUs)) {
@@ -114,7 +114,7 @@ export function longestHold({ sent, got }: Direction, fromUs: number, toUs: numb
   return longest;
 }
 
-/** A sender that stood still has sent nothing that could have arrived. */
+/** A stalled sender has sent nothing that could have arrived. */
 function heldBetween({ sent, got }: Direction, a: number, b: number): number {
   return (got[b] ?? 0) - (got[a] ?? 0) - ((sent[b] ?? 0) - (sent[a] ?? 0));
 }

@@ -1,4 +1,4 @@
-/** What a tunnel puts around a packet, in bytes: the inner Ethernet header, VXLAN, UDP and the outer IP header (facts §7.4). */
+/** What a tunnel adds to a packet, in bytes: the inner Ethernet header, VXLAN, UDP and the outer IP header (facts §7.4). */
 export function tunnelOverhead(underlayAddress: string): number {
   return 14 + 8 + 8 + (underlayAddress.includes(':') ? 40 : 20);
 }

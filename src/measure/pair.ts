@@ -1,15 +1,15 @@
 import type { Endpoint } from './endpoint.ts';
 import { nameOf } from './endpoint.ts';
 
-/** Which two ends an operator wants; whatever is not named is chosen. */
+/** The two ends that an operator wants; whatever is not named is chosen. */
 export interface PairWanted {
   readonly network?: string;
-  /** Guests, `web` or `web/storage`; or hosts by their underlay, `host:alpha`. */
+  /** Guests, `web` or `web/storage`, or hosts by their underlay, `host:alpha`. */
   readonly from?: string;
   readonly to?: string;
 }
 
-/** Two guests of one network: on two hosts where there are such, in the order of the file. */
+/** Two guests of one network: on two hosts if possible, in the order of the file. */
 export function choosePair(
   endpoints: readonly Endpoint[],
   wanted: PairWanted,
@@ -42,7 +42,7 @@ export function addressesBetween(from: Endpoint, to: Endpoint): readonly [string
 
 const ofHost = 'host:';
 
-/** Whether hosts are to be measured, and not guests. */
+/** Whether hosts are to be measured, rather than guests. */
 export function wantsHosts({ from = '', to = '' }: PairWanted): boolean {
   return from.startsWith(ofHost) || to.startsWith(ofHost);
 }

@@ -7,17 +7,17 @@ export interface PathFrom {
   readonly place: MeasurePlace;
 }
 
-/** The largest IP packet that went there and back undivided; or why it cannot be told. */
+/** The largest IP packet that went there and back unfragmented, or why it is unknown. */
 export type PathMtu =
   | { readonly kind: 'carries'; readonly bytes: number; readonly whole: boolean }
   | { readonly kind: 'silent'; readonly why: string };
 
 const waitMs = 300;
 const attempts = 3;
-/** What every link has to carry (RFC 791, 3.2 with 68 for the sake of headers; RFC 8200, 5). */
+/** What every link has to carry (68 by RFC 791, 3.2; 1280 by RFC 8200, 5). */
 const least = { v4: 576, v6: 1280 } as const;
 
-/** Halves its way to the largest packet of at most `most` bytes that is not to be divided and comes back. */
+/** Bisects for the largest packet of at most `most` bytes that comes back with fragmentation forbidden. */
 export async function pathMtu(from: PathFrom, to: string, most: number): Promise<PathMtu> {
   const first = await passes(from, to, most);
   if (first === true) return { kind: 'carries', bytes: most, whole: true };
@@ -33,7 +33,7 @@ export async function pathMtu(from: PathFrom, to: string, most: number): Promise
   return { kind: 'carries', bytes: low, whole: false };
 }
 
-/** Whether it passes; a text where ping itself could not be run. */
+/** Whether it passes; a text if ping itself could not be run. */
 async function passes({ site, place }: PathFrom, to: string, bytes: number): Promise<boolean | string> {
   // IP header and ICMP header (RFC 791; RFC 8200; RFC 792).
   const headers = to.includes(':') ? 48 : 28;
@@ -45,7 +45,7 @@ async function passes({ site, place }: PathFrom, to: string, bytes: number): Pro
     const ended = await site.measure({ place, program, timeoutMs: 10_000 }, () => {});
     if (ended.kind === 'refused') return ended.findings[0]?.message ?? 'refused';
     if (ended.exitCode === 0) return true;
-    // 2: it could not even be sent (ping(8)), but for a packet that is too long for this netdev.
+    // 2: it could not even be sent (ping(8)), unless the packet is merely too long for this netdev.
     if (ended.exitCode === 2 && !/too long|Message too/i.test(ended.stderr)) return ended.stderr.trim();
   }
   return false;

@@ -1,4 +1,4 @@
-/** What `ping` summed up. Times in microseconds. */
+/** The summary of `ping`, with times in microseconds. */
 export interface PingSummary {
   readonly sent: number;
   readonly received: number;
@@ -22,8 +22,8 @@ export function parsePing(stdout: string): PingSummary | undefined {
 }
 
 /**
- * ping's times are of the clock that can be set. One that is set back it tells on stderr; one that is set on makes an answer
- * that took longer than ping ran, or a sum of squares that overflows (iputils, ping_common.c, gather_statistics and finish).
+ * ping measures by the clock that can be set. If that is set back, it says so on stderr; if forward, the result is an answer
+ * that took longer than ping itself ran, or a sum of squares that overflows (iputils, ping_common.c, gather_statistics and finish).
  */
 export function clockWasSet(stdout: string, stderr: string, ranMs: number): boolean {
   const maxUs = parsePing(stdout)?.maxUs ?? 0;

@@ -5,9 +5,9 @@ import type { RunProgram } from '../host/program.ts';
 import { type Monitor, type MonitorSpec, monitorsOf } from './monitors.ts';
 import type { ProbeWorld } from './probe.ts';
 
-/** What a monitor says at its start is what is there already. */
+/** What a monitor prints at its start is what exists already. */
 const startMs = 300;
-/** A change of a host is hundreds of lines; once told, it is looked at anyway. */
+/** A change may be hundreds of lines; after the first the host is looked at anyway. */
 const tellEveryMs = 50;
 const longestMs = 3_600_000;
 

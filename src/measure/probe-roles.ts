@@ -1,7 +1,7 @@
 import type { Probe } from './probe.ts';
 import { probeChanges } from './probe-changes.ts';
 
-/** Every probe by the role that it plays. */
+/** Every probe, by its role. */
 export const probeRoles: Readonly<Record<string, Probe>> = {
   changes: probeChanges,
 };

@@ -9,17 +9,17 @@ import type { Endpoint } from './endpoint.ts';
 export interface RoadPorts {
   /** In the order of the file. */
   readonly ports: readonly CutPort[];
-  /** Who chooses among them, for messages: `the guest’s bond storage`. */
+  /** What chooses among them, for messages: `the guest’s bond storage`. */
   readonly chooser: string;
-  /** The guest's own bond, where it chooses: whoever is inside the guest can tell which member is active. */
+  /** The guest's own bond, if it chooses: inside the guest one can see which member is active. */
   readonly bond?: { readonly name: IfName; portOf(member: string): CutPort | undefined };
-  /** The one that carries the traffic now; undefined where nobody says. */
+  /** The one that carries the traffic now; undefined if that is unknown. */
   active(): Promise<CutPort | undefined>;
-  /** What the card itself says of it (facts §1.1); undefined where it says nothing. */
+  /** What the card itself says about it (facts §1.1); undefined if it says nothing. */
   mapping(): Promise<string | undefined>;
 }
 
-/** Undefined where there are fewer than two ports that the kernel has. */
+/** Undefined if the kernel has fewer than two ports. */
 export function roadPorts(end: Endpoint, spec: HostSpec): RoadPorts | undefined {
   const { overlay, underlay } = spec;
   const road = overlay === undefined ? ofGuestBond(end, spec) : ofUnderlay(end, underlay);
@@ -78,7 +78,7 @@ function portOf(member: string): CutPort {
   return { resource: asPciAddress(member) === undefined ? 'underlay-link' : 'pf-up', at: member };
 }
 
-/** A file, and no process: it is asked many times a second (bonding.rst, active_slave). */
+/** A file, not a process: it is read many times a second (bonding.rst, active_slave). */
 async function activeOf(reader: HostReader, bond: string): Promise<string> {
   return (await reader.readFile(`/sys/class/net/${bond}/bonding/active_slave`)).trim();
 }

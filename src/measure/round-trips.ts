@@ -12,7 +12,7 @@ export interface RoundTrips {
 
 export const percentilesTold = [0, 1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9, 99.99, 100] as const;
 
-/** Undefined where nothing was answered. */
+/** Undefined if nothing was answered. */
 export function roundTripsOf(timesUs: readonly number[], lost: number): RoundTrips | undefined {
   if (timesUs.length === 0) return undefined;
   const sorted = [...timesUs].sort((a, b) => a - b);
@@ -26,10 +26,10 @@ function tenths(us: number): number {
   return Math.round(us * 10) / 10;
 }
 
-/** The first ones find a cold road: ARP, flows that are not set up. */
+/** The first ones find a cold path: no ARP entry, no flows. */
 const warmUp = 0.2;
 
-/** What the end that asks has said (src/operate/trips-program.ts); undefined where it is none of these, or nobody answered. */
+/** Parses the output of the asking end (src/operate/trips-program.ts); undefined if it is anything else, or nobody answered. */
 export function parseRoundTrips(line: string): RoundTrips | undefined {
   try {
     const { lost, tenths: all } = JSON.parse(line) as { readonly lost?: unknown; readonly tenths?: unknown };

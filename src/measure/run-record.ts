@@ -13,7 +13,7 @@ export interface BenchRun {
   readonly schema: typeof runSchema;
   /** Sorts by time: `20261122T183000Z-seed`. */
   readonly id: string;
-  /** `running`: nobody has said how it ended; where nobody runs it any more, it was killed. */
+  /** `running`: its end was not recorded; if it no longer runs, it was killed. */
   readonly state: 'running' | 'complete' | 'partial';
   /** Why it is partial. */
   readonly because?: string;
@@ -25,18 +25,18 @@ export interface BenchRun {
   readonly fabric: string;
   readonly network: string;
   readonly suite: Suite;
-  /** Cells of the suite that these guests cannot send, each with the reason; absent where there are none. */
+  /** Cells of the suite that these guests cannot send, each with the reason; absent if there are none. */
   readonly impossible?: readonly Impossible[];
   /** iperf3's client is at the first end, its server at the second. */
   readonly ends: readonly [RunEnd, RunEnd];
   readonly wire: Wire;
   readonly forwarding: Forwarding;
-  /** One list for both ends; empty where nothing was pinned. */
+  /** One list for both ends; empty if nothing was pinned. */
   readonly cpus: readonly number[];
   readonly turns: readonly Turn[];
 }
 
-/** A run that is not kept yet, and so has no name. */
+/** A run that has not been stored yet, and so has no name. */
 export type Unkept = Omit<BenchRun, 'id'>;
 
 export interface Impossible {
@@ -60,15 +60,15 @@ export interface RunEnd {
   readonly after?: Surroundings;
 }
 
-/** What is between the ends, and the most it can carry in one direction, in bits per second. */
+/** What is between the ends, and the most that it can carry in one direction, in bits per second. */
 export interface Wire {
   readonly encapsulation: Encapsulation;
   readonly family: 4 | 6;
-  /** Of the slowest port in use; unseen where no port says (or none is used). */
+  /** Of the slowest port in use; unseen if no port says (or none is used). */
   readonly lineBps: Seen<number>;
   /** Of the narrowest slot. */
   readonly slotBps: Seen<number>;
-  /** Bytes of a packet on the slots, the smallest; unseen where `slotBps` is of packets as large as any server's. Absent in older runs. */
+  /** Bytes of a packet on the slots, the smallest; unseen if `slotBps` assumes the largest that servers use. Absent in older runs. */
   readonly slotPayload?: Seen<number>;
 }
 
@@ -78,18 +78,18 @@ export interface Forwarding {
   readonly proof: string;
 }
 
-/** What a figure depends on beside the road that is measured. */
+/** What a figure depends on besides the measured path. */
 export interface Surroundings {
   readonly kernel: string;
   readonly cpu: Seen<string>;
   readonly governor: Seen<string>;
   readonly iperf3: Seen<string>;
   readonly ovs: Seen<string>;
-  /** Netdev → what ethtool says of it. */
+  /** Netdev → what ethtool says about it. */
   readonly netdevs: { readonly [name: string]: NetdevSurroundings };
 }
 
-/** Each a map of what ethtool prints: `Combined` → `32`. */
+/** Maps of what ethtool prints: `Combined` → `32`. */
 export interface NetdevSurroundings {
   readonly driver: Seen<Said>;
   readonly channels: Seen<Said>;
@@ -114,13 +114,13 @@ export interface Turn {
   readonly flows?: readonly Iperf3Flow[];
   /** Percent of a core that iperf3 itself used, at the first end and at the second. */
   readonly iperf3Cpu?: readonly [number, number];
-  /** Cores that the two hosts were busy with, whatever for: softirqs are in nobody's account. */
+  /** Busy cores on the two hosts, for whatever purpose: softirqs belong to no process. */
   readonly hostCpu?: readonly [Seen<BusyCores>, Seen<BusyCores>];
   readonly ping?: PingSummary;
   readonly roundTrips?: RoundTrips;
   /** What the hardware of each end says it forwarded; absent if there is none to ask. */
   readonly offload?: readonly [OffloadSeen, OffloadSeen];
-  /** What the tool said, in the run's folder. */
+  /** The tool's output, in the run's folder. */
   readonly raw?: string;
 }
 
@@ -130,8 +130,8 @@ export interface BusyCores {
 }
 
 export interface OffloadSeen {
-  /** In flows that Open vSwitch has in hardware. */
+  /** Bytes in flows that Open vSwitch has in hardware. */
   readonly bytes: Seen<number>;
-  /** That came to the host's CPU by the tenants' representors. */
+  /** Packets that reached the host's CPU through the tenants' representors. */
   readonly packetsToCpu: Seen<number>;
 }

@@ -6,19 +6,19 @@ import { makeFolder, putFile } from '../host/durable-file.ts';
 import { type BenchRun, runSchema } from './run-record.ts';
 import { laterStamp } from './stamp.ts';
 
-/** Keeps one run on the operator's side: whatever happens, the folder has what was measured until then. */
+/** Stores one run on the operator's side: whatever happens, the folder has what was measured until then. */
 export interface RunKeeper {
   /** `20261122T183000Z-seed`: sorts by time, and is a plain name. */
   readonly id: string;
   readonly folder: string;
   put(run: BenchRun): Promise<void>;
-  /** Keeps what a tool said, and answers with its name in the folder. */
+  /** Stores a tool's output, and returns its name in the folder. */
   putRaw(name: string, text: string): Promise<string>;
 }
 
 const runFile = 'run.json';
 
-/** A run's own place in the folder of all, behind those that are there already. */
+/** A run's own folder, sorted after all existing ones. */
 export async function keepRun(folder: string, at: Date, suite: string): Promise<RunKeeper> {
   await makeFolder(folder, 0o755);
   const id = await newFolder(folder, at, suite);
@@ -43,13 +43,13 @@ async function newFolder(folder: string, at: Date, suite: string): Promise<strin
       await mkdir(join(folder, id), { mode: 0o755 });
       return id;
     } catch (error) {
-      // Somebody else has begun one in the same second.
+      // Somebody else has started one in the same second.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
 }
 
-/** A run that cannot be read any more, or was never one. */
+/** A run that can no longer be read, or never was one. */
 export interface Unreadable {
   readonly id: string;
   readonly why: string;

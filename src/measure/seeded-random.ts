@@ -1,4 +1,4 @@
-/** Numbers in [0, 1), the same for the same seed: two readers of a run are told the same interval (mulberry32). */
+/** Numbers in [0, 1), the same for the same seed: so two readers of a run see the same interval (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -10,7 +10,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** It did not come to answer. */
+/** The server did not come up. */
 export class NoServer extends Error {
   override readonly name = 'NoServer';
   readonly findings: readonly Finding[];
@@ -21,7 +21,7 @@ export class NoServer extends Error {
   }
 }
 
-/** Where iperf3 and its kin look first; the next ones are taken where somebody else listens there. */
+/** iperf3's default port; the next ones are used if somebody else listens there. */
 const firstPort = 5201;
 const portsTried = 8;
 const startMs = 15_000;
@@ -29,7 +29,7 @@ const longestMs = 3_600_000;
 
 export interface Serving {
   readonly program: (port: number) => MeasureProgram;
-  /** A line that says that it answers. */
+  /** A line which shows that it answers. */
   readonly isReady: (line: string) => boolean;
   readonly cpus: readonly number[];
 }
@@ -72,7 +72,7 @@ async function tryPort(
   const first = await Promise.race([ready, ended(over), afterMs(startMs)]);
   const stop = async () => {
     stopping.abort();
-    // A line that is cut is told by whoever asked for something.
+    // If the line was cut, whoever measures will report it.
     await Promise.allSettled([over]);
   };
   if (first === 'ready') return { port, said: lines.join('\n'), stop };
@@ -83,7 +83,7 @@ async function tryPort(
   return whyNot(first, lines);
 }
 
-/** A server that ends in its time, without anybody there to hear of it any more. */
+/** Lets a server end in its own time, without anybody waiting for it. */
 async function ended(over: Promise<Measured> | undefined): Promise<Measured> {
   if (over === undefined) throw new NoServer('nothing was started');
   return over;

@@ -8,7 +8,7 @@ export interface Slot {
 
 /** Header, sequence number and CRCs of a packet with 64-bit addresses (facts §11). */
 const aroundATlp = 24;
-/** Bytes; the largest that servers use. A slot whose own is not known is not blamed for what it may not have. */
+/** Bytes; the largest that servers use. It is assumed for a slot whose own is unknown, so that the limit is never too low. */
 export const largestPayload = 512;
 
 /** The most a slot carries in one direction, in bits per second, before flow control and descriptors (2–3 % more). */
@@ -18,14 +18,14 @@ export function slotLimit({ gigatransfers, lanes }: Slot, payloadBytes: number =
   return (gigatransfers * 1e9 * lanes * coding * payloadBytes) / (payloadBytes + aroundATlp);
 }
 
-/** `16.0 GT/s PCIe` and `8`; undefined where the function is not on a real slot (`Unknown`, 255 lanes). */
+/** `16.0 GT/s PCIe` and `8`; undefined if the function is not in a real slot (`Unknown`, 255 lanes). */
 export function parseSlot(speed: string, width: string): Slot | undefined {
   const gigatransfers = Number(/^(\d+(\.\d+)?) GT\/s/.exec(speed.trim())?.[1]);
   const lanes = Number(/^\d+$/.exec(width.trim())?.[0]);
   return gigatransfers > 0 && lanes > 0 && lanes <= 32 ? { gigatransfers, lanes } : undefined;
 }
 
-/** What `lspci -vv` says of the function: `MaxPayload 256 bytes` under DevCtl is what is set, under DevCap what it could. */
+/** Parses `lspci -vv` of the function: `MaxPayload 256 bytes` under DevCtl is what is set, under DevCap what is possible. */
 export function parseMaxPayload(text: string): number | undefined {
   const [, set = ''] = /^\s*DevCtl:([\s\S]*?)^\s*DevSta:/m.exec(text) ?? [];
   const bytes = Number(/\bMaxPayload (\d+) bytes/.exec(set)?.[1]);

@@ -5,7 +5,7 @@ function stampOf(at: Date): string {
 
 const stamped = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/;
 
-/** A stamp behind those that names begin with already: a clock that was set back gives nothing a place before what is older. */
+/** A stamp after those of all existing names, so that even with a clock that was set back, nothing sorts before what is older. */
 export function laterStamp(names: readonly string[], at: Date): string {
   const last = names
     .filter((name) => stamped.test(name))

@@ -1,6 +1,6 @@
 import type { Endpoint } from './endpoint.ts';
 
-/** A guest as one that may attack and be attacked. */
+/** A guest that may attack and be attacked. */
 export interface Station {
   readonly end: Endpoint;
   readonly name: string;
@@ -8,15 +8,15 @@ export interface Station {
   readonly host: string;
   /** VLAN id or VNI of its network. */
   readonly id: number;
-  /** What vflane holds it to within its own network. */
+  /** What vflane enforces on it within its own network. */
   readonly heldTo: { readonly mac: boolean; readonly address: boolean; readonly roles: boolean };
-  /** Where networks are tunnels: what its host says to the others by, and MACs of its host that a frame may be sent to. */
+  /** If networks are tunnels: its host's tunnel address, and MACs of its host to which a frame may be sent. */
   readonly tunnel?: {
     readonly local: string;
     readonly peers: readonly string[];
     readonly macs: readonly string[];
   };
-  /** What its card is known not to enforce, and where that is written. */
+  /** What its card is known not to enforce, and where that is documented. */
   readonly knownLeak?: string;
 }
 

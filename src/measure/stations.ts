@@ -10,10 +10,10 @@ export interface StationHost {
   readonly spec: HostSpec;
 }
 
-/** The most guests that a test is made of: each attacks each other. */
+/** The most guests in a test: each attacks every other. */
 const mostStations = 24;
 
-/** Of each network a guest on every host, and one more: best one that nothing is held against, because nobody attacks better. */
+/** One guest of each network on every host, and one more: preferably one that nothing is enforced on, because it attacks best. */
 export async function stationsOf(
   fabric: Fabric,
   hosts: ReadonlyMap<string, StationHost>,
@@ -34,7 +34,7 @@ export async function stationsOf(
   return chosenOf(all.filter(({ end }) => end.addresses.length > 0)).slice(0, mostStations);
 }
 
-/** Who is held to nothing can be anyone, without an address of his own, too. */
+/** A guest on which nothing is enforced can pose as anyone, even without an address of its own. */
 function orInvented({ addresses }: Endpoint, { subnets }: Network): readonly string[] {
   if (addresses.length > 0) return addresses;
   const octets = subnets
@@ -55,7 +55,7 @@ function chosenOf(stations: readonly Station[]): readonly Station[] {
   });
 }
 
-/** On an overlay the bridge's flows say what a guest may send, in legacy mode the card does, and it knows MACs only. */
+/** On an overlay the bridge's flows decide what a guest may send; in legacy mode the card does, and it knows only MACs. */
 function heldTo(end: Endpoint, { overlay, nics }: HostSpec): Station['heldTo'] {
   if (overlay !== undefined) {
     const ports = overlay.bridges.flatMap(({ guestPorts }) => guestPorts);

@@ -1,6 +1,6 @@
-/** What one end says a few times a second. Times are microseconds of its own monotonic clock. */
+/** What one end reports a few times a second. Times are microseconds of its own monotonic clock. */
 export interface StreamLine {
-  /** When it said this. */
+  /** When it reported this. */
   readonly at: number;
   /** Number of the first of `sent`. */
   readonly from: number;
@@ -8,11 +8,11 @@ export interface StreamLine {
   readonly sent: readonly number[];
   /** Number, and when it arrived here: each a pair, one behind the other. */
   readonly got: readonly number[];
-  /** How many the kernel refused to send so far. */
+  /** How many the kernel has refused to send so far. */
   readonly refused: number;
-  /** How many arrived and were dropped for want of room, since the namespace began. */
+  /** How many arrived but were dropped for lack of buffer space, since the namespace was made. */
   readonly overrun: number;
-  /** When a bond's active member became which; empty where it has none. Absent where no bond is looked at. */
+  /** Which member of a bond became active, and when; empty if it has none. Absent if no bond is watched. */
   readonly active?: readonly (readonly [number, string])[];
 }
 

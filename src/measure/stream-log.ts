@@ -4,22 +4,22 @@ import { parseStreamLine, type StreamLine } from './stream-line.ts';
 /** An hour of ten thousand a second. */
 const mostNumbers = 36_000_000;
 
-/** What one end of a stream has told so far. */
+/** What one end of a stream has reported so far. */
 export class StreamLog {
   readonly sent: number[] = [];
   /** By the other end's numbers. */
   readonly got: (number | undefined)[] = [];
   refused = 0;
-  /** Datagrams that arrived and were dropped because the probe did not take them out in time: no outage of the network’s. */
+  /** Datagrams that arrived but were dropped because the probe did not read them in time: not an outage of the network. */
   overrun = 0;
   #firstOverrun: number | undefined;
-  /** The end's clock when it last said something. */
+  /** The end's clock at its last report. */
   lastUs = 0;
-  /** What to add to the end's clock to have this process's (`performance.now()`), in milliseconds: the least that was seen, because a line takes its time. */
+  /** The offset from the end's clock to this process's (`performance.now()`), in milliseconds: the least seen, because lines are delayed. */
   offsetMs = Number.POSITIVE_INFINITY;
-  /** When a bond's active member became which, in microseconds of the end's clock. */
+  /** Which member of a bond became active, and when, in microseconds of the end's clock. */
   readonly active: (readonly [number, string])[] = [];
-  /** What it said besides, last. */
+  /** Its last other output. */
   other = '';
 
   hear(text: string, nowMs: number): void {
@@ -33,7 +33,7 @@ export class StreamLog {
   }
 
   #take({ at, from, sent, got, refused, overrun, active = [] }: StreamLine, nowMs: number): void {
-    // Lines come in order; one that claims another place is not a probe's: whoever is in a guest may say anything.
+    // Lines come in order; one that claims another place is not a probe's: whoever is in a guest may send anything.
     if (from !== this.sent.length) return;
     for (const us of sent) this.sent.push(us);
     for (const change of active) this.active.push(change);

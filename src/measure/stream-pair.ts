@@ -9,7 +9,7 @@ import { addressesBetween } from './pair.ts';
 import { directionOf, StreamLog } from './stream-log.ts';
 import { type Trace, traceOf } from './trace.ts';
 
-/** A datagram that is on its way for longer has been held back by something. */
+/** A datagram that is under way for longer has been held back by something. */
 const inFlightMs = 150;
 const longestRunMs = 3_600_000;
 
@@ -19,7 +19,7 @@ export class StreamPair {
   readonly #logs: readonly [StreamLog, StreamLog] = [new StreamLog(), new StreamLog()];
   readonly #ending = new AbortController();
   readonly #over: Promise<unknown>;
-  /** Why a probe ended that should not have. */
+  /** Why a probe ended unexpectedly. */
   vanished: string | undefined;
   refused: readonly Finding[] = [];
 
@@ -72,18 +72,18 @@ export class StreamPair {
     return directionOf(...this.#logsOf(way));
   }
 
-  /** When that was, of the clock of the end that sends this way. */
+  /** That time by the clock of the end that sends this way. */
   atMs(way: 0 | 1, us: number): number {
     return us / 1000 + this.#logsOf(way)[0].offsetMs;
   }
 
-  /** Until when it is known what became of what was sent this way. */
+  /** The time up to which the fate of what was sent this way is known. */
   knownMs(way: 0 | 1): number {
     const [from, to] = this.#logsOf(way);
     return this.toldUs(from, to) / 1000 + from.offsetMs;
   }
 
-  /** What the first end's bond said, from that time on and what was so before; nothing where it has none. */
+  /** What the first end's bond reported from that time on, and its state before; nothing if it has none. */
   bondSaid(fromMs: number): readonly { readonly atMs: number; readonly is: string }[] {
     const { active, offsetMs } = this.#logs[0];
     const told = active.map(([us, is]) => ({ atMs: us / 1000 + offsetMs, is }));

@@ -1,8 +1,8 @@
-/** What is measured at once: a cell of the table. */
+/** A cell of the table: what is measured together. */
 export type Cell =
   | {
       readonly kind: 'throughput';
-      /** Of the guests, in bytes. */
+      /** The guests' MTU, in bytes. */
       readonly mtu: number;
       readonly streams: number;
       /** `forward` is from the first end to the second. */
@@ -16,24 +16,24 @@ export type SuiteName = 'seed' | 'default';
 export interface Suite {
   readonly name: SuiteName;
   readonly cells: readonly Cell[];
-  /** Of each cell. */
+  /** Runs of each cell. */
   readonly runs: number;
   readonly seconds: number;
-  /** Slow start and what else happens at first, left out of the sums. */
+  /** Slow start and other start-up effects, left out of the sums. */
   readonly omitSeconds: number;
-  /** Whether the cells take turns, so that what changes with time changes all of them alike. */
+  /** Whether the cells take turns, so that whatever drifts with time affects all of them alike. */
   readonly interleaved: boolean;
   readonly pinned: boolean;
   /**
-   * How a cell of a smaller MTU than the guests' is measured: their netdevs get that MTU, or TCP's segments are made as
-   * small. Absent in runs of versions that knew only the latter.
+   * How a cell with a smaller MTU than the guests' is measured: their netdevs get that MTU, or TCP's segments are made as
+   * small. Absent in runs of versions that had only the latter.
    */
   readonly mtuBy?: MtuBy;
 }
 
 export type MtuBy = 'netdev' | 'segments';
 
-/** Fewer cannot tell 10 % apart as often as they should (`promises.test.ts`). */
+/** Fewer cannot detect a difference of 10 % as often as they should (`promises.test.ts`). */
 export const defaultRuns = 10;
 const floodCount = 10_000;
 
@@ -47,11 +47,11 @@ const seedCells = [
 export interface SuiteOptions {
   readonly runs?: number;
   readonly seconds?: number;
-  /** Parts of the cells' names; all cells unless said. */
+  /** Parts of the cells' names; by default all cells. */
   readonly only?: readonly string[];
 }
 
-/** A suite on guests of this MTU; of the seed's cells, those are left out that they cannot send. */
+/** A suite for guests with this MTU; of the seed's cells, those that they cannot send are left out. */
 export function suiteOf(
   name: SuiteName,
   mtu: number,
@@ -62,7 +62,7 @@ export function suiteOf(
   return { ...suite, cells, ...(runs && { runs }), ...(seconds && { seconds }) };
 }
 
-/** Cells of a suite that guests of this MTU cannot send. */
+/** Cells of a suite that guests with this MTU cannot send. */
 export function tooLargeFor(name: SuiteName, mtu: number, { only = [] }: SuiteOptions = {}): readonly Cell[] {
   return askedFor(name, mtu, only).cells.filter((cell) => isTooLarge(cell, mtu));
 }
@@ -111,7 +111,7 @@ export function cellName(cell: Cell): string {
   return cell.kind === 'flood-ping' ? 'ping' : `${cell.protocol} round trips`;
 }
 
-/** How long a run of a cell takes, as far as can be told before, in milliseconds. */
+/** The estimated duration of a run of a cell, in milliseconds. */
 export function expectedMs(cell: Cell, { seconds, omitSeconds }: Suite): number {
   if (cell.kind === 'throughput') return (seconds + omitSeconds) * 1000 + 500;
   return cell.kind === 'flood-ping' ? 1_500 : roundTripsMs + 500;

@@ -13,7 +13,7 @@ function labelOf({ name, netns }: NetdevAt): string {
   return netns === undefined ? name : `${netns}: ${name}`;
 }
 
-/** What a figure depends on, as a host has it now; what it does not tell is unseen, with the reason. */
+/** What a figure depends on, as a host has it now; what it does not say is unseen, with the reason. */
 export async function surroundingsOf(
   reader: HostReader,
   netdevs: readonly NetdevAt[],
@@ -35,7 +35,7 @@ export async function surroundingsOf(
   return { kernel: kernel.trim(), cpu, governor, iperf3, ovs, netdevs: Object.fromEntries(named) };
 }
 
-/** iperf3 says its version when it runs. */
+/** iperf3 reports its version when it runs. */
 export function withIperf3(surroundings: Surroundings, said: string): Surroundings {
   const version = iperf3Version(said);
   return version === undefined ? surroundings : { ...surroundings, iperf3: version };
@@ -76,7 +76,7 @@ function cpuModel(text: string): string | undefined {
   return /^(?:model name|Model)\s*: (.+)$/m.exec(text)?.[1];
 }
 
-/** `key: value` lines; of settings that are told twice (the most, then what is set), the latter. */
+/** `key: value` lines; of settings that are listed twice (the maximum, then the current one), the latter. */
 export function said(text: string): Said {
   const lines = text.split('\n').flatMap((line) => {
     const [, key = '', value = ''] = /^\s*([^:]{1,80}):\s+(.+?)\s*$/.exec(line) ?? [];

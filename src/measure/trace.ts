@@ -1,15 +1,15 @@
 import type { Direction } from './outage.ts';
 
-/** What became of what was sent, counted in steps of the sender's time. Milliseconds after a phase began; negative: before it. */
+/** What became of what was sent, counted in steps of the sender's time, in milliseconds after a phase began; negative: before it. */
 export interface Trace {
   readonly fromMs: number;
   readonly stepMs: number;
   readonly sent: readonly number[];
-  /** Of those, how many arrived. */
+  /** How many of those arrived. */
   readonly arrived: readonly number[];
 }
 
-/** A picture of more is none that anybody reads, and every step is kept. */
+/** Nobody could read a trace of more, and every step is stored. */
 const mostSteps = 2_000;
 
 /** @param sinceMs a time of the sender's clock, in microseconds → milliseconds after the phase began @param toMs where it ends */

@@ -13,12 +13,12 @@ import { NoServer, startServer } from './server.ts';
 import { type Cell, roundTripsMs, type Suite } from './suite.ts';
 import type { NetdevAt } from './surroundings.ts';
 
-/** An end with what is asked of its host beside the figures. */
+/** An end, with what is read on its host besides the figures. */
 export interface BenchEnd extends Endpoint {
   readonly address: string;
-  /** Representors of its host's tenants; undefined where no hardware is to be asked. */
+  /** Representors of its host's tenants; undefined if no hardware is to be asked. */
   readonly representors: readonly string[] | undefined;
-  /** Whose settings the figures depend on. */
+  /** Netdevs whose settings the figures depend on. */
   readonly netdevs: readonly NetdevAt[];
 }
 
@@ -27,11 +27,11 @@ export interface Bench {
   readonly suite: Suite;
   readonly cpus: readonly number[];
   readonly signal: AbortSignal;
-  /** Absent where the guests keep their MTU. */
+  /** Absent if the guests keep their MTU. */
   readonly lender?: MtuLender;
 }
 
-/** What a turn has measured, and what the tool said. */
+/** What a turn has measured, and the tool's output. */
 interface Measured {
   readonly seen: Partial<Turn>;
   readonly raw: string;
@@ -43,7 +43,7 @@ export interface TurnDone {
   readonly findings: readonly Finding[];
 }
 
-/** One run of one cell. What goes wrong is told in it: the other runs go on. */
+/** One run of one cell. It reports what goes wrong; the other runs go on. */
 export async function doTurn(bench: Bench, cell: Cell, run: number): Promise<TurnDone> {
   const base = { cell, run, at: new Date().toISOString() };
   try {
@@ -118,7 +118,7 @@ async function throughput(bench: Bench, cell: Cell & { kind: 'throughput' }): Pr
     },
     bench.signal,
   );
-  // An end that keeps its larger MTU sends as small packets as one of this MTU would.
+  // An end that keeps its larger MTU sends packets as small as one with this MTU would.
   const isLarger = bench.lender === undefined && cell.mtu < Math.min(from.mtu, to.mtu);
   const mss = isLarger ? { mss: cell.mtu - ipAndTcp[familyOf(to.address)] } : {};
   const program: MeasureProgram = {
@@ -170,7 +170,7 @@ async function roundTrips(bench: Bench, protocol: 'tcp' | 'udp'): Promise<Measur
   return { raw, seen: { roundTrips: seen } };
 }
 
-/** A program that was not begun, or that had nothing to say. */
+/** A program that was not started, or printed nothing. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly findings: readonly Finding[];
@@ -183,7 +183,7 @@ export class Refused extends Error {
 
 const usualGraceMs = 20_000;
 
-/** All that a program says at the first end. @throws Refused, HostError */
+/** The whole output of a program at the first end. @throws Refused, HostError */
 export async function said(...asked: Parameters<typeof heard>): Promise<string> {
   return (await heard(...asked)).text;
 }
@@ -212,7 +212,7 @@ async function heard(
   if (ended.kind === 'refused') throw new Refused(ended.findings[0]?.message ?? 'refused', ended.findings);
   if (ended.cut !== undefined) throw new Refused(cuts[ended.cut], []);
   const text = `${lines.join('\n')}\n`;
-  // iperf3 says in its JSON why it failed, whatever it exits with.
+  // iperf3's JSON says why it failed, whatever its exit code.
   if (ended.exitCode !== 0 && !text.includes('{') && program.name !== 'ping')
     throw new Refused(`${program.name}: exit code ${ended.exitCode}: ${ended.stderr.trim()}`, []);
   if (program.name === 'ping' && ended.exitCode > 1)

@@ -3,7 +3,7 @@ import { type Median, medianOf } from './median.ts';
 
 /** The same figure of two runs. */
 export interface Pair {
-  /** Tells the pairs apart. */
+  /** Identifies the pair. */
   readonly key: string;
   readonly a: readonly number[];
   readonly b: readonly number[];
@@ -12,17 +12,17 @@ export interface Pair {
 
 export type Verdict = 'better' | 'worse' | 'cannot tell';
 
-/** What B is, held against A. */
+/** What B is compared with A. */
 export interface Compared extends RankTest {
   readonly key: string;
   readonly a: Median;
   readonly b: Median;
   /** B's median over A's, less 1. */
   readonly change: number;
-  /** `p`, corrected for how many pairs were looked at. */
+  /** `p`, corrected for the number of pairs. */
   readonly adjustedP: number;
   readonly verdict: Verdict;
-  /** Why it cannot be told; empty where it can. */
+  /** Why there is no verdict; empty if there is one. */
   readonly because: string;
 }
 
@@ -35,7 +35,7 @@ interface Looked extends Omit<Compared, 'adjustedP' | 'verdict' | 'because'> {
   readonly better: Pair['better'];
 }
 
-/** What can be said of two runs, a line for each figure that both have. Pairs without values are left out. */
+/** The verdicts on two runs, one for each figure that both have. Pairs without values are left out. */
 export function compareAll(pairs: readonly Pair[]): readonly Compared[] {
   const looked = pairs.filter(({ a, b }) => a.length > 0 && b.length > 0).map(lookAt);
   const adjusted = holm(looked.map(({ p }) => p));
@@ -66,7 +66,7 @@ function reasonNotToTell({ a, b, change }: Pick<Looked, 'a' | 'b' | 'change'>, a
   return '';
 }
 
-/** Holm's step-down correction: who looks at twenty figures finds one that is different by chance. */
+/** Holm's step-down correction: among twenty figures, one differs by chance. */
 export function holm(ps: readonly number[]): readonly number[] {
   const order = ps.map((p, at) => ({ p, at })).sort((left, right) => left.p - right.p);
   const adjusted: number[] = [];

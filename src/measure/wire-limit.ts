@@ -1,7 +1,7 @@
-/** What is around a tenant's packet on the wire. */
+/** What surrounds a tenant's packet on the wire. */
 export interface Encapsulation {
   readonly tunnel: 'none' | 'vxlan4' | 'vxlan6';
-  /** Whether an 802.1Q tag is on the outermost frame. */
+  /** Whether the outermost frame has an 802.1Q tag. */
   readonly tagged: boolean;
 }
 
@@ -10,7 +10,7 @@ const aroundAFrame = 14 + 4 + 8 + 12;
 /** Inner Ethernet, VXLAN, UDP, outer IP (RFC 7348; facts §7.4). */
 const aroundATunnel = { none: 0, vxlan4: 14 + 8 + 8 + 20, vxlan6: 14 + 8 + 8 + 40 } as const;
 const aTag = 4;
-/** TCP with timestamps, which Linux has on. */
+/** TCP with timestamps, which Linux uses by default. */
 const tcpHeader = 20 + 12;
 const ipHeader = { 4: 20, 6: 40 } as const;
 

@@ -7,22 +7,22 @@ import type { Encapsulation } from './wire-limit.ts';
 
 /** A port of a host that reaches the wire. */
 export interface WirePort {
-  /** Where the kernel has one. */
+  /** Its netdev, if the kernel has one. */
   readonly netdev: string | undefined;
   readonly lineBps: Seen<number>;
   readonly slotBps: Seen<number>;
-  /** Bytes of a packet on its slot. */
+  /** Bytes of payload of a packet on its slot. */
   readonly slotPayload: Seen<number>;
 }
 
-/** What is put around a guest's packet between hosts of this kind. */
+/** What is added to a guest's packet between hosts of this kind. */
 export function encapsulationOf({ datapath, underlay }: FabricHost): Encapsulation {
   if (datapath === 'legacy-vlan') return { tunnel: 'none', tagged: true };
   const outer = underlay?.address.includes(':') ? 'vxlan6' : 'vxlan4';
   return { tunnel: outer, tagged: underlay?.vlan !== undefined };
 }
 
-/** The ports of a host by which its tenants' packets leave. */
+/** The ports through which a host's tenants' packets leave. */
 export async function wirePortsOf(
   reader: HostReader,
   { nic, underlay }: FabricHost,
@@ -55,7 +55,7 @@ async function cardPort(reader: HostReader, pci: string): Promise<WirePort> {
   };
 }
 
-/** The kernel shows it in no file of text; without root lspci does not see it, either. */
+/** The kernel shows it in no text file, and lspci sees it only as root. */
 async function payloadOf(reader: HostReader, pci: string): Promise<Seen<number>> {
   try {
     const { stdout } = await reader.query(['lspci', '-vv', '-s', pci]);
@@ -66,7 +66,7 @@ async function payloadOf(reader: HostReader, pci: string): Promise<Seen<number>>
   }
 }
 
-/** In switchdev the folder has the representors, too; the uplink's port name is p0 or p1 (facts §2.4). */
+/** In switchdev the folder also has the representors; the uplink's port name is p0 or p1 (facts §2.4). */
 async function uplinkOf(reader: HostReader, folder: string): Promise<string | undefined> {
   const names = await reader.listDir(`${folder}/net`).catch(() => []);
   const ports = await Promise.all(
