@@ -36,15 +36,15 @@ export function firstEarned(codes: readonly number[]): number {
 
 /** For `--help` and the manual. */
 export const exitCodeTexts: readonly (readonly [number, string])[] = [
-  [exitCodes.asAsked, 'as asked'],
+  [exitCodes.asAsked, 'done as asked'],
   [exitCodes.failed, 'failed'],
   [exitCodes.differs, 'differs: changes pending, drift, findings of severity error'],
   [exitCodes.fileWrong, 'the file is wrong'],
   [exitCodes.preconditionsNotMet, 'preconditions not met'],
   [exitCodes.rolledBack, 'failed and rolled back, verified'],
-  [exitCodes.rollbackIncomplete, 'rollback incomplete, says what remains'],
+  [exitCodes.rollbackIncomplete, 'rollback incomplete: it says what remains'],
   [exitCodes.lockedOrStale, 'locked, or the plan is stale'],
   [exitCodes.unreachable, 'host unreachable'],
   [exitCodes.thresholdCrossed, 'a threshold was crossed'],
-  [exitCodes.usage, 'usage'],
+  [exitCodes.usage, 'wrong usage'],
 ];

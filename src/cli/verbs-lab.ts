@@ -42,7 +42,7 @@ export const labVerbs: readonly Verb[] = [
   },
   {
     name: 'lab ssh',
-    summary: 'A shell on a host of the lab, or one command',
+    summary: 'Open a shell on a host of the lab, or run one command',
     arguments: [host, { form: '[command...]', summary: 'a command to run instead of a shell' }],
     options: [],
     example: 'vflane lab ssh alpha -- uname -r',
@@ -50,7 +50,7 @@ export const labVerbs: readonly Verb[] = [
   },
   {
     name: 'lab cable',
-    summary: 'Pull a cable of a host, or put it back',
+    summary: 'Pull a cable of a host, or plug it back in',
     arguments: [
       host,
       { form: '<port>', summary: 'port of its card', choices: ['0', '1'] },
@@ -106,7 +106,7 @@ export const labVerbs: readonly Verb[] = [
   },
   {
     name: 'lab serve-switches',
-    summary: 'The switches of a lab: started by vflane itself',
+    summary: 'Run the switches of a lab; vflane starts it itself',
     arguments: [{ form: '<dir>', summary: 'the lab’s folder' }],
     options: [],
     example: 'vflane lab serve-switches .vflane/lab',

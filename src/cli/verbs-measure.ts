@@ -38,7 +38,7 @@ export const measureVerbs: readonly Verb[] = [
   },
   {
     name: 'bench list',
-    summary: 'Which benchmarks are kept',
+    summary: 'List the kept benchmarks',
     arguments: [],
     options: [],
     example: 'vflane bench list',
@@ -46,7 +46,7 @@ export const measureVerbs: readonly Verb[] = [
   },
   {
     name: 'bench show',
-    summary: 'A kept benchmark, and what it was measured on',
+    summary: 'Show a kept benchmark, and what it was measured on',
     arguments: [benchRun],
     options: [],
     example: 'vflane bench show last',
@@ -54,7 +54,7 @@ export const measureVerbs: readonly Verb[] = [
   },
   {
     name: 'bench compare',
-    summary: 'Whether one benchmark is better than another, or whether that cannot be told',
+    summary: 'Say whether one benchmark is better than another, or that this cannot be told',
     arguments: [
       { form: '<a>', summary: 'a run, as for `bench show`' },
       { form: '<b>', summary: 'the run to compare it with' },
@@ -92,7 +92,7 @@ export const measureVerbs: readonly Verb[] = [
     summary: 'Take a port away under traffic, and say how long the traffic was interrupted',
     arguments: [],
     options: [
-      { form: '--between <guest...>', summary: 'two guests; the first one’s host loses a port' },
+      { form: '--between <guest...>', summary: 'two guests; the host of the first loses a port' },
       { form: '--network <name>', summary: 'between guests of this network' },
       {
         form: '--how <how>',
@@ -133,7 +133,7 @@ export const measureVerbs: readonly Verb[] = [
   },
   {
     name: 'test offload',
-    summary: 'Which flows are in the card, in tc and in software, and why',
+    summary: 'Show which flows are in the card, in tc and in software, and why',
     arguments: [],
     options: [{ form: '--full', summary: 'every flow, however many' }],
     example: 'vflane test offload',
@@ -141,10 +141,10 @@ export const measureVerbs: readonly Verb[] = [
   },
   {
     name: 'probe',
-    summary: 'What measures from inside a guest: started by vflane itself',
+    summary: 'Measure from inside a guest; vflane starts it itself',
     arguments: [
       { form: '<role>', summary: 'which probe' },
-      { form: '<spec>', summary: 'what it is to do, as JSON' },
+      { form: '<spec>', summary: 'what to do, as JSON' },
     ],
     options: [],
     example: 'vflane probe changes \'{"namespaces":[],"bridges":[],"overlay":false}\' < /dev/null',

@@ -35,7 +35,7 @@ export const simVerbs: readonly Verb[] = [
   },
   {
     name: 'sim unplug',
-    summary: 'Pull a cable or the card, let a switch die behind a live link, or a slot lose half its lanes',
+    summary: 'Pull a cable or the card, kill a switch behind a live link, or halve the lanes of the slot',
     arguments: [
       { form: '<host>', summary: 'a simulated host of the file' },
       { form: '[what]', summary: 'port0 (default), port1, card, switch0, switch1 or lanes' },
@@ -71,7 +71,7 @@ export const simVerbs: readonly Verb[] = [
   },
   {
     name: 'sim reset',
-    summary: 'Make a simulated host anew',
+    summary: 'Replace a simulated host by a new one',
     arguments: [{ form: '<host>', summary: 'a simulated host of the file' }],
     options: [],
     example: 'vflane sim reset alpha',

@@ -9,7 +9,7 @@ const some: VerbArgument = { form: '<names...>', summary: 'VMs of the file' };
 export const vmVerbs: readonly Verb[] = [
   {
     name: 'vm list',
-    summary: 'The VMs of every host, and whether they run',
+    summary: 'List the VMs of every host, and whether they run',
     arguments: [],
     options: [],
     example: 'vflane vm list',
@@ -17,7 +17,7 @@ export const vmVerbs: readonly Verb[] = [
   },
   {
     name: 'vm status',
-    summary: 'One VM: what it is made of, and whether it runs',
+    summary: 'Show one VM: what it is made of, and whether it runs',
     arguments: [one],
     options: [],
     example: 'vflane vm status db',
@@ -49,7 +49,7 @@ export const vmVerbs: readonly Verb[] = [
   },
   {
     name: 'vm console',
-    summary: 'The serial console of a VM; Ctrl-] leaves it',
+    summary: 'Open the serial console of a VM; Ctrl-] leaves it',
     arguments: [one],
     options: [],
     example: 'vflane vm console --help',

@@ -23,11 +23,11 @@ export const globalOptions: readonly VerbOption[] = [
 ];
 
 export const verbGroups: Readonly<Record<string, string>> = {
-  vm: 'The VMs that vflane runs',
-  export: 'Print what others need: a script of the plan, the settings of a guest',
+  vm: 'Manage the VMs that vflane runs',
+  export: 'Print what other tools need: a plan as a script, a guest’s settings',
   firmware: 'What is stored in the card itself: its firmware, SR-IOV, the number of VFs',
   sim: 'Use the simulated hosts',
-  lab: 'Real kernels in QEMU',
+  lab: 'Run real kernels under QEMU',
   test: 'Test that traffic survives a dead port, and that tenants cannot reach each other',
 };
 
@@ -40,7 +40,7 @@ const allowDisruption: VerbOption = {
 export const verbs: readonly Verb[] = [
   {
     name: 'validate',
-    summary: 'Check the file, and say everything that is wrong with it',
+    summary: 'Check the file, and report everything that is wrong with it',
     arguments: [],
     options: [],
     example: 'vflane validate -f fabric.yaml',
@@ -48,7 +48,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'plan',
-    summary: 'Show what would be done on each host, with the exact commands',
+    summary: 'Show what would be done on each host, down to the exact commands',
     arguments: [],
     options: [
       { form: '-o, --out <file>', summary: 'also write the plan, for `vflane apply FILE`' },
@@ -100,7 +100,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'undo',
-    summary: 'Undo the plan that was applied last',
+    summary: 'Undo the last applied plan',
     arguments: [],
     options: [yes, allowDisruption],
     example: 'vflane undo --yes',
@@ -140,7 +140,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'show',
-    summary: 'What each host has now: card, ports, LAG, pool, Open vSwitch, and who has which VF',
+    summary: 'Show what each host has now: card, ports, LAG, pool, Open vSwitch, and who has which VF',
     arguments: [
       {
         form: '[host]',
@@ -163,7 +163,7 @@ export const verbs: readonly Verb[] = [
   ...measureVerbs,
   {
     name: 'export script',
-    summary: 'Print the plan of one host as a shell script that says why',
+    summary: 'Print the plan of one host as a commented shell script',
     arguments: [],
     options: [],
     example: 'vflane export script --host alpha',
@@ -187,12 +187,12 @@ export const verbs: readonly Verb[] = [
   ...labVerbs,
   {
     name: 'agent',
-    summary: 'The far end of a line: started by vflane itself',
+    summary: 'Serve vflane on a host; vflane starts it itself',
     arguments: [],
     options: [
       { form: '--stdio', summary: 'serve this host on standard input and output' },
-      { form: '--boot', summary: 'bring this host to what it was last asked to be' },
-      { form: '--take-back <plan>', summary: 'take this plan back if its time has run out' },
+      { form: '--boot', summary: 'bring this host to the state that was last asked of it' },
+      { form: '--take-back <plan>', summary: 'roll this plan back if its time has run out' },
     ],
     example: 'vflane agent --stdio < /dev/null',
     hidden: true,
@@ -200,7 +200,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'held',
-    summary: 'What vflane holds on this very machine: asked before the package is removed',
+    summary: 'Show what vflane manages on this machine, before the package is removed',
     arguments: [],
     options: [],
     example: 'vflane held',
@@ -209,7 +209,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'explain',
-    summary: 'Explain a finding by its code; without one, list all of them',
+    summary: 'Explain a finding, or list them all',
     arguments: [{ form: '[code]', summary: 'a code, such as VF1003' }],
     options: [],
     example: 'vflane explain VF1003',
@@ -225,7 +225,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'completion',
-    summary: 'Print the completion script of a shell',
+    summary: 'Print the completion script for a shell',
     arguments: [{ form: '<shell>', summary: 'the shell', choices: ['bash', 'zsh', 'fish'] }],
     options: [],
     example: 'vflane completion bash',
@@ -233,9 +233,9 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'manual',
-    summary: 'Print a page of the manual in roff, or the names of all; with --out, write them into a folder',
+    summary: 'Print a manual page in roff, or the names of all pages; with --out, write them into a folder',
     arguments: [{ form: '[page]', summary: 'such as vflane-plan.1' }],
-    options: [{ form: '--out <folder>', summary: 'write the page, or all, as files' }],
+    options: [{ form: '--out <folder>', summary: 'write the page, or all pages, as files' }],
     example: 'vflane manual vflane.1',
     hidden: true,
     load: async () =>
