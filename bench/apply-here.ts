@@ -9,12 +9,12 @@ export interface Applied {
 
 const start = join(import.meta.dirname, 'bin/start.cjs');
 
-/** `vflane apply --yes` on the host that the folder stands for, in a process of its own. */
+/** `vflane apply --yes` on the host in the folder, in a process of its own. */
 export function applyHere(folder: string, file: string): Ended {
   return timed([process.execPath, start, folder, file]);
 }
 
-/** As the build does: what V8 compiles on the way is kept for the next start. */
+/** As the build does: keeps V8's compiled code for the next start. */
 export function warmUp(folder: string, file: string): Applied {
   process.env.VFLANE_WRITE_CACHE = '1';
   const { stdout } = applyHere(folder, file);

@@ -1,7 +1,7 @@
 #!/bin/bash
-# What an engineer types for VFs that guests are to get (legacy SR-IOV with VLANs), as a script without sudo:
+# What an engineer types to set up guests' VFs (legacy SR-IOV with VLANs), as a script without sudo:
 #   by-hand.sh FOLDER VFS, where FOLDER/root stands for the host's files and FOLDER/bin/ip for its ip.
-# It cannot see that all of it is done already, so it does it again each time.
+# It cannot see what is already done, so it does everything again each time.
 root=$1/root vfs=$2 PATH=$1/bin:$PATH
 sys=$root/sys/bus/pci
 

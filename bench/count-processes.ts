@@ -1,7 +1,7 @@
 import childProcess from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 
-/** From now on notes the argv of every process that this one starts. */
+/** From now on, records the argv of every process that this one starts. */
 export function countProcesses(): readonly string[] {
   const started: string[] = [];
   const noting =

@@ -8,7 +8,7 @@ import { planFromFile } from '../src/operate/plan-host.ts';
 import { memorySim } from '../src/sim/open-sim.ts';
 import type { SimHost } from '../src/sim/sim-host.ts';
 
-/** VFs on each of the two ports, each pair of them a guest's. */
+/** VFs on each of the two ports; each pair belongs to a guest. */
 export const vfsPerPort = 127;
 
 /** `changed`: another VLAN, rate, trust and spoofchk for every VF. */
@@ -34,9 +34,9 @@ function fabricText(changed: boolean): string {
 /**
  * Makes a folder that stands for a host on which the file is applied:
  * - `root/`: its files; `var/`: vflane's journal; `bin/ip`: answers as the host's would;
- * - `fabric.yaml`: as it is; `changed.yaml`: another VLAN, rate, trust and spoofchk for every VF.
+ * - `fabric.yaml`: as applied; `changed.yaml`: another VLAN, rate, trust and spoofchk for every VF.
  *
- * A simulated host has gone the same way before, and what it answered is what the folder answers.
+ * A simulated host has done the same before, and the folder gives its answers.
  */
 export async function makeFakeHost(folder: string): Promise<void> {
   const [file, changed] = [join(folder, 'fabric.yaml'), join(folder, 'changed.yaml')];
@@ -83,7 +83,7 @@ async function applyOn(machine: SimHost, varFolder: string, text: string): Promi
     throw new Error(`the simulated host was not set up: ${JSON.stringify(outcome)}`);
 }
 
-/** What can be seen of a host, as a tree of files. */
+/** Writes everything that can be read from a host as a tree of files. */
 export async function writeOut(host: HostReader, root: string): Promise<void> {
   for (const folder of ['/proc', '/sys/module', '/sys/kernel/iommu_groups', '/sys/bus/pci/drivers']) {
     await copy(host, folder, root);
@@ -128,7 +128,7 @@ async function writeAnswers(host: HostReader, folder: string): Promise<void> {
   }
 }
 
-/** Answers at once; once it was told every line of the change, it answers as the host does after it. */
+/** Answers at once; after it has received every line of the change, it answers as the changed host does. */
 function writeIp(folder: string): void {
   mkdirSync(join(folder, 'bin'));
   symlinkSync('before', join(folder, 'ip', 'now'));

@@ -1,19 +1,19 @@
 import { spawnSync } from 'node:child_process';
 
-/** One measured figure, with its limit and what it was held against. */
+/** One measured figure, with its limit and what it is compared with. */
 export interface Figure {
   readonly what: string;
   readonly figure: number;
   readonly unit: 's' | '%' | 'MB' | '×' | 'processes' | 'writes' | 'tunnels' | 'findings';
   readonly limit?: { readonly atMost: number } | { readonly atLeast: number };
-  /** In words, with its own figure. */
+  /** What it is compared with, in words that include the peer's figure. */
   readonly peer?: string;
-  /** A count is the same on every machine; a time is only as good as the machine is quiet. */
+  /** A count is the same on every machine; a time is only as reliable as the machine is idle. */
   readonly kind: 'count' | 'time';
   readonly details?: readonly string[];
 }
 
-/** Each benchmark prints its figures so, and run.mjs gathers them. */
+/** Prints a benchmark's figures in the form that run.mjs collects. */
 export function tell(figures: readonly Figure[]): void {
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 }
@@ -26,8 +26,8 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Runs each in turn (A B C, B C A, …), so that a noisy moment hits all of them and none always follows the same one.
- * Returns each one's results.
+ * Runs each in turn (A B C, B C A, …), so that a noisy moment affects all of them and none always follows the same one.
+ * Returns the results of each.
  */
 export function inTurns<Result>(
   rounds: number,
@@ -47,7 +47,7 @@ export interface Ended {
   readonly stdout: string;
 }
 
-/** One process from its start to its end. `codes`: the exit codes that are right. */
+/** Runs one process to its end. `codes`: the accepted exit codes. */
 export function timed(
   argv: readonly string[],
   codes: readonly number[] = [0],

@@ -11,7 +11,7 @@ import { tell } from './figure.ts';
 const others = 60;
 const added = 'added';
 
-/** Every second one is a VM, and the rest are namespaces. */
+/** Every second guest is a VM, the others are namespaces. */
 function fabricText(more: readonly string[]): string {
   const kind = (n: number) =>
     n % 2 === 0 ? 'netns: true' : 'vm: { cpus: 1, memory: 64M, disk: debian-13.qcow2 }';
@@ -28,7 +28,7 @@ function fabricText(more: readonly string[]): string {
     '    nic: "0000:03:00"',
     '    vfs: 64',
     '    guests:',
-    // The added one is a VM: one with a disk, a seed, a unit and two VFs.
+    // The added guest is a VM with a disk, a seed, a unit and two VFs.
     ...names.map((name, n) => guest(name, name === added ? n + 1 : n)),
     '',
   ].join('\n');
@@ -39,7 +39,7 @@ const machine = memorySim({ name: 'alpha', card: 'connectx5', kernel: 'debian-13
 const store = fileStore(folder);
 const site = localSite({ host: machine, store, clock: machine.clock, self: ['vflane'] });
 
-/** What was done to the host for it: the processes that change something, and the writes. */
+/** What was done to the host: the processes that change something, and the writes. */
 async function apply(text: string, planId: string): Promise<readonly string[]> {
   const { fabric, findings } = parseFabric(text, 'fabric.yaml');
   const [host] = fabric?.hosts ?? [];
@@ -53,7 +53,7 @@ async function apply(text: string, planId: string): Promise<readonly string[]> {
     .map(({ run = [], stdin = '', write = '', text: body = '' }) => [...run, stdin, write, body].join(' '));
 }
 
-/** By its name, by its address, by a VF of its own as the PF's lines name it, or by that VF's PCI address. */
+/** Whether it names another guest: by name, by address, by one of its VFs as the PF's lines name it, or by PCI address. */
 function concernsOthers(done: string): boolean {
   if (/\bother\d+\b/.test(done)) return true;
   if ([...done.matchAll(/\bvf (\d+)\b/g)].some(([, index]) => Number(index) < others)) return true;
@@ -61,7 +61,7 @@ function concernsOthers(done: string): boolean {
 }
 
 const first = await apply(fabricText([]), 'sixty');
-/** The drivers that have looked at each VF; only one that somebody has was ever looked at. */
+/** The drivers that have probed each VF; a VF without a guest is never probed. */
 const probes = () =>
   Object.entries(machine.state.probes ?? {}).map(([pci, drivers]) => [pci, drivers.join()]);
 const before = probes();

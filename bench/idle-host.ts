@@ -7,7 +7,7 @@ import { type Ended, medianTimes, rounded, seconds, tell, timed } from './figure
 
 const rounds = 9;
 
-/** Everything below a folder, with the moment it was last written. Links lead round in circles: they are not followed. */
+/** Everything below a folder, with the time of its last write. Links are not followed: some form cycles. */
 function written(folder: string): ReadonlyMap<string, bigint> {
   const times = new Map<string, bigint>();
   const visit = (path: string): void => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { cardHost, household, labFabric, namespace, storage } from '../tests/support/lab-fabric.ts';
 import { type Figure, rounded, tell } from './figure.ts';
 
-/** Two hosts of the lab, in a cache and a folder of their own: from nothing, from the image, and from their snapshots. */
+/** Two hosts of the lab, with a cache and a folder of their own: from nothing, from the image, and from snapshots. */
 const networks = { storage: storage({ mtu: 9000 }), household: household() };
 const fabric = labFabric(networks, {
   alpha: cardHost(4, {

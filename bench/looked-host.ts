@@ -8,8 +8,8 @@ import { localSite } from '../src/operate/local-site.ts';
 import { appliedHost, writeOut } from './fake-host.ts';
 
 /**
- * Makes a folder that stands for a host of 254 VFs which everything can be asked that `show` and `doctor` ask: `root/` has
- * its files, `var/` vflane's journal, `bin/` its programs, which answer what a simulated host has answered.
+ * Makes a folder that stands for a host of 254 VFs and answers everything that `show` and `doctor` ask: `root/` has its
+ * files, `var/` vflane's journal, `bin/` its programs, which give the answers of a simulated host.
  */
 export async function makeLookedHost(folder: string): Promise<void> {
   const store = fileStore(join(folder, 'var'));
@@ -23,7 +23,7 @@ export async function makeLookedHost(folder: string): Promise<void> {
   writePrograms(entries(), folder);
 }
 
-/** What the look has read besides the files that stand there already. */
+/** Adds the files that the look has read and that are not there yet. */
 function writeMissing({ ask: [kind, path = ''], answer }: TranscriptEntry, root: string): void {
   const place = join(root, path);
   if (existsSync(place)) return;
@@ -35,7 +35,7 @@ function writeMissing({ ask: [kind, path = ''], answer }: TranscriptEntry, root:
   }
 }
 
-/** One script a program: a case for each of the command lines that it was asked. */
+/** One script per program, with a case for each command line. */
 function writePrograms(entries: readonly TranscriptEntry[], folder: string): void {
   const bin = join(folder, 'bin');
   const answers = join(folder, 'answers');

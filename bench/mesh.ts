@@ -7,7 +7,7 @@ import { watchedPlan } from './watched.ts';
 const rounds = 3;
 const hosts = 200;
 
-/** Every host has a guest on the one network, and so a tunnel to every other. */
+/** Every host has a guest on the same network, and so a tunnel to every other host. */
 function fabricText(): string {
   const host = (n: number) => [
     `  h${n}:`,
@@ -34,7 +34,7 @@ interface PlanJson {
   readonly findings: readonly { readonly code: string }[];
 }
 
-/** `to-h17-4d2a` once for each port that is added. */
+/** Counts the added ports, such as `to-h17-4d2a`. */
 function tunnelsIn({ hosts: planned }: PlanJson): number {
   const words = planned.flatMap(({ steps }) => JSON.stringify(steps.map(actionsOf)));
   return words.reduce((sum, text) => sum + (text.match(/"add-port","[^"]+","to-/g)?.length ?? 0), 0);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { rounded, tell } from './figure.ts';
 
-/** A hundred outages of known length, each in both directions: the test of `vflane test failover`'s ruler, in whole. */
+/** A hundred outages of known length, each in both directions: the full test of how `vflane test failover` measures. */
 const test = 'tests/failover-outages.real.test.ts';
 const { stdout } = spawnSync(
   process.execPath,
@@ -10,7 +10,7 @@ const { stdout } = spawnSync(
 );
 const [, right, all] = /2 intervals or 2 %: (\d+) of (\d+)/.exec(stdout) ?? [];
 const [errors = ''] = /error: median .*/.exec(stdout) ?? [];
-// Only root can make the namespaces; whoever is not has no figure.
+// Only root can make the namespaces; other users get no figure.
 if (right === undefined || all === undefined) tell([]);
 else {
   tell([

@@ -1,9 +1,9 @@
 #!/bin/bash
-# What an engineer types for guests' ports on a network's bridge: one ovs-vsctl a port, as a script without sudo, and for
-# a guest that is held to its addresses one ovs-ofctl with its flows.
+# What an engineer types for guests' ports on a network's bridge, as a script without sudo: one ovs-vsctl per port, and
+# for a guest that may send only from its own addresses, one ovs-ofctl with its flows.
 #   ovs-by-hand.sh BRIDGE FOLDER [--may-exist], with OVS_RUNDIR in the environment.
-#   FOLDER/ports: a port's name a line; FOLDER/flows/NAME: its flows, if any.
-# Prints how many microseconds the ports took, and the flows.
+#   FOLDER/ports: one port name per line; FOLDER/flows/NAME: its flows, if any.
+# Prints how many microseconds the ports and the flows took.
 bridge=$1 folder=$2 exists=${3-}
 mapfile -t ports <"$folder/ports"
 start=${EPOCHREALTIME/./}

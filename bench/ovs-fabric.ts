@@ -1,6 +1,6 @@
 /**
- * A host with so many guests on so many networks, all of them ports of Open vSwitch. Without `spoofchk` each port has the
- * one flow that lets everything through, as a bridge made by hand would.
+ * A host with this many guests on this many networks, each a port of Open vSwitch. Without `spoofchk`, each port has a
+ * single flow that lets everything through, as a bridge made by hand would.
  */
 export function ovsFabricText(ports: number, networks: number, spoofchk = true): string {
   const names = Array.from({ length: networks }, (_, n) => `net${n}`);

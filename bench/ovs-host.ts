@@ -8,8 +8,8 @@ import { memorySim } from '../src/sim/open-sim.ts';
 import { tell } from './figure.ts';
 import { ovsFabricText } from './ovs-fabric.ts';
 
-// The whole plan of such a host, with all that is not Open vSwitch in its place among the steps: simulated, because it
-// takes netdevs, nftables and systemd of a machine's own.
+// The whole plan of such a host, including the steps outside of Open vSwitch: simulated, because those need a machine's
+// own netdevs, nftables and systemd.
 const machine = memorySim({ name: 'alpha', kernel: 'debian-13' });
 const { clock } = machine;
 const asked: string[] = [];

@@ -9,7 +9,7 @@ import { type Figure, inTurns, median, rounded, seconds, tell, timed } from './f
 import { ovsFabricText } from './ovs-fabric.ts';
 
 const rounds = 3;
-/** Of the 1000 calls by hand so many are made, and the time is that of all: each makes ovs-vswitchd look at every port again. */
+/** Calls by hand actually made; the time is scaled to 1000: each makes ovs-vswitchd check every port again. */
 const sample = 100;
 const bridge = 'br-net0';
 const least = { atLeast: 25 };
@@ -18,7 +18,7 @@ const byHand = join(process.cwd(), 'bench/ovs-by-hand.sh');
 
 interface Ours {
   readonly outcome: { readonly kind: string };
-  /** From the first look to the last; `wholeMs`: with the start of Node and the reading of the file. */
+  /** From the first look to the last; `wholeMs` includes Node's start and reading the file. */
   readonly ms: number;
   readonly wholeMs: number;
   readonly ports: number;
@@ -44,7 +44,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** Writes a file of so many guests, and what it takes to do the same by hand. Returns the file's folder. */
+/** Writes a file with this many guests, and the input for doing the same by hand. Returns the folder. */
 function written(name: string, ports: number, networks: number, spoofchk: boolean): string {
   const place = join(folder, name);
   mkdirSync(place);
@@ -67,7 +67,7 @@ function written(name: string, ports: number, networks: number, spoofchk: boolea
   return place;
 }
 
-/** `vflane apply` with a journal of its own, or with that of the last one. */
+/** `vflane apply` with a new journal, or with the last one's. */
 function ours(place: string, again = false): Ours {
   if (!again) states += 1;
   const state = join(folder, `state-${states}`);
@@ -107,7 +107,7 @@ function cleared<Result>(work: () => Result): Result {
   return work();
 }
 
-/** The same ports and the same flows, one call each. */
+/** The same ports and flows, with one call each. */
 function handMade(place: string): Theirs {
   return cleared(() => {
     ovs.run(['ovs-vsctl', 'add-br', bridge]);
@@ -115,7 +115,7 @@ function handMade(place: string): Theirs {
   });
 }
 
-/** Of Open vSwitch's own tools; whether its daemon runs is asked with ovs-appctl, which is told beside. */
+/** Processes of Open vSwitch's own tools, without ovs-appctl, which only asks whether the daemon runs. */
 function ovsProcesses({ processes }: Ours): readonly string[] {
   return processes.filter((argv) => /^ovs-(vs|of)ctl /.test(argv)).map((argv) => argv.slice(0, 100));
 }
@@ -165,7 +165,7 @@ function faster(
   return { kind: 'time', what, figure: rounded(theirMs / ms), unit: '×', peer, ...(limit && { limit }) };
 }
 
-/** Flows are a bridge's own: two looks and a change for each. */
+/** Flows belong to a bridge: two looks and a change for each. */
 function asManyNetworks(networks: number): readonly Figure[] {
   const place = written('networks', 254, networks, true);
   const run = cleared(() => ours(place));

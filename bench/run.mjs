@@ -1,5 +1,5 @@
 // Measures what vflane promises, each figure with its peer: `npm run bench [-- --json] [NAME...]`.
-// A count that misses its limit fails the run; a time only says so, because it is as good as the machine is quiet.
+// A count beyond its limit fails the run; a time is only reported, because it is as reliable as the machine is idle.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
@@ -67,12 +67,12 @@ async function bundle() {
     outdir: out,
     outExtension: { '.js': '.mjs' },
     format: 'esm',
-    // The yaml package is CommonJS, and asks for Node's own modules so.
+    // The yaml package is CommonJS, and loads Node's own modules with `require`.
     banner: {
       js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
     },
   });
-  // Built and started as the tool itself is.
+  // Built and started like the tool itself.
   await bundleAsTool('bench/programs/apply-here.ts', out);
   await bundleAsTool('bench/programs/ovs-ports.ts', join(out, 'ovs'));
   await bundleAsTool('bench/programs/show-here.ts', join(out, 'show'));

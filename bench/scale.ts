@@ -1,13 +1,13 @@
 import { type Figure, median, rounded, seconds } from './figure.ts';
 
-/** One run: from its start to its end, what it took of the processors (start-up and garbage collection included), and the most memory it had. */
+/** One run: its wall time, its processor time (start-up and garbage collection included), and its peak memory. */
 export interface Measured {
   readonly ms: number;
   readonly cpuMs: number;
   readonly megabytes: number;
 }
 
-/** What is promised of a plan of 1000 hosts, from runs with 100 and with 1000. */
+/** The figures promised for a plan of 1000 hosts, from runs with 100 and with 1000. */
 export function scaleFigures(
   what: string,
   few: readonly Measured[],

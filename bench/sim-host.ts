@@ -14,7 +14,7 @@ async function msOf(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-/** A rack of simulated hosts is made of such looks: the tests of a whole fleet take as long as they do. */
+/** Tests of a whole fleet of simulated hosts mostly consist of such looks. */
 async function lookAtNewHost(n: number): Promise<void> {
   const host = openSim({ stateFile: join(folder, `${n}.json`), name: `host${n}` });
   await host.query(['ip', '-j', '-d', 'addr', 'show']);

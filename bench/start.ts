@@ -28,7 +28,7 @@ function held(what: string, ms: number, atMost: number, remark = ''): Figure {
   };
 }
 
-/** The bundle alone, as it is copied to a host: all of it is parsed anew. */
+/** The bundle alone, as copied to a host: all of it is parsed again. */
 const uncached = '; without the code cache of bin/vflane';
 
 tell([

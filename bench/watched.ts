@@ -5,7 +5,7 @@ import type { Measured } from './scale.ts';
 
 const bundle = join(process.cwd(), 'dist/vflane.cjs');
 
-/** `vflane plan --json` of a file as a process of its own, with what it took; its notes are put into the folder. */
+/** Runs `vflane plan --json` on a file as a process of its own and measures it; notes go into the folder. */
 export function watchedPlan(folder: string, file: string, stdout: 'pipe' | 'ignore'): Ended & Measured {
   const [watch, usage] = [join(folder, 'watch.cjs'), join(folder, 'usage.json')];
   const note = `require('node:fs').writeFileSync(${JSON.stringify(usage)}, JSON.stringify(process.resourceUsage()))`;

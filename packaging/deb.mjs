@@ -1,4 +1,4 @@
-// Builds the Debian package: node packaging/deb.mjs [FOLDER]. The same commit is the same package, byte for byte.
+// Builds the Debian package: node packaging/deb.mjs [FOLDER]. The same commit gives the same package, byte for byte.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -39,7 +39,7 @@ try {
   settle(tree);
   const name = `vflane_${version}_all.deb`;
   mkdirSync(out, { recursive: true });
-  // One thread: how xz cuts its blocks is not to depend on the machine.
+  // One thread, so that xz's blocks do not depend on the machine.
   const env = { SOURCE_DATE_EPOCH: `${epoch}`, DPKG_DEB_THREADS_MAX: '1' };
   run('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', tree, join(out, name)], env);
   process.stdout.write(`${join(out, name)}\n`);

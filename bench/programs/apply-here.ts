@@ -7,7 +7,7 @@ import { localSite } from '../../src/operate/local-site.ts';
 import { planFromFile } from '../../src/operate/plan-host.ts';
 import { countProcesses } from '../count-processes.ts';
 
-/** What `vflane apply --yes` does on a host of its own: `FOLDER FILE`, where the folder stands for the host. */
+/** Does what `vflane apply --yes` does, on the host in a folder: `FOLDER FILE`. */
 async function applyHere(folder: string, file: string): Promise<void> {
   const processes = countProcesses();
   const env = { PATH: `${join(folder, 'bin')}:${process.env.PATH}` };
@@ -28,5 +28,5 @@ async function applyHere(folder: string, file: string): Promise<void> {
 }
 
 const [, , folder = '', file = ''] = process.argv;
-// A relative folder would let the host's own ip be found instead.
+// With a relative folder, the machine's own ip would be found instead.
 void applyHere(resolve(folder), file);

@@ -9,10 +9,10 @@ import { wantsOf } from '../../src/plan/differences.ts';
 import { planFor } from '../../src/plan/plan.ts';
 import { countProcesses } from '../count-processes.ts';
 
-/** What is made of Open vSwitch. Its ports' netdevs are its own dummies, so that nothing else is asked of the machine. */
+/** The resources of Open vSwitch to make. Its ports are its own dummy netdevs, so nothing else of the machine is touched. */
 const kinds = ['bridge', 'bridge-port', 'flows'];
 
-/** What `vflane apply --yes` does with the Open vSwitch whose sockets are in the folder: `FOLDER FILE STATE`. */
+/** Does what `vflane apply --yes` does, with the Open vSwitch whose sockets are in the folder: `FOLDER FILE STATE`. */
 async function applyPorts(folder: string, file: string, stateFolder: string): Promise<void> {
   const { fabric } = parseFabric(readFileSync(file, 'utf8'), file);
   const [wanted] = fabric?.hosts ?? [];

@@ -4,7 +4,7 @@ import { wantsOf } from '../../src/plan/differences.ts';
 import { planFor } from '../../src/plan/plan.ts';
 import { bareHost, fabric, fabricHost, guest } from '../../tests/support/states.ts';
 
-// Plans as many bare hosts as asked for: 127 VFs on each of two PFs, a guest on every pair. Each plan is dropped when the next is made.
+// Plans a number of bare hosts: 127 VFs on each of two PFs, a guest on every pair. Each plan is dropped before the next.
 const guests = Array.from({ length: 127 }, (_, n) =>
   guest(`vm${n}`, 'external', [n % 2 ? 'storage' : 'household']),
 );

@@ -5,7 +5,7 @@ import { lookWhole, reportOf } from '../../src/operate/diagnose.ts';
 import { localSite } from '../../src/operate/local-site.ts';
 import { countProcesses } from '../count-processes.ts';
 
-/** What `vflane show` and `vflane doctor` do on a host of their own: `FOLDER show|doctor`, where the folder stands for the host. */
+/** Does what `vflane show` and `vflane doctor` do, on the host in a folder: `FOLDER show|doctor`. */
 async function showHere(folder: string, verb: string): Promise<void> {
   const processes = countProcesses();
   const env = { PATH: `${join(folder, 'bin')}:${process.env.PATH}` };

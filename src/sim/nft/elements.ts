@@ -49,7 +49,7 @@ export function priorityText(family: string, hook: string, priority: number): st
   return more === 0 ? named.name : `${named.name} ${more < 0 ? '-' : '+'} ${Math.abs(more)}`;
 }
 
-/** Hooks of a family; undefined where it has others only. */
+/** Why a family does not have this hook; undefined if it does. */
 export function whyNoHook(family: string, hook: string): string | undefined {
   const all = ['prerouting', 'input', 'forward', 'output', 'postrouting', 'ingress', 'egress'];
   if (!all.includes(hook)) return 'unknown chain hook';
