@@ -1,7 +1,7 @@
 import { hostNames, type Rack, startRack } from './rack.ts';
 import { fabricText } from './rack-fabric.ts';
 
-/** Three hosts on real Open vSwitch, as the usual file asks. */
+/** Three hosts on real Open vSwitch, with the usual file applied. */
 export async function appliedRack(): Promise<Rack> {
   const rack = await startRack();
   try {

@@ -1,12 +1,12 @@
 import type { Scenario } from './scenario.ts';
 
-/** With FULL_FAULTS=1 everything is tried, which takes minutes. */
+/** FULL_FAULTS=1 tries everything, which takes minutes. */
 export const isFull = process.env.FULL_FAULTS === '1';
 
-/** With MANY_FAULTS=1, as `npm run test:real` has it, all that a minute allows; else what keeps the quick tests quick. */
+/** MANY_FAULTS=1, as in `npm run test:real`, tries what fits in a minute; otherwise the quick tests stay quick. */
 export const isWide = isFull || process.env.MANY_FAULTS === '1';
 
-/** The first of each key; all of them where time does not matter. */
+/** The first with each key; all of them in a full run. */
 export function firstOfEach<One>(all: readonly One[], keyOf: (one: One) => unknown): readonly One[] {
   const seen = new Set<string>();
   return all.filter((one) => {
@@ -17,7 +17,7 @@ export function firstOfEach<One>(all: readonly One[], keyOf: (one: One) => unkno
   });
 }
 
-/** What kinds of things a file asks of its host, without their names and numbers. */
+/** The kinds of things that a file wants of its host, without names and numbers. */
 export function shapeAsked({ host: { datapath, nic, offload, underlay, guests } }: Scenario) {
   const kinds = [...new Set(guests.map(({ kind }) => kind))].sort();
   const road = underlay && [underlay.ports.length, underlay.vlan !== undefined, underlay.adopt];

@@ -7,7 +7,7 @@ export interface Said {
   readonly stderr: string;
 }
 
-/** A command line in this process, which spares the start of one; what kills its process needs one of its own. */
+/** Runs a command line in this process, which saves starting one; a command that kills its process needs its own. */
 export async function vflaneHere(
   argv: readonly string[],
   cwd: string,

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /**
- * A real ovsdb-server and ovs-vswitchd of their own, in a folder of their own, with OVS's dummy netdevs and the datapath
- * of its own tests: no privilege, no kernel module, nothing of this machine's own OVS is touched.
+ * A separate real ovsdb-server and ovs-vswitchd in a folder of their own, with OVS's dummy netdevs and the datapath of its
+ * own tests: needs no privilege and no kernel module, and does not touch this machine's own OVS.
  */
 export interface DummyOvs {
   readonly folder: string;
   vsctl(...words: readonly string[]): string;
-  /** What `ovs-appctl` asks for, without the process: hundreds of questions take no time. */
+  /** As `ovs-appctl`, but without a process, so that hundreds of calls take no time. */
   appctl(...words: readonly string[]): Promise<string>;
   ofctl(words: readonly string[], stdin?: string): string;
   stop(): Promise<void>;
@@ -34,7 +34,7 @@ function output(argv: readonly string[], folder: string, stdin = ''): string {
   });
 }
 
-/** Why the tests of real OVS cannot run here; `undefined` where they can. */
+/** Why the tests of real OVS cannot run here; `undefined` if they can. */
 export function missingOvs(): string | undefined {
   const programs = ['ovsdb-tool', 'ovsdb-server', 'ovs-vswitchd', 'ovs-vsctl', 'ovs-ofctl', 'ovs-appctl'];
   const absent = programs.filter((program) => !runs(program));
@@ -85,7 +85,7 @@ function own(folder: string, name: string): readonly string[] {
   ];
 }
 
-/** One question of JSON-RPC on a daemon's control socket (ovs-appctl(8), lib/unixctl.c); no answer within 10 s is an error. */
+/** A JSON-RPC request on a daemon's control socket (ovs-appctl(8), lib/unixctl.c); no answer within 10 s is an error. */
 function asked(path: string, [method, ...params]: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);

@@ -1,6 +1,6 @@
 import type { BridgeInForce, Ovs, OvsRow } from '../../src/sim/ovs/state.ts';
 
-/** The columns that somebody asks for; the rest the daemon writes, or numbers that it gives out anew. */
+/** The configured columns; the daemon writes the others, or they hold numbers that it assigns again. */
 const asked: { readonly [table: string]: readonly string[] } = {
   Open_vSwitch: ['other_config', 'external_ids'],
   Bridge: ['name', 'datapath_type', 'fail_mode', 'external_ids', 'other_config'],
@@ -8,7 +8,7 @@ const asked: { readonly [table: string]: readonly string[] } = {
   Interface: ['name', 'type', 'options', 'external_ids', 'error', 'mtu_request'],
 };
 
-/** Everything of Open vSwitch that two hosts may differ in, line by line. */
+/** Everything of Open vSwitch in which two hosts may differ, line by line. */
 export function dumpOvs(ovs: Ovs): readonly string[] {
   const { rows, daemon, uuids: _uuids, ...rest } = ovs;
   const { program, hwOffload, dpdk, bridges = {} } = daemon ?? {};

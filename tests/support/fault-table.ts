@@ -1,14 +1,14 @@
-/** What one plan went through. */
+/** What was done to one plan. */
 export interface Counts {
   readonly group: string;
   readonly trip: string;
   readonly commands: number;
   readonly tried: number;
-  /** How the runs ended, and how many so. */
+  /** How the runs ended, with the number of each. */
   readonly endings: ReadonlyMap<string, number>;
 }
 
-/** A line a plan and a sum a group: nothing that was left out can hide. */
+/** A line per plan and a sum per group, so that nothing left out can hide. */
 export function tableOf(counts: readonly Counts[]): string {
   const groups = [...new Set(counts.map(({ group }) => group))];
   return groups.flatMap((group) => linesOf(group, counts)).join('\n');

@@ -3,12 +3,12 @@ import { asGuestName, asIfName, asMacAddress, asNetworkName } from '../../src/mo
 import * as f from './frames.ts';
 import { known } from './overlay.ts';
 
-/** What no guest may send, and beside it what differs in nothing else and it may. */
+/** A frame that no guest may send, and a legal one that differs in nothing else. */
 export interface Forgery {
   readonly what: string;
   readonly forged: string;
   readonly legal: string;
-  /** Who sends the forged frame, and the legal one too unless told. */
+  /** The sender of the forged frame, and of the legal one by default. */
   readonly by?: string;
   readonly legalBy?: string;
   /** Not even a guest without spoofchk may send it. */
@@ -29,7 +29,7 @@ function guestPort(number: number, more: Partial<GuestPortSpec>): GuestPortSpec 
   };
 }
 
-/** g1 and g2 have addresses, g3 leases them, g4 may be anyone, g5’s are its own affair. */
+/** g1 and g2 have addresses, g3 leases them, g4 may use any, g5’s are unknown to vflane. */
 export const guestPorts: readonly GuestPortSpec[] = [
   guestPort(1, { addresses: ['10.0.0.1/24', 'fd00::1/64'] }),
   guestPort(2, { addresses: ['10.0.0.2/24', 'fd00::2/64'] }),
@@ -282,7 +282,7 @@ const neighbours: readonly Forgery[] = [
   })),
 ];
 
-/** Where vflane cannot know the addresses, everything but them is held. */
+/** If vflane cannot know the addresses, everything else is still enforced. */
 const unknownAddresses: readonly Forgery[] = [
   {
     what: 'a MAC not leased with the address',

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** Ethernet frames as bytes, without checksums: no switch looks at them, but where a tunnel ends. */
+/** Ethernet frames as bytes, without checksums: no switch checks them, except at the end of a tunnel. */
 type Bytes = readonly number[];
 
 const u16 = (value: number): Bytes => [(value >> 8) & 0xff, value & 0xff];
@@ -55,15 +55,15 @@ export const udp = (from: number, to: number, data: Bytes = zeros(8)): Bytes => 
   return [...u16(from), ...u16(to), ...u16(8 + data.length), 0, 0, ...data];
 };
 
-/** ICMP and ICMPv6 alike: type, code 0, checksum, body. */
+/** The same for ICMP and ICMPv6: type, code 0, checksum, body. */
 export const icmp = (type: number, body: Bytes = zeros(4)): Bytes => [type, 0, 0, 0, ...body];
 
-/** Router alert (RFC 2711), in front of every MLD message. */
+/** Router alert (RFC 2711), which precedes every MLD message. */
 export const hopByHop = (nextHeader: number, payload: Bytes): Bytes => {
   return [nextHeader, 0, 5, 2, 0, 0, 1, 0, ...payload];
 };
 
-/** Destination options that fill eight bytes, or say that they fill more. */
+/** Destination options that fill eight bytes, or claim to fill more. */
 export const destinationOptions = (nextHeader: number, payload: Bytes, units = 0): Bytes => {
   return [nextHeader, units, 1, 4, 0, 0, 0, 0, ...payload];
 };
@@ -85,7 +85,7 @@ export function nd(
   return ipv6(hop, 58, icmp(type, [...zeros(4), ...ip(target), ...words]), 255);
 }
 
-/** A datagram of VXLAN (RFC 7348, 5) with a frame in it; with the header's checksum, because the end of a tunnel looks at it. */
+/** A VXLAN datagram (RFC 7348, 5) with a frame in it; with the header's checksum, which the tunnel's end checks. */
 export function vxlan(hop: Hop, vni: number, inner: string): string {
   const header = [8, 0, 0, 0, vni >> 16, (vni >> 8) & 0xff, vni & 0xff, 0];
   return withChecksum(ipv4(hop, 17, udp(40_000, 4789, [...header, ...Buffer.from(inner, 'hex')])));

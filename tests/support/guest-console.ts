@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { poll } from '../../src/lab/wait.ts';
 import type { LabHost } from './lab-host.ts';
 
-/** What leaves the console. */
+/** Ctrl-], which leaves the console. */
 const leave = '\x1d';
 
-/** A VM of a lab, spoken to by `vflane vm console`. */
+/** A VM of a lab, reached with `vflane vm console`. */
 export interface GuestConsole {
   /** Waits until the guest's shell answers. */
   ready(timeoutMs: number): Promise<void>;
-  /** A shell command in the guest, whose failure is an error. */
+  /** Runs a shell command in the guest; its failure is an error. */
   run(command: string, timeoutMs?: number): Promise<string>;
-  /** The same, when no answer is to be expected. */
+  /** The same, if no answer is expected. */
   say(command: string): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export function guestConsole(lab: LabHost, guest: string): GuestConsole {
   return {
     ready: async (timeoutMs) => {
       let last: unknown;
-      // Before QEMU has made it there is no console, either.
+      // Nor is there a console before QEMU has made it.
       const answers = () =>
         ask('true', timeoutMs, true).then(
           () => true,
@@ -62,7 +62,7 @@ interface Talk {
   readonly line: string;
   readonly until: RegExp;
   readonly timeoutMs: number;
-  /** A guest that is booting does not keep what it hears. */
+  /** Whether to repeat it: a booting guest loses its input. */
   readonly again: boolean;
 }
 

@@ -1,12 +1,12 @@
 import { initHead } from './nested-files.ts';
 import { shellWord } from './shell-word.ts';
 
-/** Where the guest's only file system is made, on a host of the lab. */
+/** The folder on a host of the lab where the guest's only file system is made. */
 export const imageWork = '/root/guest-image';
 
 /**
- * What a guest does with its seed, as far as a dozen lines go: network-config in the form that vflane writes it (cloud-init,
- * network-config v2) as commands of iproute2.
+ * What a guest does with its seed, in a dozen lines: turns network-config in the form that vflane writes (cloud-init,
+ * network-config v2) into commands of iproute2.
  */
 const readNetworks = String.raw`
 function quoted(text) { match(text, /"[^"]*"/); return substr(text, RSTART + 1, RLENGTH - 2) }
@@ -39,7 +39,7 @@ END {
 }
 `;
 
-/** Its init: modules, the seed by its label, the networks in it, the power button, and a shell on its console. */
+/** Its init: modules, the seed found by its label, its networks, the power button, and a shell on the console. */
 const init = `${initHead}acpid
 nic() { ip link set dev "$(basename "$(dirname "$(grep -il "$2" /sys/class/net/*/address)")")" name "$1"; }
 if mount -t vfat -o ro "$(findfs LABEL=CIDATA)" /seed; then
@@ -61,13 +61,13 @@ while :; do sleep 1000; done
 const applets =
   'mount umount insmod stty poweroff cat grep head basename dirname mkdir mkfifo rm acpid findfs hostname sed awk sleep cut sync dmesg echo ls seq kill tail touch';
 
-/** For the button alone: the rest of a shutdown has nothing to do here. */
+/** For the button only: nothing else is needed for a shutdown here. */
 const powerButton = '#!/bin/sh\nsync\npoweroff -f\n';
 
 const modules =
   'igbvf bonding virtio_blk virtio_net virtio_console virtio_pci vfat nls_cp437 nls_ascii nls_iso8859-1 button evdev';
 
-/** Debian's own iproute2 and dash, and what measures: busybox's \`ip\` knows no bonds, and its shell runs its own \`ip\`. */
+/** Debian's own iproute2 and dash, and meters: busybox's \`ip\` has no bonds, and its shell runs that \`ip\`. */
 const tree = `set -e
 cd ${imageWork}/tree
 mkdir -p bin modules proc sys dev run tmp seed etc/acpi/PWRF var/run var/log
@@ -104,11 +104,11 @@ export function initrdScript(): string {
   return [tree, ...writes, ...last].join('\n');
 }
 
-/** No calibration and no protection for what is emulated. */
+/** An emulated processor needs no calibration and no mitigations. */
 const kernelWords =
   'console=ttyS0 quiet loglevel=1 panic=-1 tsc=reliable mitigations=off nokaslr audit=0 lsm=landlock';
 
-/** SYSLINUX's, on the image. */
+/** SYSLINUX's configuration on the image. */
 export const bootConfiguration = `SERIAL 0
 DEFAULT linux
 LABEL linux
@@ -117,7 +117,7 @@ LABEL linux
   APPEND ${kernelWords}
 `;
 
-/** systemd-boot's, on the same image, for a guest with UEFI. */
+/** systemd-boot's on the same image, for a guest with UEFI. */
 export const loaderEntry = `title vflane
 linux /vmlinuz
 initrd /initrd

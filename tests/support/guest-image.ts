@@ -8,14 +8,13 @@ import type { LabHost } from './lab-host.ts';
 import { unpackedPackages } from './lab-packages.ts';
 import { carry, withLibraries } from './nested-qemu.ts';
 
-/** The name that a fabric file has for the image. */
+/** The image's name in a fabric file. */
 export const imageName = 'guest.img';
 const imagePath = `/var/lib/vflane/images/${imageName}`;
 
 /**
- * Makes a disk image that starts by itself: a FAT volume with SYSLINUX, and with systemd-boot for UEFI, the hosts' own kernel,
- * and an initrd of busybox, iproute2, igbvf, bonding and QEMU's guest agent, which does what its seed says. It lies on the
- * hosts afterwards.
+ * Makes a bootable disk image on the hosts: a FAT volume with SYSLINUX, and systemd-boot for UEFI, the hosts' own kernel,
+ * and an initrd of busybox, iproute2, igbvf, bonding and QEMU's guest agent, which applies its seed.
  */
 export async function makeGuestImage(lab: LabHost, hosts: readonly string[]): Promise<void> {
   const sshConfig = join(lab.folder, '.vflane/lab/ssh_config');
@@ -27,7 +26,7 @@ export async function makeGuestImage(lab: LabHost, hosts: readonly string[]): Pr
   );
 }
 
-/** What the image is made of: these files, and the packages of the lab's hosts that are in it. */
+/** A digest of what the image is made of: these files, and the packages of the lab's hosts in it. */
 async function digestOf(lab: LabHost): Promise<string> {
   const packages = await lab.ssh(
     "dpkg-query -W 'linux-image-*' busybox-static iproute2 dash libc6; uname -r",
@@ -59,7 +58,7 @@ async function build(lab: LabHost, sshConfig: string, folder: string): Promise<v
   await makeVolume(folder);
 }
 
-/** SHA-256 of the image as it lies on a host. */
+/** SHA-256 of the image on a host. */
 export async function imageDigest(lab: LabHost, host = 'alpha'): Promise<string> {
   return (await lab.ssh(`sha256sum ${imagePath}`, host)).split(' ')[0] ?? '';
 }
@@ -70,7 +69,7 @@ async function carryAgent(sshConfig: string): Promise<void> {
   await carry(folder, files, { sshConfig, host: 'alpha', to: `${imageWork}/tree` });
 }
 
-/** UEFI for the guests, and what starts a kernel under it. */
+/** UEFI for the guests, and a boot loader for it. */
 function uefiPackages(): Promise<string> {
   return unpackedPackages('guest-uefi-trixie', ['ovmf', 'systemd-boot-efi']);
 }

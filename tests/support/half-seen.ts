@@ -3,7 +3,7 @@ import type { HostReader } from '../../src/host/host.ts';
 type Ask = readonly string[];
 type Answering = (ask: Ask, answer: () => Promise<unknown>) => Promise<unknown>;
 
-/** A reader of which every question goes through one function, in the words of a transcript. */
+/** A reader that passes every question through one function, in the words of a transcript. */
 export function readerOf(real: HostReader, through: Answering): HostReader {
   const by = <Answer>(ask: Ask, answer: () => Promise<Answer>) => through(ask, answer) as Promise<Answer>;
   return {

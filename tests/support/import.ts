@@ -13,10 +13,10 @@ import { chapters } from './seed/chapters.ts';
 import { type } from './seed/typed.ts';
 import type { World } from './world.ts';
 
-/** What the simulated host has no program for, and what is typed elsewhere. */
+/** Lines for which the simulated host has no program, or which are typed elsewhere. */
 const notHere = /^(if |iperf3|ping|lspci|wget|unzip|#)|apt |dpkg|apt-get|mstf|reboot/;
 
-/** A host on which these chapters of the log were typed. */
+/** A host on which these chapters of the log have been typed. */
 export async function typedHost(kernel: KernelName, ...names: readonly string[]): Promise<World> {
   const world = newWorld({ kernel });
   for (const name of names) {
@@ -55,7 +55,7 @@ export function parsed(text: string | undefined): Fabric {
   return fabric;
 }
 
-/** The plan of a host's part of a file, made by a process of its own. */
+/** The plan for a host's part of a file, made by a process of its own. */
 export function planOfText(world: World, text: string | undefined, name = 'alpha'): Promise<HostPlan> {
   const fabric = parsed(text);
   const host = fabric.hosts.find((one) => one.name === name);

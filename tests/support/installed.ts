@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * Runs a script as root in a copy of this machine, on an overlay in memory: what it installs and removes is gone with it.
- * @param files of this machine, by the path that the script finds them at.
+ * Runs a script as root in a copy of this machine, on an overlay in memory: its changes go with it.
+ * @param files of this machine, by their paths in the script.
  */
 export function inCopyOfMachine(script: string, files: Readonly<Record<string, string>>) {
   const copies = Object.entries(files).map(([to, from]) => `cp -r '${from}' "$copy/root${to}"`);
@@ -20,7 +20,7 @@ mount --bind /proc "$copy/root/proc"
 mount --bind /dev "$copy/root/dev"
 rm -rf "$copy/root/var/lib/vflane"`;
 
-// The mounts go with the namespace, and only then the folder is empty.
+// The mounts go with the namespace; only then is the folder empty.
 const enter = `status=0
 chroot "$copy/root" sh -c "$1" || status=$?
 umount "$copy/root/proc" "$copy/root/dev" "$copy/root" "$copy" && rmdir "$copy"

@@ -3,7 +3,7 @@ import type { LabHost } from './lab-host.ts';
 const flag = '/run/clock-is-set';
 const count = '/run/clock-was-set';
 
-/** Sets the clock an hour on and an hour back, about once a second, until the flag is gone. */
+/** Sets the clock an hour forward and back, about once a second, until the flag is gone. */
 const script = [
   'n=0',
   `while [ -e ${flag} ]`,
@@ -16,7 +16,7 @@ const script = [
   'done',
 ].join('; ');
 
-/** Does something while the clocks of hosts are set forth and back by an hour. @throws where one was hardly set meanwhile */
+/** Does something while hosts' clocks are set an hour forward and back. @throws if one was hardly set meanwhile */
 export async function whileClocksStep<T>(
   lab: LabHost,
   hosts: readonly string[],

@@ -1,13 +1,13 @@
-/** The text of a fabric file whose hosts are the lab's. What a value holds is YAML as it stands. */
+/** The text of a fabric file whose hosts are the lab's. Values are YAML and go in unchanged. */
 type Keys = { readonly [key: string]: string };
 
 export interface LabHostText {
   readonly keys: Keys;
-  /** What stands behind each guest's name. */
+  /** The value of each guest. */
   readonly guests: Keys;
 }
 
-/** @param hosts by their names in the lab, which they have in the file, too */
+/** @param hosts by their names, which are the same in the lab and in the file */
 export function labFabric(networks: Keys, hosts: { readonly [name: string]: LabHostText }): string {
   return [
     'name: lab',
@@ -27,7 +27,7 @@ function lines(indent: number, values: Keys): readonly string[] {
   return Object.entries(values).map(([key, value]) => `${' '.repeat(indent)}${key}: ${value}`);
 }
 
-/** The network most tests are about. */
+/** The network of most tests. */
 export function storage({
   id = 42,
   mtu = 1500,
@@ -38,22 +38,22 @@ export function storage({
   return `{ id: ${id}, mtu: ${mtu}, subnet: 192.168.10.0/24 }`;
 }
 
-/** Another tenant's. */
+/** Another tenant's network. */
 export function household(mtu = 1500): string {
   return `{ id: 43, mtu: ${mtu}, subnet: 10.3.0.0/24 }`;
 }
 
-/** A guest that is a network namespace; its networks by their names, each with its address. */
+/** A guest that is a network namespace; maps its networks to its addresses. */
 export function namespace(networks: Keys): string {
   return `{ netns: true, networks: { ${lines(0, networks).join(', ')} } }`;
 }
 
-/** A guest that somebody else's VM manager runs. */
+/** A guest run by another VM manager. */
 export function external(networks: Keys): string {
   return `{ external: true, networks: { ${lines(0, networks).join(', ')} } }`;
 }
 
-/** The machine itself, as a guest of its own. */
+/** The host itself as a guest. */
 export function theHost(networks: Keys): string {
   return `{ host: true, networks: { ${lines(0, networks).join(', ')} } }`;
 }
@@ -63,7 +63,7 @@ export function cardHost(vfs: number, guests: Keys): LabHostText {
   return { keys: { datapath: 'legacy-vlan', nic: '"0000:01:00"', vfs: `${vfs}` }, guests };
 }
 
-/** An overlay without a card; `underlay` is what stands behind that key. */
+/** An overlay without a card; `underlay` is that key's value. */
 export function softwareHost(
   underlay: string,
   guests: Keys,

@@ -7,12 +7,12 @@ import { installQemu } from './nested-qemu.ts';
 
 export type Guests = { readonly [name: string]: string };
 
-/** A VM in a fabric file, with its address's last number. */
+/** A VM in a fabric file; `last` is the last number of its address. */
 export const vm = (last: number) =>
   `{ vm: { cpus: 1, memory: 256M, disk: ${imageName} }, networks: { storage: 192.168.10.${last}/24 } }`;
 export const web: Guests = { web: namespace({ storage: '192.168.10.3/24' }) };
 
-/** A guest's start, of an emulator on a processor that is emulated, where others may need that too. */
+/** A guest's longest start: it is emulated on an emulated processor that others may share. */
 const bootMs = 300_000;
 
 export async function timed<T>(what: string, work: Promise<T>): Promise<T> {
@@ -22,13 +22,13 @@ export async function timed<T>(what: string, work: Promise<T>): Promise<T> {
   return done;
 }
 
-/** The last object of what a verb said with --json: one a line, or one over many lines. */
+/** The last object of a verb's --json output: one per line, or one over many lines. */
 export function lastOf<T>(said: string): T {
   const objects = said.match(/^\{\n[\s\S]*?^\}$|^\{.*\}$/gm);
   return JSON.parse(objects?.at(-1) ?? '{}');
 }
 
-/** What the tests of VMs on a lab's hosts say and ask. */
+/** What the tests of VMs on a lab's hosts have in common. */
 export class GuestLab {
   readonly lab: LabHost;
 
@@ -36,7 +36,7 @@ export class GuestLab {
     this.lab = lab;
   }
 
-  /** QEMU, an image, and what Debian does by itself on a processor that says it has KVM. */
+  /** Installs QEMU, an image, and what Debian itself does on a processor that claims to have KVM. */
   async prepare(hosts: readonly string[]): Promise<void> {
     const { lab } = this;
     const ssh = `${lab.folder}/.vflane/lab/ssh_config`;
@@ -44,7 +44,7 @@ export class GuestLab {
     await timed(`the image on ${hosts}`, makeGuestImage(lab, hosts));
     for (const host of hosts) {
       await lab.ssh('echo kvm_amd >/etc/modules-load.d/kvm.conf; modprobe kvm_amd || true', host);
-      // An emulated host is to hear its ssh first.
+      // An emulated host must serve its ssh first.
       await lab.ssh('systemctl set-property "system-vflane\\x2dguest.slice" CPUWeight=20', host);
     }
   }
@@ -67,7 +67,7 @@ export class GuestLab {
     return this.lab.ssh(`systemctl show --property=${property} --value vflane-guest@${guest}`, host);
   }
 
-  /** What a guest's unit has said since its host's clock was so, `date +"%F %T"`. */
+  /** The journal of a guest's unit since this time of its host's clock, `date +"%F %T"`. */
   journal(guest: string, since: string): Promise<string> {
     return this.lab.ssh(`journalctl -u vflane-guest@${guest} --no-pager -o cat --since '${since}'`);
   }

@@ -8,14 +8,14 @@ import { poll } from '../../src/lab/wait.ts';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a process ended with; `code` is null where a signal ended it. */
+/** How a process ended; `code` is null if a signal ended it. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A process under way, with what it has said so far. */
+/** A running process, with its output so far. */
 export interface Going {
   readonly pid: number;
   readonly ended: Promise<Ended>;
@@ -23,23 +23,23 @@ export interface Going {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** The hosts of a lab of its own, and the tool as it is installed, without its sources: nobody's edit changes it meanwhile. */
+/** The hosts of a separate lab, and the tool as installed, without its sources: no edit changes it meanwhile. */
 export interface LabHost {
   readonly folder: string;
   /** Runs `vflane ARGS` beside the fabric file. */
   vflane(...args: readonly string[]): Promise<Ended>;
   start(...args: readonly string[]): Going;
-  /** A shell command on a host, the first unless said, whose failure is an error. */
+  /** Runs a shell command on a host, by default the first; its failure is an error. */
   ssh(command: string, on?: string): Promise<string>;
-  /** The same on the first host, whatever it ends with. */
+  /** The same on the first host, whatever its exit code. */
   trySsh(command: string, timeoutMs?: number): Promise<Ended>;
   fabric(text: string): void;
-  /** Another machine from the snapshot, as fresh as the first. */
+  /** Replaces the machine with a fresh one from the snapshot. */
   anew(): Promise<void>;
   down(): Promise<void>;
 }
 
-/** @param options more words of `vflane lab up` */
+/** @param options further words for `vflane lab up` */
 export async function labHost(hosts = 1, options: readonly string[] = []): Promise<LabHost> {
   const folder = mkdtempSync(join(tmpdir(), 'vflane-lab-'));
   installInto(folder);
@@ -57,9 +57,9 @@ export function installInto(folder: string): void {
   }
 }
 
-/** Takes the lab down when its stdin ends: at the end of the test, or when the test's process is gone, however it went. */
+/** Takes the lab down when its stdin ends: at the end of the test, or when the test's process is gone for any reason. */
 export function startGuard(folder: string): ChildProcess {
-  // A lab that is still on its way up says it is busy: asked again until it can be taken down.
+  // A lab that is still starting is busy: retry until it can be taken down.
   const down = '"$1/tool/bin/vflane" lab down --purge';
   const script = `read -r _; for _ in 1 2 3 4 5 6 7 8 9 10; do ${down} && break; sleep 2; done; rm -rf "$1"`;
   return spawn('sh', ['-c', script, 'guard', folder], {
@@ -88,7 +88,7 @@ class Hosts implements LabHost {
   }
 
   async up(): Promise<void> {
-    // The first time of a machine its image is built.
+    // The first time on a machine, the image is built.
     const { code, stderr } = await run([this.#tool, 'lab', 'up', ...this.#options], {
       timeoutMs: 870_000,
       cwd: this.folder,
@@ -135,7 +135,7 @@ class Hosts implements LabHost {
     return run(['ssh', ...to, on, command], { timeoutMs });
   }
 
-  /** An emulated processor takes long to agree on keys: one connection does, and while it is not there each goes alone. */
+  /** A key exchange takes long on an emulated processor: connections share one, and go alone while there is none. */
   #share(on: string, to: readonly string[]): void {
     const shared = this.#connections.get(on);
     if (shared && shared.exitCode === null && shared.signalCode === null) return;
@@ -157,7 +157,7 @@ class Hosts implements LabHost {
   }
 }
 
-/** Longer than any verb takes here: what still runs then hangs. */
+/** Longer than any verb takes here: one that still runs then hangs. */
 const verbTimeoutMs = 300_000;
 
 function going(child: ChildProcess): Going {
@@ -184,7 +184,7 @@ function going(child: ChildProcess): Going {
   };
 }
 
-/** Waits until a process has said something. */
+/** Waits until a process has printed something. */
 export async function says(one: Going, words: RegExp, timeoutMs = 60_000): Promise<void> {
   let over = false;
   void one.ended.then(() => {
@@ -195,7 +195,7 @@ export async function says(one: Going, words: RegExp, timeoutMs = 60_000): Promi
   if (!heard()) throw new Error(`never said ${words}: ${one.said()}`);
 }
 
-/** What `ip -j link` says of a link, as far as it is asked. */
+/** The fields of `ip -j link` that the tests read. */
 export interface LinkJson {
   readonly ifname: string;
   readonly vfinfo_list?: readonly VfJson[];
@@ -214,13 +214,13 @@ const settings =
   'cd /sys/bus/pci/devices; grep -H . 0000:01:00.?/sriov_numvfs 0000:01:00.?/sriov_drivers_autoprobe; ' +
   'for d in 0000:01:1*; do [ -e "$d" ] && echo "$d $(readlink "$d"/driver) $(cat "$d"/driver_override)"; done; ip netns list';
 
-/** What of a host vflane may change. The qdisc of a link that was up once stays behind when it is down again. */
+/** Everything on a host that vflane may change. A link that was once up keeps its qdisc when it is down again. */
 export async function hostFacts(lab: LabHost): Promise<unknown> {
   const links = JSON.parse(await lab.ssh('ip -j link')) as (LinkJson & { readonly qdisc?: string })[];
   return { links: links.map(({ qdisc: _, ...rest }) => rest), settings: await lab.ssh(settings) };
 }
 
-/** The findings of a verb's `--json`. */
+/** The findings in a verb's `--json` output. */
 export function findingsIn(json: string): readonly unknown[] {
   return (JSON.parse(json) as { readonly findings: readonly unknown[] }).findings;
 }

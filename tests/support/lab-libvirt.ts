@@ -19,8 +19,8 @@ const units = ['libvirtd', 'virtlogd'].flatMap((name) =>
 );
 
 /**
- * Debian 13's libvirt on a host of the lab as if it were installed, with the users that its packages make. A host of the
- * lab has no polkit, which on others lets root in: here nobody is asked.
+ * Sets up Debian 13's libvirt on a host of the lab as if installed, with its packages' users. The lab's hosts lack polkit,
+ * which elsewhere lets root in: here there is no access check.
  */
 export async function installLibvirt(lab: LabHost, host = 'alpha'): Promise<void> {
   const folder = await unpackedPackages('libvirt-trixie', packages);

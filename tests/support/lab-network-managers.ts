@@ -14,7 +14,7 @@ const files = [
   ...['NetworkManager', 'networking', 'ifup@', 'ifupdown-pre'].map(
     (name) => `usr/lib/systemd/system/${name}.service`,
   ),
-  // What of the kernel's netdevs NetworkManager leaves alone by itself, and what starts ifup where one appears.
+  // Which of the kernel's netdevs NetworkManager leaves alone by default, and what starts ifup when one appears.
   ...['80-ifupdown', '84-nm-drivers', '85-nm-unmanaged', '90-nm-thunderbolt'].map(
     (name) => `usr/lib/udev/rules.d/${name}.rules`,
   ),
@@ -22,7 +22,7 @@ const files = [
   ...['etc/NetworkManager', 'usr/share/dbus-1/system.d/org.freedesktop.NetworkManager.conf'],
 ];
 
-/** Debian 13's NetworkManager and ifupdown on a host of the lab as if they were installed; neither is started or enabled. */
+/** Sets up Debian 13's NetworkManager and ifupdown on a host of the lab as if installed; starts and enables neither. */
 export async function installNetworkManagers(lab: LabHost, host = 'alpha'): Promise<void> {
   const folder = await unpackedPackages('network-managers-trixie', ['network-manager', 'ifupdown']);
   const binaries = [];
@@ -32,7 +32,7 @@ export async function installNetworkManagers(lab: LabHost, host = 'alpha'): Prom
   await lab.ssh(setUp, host);
 }
 
-/** The lab's hosts start D-Bus behind sshd, which is behind the network: NetworkManager would wait for itself. */
+/** The lab's hosts start D-Bus after sshd, which starts after the network: NetworkManager would wait for itself. */
 const setUp = `set -e
 rm -f /etc/systemd/system/dbus.service.d/vflane-lab.conf
 mkdir -p /var/lib/NetworkManager /etc/network/interfaces.d

@@ -2,7 +2,7 @@ import type { Answer } from '../ovs-real.ts';
 import type { LabHost } from './lab-host.ts';
 import { words } from './ovs-answers.ts';
 
-/** As in ovs-real.ts: daemons of their own in a folder, whose netdevs are made up. */
+/** As in dummy-ovs.ts: separate daemons in a folder, with dummy netdevs. */
 const folder = '/root/ovs';
 const environment = ['RUN', 'LOG', 'DB'].map((what) => `OVS_${what}DIR=${folder}`).join(' ');
 const daemon = '/usr/lib/openvswitch-switch/ovs-vswitchd';
@@ -27,7 +27,7 @@ ${startDaemon}`,
 }
 
 /**
- * One process for all lines, as each start of a program costs there. The daemon tells of some errors a moment after
+ * One process for all lines, as each start of a program is slow there. The daemon reports some errors a moment after
  * ovs-vsctl has waited for it (vswitchd/bridge.c, run_status_update).
  */
 const asker = `
@@ -44,7 +44,7 @@ for (const [[program, ...args], input] of JSON.parse(require('node:fs').readFile
   console.log(JSON.stringify({ code: status ?? 142, stdout, stderr }));
 }`;
 
-/** What it answers to these lines; RESTART and STOP are its daemon's. */
+/** Its answers to these lines; RESTART and STOP are for its daemon. */
 export async function askLabOvs(lab: LabHost, lines: readonly string[]): Promise<readonly Answer[]> {
   const calls = lines.map((line) => {
     const [command = '', stdin = ''] = line.split(' <<< ');

@@ -5,8 +5,8 @@ import { makeTree } from '../../src/lab/debian.ts';
 import { run } from '../../src/lab/run.ts';
 
 /**
- * Packages of Debian 13 and all that they depend on, as files: none is installed, and no script of theirs runs.
- * @returns the folder of the cache that they are in
+ * Packages of Debian 13 and all their dependencies, as files: none is installed, and none of their scripts run.
+ * @returns their folder in the cache
  */
 export function unpackedPackages(name: string, packages: readonly string[]): Promise<string> {
   return cached(cacheFolder(), name, async (folder) => {

@@ -4,9 +4,9 @@ import type { SimHost } from '../../src/sim/sim-host.ts';
 import type { LabHost } from './lab-host.ts';
 
 /**
- * One thing asked of a kernel, as a line:
- * `> PATH TEXT` writes an attribute, `< PATH` reads one, `@ PATH` reads a link, anything else is a command; behind ` <<< ` is
- * its stdin, with `\\n` for a newline.
+ * One request to a kernel, as a line:
+ * `> PATH TEXT` writes an attribute, `< PATH` reads one, `@ PATH` reads a link, anything else is a command; after ` <<< `
+ * comes its stdin, with `\\n` for a newline.
  */
 export type Row = string;
 
@@ -20,7 +20,7 @@ export interface Answer {
   readonly refused?: string;
 }
 
-/** What runs on the host: one process for all rows, as each start of a program costs there. */
+/** Runs on the host: one process for all rows, as each start of a program is slow there. */
 const asker = `
 const { closeSync, constants, openSync, readFileSync, readlinkSync, writeSync } = require('node:fs');
 const { spawnSync } = require('node:child_process');
@@ -48,14 +48,14 @@ function put(path: string, text: string): string {
   return `echo ${Buffer.from(text).toString('base64')} | base64 -d >${path}`;
 }
 
-/** What the lab's kernel answers. */
+/** The answers of the lab's kernel. */
 export async function askLab(lab: LabHost, rows: readonly Row[]): Promise<readonly Answer[]> {
   await lab.ssh(`${put('/root/asker.cjs', asker)}; ${put('/root/rows.json', JSON.stringify(rows))}`);
   const said = await lab.ssh('node /root/asker.cjs');
   return said.split('\n').map((line) => JSON.parse(line) as Answer);
 }
 
-/** What the simulated host answers. */
+/** The answers of the simulated host. */
 export async function askSim(sim: SimHost, rows: readonly Row[]): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
   for (const row of rows) answers.push({ row, ...(await askOne(sim, row)) });

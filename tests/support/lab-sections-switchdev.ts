@@ -5,7 +5,7 @@ const set = (words: string) => `devlink dev eswitch set ${words}`;
 const shown = (words: string) => [`devlink ${words}`, `devlink -j ${words}`];
 
 /**
- * What an eswitch is asked, on netdevsim and on the simulated mlx5. `DEV0` is the first port's devlink, `SYS0` its folder in
+ * Requests to an eswitch, on netdevsim and on the simulated mlx5. `DEV0` is the first port's devlink, `SYS0` its folder in
  * sysfs, `PF0` its netdev, `REP00` the representor of its first VF; `UPLINK0` and `PORT00` are their devlink ports.
  */
 export const switchdevSections: { readonly [title: string]: readonly Row[] } = {
@@ -152,7 +152,7 @@ export const switchdevSections: { readonly [title: string]: readonly Row[] } = {
     set('DEV0 mode switchdev'),
     settle,
     'ip -j link show dev PF0',
-    // What else is set there only mlx5 refuses; the rate, only netdevsim.
+    // Of these settings, only mlx5 refuses the others, and only netdevsim the rate.
     'ip link set PF0 vf 0 mac 02:11:22:33:44:01',
     'ip link set PF0 vf 0 mac 01:00:5e:00:00:01',
     'ip link set PF0 vf 3 mac 02:11:22:33:44:03',

@@ -5,7 +5,7 @@ const d0 = ['ip link add d0 address 02:00:00:00:09:01 type dummy', 'ip link set 
 const here = 'ip -j route show dev d0';
 const six = 'ip -j -6 route show dev d0';
 
-/** What an overlay's underlay stands on: asked of both kernels, as `sections` are. */
+/** The parts of an overlay's underlay, for both kernels, as in `sections`. */
 export const underlaySections: { readonly [title: string]: readonly Row[] } = {
   'VLANs on a bond': [
     'ip link add bond0 address 02:00:00:00:09:02 type bond mode active-backup miimon 100',

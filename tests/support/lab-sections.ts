@@ -15,7 +15,7 @@ const readback: readonly Row[] = [
   'ip -j -d addr show',
 ];
 
-/** Two VFs on each port, whatever was there, that no driver takes by itself. */
+/** Two VFs on each port, whatever was there before, to which no driver binds automatically. */
 export const twoVfs: readonly Row[] = [pf0, pf1].flatMap((pf) => [
   `> ${pf}/sriov_numvfs 0`,
   `> ${pf}/sriov_drivers_autoprobe 0`,
@@ -25,7 +25,7 @@ export const twoVfs: readonly Row[] = [pf0, pf1].flatMap((pf) => [
 export const v00 = '0000:01:10.0';
 const [v01, v10] = ['0000:01:10.2', '0000:01:10.1'];
 
-/** What is asked of both kernels; each section goes on where the one before it ended. */
+/** Requests to both kernels; each section continues where the one before it ended. */
 export const sections: { readonly [title: string]: readonly Row[] } = {
   'the number of VFs': [
     ...['8', '65536', '-1', 'abc', '0x2', '2', '3', '0', '07', '0', '0'].flatMap((text) => [

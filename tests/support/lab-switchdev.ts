@@ -1,11 +1,11 @@
 import type { Answer, Row } from './lab-rows.ts';
 
-/** What a word of a row is on one of the two. */
+/** A row's word → its name on one of the two. */
 type Names = { readonly [word: string]: string };
 
 const both = { SYSNET: '/sys/class/net' };
 
-/** netdevsim's devices, each a port with an eswitch of its own. */
+/** Names of netdevsim's devices, each a port with an eswitch of its own. */
 export const onNetdevsim: Names = {
   ...both,
   ...named(0, { dev: 'netdevsim/netdevsim0', sys: '/sys/bus/netdevsim/devices/netdevsim0', slot: 'eni0' }),
@@ -13,7 +13,7 @@ export const onNetdevsim: Names = {
   NODEV: 'netdevsim/netdevsim9',
 };
 
-/** The simulated mlx5's PFs, as Debian 13 names them. */
+/** Names of the simulated mlx5's PFs on Debian 13. */
 export const onSimulated: Names = {
   ...both,
   ...simulated(0),
@@ -50,7 +50,7 @@ function simulated(port: 0 | 1): Names {
   };
 }
 
-/** Longest first: the name of a device is the beginning of that of its ports. */
+/** Longest first: a device's name is the start of its ports' names. */
 function byLength(names: Names, of: (entry: readonly [string, string]) => string) {
   return Object.entries(names).sort((a, b) => of(b).length - of(a).length);
 }
@@ -60,7 +60,7 @@ export function inNames(rows: readonly Row[], names: Names): readonly Row[] {
   return rows.map((row) => words.reduce((text, [word, name]) => text.replaceAll(word, name), row));
 }
 
-/** What was answered, by its place, with the words for the names, and without what chance decides. */
+/** The answer by place, with words instead of names, and without random values. */
 function seen(answer: Answer | undefined, names: Names): ReadonlyMap<string, string> {
   if (!answer) return new Map();
   const { row: _, ...rest } = inWords(answer, names);
@@ -69,7 +69,7 @@ function seen(answer: Answer | undefined, names: Names): ReadonlyMap<string, str
   return new Map(leaves('', { ...rest, ...parsed }));
 }
 
-/** MACs that nobody made up. */
+/** MACs that are not random. */
 const set = /^(00:00:00|ff:ff:ff|01:00:5e|02:11:22|02:00:00:00:07)/;
 
 function inWords(answer: Answer, names: Names): Answer {
@@ -77,7 +77,7 @@ function inWords(answer: Answer, names: Names): Answer {
     .reduce((said, [word, name]) => said.replaceAll(name, word), JSON.stringify(answer))
     .replace(/\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, (mac) => (set.test(mac) ? mac : 'MAC'))
     .replace(/\b[0-9a-f]{16,64}\b/g, 'SWITCH')
-    // As text what `drivers` lets differ as JSON.
+    // Differences in text that `drivers` allows in JSON.
     .replace(/ inline-mode none encap-mode basic|\\n {2}function:\\n {4}hw_addr [0-9a-f:]{17}/g, '')
     .replace(/(?<=flavour physical port )\d+/g, 'N');
   return JSON.parse(text) as Answer;
@@ -94,7 +94,7 @@ function leaves(at: string, value: unknown): readonly (readonly [string, string]
   return entries.flatMap(([key, inner]) => leaves(at === '' ? key : `${at}.${key}`, inner));
 }
 
-/** netdevsim's netdevs take no multicast (netdev.c, nsim_setup); carrier takes its time. */
+/** netdevsim's netdevs have no multicast (netdev.c, nsim_setup); the carrier comes late. */
 function flags(said: readonly string[]): string {
   return said.filter((flag) => !['MULTICAST', 'LOWER_UP', 'NO-CARRIER'].includes(flag)).join();
 }
@@ -106,7 +106,7 @@ interface Difference {
   readonly simulated: string | undefined;
 }
 
-/** What one of the two drivers has and the other has not. */
+/** What only one of the two drivers has. */
 const drivers: readonly { readonly row: RegExp; readonly at: RegExp; readonly why: string }[] = [
   {
     row: /dev eswitch show/,

@@ -1,6 +1,6 @@
 import { shellWord } from './shell-word.ts';
 
-/** What one who has broken out of a guest's QEMU would try first: by its name, a command that is 0 where it could. */
+/** What someone who has broken out of a guest's QEMU would try first: a name → a command that exits 0 if it succeeds. */
 export interface Attempts {
   readonly [name: string]: string;
 }
@@ -8,24 +8,24 @@ export interface Attempts {
 const connects = (socket: string) =>
   `perl -MIO::Socket::UNIX -e 'exit !IO::Socket::UNIX->new(Peer => shift)' ${socket}`;
 
-/** Nothing of it changes the host, where it succeeds. */
+/** None of these changes the host, even if it succeeds. */
 export function attempts(own: string, other: string): Attempts {
   const folder = (guest: string) => `/var/lib/vflane/guests/${guest}`;
   return {
     "another guest's disk": `head -c 1 ${folder(other)}/disk.qcow2`,
     "another guest's QMP": connects(`/run/vflane/guests/${other}/qmp.sock`),
-    // core(5): what it names is run by root, outside of every namespace.
+    // core(5): root runs the program that it names, outside of every namespace.
     core_pattern: 'true >>/proc/sys/kernel/core_pattern',
     'D-Bus': connects('/run/dbus/system_bus_socket'),
     "systemd's own socket": connects('/run/systemd/private'),
-    // Whoever writes there next would follow it.
+    // The next program that writes there would follow it.
     'a link in its folder': `ln -s /etc/passwd ${folder(own)}/seed.img.x && rm ${folder(own)}/seed.img.x`,
     passwords: 'head -c 1 /etc/shadow',
     'a file of the host': 'true >>/etc/hosts',
   };
 }
 
-/** A shell command that prints the names of those that succeed. */
+/** A shell command that prints the names of the successful attempts. */
 export function tryAll(all: Attempts): string {
   return Object.entries(all)
     .map(([name, command]) => `{ ${command}; } >/dev/null 2>&1 && echo ${shellWord(name)}`)
@@ -33,7 +33,7 @@ export function tryAll(all: Attempts): string {
     .join('\n');
 }
 
-/** The same in the mount namespace of a process, by a user who has no capability, or by root. */
+/** The same in the mount namespace of a process, as a user without capabilities, or as root. */
 export function tryAllIn(pid: string, user: string, all: Attempts): string {
   const as =
     user === '0' ? [] : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--no-new-privs'];

@@ -1,12 +1,12 @@
 import type { Talker } from './talker.ts';
 
-/** What a netdev had sent by when: milliseconds since 1970, and bytes with their Ethernet headers. */
+/** What a netdev had sent at a time: milliseconds since 1970, and bytes with their Ethernet headers. */
 export interface Sample {
   readonly ms: number;
   readonly bytes: number;
 }
 
-/** For a node in the netdev's namespace. Between its two looks at the clock the counter was read at once, or it is left out. */
+/** For Node in the netdev's namespace. A sample counts only if the counter was read at once between two clock readings. */
 const program = `const { readFileSync } = require('node:fs');
 const look = () => {
   const at = performance.now();
@@ -26,10 +26,10 @@ export function samplesOf({ lines }: Pick<Talker, 'lines'>): readonly Sample[] {
   });
 }
 
-/** Fewer are no data any more: what ends a test, and what neighbours say. */
+/** Fewer bytes are not data: they end a test, or are neighbour discovery. */
 const fewBytes = 20_000;
 
-/** Bits a second that the link carried in the last seconds before it fell silent, among the samples of a time. */
+/** Bits per second that the link carried in the last `seconds` before it fell silent, from the samples of a period. */
 export function carriedBps(samples: readonly Sample[], seconds: number): number {
   const all = samples.at(-1)?.bytes ?? 0;
   const last = samples.find(({ bytes }) => bytes > all - fewBytes);

@@ -4,7 +4,7 @@ import { Talker } from './talker.ts';
 
 const standIns = join(import.meta.dirname, 'stand-in');
 
-/** Where a host finds its programs: the stand-ins for systemd first, and the folders that only root's PATH has last. */
+/** A host's environment; its PATH has the stand-ins for systemd first, and the folders that only root's PATH has last. */
 export const env: NodeJS.ProcessEnv = {
   ...process.env,
   PATH: [standIns, process.env.PATH ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(delimiter),
@@ -13,7 +13,7 @@ export const env: NodeJS.ProcessEnv = {
 
 const namespaces = ['--mount', '--net', '--uts', '--ipc', '--pid'];
 
-/** Why no host can be made of namespaces here; undefined where it can. */
+/** Why no host can be made of namespaces here; undefined if it can. */
 export function missingNamespaces(): string | undefined {
   if (process.geteuid?.() !== 0) return 'only root may make namespaces with a /run of their own';
   const programs = ['ovs-vswitchd', 'ovsdb-server', 'nsenter', 'ip', 'nft', 'perl'];
@@ -29,9 +29,9 @@ export function missingNamespaces(): string | undefined {
 }
 
 /**
- * A host that is nothing but namespaces: own netdevs, processes, /run, /etc and /var, an own ovsdb-server and ovs-vswitchd,
- * the real ones. It lives as long as its first process, which ends with this one's pipe, however this one ends: the
- * kernel then ends every process of the host, and takes its netdevs away.
+ * A host made only of namespaces: its own netdevs, processes, /run, /etc and /var, and its own real ovsdb-server and
+ * ovs-vswitchd. It lives as long as its first process, which ends with this one's pipe, however this one ends: the
+ * kernel then kills every process of the host and removes its netdevs.
  */
 export class NamespaceHost {
   readonly name: string;
@@ -48,12 +48,12 @@ export class NamespaceHost {
     return new NamespaceHost(name, await Talker.start(['unshare', ...apart, ...first], env));
   }
 
-  /** Whose namespaces they are: its own process namespace is this machine’s, that of its children is the host’s. */
+  /** The process that owns the namespaces: its own pid namespace is this machine’s, its children’s is the host’s. */
   get pid(): number {
     return this.#first.pid;
   }
 
-  /** What it prints. @throws where it fails or takes more than 20 s, with what it said */
+  /** Returns what it prints. @throws with its output if it fails or takes more than 20 s */
   run(argv: readonly string[], stdin = ''): string {
     const [program = '', ...words] = this.#inside(argv);
     return execFileSync(program, words, {
@@ -70,7 +70,7 @@ export class NamespaceHost {
     return this.run(inGuest(guest, argv));
   }
 
-  /** Beside the test; in a network namespace of the host where one is named. */
+  /** Runs beside the test, in a guest's network namespace if one is named. */
   talker(argv: readonly string[], guest?: string): Promise<Talker> {
     return Talker.start(this.#inside(guest === undefined ? argv : inGuest(guest, argv)), env);
   }

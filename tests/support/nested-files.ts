@@ -1,9 +1,9 @@
 import { shellWord } from './shell-word.ts';
 
-/** Where a guest's files are on its host. */
+/** The folder of a guest's files on its host. */
 export const guestFolder = '/root/guest';
 
-/** How every init of the tests begins. */
+/** The start of every init of the tests. */
 export const initHead = `#!/bin/sh
 export PATH=/bin
 mount -t proc proc /proc
@@ -13,16 +13,16 @@ stty -echo -onlcr
 for module in $(cat /order); do insmod "/modules/$module"; done
 `;
 
-/** The one program that makes a guest of a kernel: it runs what it is told, line by line, and says how each ended. */
+/** The only program of the guest: it runs commands line by line, and prints how each ended. */
 const init = `${initHead}echo guest-ready
 while read -r line; do eval "$line"; done
 poweroff -f
 `;
 
-/** What busybox is for: the guest's start, and what is asked in it. */
+/** The uses of busybox: the guest's start, and the tests' commands. */
 const applets = 'mount insmod stty poweroff cat grep head basename dirname ping';
 
-/** Debian's own iproute2 and dash: busybox's \`ip\` knows no bonds, and its shell runs its own \`ip\`. */
+/** Debian's own iproute2 and dash: busybox's \`ip\` has no bonds, and its shell runs that \`ip\`. */
 const tree = `set -e
 rm -rf ${guestFolder}
 mkdir -p ${guestFolder}/tree/bin ${guestFolder}/tree/modules
@@ -50,7 +50,7 @@ find . | busybox cpio -o -H newc > ../initrd
 mkfifo ../in
 `;
 
-/** A command for the host that makes the guest's only file system, with \`recipe\` in it as \`/recipe\`. */
+/** A command for the host that makes the guest's only file system, containing \`recipe\` as \`/recipe\`. */
 export function makeInitrd(recipe: string): string {
   const files = { init, recipe };
   const writes = Object.entries(files).map(([name, text]) => `printf %s ${shellWord(text)} > ${name}`);

@@ -4,33 +4,33 @@ import { guestFolder, makeInitrd } from './nested-files.ts';
 import { carryQemu } from './nested-qemu.ts';
 import { shellWord } from './shell-word.ts';
 
-/** A VM on the first host of a lab, which has nothing but the VFs that it was given, and a serial line. */
+/** A VM on the first host of a lab, with only its VFs and a serial line. */
 export interface NestedGuest {
-  /** A shell command in the guest, whose failure is an error. */
+  /** Runs a shell command in the guest; its failure is an error. */
   run(command: string, timeoutMs?: number): Promise<string>;
-  /** Shuts it down from the inside. */
+  /** Shuts it down from inside. */
   powerOff(): Promise<void>;
 }
 
 export interface NestedMachine {
-  /** QEMU's words for its VFs, as `vflane export guest` prints them. */
+  /** QEMU's arguments for its VFs, as `vflane export guest` prints them. */
   readonly devices: readonly string[];
-  /** Lies in the guest as `/recipe`. */
+  /** Becomes `/recipe` in the guest. */
   readonly recipe: string;
 }
 
-/** What the log says last. */
+/** The log's last line. */
 const ended = 'guest-ended';
 
 const at = (name: string) => `${guestFolder}/${name}`;
 
-/** No calibration and no protection for what is emulated. */
+/** An emulated processor needs no calibration and no mitigations. */
 const kernelArguments =
   'console=ttyS0 quiet loglevel=1 panic=-1 tsc=reliable mitigations=off nokaslr audit=0 lsm=landlock';
 
 /**
- * By what the guest runs. QEMU's emulated processor has AMD's virtualization (svm), and KVM on it starts a guest in a
- * fifth of the time that an emulator within the emulator takes.
+ * What runs the guest. QEMU's emulated processor has AMD's virtualization (svm), and KVM on it starts a guest in a fifth of
+ * the time that an emulator within the emulator takes.
  */
 type Accel = 'kvm' | 'tcg';
 
@@ -42,27 +42,27 @@ const accelWords: { readonly [accel in Accel]: readonly string[] } = {
 function argvOf(qemu: readonly string[], { devices }: NestedMachine, accel: Accel): readonly string[] {
   return [
     ...qemu,
-    // The loader that it is run through would else be the process's name.
+    // Otherwise the loader that starts it would be the process's name.
     ...['-name', 'guest,process=qemu-guest'],
     ...['-M', 'q35,kernel-irqchip=split', ...accelWords[accel], '-m', '256M'],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-serial', 'stdio'],
     ...['-pidfile', at('pid'), '-kernel', '/boot/lab-vmlinuz', '-initrd', at('initrd')],
     ...['-append', kernelArguments],
-    // iPXE in the VFs' ROMs would look for a server first.
+    // iPXE in the VFs' ROMs would first look for a server.
     ...devices.flatMap((device) => ['-device', `${device},rombar=0`]),
   ];
 }
 
-/** Copies what a guest needs to the first host; nothing runs yet. Returns the words before QEMU's own. */
+/** Copies what a guest needs to the first host; nothing runs yet. Returns the words before QEMU's own arguments. */
 export async function makeGuest(lab: LabHost, { recipe }: NestedMachine): Promise<readonly string[]> {
   await lab.ssh(makeInitrd(recipe));
   return carryQemu(join(lab.folder, '.vflane/lab/ssh_config'), 'alpha');
 }
 
-/** What a host whose processor has no virtualization, or one that does not work, needs longer for. */
+/** A host whose processor has no working virtualization needs longer. */
 const longestStartMs: { readonly [accel in Accel]: number } = { kvm: 150_000, tcg: 400_000 };
 
-/** Starts QEMU, and returns when the guest takes commands. */
+/** Starts QEMU, and returns when the guest accepts commands. */
 export async function startGuest(
   lab: LabHost,
   qemu: readonly string[],
@@ -78,13 +78,13 @@ export async function startGuest(
 }
 
 async function startAs(lab: LabHost, argv: readonly string[], timeoutMs: number): Promise<NestedGuest> {
-  // Opened for both, the pipe has no end while QEMU runs.
+  // Opened for reading and writing, the pipe has no end while QEMU runs.
   const start = `${argv.map(shellWord).join(' ')} 0<>${at('in')} >>${at('log')} 2>&1; echo ${ended} $? >>${at('log')}`;
   await lab.ssh(`: >${at('log')}; setsid sh -c ${shellWord(start)} </dev/null >/dev/null 2>&1 &`);
   try {
     await waitFor(lab, 'guest-ready', timeoutMs);
   } catch (error) {
-    // With the shell around it, which would write to the next one's log.
+    // Includes the shell around it, which would write to the next one's log.
     await lab.trySsh(`kill -KILL -- -$(($(ps -o pgid= -p $(cat ${at('pid')}))))`);
     throw error;
   }
@@ -110,7 +110,7 @@ function consoleOf(lab: LabHost): NestedGuest {
   };
 }
 
-/** The serial line's log, once it has a line that begins so. One process on the host waits: it has but one processor. */
+/** The serial line's log, once it has a line with this start. One process on the host waits, as it has one processor. */
 async function waitFor(lab: LabHost, words: string, timeoutMs: number): Promise<string> {
   const seconds = Math.ceil(timeoutMs / 1000);
   const heard = `until grep -Eq '^(${words}|${ended})' ${at('log')}; do sleep 0.5; done`;

@@ -5,18 +5,18 @@ import { cacheFolder } from '../../src/lab/cache.ts';
 import { debianQemu, unpackedQemu } from '../../src/lab/qemu-binary.ts';
 import { run } from '../../src/lab/run.ts';
 
-/** Where QEMU is on a host of the lab that has none of its own. */
+/** The folder for QEMU on a host of the lab that has none of its own. */
 const there = '/root/qemu';
 
-/** What a machine without a display, a disk and a network card reads. */
+/** The firmware of a machine without a display, a disk and a network card. */
 const firmware = ['usr/share/seabios/bios-256k.bin', 'usr/share/qemu/kvmvapic.bin'];
 const loaders = ['usr/share/qemu/linuxboot_dma.bin', 'usr/share/qemu/pvh.bin'];
 
 const system = 'usr/bin/qemu-system-x86_64';
 
 /**
- * Copies Debian 13's QEMU from the cache to a host of the lab, the same release: the program, its libraries and its
- * firmware, 70 of its 180 MB. The hosts' image is small without it, and a host reaches no mirror.
+ * Copies Debian 13's QEMU from the cache to a host of the lab, which is the same release: the program, its libraries and
+ * its firmware, 70 of its 180 MB. The hosts' image is small without it, and hosts cannot reach a mirror.
  * @returns the words before QEMU's own arguments
  */
 export async function carryQemu(sshConfig: string, host: string): Promise<readonly string[]> {
@@ -26,7 +26,7 @@ export async function carryQemu(sshConfig: string, host: string): Promise<readon
   return unpackedQemu(there).system;
 }
 
-/** The same as if it were installed: at its own place, with qemu-img, on the host's own libraries and those it lacks. */
+/** The same as if installed: in its own place, with qemu-img, using the host's libraries and bringing missing ones. */
 export async function installQemu(sshConfig: string, host: string): Promise<void> {
   const folder = await debianQemu(cacheFolder(), (line) => console.log(line));
   const programs = await Promise.all([system, 'usr/bin/qemu-img'].map((path) => withLibraries(folder, path)));
@@ -41,13 +41,13 @@ interface Place {
   readonly to: string;
 }
 
-/** Copies files of a folder into one of a host; what is there stays. */
+/** Copies files of a folder into one on a host; existing files stay. */
 export function carry(
   folder: string,
   files: readonly string[],
   { sshConfig, host, to }: Place,
 ): Promise<void> {
-  // An emulated processor unpacks faster than it deciphers.
+  // An emulated processor decompresses faster than it decrypts.
   const packed = ['--use-compress-program=gzip -1', '--sparse'];
   const tar = ['tar', '-c', ...packed, '-h', '--owner=root', '--group=root', '-C', folder, ...new Set(files)];
   const unpack = `mkdir -p ${to} && tar -x -z --skip-old-files --keep-directory-symlink -C ${to}`;
@@ -67,7 +67,7 @@ export async function withLibraries(folder: string, path: string): Promise<reado
   return [...new Set(files.filter((file) => existsSync(file)).map((file) => relative(folder, file)))];
 }
 
-/** Runs two programs, the first one's output the second one's input, to the end of both. */
+/** Pipes one program into another, and waits for the end of both. */
 async function piped(from: readonly string[], to: readonly string[]): Promise<void> {
   const [source, sink] = [from, to].map(([program = '', ...args], place) =>
     spawn(program, args, {

@@ -6,7 +6,7 @@ export function known<Name>(name: Name | undefined): Name {
   return name;
 }
 
-/** A network of three hosts, one of which joins it to a VLAN, and yet without guests. */
+/** A network of three hosts, one of which joins it to a VLAN; still without guests. */
 export const bridgeSpec: BridgeSpec = {
   name: known(asIfName('br0')),
   network: known(asNetworkName('household')),

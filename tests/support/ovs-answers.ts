@@ -2,12 +2,12 @@ import { HostError } from '../../src/host/host.ts';
 import type { SimHost } from '../../src/sim/sim-host.ts';
 import type { Answer } from '../ovs-real.ts';
 
-/** Words of a line as a POSIX shell splits them, no more than single quotes. */
+/** The words of a line as a POSIX shell splits them, with single quotes only. */
 export function words(line: string): readonly string[] {
   return [...line.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replaceAll("'", ''));
 }
 
-/** What the simulated host answers; a wait that never ends as a process that is ended. */
+/** The simulated host's answer; an endless wait counts as a killed process. */
 export async function simulated(host: SimHost, argv: readonly string[], stdin: string): Promise<Answer> {
   try {
     const ran = await host.run(argv, stdin === '' ? {} : { stdin });
@@ -21,7 +21,7 @@ export async function simulated(host: SimHost, argv: readonly string[], stdin: s
 
 const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** What may differ: UUIDs, MACs made up, times, log folders, and the order of rows, which the database does not keep. */
+/** Removes what may differ: UUIDs, random MACs, times, log folders, and the order of rows, which the database lacks. */
 export function plain(argv: readonly string[], answer: Answer): Answer {
   const tidy = (text: string) =>
     text

@@ -14,7 +14,7 @@ import type { OvsBridge, OvsPort, OvsState } from '../../src/model/ovs-state.ts'
 import type { CardSurvey, Survey } from '../../src/model/survey.ts';
 import { bareHost, barePf, link, pf0, pf1 } from './states.ts';
 
-/** A host with a ConnectX-5 on which everything is as it should be: switchdev, one LAG, a guest, a tunnel, all up. */
+/** A healthy host with a ConnectX-5: switchdev, one LAG, a guest, a tunnel, all up. */
 
 export const vfLag: LagState = { state: 'active', type: 'switchdev', flags: ['shared_fdb:on'] };
 

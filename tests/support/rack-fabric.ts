@@ -1,6 +1,6 @@
 import type { RackHost } from './rack.ts';
 
-/** Where each guest of the file is. */
+/** The host, network and addresses of each guest in the file. */
 export const places = {
   guest1: { host: 'alpha', network: 'household', mac: '02:00:00:00:00:01', v4: '10.0.0.1' },
   guest2: { host: 'beta', network: 'household', mac: '02:00:00:00:00:02', v4: '10.0.0.2' },
@@ -11,7 +11,7 @@ export const places = {
   disk1: { host: 'alpha', network: 'storage', mac: '02:00:00:00:00:07', v4: '192.168.10.1' },
   disk2: { host: 'beta', network: 'storage', mac: '02:00:00:00:00:08', v4: '192.168.10.2' },
   disk3: { host: 'alpha', network: 'storage', mac: '02:00:00:00:00:09', v4: '192.168.10.3' },
-  /** Somebody else’s virtual machine, by a tap. */
+  /** A VM of another manager, on a tap. */
   vm1: { host: 'gamma', network: 'household', mac: '02:00:00:00:00:19', v4: '10.0.0.19' },
 } as const satisfies {
   readonly [guest: string]: { host: RackHost; network: string; mac: string; v4: string };
@@ -20,7 +20,7 @@ export const places = {
 export type RackGuest = keyof typeof places;
 export const guestNames = Object.keys(places) as readonly RackGuest[];
 
-/** As the forgeries want it: guest1 and guest2 have addresses, guest3 leases them, guest4 may be anyone, guest5 is not known. */
+/** As the forgeries need: guest1 and guest2 have addresses, guest3 leases them, guest4 may use any, guest5’s are unknown. */
 const addresses: { readonly [guest in RackGuest]: string } = {
   guest1: 'address: { v4: 10.0.0.1/24, v6: "fd00::1/64" }',
   guest2: 'address: { v4: 10.0.0.2/24, v6: "fd00::2/64" }',
@@ -34,7 +34,7 @@ const addresses: { readonly [guest in RackGuest]: string } = {
   vm1: 'address: 10.0.0.19/24',
 };
 
-/** MAC of a host’s first port and of the bridge that has it, and the tunnel address. */
+/** The MAC of a host’s first port and of the bridge with that port, and the tunnel address. */
 export const underlay: { readonly [host in RackHost]: { mac: string; address: string } } = {
   alpha: { mac: '02:99:00:00:01:01', address: '192.168.9.1' },
   beta: { mac: '02:99:00:00:01:02', address: '192.168.9.2' },
@@ -42,10 +42,10 @@ export const underlay: { readonly [host in RackHost]: { mac: string; address: st
 };
 
 export const vni = { household: 43, storage: 42 } as const;
-/** The VLAN of the switches that household is joined to, at alpha. */
+/** The switches’ VLAN to which household is joined, at alpha. */
 export const uplinkVlan = 20;
 
-/** The `underlay:` of a host, by its number. */
+/** A host's `underlay:`, by the host's number. */
 export type UnderlayText = (number: number) => string;
 const twoPorts: UnderlayText = (number) => `{ address: 192.168.9.${number}/24, ports: [eth1, eth2] }`;
 

@@ -10,23 +10,23 @@ import { uplinkVlan } from './rack-fabric.ts';
 export const hostNames = ['alpha', 'beta', 'gamma'] as const;
 export type RackHost = (typeof hostNames)[number];
 
-/** What the tool said, and how it ended. */
+/** The tool's output and exit code. */
 export type Said = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 /**
  * Three hosts with two ports each, `eth1` on switch A and `eth2` on switch B, which are joined; and the tool, which
- * reaches them by `connect: root@alpha`. The switches are bridges of a fourth host, `alpha1` the end of alpha’s
- * `eth1`; `stranger` and `router` are sockets of switch A, the latter on the uplink’s VLAN.
+ * reaches them with `connect: root@alpha`. The switches are bridges of a fourth host, where `alpha1` is the end of alpha’s
+ * `eth1`; `stranger` and `router` are ports of switch A, the latter on the uplink’s VLAN.
  */
 export interface Rack {
   readonly hosts: { readonly [name in RackHost]: NamespaceHost };
   readonly switches: NamespaceHost;
   vflane(...words: readonly string[]): Promise<Said>;
-  /** How the tool is started, for whoever has to end it before its time. */
+  /** How to start the tool, for tests that must end it early. */
   readonly command: { readonly program: string; readonly cwd: string; readonly env: NodeJS.ProcessEnv };
-  /** Writes the file that the tool is asked to carry out. */
+  /** Writes the file that the tool applies. */
   wants(fabric: string): void;
-  /** @throws where it does not end with 0, with what it said */
+  /** @throws with its output if it does not exit 0 */
   done(...words: readonly string[]): Promise<Said>;
   stop(): Promise<void>;
 }
@@ -64,7 +64,7 @@ export async function startRack(): Promise<Rack> {
   }
 }
 
-/** The cables, which take frames of 9216 bytes as those of real switches do, and the switches, which carry every VLAN. */
+/** The cables, for frames of 9216 bytes like real switches, and the switches, which carry every VLAN. */
 function connect(hosts: Rack['hosts'], switches: NamespaceHost): void {
   const cables = hostNames.flatMap((name, host) =>
     [1, 2].map((port) => {
@@ -77,7 +77,7 @@ function connect(hosts: Rack['hosts'], switches: NamespaceHost): void {
   const up = [...ends, ...Object.keys(others).map((name) => `${name}-port`)].map(
     (end) => `link set ${end} up`,
   );
-  // In this machine’s process namespace, where the hosts’ first processes have the numbers that are known here.
+  // In this machine’s pid namespace, where the known pids of the hosts’ first processes are valid.
   const batch = ['--target', `${switches.pid}`, '--net', 'ip', '-batch', '-'];
   const input = [...cables, ...sockets, ...up, ''].join('\n');
   const made = spawnSync('nsenter', batch, { env, input, encoding: 'utf8' });
@@ -93,7 +93,7 @@ function connect(hosts: Rack['hosts'], switches: NamespaceHost): void {
   switches.run(['ovs-vsctl', ...[...bridges, ...access].slice(1)]);
 }
 
-/** Who else has a socket of switch A: somebody who sees every VLAN, and one on VLAN 20 only. */
+/** The other ports of switch A: one that sees every VLAN, and one on VLAN 20 only. */
 const others = { stranger: 'trunks=[]', router: `tag=${uplinkVlan}` };
 
 function bridge(name: string, other: string, port: number): readonly string[] {
@@ -109,7 +109,7 @@ const toolEnv = (folder: string): NodeJS.ProcessEnv => {
   return { ...env, RACK: folder, VFLANE_STATE_DIR: join(folder, 'state'), VFLANE_DEBUG: '1' };
 };
 
-/** In the folder of the fabric file; at most a minute. */
+/** Runs in the folder of the fabric file, for at most a minute. */
 async function vflane(folder: string, words: readonly string[]): Promise<Said> {
   const child = spawn(process.execPath, [join(folder, 'vflane.cjs'), ...words], {
     cwd: folder,

@@ -18,7 +18,7 @@ export async function recordOf(site: Site, { fabric, host }: Pick<Scenario, 'fab
   return end({ ...about, sections: sectionsFor(fabric, host, fold.ledger, spec), ledger: fold.ledger });
 }
 
-/** As `vflane show root@host --record` does, of a host that no file names. */
+/** As `vflane show root@host --record` does, for a host that is in no file. */
 export async function recordBare(site: Site): Promise<Transcript> {
   const { site: recorded, end } = recordSite(site);
   const { sections, fold } = await lookBare(recorded);

@@ -16,7 +16,7 @@ import { World } from './world.ts';
 
 const folder = resolve(import.meta.dirname, '../../scenarios');
 
-/** One host of a folder of `scenarios/`. README.md there says what the files hold. */
+/** One host in a folder of `scenarios/`; README.md there explains the files. */
 export interface Scenario {
   /** `guest-added`, or `two-hosts/beta`. */
   readonly name: string;
@@ -37,7 +37,7 @@ export const scenarioFolders: readonly string[] = readdirSync(folder, { withFile
 
 const read = new Map<string, readonly Scenario[]>();
 
-/** Read once: the same folder gives the same objects. */
+/** Reads each folder once: the same folder gives the same objects. */
 export function scenariosIn(name: string): readonly Scenario[] {
   const scenarios = read.get(name) ?? readScenarios(name);
   read.set(name, scenarios);
@@ -79,7 +79,7 @@ function fabricIn(name: string, file: string): Fabric {
 }
 
 interface SetUp {
-  /** The host as it was when vflane first came. */
+  /** The host before vflane's first run. */
   readonly found: World;
   readonly world: World;
 }
@@ -87,7 +87,7 @@ interface SetUp {
 const setUps = new WeakMap<Scenario, Promise<SetUp>>();
 const applications = new WeakMap<Scenario, Promise<{ readonly world: World; readonly outcome: Outcome }>>();
 
-/** The host as it is when the scenario's plan is made: made once, and a copy of it for each who asks. */
+/** The host as the scenario's plan finds it: built once; each caller gets a copy. */
 export async function setUp(scenario: Scenario): Promise<SetUp> {
   const made = setUps.get(scenario) ?? makeUp(scenario);
   setUps.set(scenario, made);
@@ -95,7 +95,7 @@ export async function setUp(scenario: Scenario): Promise<SetUp> {
   return { found: found.clone(), world: world.clone() };
 }
 
-/** The same after its plan was applied; applied once, and a copy for each. */
+/** The same after its plan is applied: applied once; each caller gets a copy. */
 export async function setUpApplied(scenario: Scenario): Promise<SetUp & { readonly outcome: Outcome }> {
   const made = applications.get(scenario) ?? makeApplied(scenario);
   applications.set(scenario, made);
@@ -156,7 +156,7 @@ export function errorsIn({ findings }: Plan): readonly string[] {
 
 const quiet = () => {};
 
-/** As `vflane apply`: what stands against a plan refuses it. */
+/** As `vflane apply`: a finding that forbids a plan refuses it. */
 export async function carryOutPlan(site: Site, plan: Plan, verb: string, planId: string): Promise<Outcome> {
   const against = plan.findings.filter(({ severity }) => severity === 'error');
   if (against.length > 0) return { kind: 'refused', findings: against };
@@ -185,7 +185,7 @@ export function applyScenario(world: World, scenario: Scenario, planId = 'asked'
   return applyFile(world, scenario.fabric, scenario.host, scenario.options, planId);
 }
 
-/** A way back, planned by a process of its own. */
+/** An undo or destroy, planned by a process of its own. */
 export async function wayBack(
   world: World,
   { host }: Scenario,

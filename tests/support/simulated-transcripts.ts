@@ -7,7 +7,7 @@ import { recordBare, recordScenario } from './record-simulated.ts';
 import { type Scenario, setUp } from './scenario.ts';
 import { pathOf } from './transcripts.ts';
 
-/** What is done with the simulated host of `NAME.fabric.yaml` before it is recorded. */
+/** What is done to the simulated host of `NAME.fabric.yaml` before it is recorded. */
 const made = {
   'sim-connectx5-untouched': { applied: false, bare: true, scrub: true },
   'sim-connectx5-legacy-vlan': { applied: true, bare: false, scrub: false },
@@ -17,7 +17,7 @@ const made = {
 
 export const simulatedNames = Object.keys(made) as readonly (keyof typeof made)[];
 
-/** The transcript of that name, made anew: the same text as long as vflane asks the same and the simulation answers the same. */
+/** Records that transcript again: the same text as long as vflane's questions and the simulation's answers are the same. */
 export async function recordSimulated(name: keyof typeof made): Promise<Transcript> {
   const { applied, bare, scrub } = made[name];
   const scenario = scenarioOf(name);
@@ -27,7 +27,7 @@ export async function recordSimulated(name: keyof typeof made): Promise<Transcri
   return scrub ? scrubChecked(transcript, { hosts: [], users: [] }, 'simulated') : transcript;
 }
 
-/** What the file calls it is what scrubbing made of this. */
+/** The scenario with the names that scrubbing turned into the file's. */
 function namedBefore(scenario: Scenario): Scenario {
   return { ...scenario, host: { ...scenario.host, name: 'alpha' as HostName } };
 }

@@ -12,7 +12,7 @@ import type {
 export const pf0 = '0000:03:00.0' as PciAddress;
 export const pf1 = '0000:03:00.1' as PciAddress;
 
-/** A Debian 13 host with a ConnectX-5 that nobody has touched. */
+/** An untouched Debian 13 host with a ConnectX-5. */
 export function bareHost(more: Partial<HostState> = {}): HostState {
   return {
     bootId: 'boot-1',

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 
 type Lines = readonly string[];
 
-/** A process that goes on beside the test, is told lines, and says some, the first of them "ready". */
+/** A process that runs beside the test, reads lines, and prints some, the first of them "ready". */
 export class Talker {
   readonly #argv: Lines;
   readonly #child: ChildProcessWithoutNullStreams;
@@ -16,7 +16,7 @@ export class Talker {
     this.#argv = argv;
     const [program = '', ...words] = argv;
     this.#child = spawn(program, words, { env, stdio: 'pipe' });
-    // Who is gone is told nothing more.
+    // Once it is gone, writing to it is no error.
     this.#child.stdin.on('error', () => undefined);
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#errors += text;
@@ -26,7 +26,7 @@ export class Talker {
     this.#child.on('close', () => this.#news.emit('news'));
   }
 
-  /** @throws when it is not ready within ten seconds */
+  /** @throws if it is not ready within ten seconds */
   static async start(argv: Lines, env: NodeJS.ProcessEnv): Promise<Talker> {
     const talker = new Talker(argv, env);
     await talker.until((lines) => lines[0] === 'ready', 'it is ready', 10_000);
@@ -38,7 +38,7 @@ export class Talker {
     return this.#child.pid ?? 0;
   }
 
-  /** All it has said since it was ready. */
+  /** Everything it has printed since it was ready. */
   get lines(): Lines {
     return this.#lines;
   }
@@ -47,7 +47,7 @@ export class Talker {
     this.#child.stdin.write(lines.map((line) => `${line}\n`).join(''));
   }
 
-  /** @throws when that does not hold in time, or no longer can */
+  /** @throws if that does not hold in time, or no longer can */
   async until(holds: (lines: Lines) => boolean, what: string, timeoutMs = 5_000): Promise<void> {
     const late = AbortSignal.timeout(timeoutMs);
     while (!holds(this.#lines)) {

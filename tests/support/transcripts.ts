@@ -24,7 +24,7 @@ export function transcriptOf(name: string): Transcript {
   return parseTranscript(readFileSync(pathOf(name, 'transcript.json'), 'utf8'));
 }
 
-/** The host of the file beside a transcript that has its name; undefined where no file was sent. */
+/** The host in the file beside a transcript that has its name; undefined if no file was sent. */
 export function fileOf(
   name: string,
   { host: named }: Pick<Transcript, 'host'>,
@@ -37,7 +37,7 @@ export function fileOf(
   throw new Error(`${path}: no host ${named}; ${findings.map(({ message }) => message).join('; ')}`);
 }
 
-/** A recorded host: it can be looked at as it was, and nothing can be carried out. */
+/** A recorded host: it can be looked at as it was, but not changed. */
 export function transcriptSite(transcript: Transcript, unasked: string[]): Site {
   const told = (ask: readonly string[]) => unasked.push(ask.join(' '));
   const refuse = async () => {
@@ -73,7 +73,7 @@ export async function replay(name: string): Promise<Replayed> {
   return { state, planned, unasked: [...new Set(unasked)].sort() };
 }
 
-/** `links: why`, each place of a state that could not be seen. */
+/** `links: why` for each part of a state that could not be seen. */
 export function unseenIn(value: unknown, at = ''): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   if (isUnseen(value)) return [`${at}: ${value.unseen}`];

@@ -24,25 +24,25 @@ import {
 } from './scenario.ts';
 import { isKilled, type World } from './world.ts';
 
-/** A plan that is carried out from one state of a host to another. */
+/** A plan that takes a host from one state to another. */
 export interface Trip {
   readonly scenario: Scenario;
   readonly verb: 'apply' | 'undo' | 'destroy';
   readonly start: World;
   readonly plan: Plan;
-  /** The host without any fault: dump and ledger. */
+  /** The host in a run without faults: dump and ledger. */
   readonly before: Seen;
   readonly asked: Seen;
-  /** What was run without any fault. */
+  /** The commands of a run without faults. */
   readonly commands: readonly LogEntry[];
-  /** How often the store was written to without any fault. */
+  /** The number of writes to the store in a run without faults. */
   readonly storeWrites: number;
 }
 
 interface Seen {
   readonly lines: readonly string[];
   readonly ledger: readonly string[];
-  /** A plan waits to be gone on with. */
+  /** Whether an unfinished plan waits to be continued. */
   readonly isOpen: boolean;
 }
 
@@ -60,7 +60,7 @@ export function request({ plan, verb }: Pick<Trip, 'plan' | 'verb'>): Request {
   return { do: 'apply', plan, planId: 'trip', verb };
 }
 
-/** Apply; then, from there, undo and destroy. None of a plan that is refused. */
+/** Apply; then, from there, undo and destroy. None for a refused plan. */
 export async function tripsOf(scenario: Scenario): Promise<readonly Trip[]> {
   const { world } = await setUp(scenario);
   const { plan } = await planOf(world, scenario);
@@ -90,18 +90,18 @@ async function trip(scenario: Scenario, verb: Trip['verb'], start: World, plan: 
 
 export type Ended = { readonly outcome: Outcome } | { readonly killed: true } | { readonly defect: string };
 
-/** Carries a request out in a process of its own, which a fault may kill. */
+/** Performs a request in a process of its own, which a fault may kill. */
 export async function attempt(world: World, what: Request): Promise<Ended> {
   try {
     return { outcome: await ask(world.process(), what) };
   } catch (error) {
-    // A full disk ends a process as well, with a message; the journal knows how far it came.
+    // A full disk ends a process as well, with a message; the journal knows how far it got.
     if (isKilled(error) || error instanceof StoreFailed) return { killed: true };
     return { defect: `threw ${error instanceof Error ? error.stack : String(error)}` };
   }
 }
 
-/** What is wrong with how an attempt ended; empty where nothing is. */
+/** What is wrong with how an attempt ended; empty if nothing is. */
 export async function judge(trip: Trip, world: World, ended: Ended): Promise<readonly string[]> {
   if ('defect' in ended) return [ended.defect];
   if (world.locked) return ['the lock is still held'];
@@ -122,7 +122,7 @@ function same(what: string, wanted: Seen, seen: Seen): readonly string[] {
   return apart.length === 0 ? [] : [`${what}, but ${apart.slice(0, 6).join('\n        ')}`];
 }
 
-/** What is said to remain does remain, and is answered for: the next apply goes on from there. */
+/** What is reported as remaining does remain and is in the ledger: the next apply continues from there. */
 async function judgeResidue(
   trip: Trip,
   world: World,
@@ -142,11 +142,11 @@ async function judgeResidue(
 
 interface Changed {
   readonly key: string;
-  /** A setting that nobody set goes with its VF, a module stays, and a VF's netdev that nobody uses may have any name. */
+  /** False for what may differ: an unset setting goes with its VF, a module stays, an unused VF netdev may have any name. */
   readonly isMissed: boolean;
 }
 
-/** Every place that is not as it was at the start, whatever the plan was about. */
+/** Every place that is not as it was at the start, whatever the plan changed. */
 async function changedPlaces({ scenario, start }: Trip, world: World): Promise<readonly Changed[]> {
   const { ledger } = await start.process().fold();
   const look = async (at: World) => {
@@ -166,7 +166,7 @@ async function changedPlaces({ scenario, start }: Trip, world: World): Promise<r
   });
 }
 
-/** Whatever is there: planned anew and applied, it is as the file wants it. */
+/** From any state, a new plan and apply must give what the file wants. */
 export async function judgeHealed({ scenario: asked }: Trip, world: World): Promise<readonly string[]> {
   const scenario = { ...asked, options: { allowDisruption: true } };
   const ended = await applyScenario(world, scenario, 'healed').then(
@@ -183,10 +183,10 @@ export async function judgeHealed({ scenario: asked }: Trip, world: World): Prom
     : [`after the next apply ${JSON.stringify(differences).slice(0, 300)} is left`];
 }
 
-/** A new process sees the open plan, and goes on or back. */
+/** A new process sees the open plan, and continues it or goes back. */
 async function judgeKilled(trip: Trip, world: World): Promise<readonly string[]> {
   const { open } = await world.process().fold();
-  // Killed before it was written down, or after its end was.
+  // Killed before the plan was recorded, or after its end was.
   if (!open) return either(trip, await see(world));
   const { plan } = await planOf(world, trip.scenario);
   const told = plan.findings.some(({ code }) => code === 'VF3010') ? [] : ['the open plan is not told'];
@@ -207,7 +207,7 @@ async function goOn(trip: Trip, world: World, way: 'resume' | 'rollback'): Promi
   return [...wrong, ...(await judge(trip, world, ended))].map((line) => `${way}: ${line}`);
 }
 
-/** Killed and rebooted: nothing of the old plan is replayed, and what the file wants is made anew. */
+/** Killed and rebooted: nothing of the old plan is replayed, and what the file wants is made again. */
 export async function judgeRebooted(trip: Trip, world: World): Promise<readonly string[]> {
   const fresh = trip.start.clone();
   for (const { state } of [world, fresh]) {
@@ -216,7 +216,7 @@ export async function judgeRebooted(trip: Trip, world: World): Promise<readonly 
     state.faults = [];
   }
   if (trip.verb !== 'apply') return destroyed(trip, world);
-  // Files and Open vSwitch's database outlive a reboot: a host that has them has less to do.
+  // Files and Open vSwitch's database survive a reboot: a host that has them has less to do.
   const isAsItWas = dumpDifference(dump(fresh.state), dump(world.state)).length === 0;
   const healed = await judgeHealed(trip, world);
   await applyScenario(fresh, trip.scenario, 'healed');
@@ -228,7 +228,7 @@ export async function judgeRebooted(trip: Trip, world: World): Promise<readonly 
   return [...healed, ...replayed, ...apart.map((line) => `not as if nothing had been begun: ${line}`)];
 }
 
-/** What vflane put there is gone, from what outlives a reboot too: the host is as it was found, and started since. */
+/** Everything of vflane's is gone, even what survives a reboot: the host is as it was found and then rebooted. */
 async function destroyed(trip: Trip, world: World): Promise<readonly string[]> {
   const plan = await wayBack(world, trip.scenario, 'destroy');
   if (!plan) return ['nothing to destroy'];
@@ -239,12 +239,12 @@ async function destroyed(trip: Trip, world: World): Promise<readonly string[]> {
   const left = ledger.length > 1 ? [`the ledger still holds ${ledger.slice(0, 3)}`] : [];
   const { found } = await setUp(trip.scenario);
   reboot(found.state);
-  // What was done to the host before or besides is no matter of vflane's.
+  // Other changes to the host, before or since, are not vflane's.
   const isPlain = trip.scenario.found.length + trip.scenario.since.length === 0;
   return isPlain ? [...left, ...dumpDifference(dump(found.state), dump(world.state))] : left;
 }
 
-/** A guest's disk outlives a boot, and is made only once. */
+/** A guest's disk survives a boot, and is made only once. */
 function isAgain([run]: readonly unknown[]): boolean {
   return !(Array.isArray(run) && run.some((word) => /^--mode=07|\/disk\.qcow2/.test(`${word}`)));
 }

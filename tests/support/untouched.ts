@@ -4,17 +4,17 @@ import type { LogEntry } from '../../src/sim/state.ts';
 import type { Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 
-/** A guest by all that a command could name it by. */
+/** A guest with everything that a command could name it by. */
 export interface NamedGuest {
   readonly name: string;
   readonly isInNamespace: boolean;
   /** PCI addresses of its VFs. */
   readonly vfs: readonly string[];
-  /** `enp3s0f0np0 vf 2 `: how `ip` is told of a VF's settings. */
+  /** `enp3s0f0np0 vf 2 `: how an `ip` command names a VF. */
   readonly words: readonly string[];
 }
 
-/** Guests that are the same in both files, and of which the plan says that it neither interrupts nor serves them. */
+/** Guests that are the same in both files and that the plan claims neither to interrupt nor to serve. */
 export async function untouchedGuests(
   world: World,
   scenario: Scenario,
@@ -23,7 +23,7 @@ export async function untouchedGuests(
   const { before, fabric, host } = scenario;
   if (!before || plan.steps.some(isPoolMadeAnew)) return [];
   const disrupted = new Set(plan.steps.flatMap((step) => step.disrupts));
-  // Where only the host has drifted, the plan itself says for whom it is mended.
+  // If only the host has drifted, the plan itself says for whom it is mended.
   const served = new Set(scenario.since.length > 0 ? plan.steps.flatMap((step) => step.for) : []);
   const { allocation } = (await world.process().fold()).ledger;
   return before.host.guests
@@ -32,12 +32,12 @@ export async function untouchedGuests(
     .map(({ name, kind }) => named(world, host, allocation, name, kind === 'netns'));
 }
 
-/** Every VF goes with its pool, and is set up again. */
+/** Whether a pool is made again, and with it every VF. */
 function isPoolMadeAnew({ changes }: Plan['steps'][number]): boolean {
   return changes.some(({ resource, from }) => resource === 'num-vfs' && from !== null);
 }
 
-/** All that the file says of a guest. */
+/** Everything that the file says about a guest. */
 function wordsOf(fabric: Fabric, host: FabricHost, name: string): string {
   const guest = host.guests.find((one) => one.name === name);
   const on = guest?.attachments.map(({ network }) => fabric.networks.find((one) => one.name === network));
@@ -54,7 +54,7 @@ function named(
   const indices = Object.entries(allocation)
     .filter(([attachment]) => attachment.startsWith(`${name}/`))
     .map(([, index]) => index);
-  // On an overlay a guest has one VF of the two pools; else one of each.
+  // On an overlay, a guest has one VF from either pool; otherwise one from each.
   const isOverlay = host.datapath !== 'legacy-vlan';
   const of = (port: number) =>
     isOverlay
@@ -70,7 +70,7 @@ function named(
 
 /** Every change that names the guest, its namespace or one of its VFs. */
 export function mentions(log: readonly LogEntry[], guest: NamedGuest): readonly string[] {
-  // replace-flows is given all of a bridge's flows and leaves alone what is as it should be (ovs-ofctl(8)).
+  // replace-flows gets all of a bridge's flows, and leaves unchanged ones alone (ovs-ofctl(8)).
   const asked = log.filter(({ run }) => run?.[0] !== 'ovs-ofctl');
   const lines = asked.flatMap(({ run, stdin, write, text }) =>
     run ? [run.join(' '), ...(stdin ?? '').split('\n').map((line) => `${line} `)] : [`${write} ${text}`],

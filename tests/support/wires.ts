@@ -10,14 +10,14 @@ import type { Talker } from './talker.ts';
 const wireProgram = join(import.meta.dirname, 'wire.pl');
 export const streamProgram = join(import.meta.dirname, 'stream.mjs');
 
-/** Whoever has a netdev of its own: a guest in its namespace, or what is at a socket of the switches. */
+/** An end with a netdev of its own: a guest in its namespace, or something on a port of the switches. */
 export type Station = RackGuest | 'stranger' | 'router';
 
 const outsider = { mac: '02:99:00:00:00:99', from: '10.0.0.99' };
 
 const isGuest = (station: Station): station is RackGuest => station in places;
 
-/** What the stations of a rack send and hear. */
+/** Sends and receives frames at the stations of a rack. */
 export class Wires {
   readonly #rack: Rack;
   readonly #wires: ReadonlyMap<Station, Talker>;
@@ -38,18 +38,18 @@ export class Wires {
     this.#wire(from).say(...frames);
   }
 
-  /** All frames that have arrived, in their order. */
+  /** All frames that have arrived, in order. */
   heard(at: Station): readonly string[] {
     return this.#wire(at).lines;
   }
 
-  /** @throws when none does within five seconds */
+  /** @throws if none does within five seconds */
   arrives(frame: string | ((hex: string) => boolean), at: Station): Promise<void> {
     const isIt = typeof frame === 'string' ? (hex: string) => hex === frame : frame;
     return this.#wire(at).until((lines) => lines.some(isIt), `at ${at}: ${frame}`);
   }
 
-  /** Sends a frame until what it should become arrives. @throws when it does not within five seconds */
+  /** Sends a frame until the frame it should become arrives. @throws if it does not within five seconds */
   async insist(from: Station, frame: string, becomes: string, at: Station): Promise<void> {
     const deadline = performance.now() + 5_000;
     while (!this.heard(at).includes(becomes)) {
@@ -60,7 +60,7 @@ export class Wires {
     }
   }
 
-  /** A broadcast that nobody has sent before, and everybody may. */
+  /** A legal broadcast not sent before. */
   hello(from: Station): string {
     this.#told += 1;
     const text = [...Buffer.from(`hello ${this.#told} from ${from}`)];
@@ -68,7 +68,7 @@ export class Wires {
     return ipv4({ ...hop, to: '255.255.255.255' }, 17, udp(40_000, 9, text));
   }
 
-  /** Until every one hears the other: a host’s first packet to another waits for no neighbour, and is lost. */
+  /** Until all hear each other: a host’s first packet to another does not wait for a neighbour entry, and is lost. */
   async meet(from: Station, to: readonly Station[], timeoutMs = 5_000): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     for (let hex = this.hello(from); ; hex = this.hello(from)) {
@@ -84,14 +84,14 @@ export class Wires {
     }
   }
 
-  /** Those frames of a set that have arrived, as soon as there are that many. */
+  /** The frames of a set that have arrived, as soon as there are `count`. */
   async among(set: ReadonlySet<string>, count: number, at: Station): Promise<readonly string[]> {
     const ofSet = (lines: readonly string[]) => lines.filter((line) => set.has(line));
     await this.#wire(at).until((lines) => ofSet(lines).length >= count, `${count} frames at ${at}`);
     return ofSet(this.heard(at));
   }
 
-  /** How many copies of one broadcast each station hears; what a change of way has swallowed is said again. */
+  /** How many copies of one broadcast each station hears; one that a path change has swallowed is sent again. */
   async copies(from: Station, to: readonly Station[]): Promise<readonly number[]> {
     const deadline = performance.now() + 30_000;
     for (;;) {
@@ -107,7 +107,7 @@ export class Wires {
     }
   }
 
-  /** Bytes that a TCP stream brings from one guest to another’s address. */
+  /** Sends bytes over a TCP stream from one guest to another’s address; returns how many arrive. */
   async stream(from: RackGuest, to: RackGuest, address: string, bytes: number): Promise<number> {
     const [sender, receiver] = [from, to].map((guest) => this.#rack.hosts[places[guest as RackGuest].host]);
     if (!sender || !receiver) throw new Error('no such guest');

@@ -13,7 +13,7 @@ import { memoryKeeper } from '../../src/sim/keeper.ts';
 import { SimHost } from '../../src/sim/sim-host.ts';
 import type { Fault, SimState } from '../../src/sim/state.ts';
 
-/** The process of the tool has been killed: nothing it does after that reaches anything. */
+/** The tool's process has been killed: nothing it does afterwards has any effect. */
 class Killed extends Error {
   override readonly name = 'Killed';
 }
@@ -22,26 +22,26 @@ interface Life {
   dead: boolean;
 }
 
-/** What is durable on a host's disk. */
+/** The durable content of a host's disk. */
 interface Disk {
   records: string[];
   documents: Map<string, string>;
 }
 
-/** How a write to the store goes wrong: the N-th from now, from 1. */
+/** How the N-th write to the store from now, from 1, fails. */
 export interface StoreFault {
   at: number;
   readonly after: boolean;
   readonly how: 'error' | 'kill';
 }
 
-/** What somebody else does on the host, once, right before a command of the tool. */
+/** What another person does on the host, once, right before a command of the tool. */
 export interface Meddling {
   readonly before: (argv: readonly string[], stdin: string) => boolean;
   readonly act: (machine: SimHost) => Promise<unknown>;
 }
 
-/** A simulated machine and its disk: they outlive the tool's processes. */
+/** A simulated machine and its disk, which outlive the tool's processes. */
 export class World {
   readonly #machine: SimHost;
   readonly #disk: Disk;
@@ -74,7 +74,7 @@ export class World {
     return this.#machine;
   }
 
-  /** The same machine and disk once more, to try something else on. */
+  /** A copy of the machine and its disk, to try something else on. */
   clone(): World {
     const { records, documents } = this.#disk;
     const state = copyOf({ ...this.state, log: [] });
@@ -86,7 +86,7 @@ export class World {
     this.state.faults.push({ ...fault });
   }
 
-  /** A new process of the tool. The kernel has freed the lock of one that died. */
+  /** A new process of the tool. The kernel has freed a dead one's lock. */
   process(): Site {
     const { workshop, life } = this.#mortal();
     const site = localSite(workshop);
@@ -101,7 +101,7 @@ export class World {
     return { ...site, carryOut };
   }
 
-  /** As vflane-boot.service, which systemd starts where it is enabled. */
+  /** Runs vflane-boot.service as systemd does if it is enabled. */
   async startUnit(told: string[] = []): Promise<Booted> {
     this.#starts += 1;
     return bootHost(this.#mortal().workshop, {
@@ -113,7 +113,7 @@ export class World {
     });
   }
 
-  /** The host is started, and its systemd does all that is enabled. Killed where vflane was. */
+  /** Reboots the host, and its systemd starts all enabled units. Killed if vflane was. */
   async restart(options: RebootOptions = {}, told: string[] = []): Promise<Booted> {
     this.locked = false;
     this.#booted = undefined;
@@ -137,7 +137,7 @@ export class World {
   }
 }
 
-/** A state is plain data, as in its file, and is copied thousands of times: structuredClone takes five times as long. */
+/** A state is plain JSON data, copied thousands of times: structuredClone takes five times as long. */
 function copyOf<Data>(data: Data): Data {
   if (Array.isArray(data)) return data.map(copyOf) as Data;
   if (typeof data !== 'object' || data === null) return data;
@@ -146,7 +146,7 @@ function copyOf<Data>(data: Data): Data {
   return copy as Data;
 }
 
-/** Oversleeps, as on a busy host: a wait that ends at its deadline looks four times instead of forty. */
+/** Oversleeps, as on a busy host: a wait that lasts to its deadline checks four times instead of forty. */
 function sleepy({ clock }: SimHost): Clock {
   return { now: () => clock.now(), sleep: (ms) => clock.sleep(16 * ms) };
 }
@@ -233,7 +233,7 @@ function struck(world: World): StoreFault | undefined {
   return storeFault;
 }
 
-/** Whether an error is the end of the tool's process, as asked, and not a defect. */
+/** Whether an error is the intended end of the tool's process, and not a defect. */
 export function isKilled(error: unknown): boolean {
   return error instanceof Error && (error.name === 'Killed' || error.name === 'KilledByFault');
 }

@@ -12,7 +12,7 @@ import { inWords } from '../../../src/plan/words.ts';
 import { reboot } from '../../../src/sim/boot.ts';
 import { fabricOf, newWorld } from './carried-out.ts';
 
-/** What the suite `seed` has the first end run, with the log's addresses. */
+/** What the suite `seed` runs on the first end, with the log's addresses. */
 async function benched(): Promise<readonly string[]> {
   const lines: string[] = [];
   const end = (host: string, guest: string, address: string): BenchEnd => {
@@ -33,7 +33,7 @@ async function benched(): Promise<readonly string[]> {
   return lines;
 }
 
-/** What `prepare` runs on a host that has no QEMU, for the log's VM. */
+/** What `prepare` runs on a host without QEMU, for the log's VM. */
 async function prepared(): Promise<readonly string[]> {
   const world = newWorld();
   await world.machine.run(['apt-get', 'remove', 'qemu-system-x86']);
@@ -52,7 +52,7 @@ function commandsOf({ steps }: Plan): readonly string[] {
 
 const image = '/root/fw-ConnectX5-rel-16_35_8002-MCX516A-CDA_Ax_Bx.bin';
 
-/** What `firmware` asks and runs on a host whose card has SR-IOV off, for the log's number of VFs, and what it shows. */
+/** What `firmware` asks, runs and shows on a host whose card has SR-IOV off, for the log's number of VFs. */
 async function firmware(): Promise<readonly string[]> {
   const world = newWorld();
   await world.machine.run(['mstconfig', '-d', '03:00.0', '-y', 'set', 'SRIOV_EN=0', 'NUM_OF_VFS=1']);
@@ -81,5 +81,5 @@ function bound(of: object, member: unknown): unknown {
   return typeof member === 'function' ? member.bind(of) : member;
 }
 
-/** What a verb has hosts run. */
+/** Verb → what it runs on hosts. */
 export const askedBy = { bench: benched, prepare: prepared, firmware } as const;

@@ -12,7 +12,7 @@ import type { LogEntry } from '../../../src/sim/state.ts';
 import { carryOutPlan } from '../scenario.ts';
 import { World } from '../world.ts';
 
-/** What the log wanted: a VM with VFs 1 of both ports on VLAN 40, or with VF 0 on VNI 42; and a namespace of the same kind. */
+/** The log's goal: a VM with VF 1 of both ports on VLAN 40, or with VF 0 on VNI 42; and a namespace of the same kind. */
 function fabricText(datapath: Datapath): string {
   const isLegacy = datapath === 'legacy-vlan';
   const machine =
@@ -37,7 +37,7 @@ export function fabricOf(datapath: Datapath): Fabric {
 
 export function newWorld(options: { readonly kernel?: KernelName; readonly numOfVfs?: number } = {}): World {
   const state = createState({ name: 'alpha', kernel: 'debian-13-rebuilt', ...options });
-  // What `wget` and `qemu-img` of the log have left there.
+  // The result of the log's `wget` and `qemu-img`.
   state.files[`/root/debian-13-nocloud-amd64-20250814-2204.qcow2`] = textOf({
     format: 'qcow2',
     bytes: 3 * 1024 ** 3,
@@ -52,7 +52,7 @@ export function planOn(world: World, datapath: Datapath): Promise<HostPlan> {
   return planFromFile(world.process(), fabric, host, { allowDisruption: false });
 }
 
-/** One thing that a step did, with the names as they were then. */
+/** One thing that a step did, with the names at that moment. */
 export interface Line {
   readonly text: string;
   readonly resource: string;
@@ -64,7 +64,7 @@ export interface CarriedOut {
   readonly world: World;
 }
 
-/** The plan for a host that nobody has touched, and what the host was asked for when it was applied, line by line. */
+/** The plan for an untouched host, and the host's log of its apply, line by line. */
 export async function carriedOut(datapath: Datapath): Promise<CarriedOut> {
   const world = newWorld();
   const planned = await planOn(world, datapath);
@@ -81,7 +81,7 @@ export async function carriedOut(datapath: Datapath): Promise<CarriedOut> {
   return { planned, lines, world };
 }
 
-/** The log’s next entry, which has to be what the plan says, but for the names that were looked up. */
+/** The log’s next entry, which must be the plan’s action, except for names that were looked up. */
 function shifted(log: LogEntry[], action: Action): LogEntry {
   const entry = log.shift();
   const asked = entry && ('run' in action ? entry.run?.join(' ') : entry.write);
@@ -101,7 +101,7 @@ function asFormOf(words: readonly Text[]): RegExp {
   return new RegExp(`^${form.join('\\S+')}$`);
 }
 
-/** A batch is a line each, a transaction a command each. */
+/** One line for each line of a batch and each command of a transaction. */
 function linesOf({ run, stdin, write, text }: LogEntry): readonly string[] {
   if (run === undefined) return [`echo ${text} > ${write}`];
   const [program = '', ...words] = run;

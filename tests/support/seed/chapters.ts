@@ -4,7 +4,7 @@ import { legacyChapters } from './legacy.ts';
 import type { Chapter } from './row.ts';
 import { tcChapters } from './tc.ts';
 
-/** Every command of the log that vflane grew from, by hand and three ways, in the order in which it was typed. */
+/** Every command of the log that vflane grew from, by hand and three ways, in the order typed. */
 export const chapters: readonly Chapter[] = [
   ...commonChapters.slice(0, -1),
   ...legacyChapters,

@@ -104,7 +104,7 @@ export const commonChapters: readonly Chapter[] = [
 
 const drivers = '/sys/bus/pci/drivers';
 
-/** What all three ways do to give a VF to a VM, and why vflane does it otherwise. */
+/** How all three ways give a VF to a VM, and why vflane does it differently. */
 export function handedOver(
   vfs: readonly string[],
   { append, perVf }: { readonly append: boolean; readonly perVf: string },

@@ -11,7 +11,7 @@ function up(netdev: string, ...by: readonly (string | RegExp)[]): SeedCommand {
 
 const daemon = '/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk';
 
-/** `standalone` forwards everything as soon as there is no flow; its own external id is vflane’s mark. */
+/** `standalone` forwards everything whenever there is no flow; the external id is vflane’s mark. */
 const secure =
   'fail-mode=standalone forwards whatever comes when there are no flows; vflane’s bridges forward nothing then (facts §17).';
 

@@ -19,11 +19,11 @@ function mtu(netdev: string) {
 }
 
 const newBond = 'type bond mode active-backup fail_over_mac active num_grat_arp 3 miimon 100';
-/** A bond is down when it is made, so that nothing has to take it down. */
+/** A new bond is down, so nothing has to take it down. */
 const made = [`ip link add name storage ${newBond}`];
 const madeHere = [`ip -n bench link add name storage ${newBond}`];
 
-/** By hand the VM’s member; then its name in the recipe for a VM; then the namespace’s. */
+/** The VM’s member as typed; then its name in the recipe for a VM; then the namespace’s. */
 const members = [
   ['ens4', '"$vf0"', 'storage-p0'],
   ['ens5', '"$vf1"', 'storage-p1'],
@@ -65,7 +65,7 @@ export const legacyChapters: readonly Chapter[] = [
           [`ip -n bench link set dev ${ns} master storage`],
         ),
       ),
-      // A member is brought up by the bond that takes it, and has the bond’s MTU (facts §5).
+      // The bond brings up a new member and gives it its MTU (facts §5).
       ...members.map(([typed, , ns]) =>
         inGuest(
           `ip link set dev ${typed} up mtu 9000`,

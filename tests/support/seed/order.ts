@@ -11,7 +11,7 @@ export interface Rule {
 const overlays = ['ovs-tc', 'ovs-dpdk'] as const;
 const all = ['legacy-vlan', ...overlays] as const;
 
-/** What the kernel, the card and Open vSwitch ask of any order, whoever types it. */
+/** The order that the kernel, the card and Open vSwitch require, whoever types. */
 export const rules: readonly Rule[] = [
   {
     on: all,
@@ -135,7 +135,7 @@ export const rules: readonly Rule[] = [
   },
 ];
 
-/** Kinds of step that stand elsewhere in the plan than in the log, and why they may. All others are in the log’s order. */
+/** Kinds of step that the plan has elsewhere than the log, and why it may. All others are in the log’s order. */
 export const moved: { readonly [datapath in Datapath]: { readonly [kind: string]: string } } = {
   'legacy-vlan': {
     module: 'a module can be loaded at any time',

@@ -24,7 +24,7 @@ export const switched: readonly SeedCommand[] = ['0000:03:00.0', '0000:03:00.1']
   ),
 );
 
-/** A member that is up is refused (facts §5), so that each is taken down first, whether it was typed or not. */
+/** A member that is up is refused (facts §5), so each is taken down first, whether that was typed or not. */
 export const bonded: readonly SeedCommand[] = [
   planned(
     'sudo ip link add dev bond0 type bond mode active-backup miimon 100',

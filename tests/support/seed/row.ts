@@ -1,25 +1,25 @@
 import type { Datapath } from '../../../src/model/fabric.ts';
 
-/** A whole line of a plan, or a form of one. */
+/** A whole line of a plan, or a pattern for one. */
 export type Pattern = string | RegExp;
 
-/** A host that differs from the fabric's, and what vflane says of it there, hints included. */
+/** A host that differs from the fabric's, and what vflane says about it, hints included. */
 export interface Said {
-  /** What somebody did on the host before. */
+  /** What was done on the host before. */
   readonly after: readonly string[];
   /** NUM_OF_VFS of the firmware; 0: SR-IOV is off. */
   readonly numOfVfs?: number;
-  /** `debian-13-rebuilt` unless said. */
+  /** Default: `debian-13-rebuilt`. */
   readonly kernel?: 'debian-13';
   readonly code: string;
   readonly says: RegExp;
 }
 
-/** Where vflane does what was typed. */
+/** How vflane does what was typed. */
 export type Fate =
   /** All of these are lines of the plan. */
   | { readonly kind: 'planned'; readonly by: readonly Pattern[] }
-  /** These are lines of the plan instead, and no line is like one of `never`. */
+  /** These are lines of the plan instead, and no line matches one of `never`. */
   | {
       readonly kind: 'better';
       readonly why: string;
@@ -29,7 +29,7 @@ export type Fate =
   /** A finding has the command; or `vflane export guest` prints it for the VM and the plan does it for a namespace. */
   | { readonly kind: 'finding'; readonly why: string; readonly said: Said }
   | { readonly kind: 'guest'; readonly recipe: readonly Pattern[]; readonly by: readonly Pattern[] }
-  /** Another verb than `apply` has hosts run these lines. */
+  /** A verb other than `apply` runs these lines on hosts. */
   | {
       readonly kind: 'asked';
       readonly why: string;
@@ -43,10 +43,10 @@ export interface SeedCommand {
   readonly fate: Fate;
 }
 
-/** A part of the log that was typed on one machine for one end. */
+/** A part of the log, typed on one machine for one purpose. */
 export interface Chapter {
   readonly name: string;
-  /** Whose plan is to do it; absent where there is none for it. */
+  /** The datapath whose plan must do it; absent if none does. */
   readonly datapath?: Datapath;
   /** Typed inside the VM. */
   readonly inGuest?: true;

@@ -1,7 +1,7 @@
 import { bonded, emptied, given, guestSide, lagAwaited, pooled, switched } from './overlay.ts';
 import { better, type Chapter, planned, type SeedCommand, toldOf } from './row.ts';
 
-/** No other driver is needed where the kernel has NET_TC_SKB_EXT (facts §0), and VF2030 says which one has. */
+/** No other driver is needed if the kernel has NET_TC_SKB_EXT (facts §0), and VF2030 says which kernels do. */
 function driver(typed: string): SeedCommand {
   return toldOf(
     typed,

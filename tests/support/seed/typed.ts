@@ -2,8 +2,8 @@ import type { SimHost } from '../../../src/sim/sim-host.ts';
 import { type Told, tell } from '../../../src/sim/testing/tell.ts';
 
 /**
- * A shell for the forms of the log and no others: sudo, a pipe into tee, $(cat …) with braces, quotes, and the wait for a
- * file’s word. It types on a simulated host what an engineer typed on a real one.
+ * A shell for the forms in the log only: sudo, a pipe into tee, $(cat …) with braces, quotes, and waiting for a word in a
+ * file. It types on a simulated host what an engineer typed on a real one.
  */
 export async function type(host: SimHost, line: string): Promise<Told> {
   const awaited = /^while ! \[ (.*) == "(\w+)" \]; do .*; done; echo$/.exec(line);
@@ -14,13 +14,13 @@ export async function type(host: SimHost, line: string): Promise<Told> {
   return run(host, second, stdout);
 }
 
-/** `echo TEXT > PATH`, by a root who needs no tee. */
+/** `echo TEXT > PATH`, as root, who needs no tee. */
 function redirected(host: SimHost, command: string): Promise<Told> | undefined {
   const [, text, path] = /^echo (.*) > (\S+)$/.exec(command) ?? [];
   return text === undefined ? undefined : tell(host, `tee ${path}`, `${text}\n`);
 }
 
-/** Ten looks, a second apart: whoever typed it waited for ever. */
+/** Ten tries, a second apart: the typed loop would wait forever. */
 async function wait(host: SimHost, test: string, word: string): Promise<Told> {
   for (let look = 0; look < 10; look++) {
     if ((await substituted(host, test)) === word) return { stdout: '\n', stderr: '', code: 0 };
@@ -29,7 +29,7 @@ async function wait(host: SimHost, test: string, word: string): Promise<Told> {
   return { stdout: '', stderr: `not ${word} after ten seconds\n`, code: 124 };
 }
 
-/** `$(cat a/{b,c})`: the words of what the files hold. */
+/** `$(cat a/{b,c})`: the words in the files. */
 async function substituted(host: SimHost, line: string): Promise<string> {
   const found = /\$\((?:sudo )?cat ([^)]*)\)/.exec(line);
   if (!found) return line;
@@ -51,7 +51,7 @@ function echoed(command: string): { readonly stdout: string } {
 }
 
 async function run(host: SimHost, command: string, stdin?: string): Promise<Told> {
-  // `tell` takes the words apart at spaces, which no word but a quoted one has.
+  // `tell` splits at spaces, which only quoted words contain.
   const quoted = wordsOf(command.replace(/^sudo /, ''));
   if (quoted.every((word) => !word.includes(' '))) return tell(host, quoted.join(' '), stdin);
   const { stdout, stderr } = await host.run(quoted);
