@@ -21,7 +21,7 @@ export interface Way {
   /** False if the traffic had not come back when waiting was given up. */
   readonly over: boolean;
   readonly outages: number;
-  /** Absent in what an earlier vflane has kept. */
+  /** Absent in results of earlier versions. */
   readonly trace?: Trace;
 }
 
