@@ -16,7 +16,7 @@ import { hostStateDir, selfArgv } from './this-host.ts';
 import { UsageError } from './usage-error.ts';
 import { versionText } from './version-text.ts';
 
-/** The far end of a line (`--stdio`), what the host's systemd starts (`--boot`), and what the dead man's timer does (`--take-back PLAN`). */
+/** The far end of a line (`--stdio`), what the host's systemd starts (`--boot`), and what the dead-man timer starts (`--take-back PLAN`). */
 export const run: VerbHandler = async (context, _args, options) => {
   if (options.stdio === true) return serve(context);
   if (options.boot === true) return bootHere(context.env, context.output);
@@ -34,7 +34,7 @@ export function bootHere(env: VerbContext['env'], output: Output): Promise<numbe
   return boot(workshop, output, { processes: () => workshop.host.spawned });
 }
 
-/** This machine, with what is kept of it in `VFLANE_VAR_DIR`. */
+/** This machine, with its state in `VFLANE_VAR_DIR`. */
 export function agentWorkshop(env: VerbContext['env']): Workshop & { readonly host: LocalHost } {
   const name = hostname();
   return {

@@ -15,7 +15,7 @@ import { UsageError } from './usage-error.ts';
 /** Shows the plan, asks, applies it on every host, and looks again. */
 export const run: VerbHandler = (context, args, options) =>
   withFleet(context, 'vflane.apply/1', async (whole) => {
-    // A wrong time is said before any host is asked.
+    // A wrong time is reported before any host is asked.
     confirmWithinMs(options);
     const plans = args[0] === undefined ? undefined : plansFor(context, whole, args[0]);
     const fleet = plans === undefined ? whole : only(whole, plans);
@@ -37,7 +37,7 @@ export const run: VerbHandler = (context, args, options) =>
 
 interface Asked {
   readonly requests: ReadonlyMap<string, Request | Outcome>;
-  /** What stands beside the plans and refuses none. */
+  /** Findings beside the plans that refuse none of them. */
   readonly notes: readonly Finding[];
   readonly plans: readonly Plan[];
 }
@@ -63,7 +63,7 @@ function notesOf(plans: readonly Plan[]): readonly Finding[] {
   return plans.flatMap(({ findings }) => findings.filter(({ severity }) => severity !== 'error'));
 }
 
-/** The plans of a file that are for the chosen hosts. @throws UsageError where there are none, or one is for a stranger */
+/** The plans of a file that are for the chosen hosts. @throws UsageError if there are none, or one is for an unknown host */
 function plansFor(context: VerbContext, { hosts }: Fleet, path: string): readonly Plan[] {
   const plans = readPlanFile(context, path);
   const known = new Set<string>(hosts.map(({ name }) => name));
@@ -78,7 +78,7 @@ function plansFor(context: VerbContext, { hosts }: Fleet, path: string): readonl
   return chosen;
 }
 
-/** A plan speaks for its own hosts: the others are not even asked. */
+/** A plan concerns only its own hosts: the others are not even asked. */
 function only(fleet: Fleet, plans: readonly Plan[]): Fleet {
   const hosts = fleet.hosts.filter(({ name }) => plans.some(({ host }) => host === name));
   return { ...fleet, hosts, onEach: (work, some = hosts) => fleet.onEach(work, some) };
@@ -94,10 +94,10 @@ function onStderr(context: VerbContext): VerbContext {
   return { ...context, output: { ...context.output, result: context.output.log } };
 }
 
-/** A plan that something stands against is not begun. */
+/** A plan that something stands against is not started. */
 function requestOf(plan: Plan, options: VerbOptions): Request | Outcome {
   const against = plan.findings.filter(({ severity }) => severity === 'error');
-  // What looks interrupted may be under way: only the host's lock tells.
+  // A plan that looks interrupted may be under way: only the host's lock can tell.
   const isUnderWay = against.length > 0 && against.every(({ code }) => code === 'VF3010');
   if (against.length > 0 && (!isUnderWay || plan.steps.length === 0))
     return { kind: 'refused', findings: against };

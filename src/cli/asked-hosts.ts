@@ -7,7 +7,7 @@ import { readFabricFile } from './fabric-file.ts';
 import { UsageError } from './usage-error.ts';
 import { bareHost, nameOf } from './way.ts';
 
-/** A host that no file has to name, and the way to it as it is to be written into one. */
+/** A host that need not be in a file, and its `connect` as it would be written into one. */
 export interface AskedHost {
   readonly host: FabricHost;
   /** The value of its `connect`. */
@@ -15,8 +15,8 @@ export interface AskedHost {
 }
 
 /**
- * Hosts as `init` and `import` are given them: each a way (`root@alpha`, `local`, `sim:connectx5`), `NAME=WAY`, or the name
- * of a host of the file; this machine where there are none. Names are made different.
+ * Hosts as `init` and `import` take them: each a way (`root@alpha`, `local`, `sim:connectx5`), `NAME=WAY`, or the name
+ * of a host in the file; by default this machine. Names are made unique.
  * @throws UsageError
  */
 export function askedHosts(context: VerbContext, texts: readonly string[]): readonly AskedHost[] {
@@ -43,7 +43,7 @@ function askedHost(context: VerbContext, text: string): AskedHost {
   return { host: bareHost(name, read.value), connectText: way };
 }
 
-/** A host that the file names already is asked by its own way, and keeps its name. */
+/** A host that is already in the file is reached as the file says, and keeps its name. */
 function ofTheFile(context: VerbContext, name: string): AskedHost | undefined {
   if (!/^[a-z0-9-]+$/.test(name)) return undefined;
   const { fabric, text } = readFabricFile(context);

@@ -14,7 +14,7 @@ import { findingsJson } from './validate.ts';
 
 const schema = 'vflane.bench-compare/1';
 
-/** Whether the second of two runs is better, worse, or whether that cannot be told. */
+/** Whether the second of two runs is better or worse, or whether that cannot be said. */
 export const run: VerbHandler = async (context, names, options) =>
   withRuns(context, schema, names, (...runs) => {
     const [a, b] = runs;

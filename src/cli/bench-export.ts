@@ -7,7 +7,7 @@ import { UsageError } from './usage-error.ts';
 
 const schema = 'vflane.bench-export/1';
 
-/** Kept benchmarks in a form for others: the seed's table, a spreadsheet, or everything. */
+/** Exports stored benchmarks: as the seed's table, for a spreadsheet, or whole. */
 export const run: VerbHandler = async (context, names, options) => {
   const { output } = context;
   if (options.csv === true && options.markdown === true)

@@ -7,7 +7,7 @@ import { isUnseen } from '../model/unseen.ts';
 import { oneLine } from './one-line.ts';
 import type { Output } from './output.ts';
 
-/** How the smaller MTUs come about. */
+/** How the smaller MTUs are made. */
 function mtuLines({ suite: { cells, mtuBy }, ends }: BenchRun): readonly string[] {
   const own = Math.min(...ends.map(({ mtu }) => mtu));
   const mtus = cells.flatMap((cell) => (cell.kind === 'throughput' && cell.mtu < own ? [cell.mtu] : []));
@@ -94,12 +94,12 @@ function cellsOf(figure: Figure): readonly string[] {
   ];
 }
 
-/** `–` of one or two values. */
+/** `–` for one or two values. */
 export function intervalOf(median: Median): string {
   return hasInterval(median) ? `${shown(median.low)} – ${shown(median.high)}` : '–';
 }
 
-/** Three digits: more than any of them is certain. */
+/** Three digits: more than is certain of any figure. */
 export function shown(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

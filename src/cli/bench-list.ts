@@ -6,7 +6,7 @@ import { oneLine } from './one-line.ts';
 import { printFindings } from './print-findings.ts';
 import { findingsJson } from './validate.ts';
 
-/** Which benchmarks are kept. */
+/** Lists the stored benchmarks. */
 export const run: VerbHandler = async (context) => {
   const { output } = context;
   const { runs, findings } = keptRuns(context);
@@ -33,7 +33,7 @@ function inBrief({
   return { ...what, from: a, to: b, forwardedBy: forwarding.by, runs: turns.length };
 }
 
-/** A run that nobody has ended was killed: two do not run beside each other. */
+/** A run without an end was killed: two never run at the same time. */
 function stateOf(state: BenchRun['state']): string {
   return state === 'running' ? 'partial' : state;
 }

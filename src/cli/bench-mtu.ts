@@ -10,7 +10,7 @@ import type { GuestNetdev } from '../operate/plan-mtu.ts';
 import type { Site } from '../operate/site.ts';
 import { outcomeFindings } from './outcome-findings.ts';
 
-/** A host with the netdevs of its guests that are measured. */
+/** A host, with its guests' netdevs that are measured. */
 interface Lending {
   readonly site: Site;
   readonly host: FabricHost;
@@ -81,7 +81,7 @@ function unchanged({ name }: FabricHost, what: string): Finding {
 async function takenBack({ site, host, planId, outcome }: Lending & Borrowed): Promise<readonly Finding[]> {
   try {
     const back = await giveBackMtu(site, planId);
-    // Whatever a plan that failed has left is told by its own outcome.
+    // A failed plan's own outcome reports whatever it has left.
     if (back.kind === 'nothing-to-do' && outcome.kind === 'applied')
       return [unchanged(host, 'its guests had their own MTU back before the runs were over')];
     return back.kind === 'rolled-back' ? [] : outcomeFindings(host.name, back);

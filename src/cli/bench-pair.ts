@@ -14,7 +14,7 @@ interface NoPair {
   readonly findings: readonly Finding[];
 }
 
-/** The two ends that are asked for, guests or hosts, as they are now. */
+/** The two requested ends, guests or hosts, as they are now. */
 export async function pairOf(
   fleet: Fleet,
   wanted: PairWanted,
@@ -33,7 +33,7 @@ export async function pairOf(
   return pair ?? { code: exitCodes.preconditionsNotMet, findings: [nothing, ...ground.findings] };
 }
 
-/** All that could be measured between. */
+/** All ends that could be measured. */
 async function groundOf(fleet: Fleet, look: typeof endpointsAt): Promise<Found | NoPair> {
   const asked = await fleet.onEach((site, host) => look(site, fleet.fabric, host));
   const troubles = asked.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked));

@@ -36,8 +36,8 @@ export function keptRuns(context: VerbContext): Kept {
 }
 
 /**
- * The run of a name: its id, the beginning of it that no other has, `last`, or `last~1` for the one before; a finding
- * where not as many are kept. @throws UsageError where a name is that of none
+ * The run with a name: its id, a unique beginning of it, `last`, or `last~1` for the one before; a finding
+ * if not as many are stored. @throws UsageError if no run has the name
  */
 function runOf(runs: readonly BenchRun[], name: string): BenchRun | Finding {
   const back = /^last(?:~(\d{1,4}))?$/.exec(name);
@@ -55,7 +55,7 @@ function runOf(runs: readonly BenchRun[], name: string): BenchRun | Finding {
   throw new UsageError(why, 'See which there are: vflane bench list');
 }
 
-/** What to do with runs of these names, or what is said where one of them is not there. @throws UsageError */
+/** Does something with the runs of these names, or reports that one of them does not exist. @throws UsageError */
 export function withRuns<Code extends number | Promise<number>>(
   context: VerbContext,
   schema: string,

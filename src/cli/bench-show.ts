@@ -9,7 +9,7 @@ import { oneLine } from './one-line.ts';
 
 const schema = 'vflane.bench-show/1';
 
-/** A kept benchmark, and what it was measured on. */
+/** A stored benchmark, and what it was measured on. */
 export const run: VerbHandler = async (context, [name = 'last']) =>
   withRuns(context, schema, [name], (...runs) => {
     for (const one of runs) show(context, one);
@@ -61,14 +61,14 @@ function of(said: Seen<Said>, key: string): string {
   return isUnseen(said) ? 'unknown' : (said[key] ?? 'none');
 }
 
-/** What a card has for neither direction is said once. */
+/** What a card lacks in both directions is reported once. */
 function both(said: Seen<Said>, rx: string, tx: string, unit = ''): string {
   const [first, second] = [of(said, rx), of(said, tx)];
   const isNumber = /^\d+$/.test(first);
   return first === second && !isNumber ? first : `${first} and ${second}${unit}`;
 }
 
-/** Settings that were others when it was over. */
+/** Settings that had changed by the end. */
 function changes(before: NetdevSurroundings, after?: NetdevSurroundings): readonly string[] {
   if (after === undefined) return [];
   const parts = ['driver', 'channels', 'rings', 'coalescing', 'features'] as const;

@@ -24,7 +24,7 @@ import { versionText } from './version-text.ts';
 
 const schema = 'vflane.bench/1';
 
-/** Measures between two guests, and keeps it. */
+/** Measures between two guests, and stores the result. */
 export const run: VerbHandler = (context, _args, options) => {
   const wanted = wantedOf(options);
   return withFleet(context, schema, async (fleet) => {
@@ -73,7 +73,7 @@ async function measure(
   const pair = await pairOf(fleet, wanted.pair);
   if ('code' in pair) return refuse(context, fleet, pair.findings, pair.code);
   const { fabric } = fleet;
-  // What is inside a VM is the VM's to set.
+  // What is inside a VM is the VM's own affair.
   const isInVm = pair.some(({ place }) => place.in === 'vm');
   const begun = await begin({
     fabric,
@@ -125,7 +125,7 @@ async function carryOut(context: VerbContext, fleet: Fleet, begun: Begun, wanted
   return codeOf(run, findings);
 }
 
-/** With what the ends look like now, as far as they still answer, and who turned out to have moved the packets. */
+/** Completes the run with the ends as they are now, as far as they still answer, and with who moved the packets. */
 async function closed(begun: Begun, run: BenchRun): Promise<BenchRun> {
   const ends = await surroundingsAfter(begun).catch(() => run.ends);
   return { ...run, ends, forwarding: forwardingOf(begun.roads, run.turns) };

@@ -7,12 +7,12 @@ import { agentWorkshop, bootHere } from './agent.ts';
 import { makeOutput } from './output.ts';
 
 /**
- * What `node --build-snapshot` keeps of vflane for `node --snapshot-blob`: this one verb, read and compiled. A start of the
- * host is when everything else is busy, too, and a Node without a snapshot of its own (Debian's) is the longest part of it.
+ * What `node --build-snapshot` saves of vflane for `node --snapshot-blob`: this one verb, read and compiled. A start of the
+ * host is when everything else is busy, too, and starting a Node without its own snapshot (Debian's) takes most of it.
  */
 export async function keepBoot(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'vflane-'));
-  // Whatever it stumbles over, what was compiled until then is worth keeping.
+  // Even if this fails midway, what was compiled until then is worth keeping.
   await rehearse(agentWorkshop({ VFLANE_VAR_DIR: folder })).catch(() => undefined);
   rmSync(folder, { recursive: true });
   await timersRun();
@@ -20,21 +20,21 @@ export async function keepBoot(): Promise<void> {
 }
 
 /**
- * Node remembers when its next timer is due even where that was cleared, and a snapshot keeps it: a later one would never be
+ * Node remembers when its next timer is due even if that was cleared, and a snapshot keeps it: a later one would never be
  * set (lib/internal/timers.js, `nextExpiry`). One that runs has it forget.
  */
 function timersRun(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-/** What Node itself ends with where a snapshot does not start: the unit then starts the program. */
+/** Node's own exit code if a snapshot does not start: the unit then starts the program. */
 const snapshotFailed = 14;
 
 async function bootNow(): Promise<void> {
   const { env, stdout, stderr } = process;
   const output = makeOutput(stdout, stderr, { json: false, color: 'never', env });
-  // Stays so where this ends because nothing is waited for any more.
+  // Remains the exit code if the process ends because nothing is waited for any more.
   process.exitCode = snapshotFailed;
-  // At once: nobody needs what Node would take apart before (its outputs were written as they came), and guests wait.
+  // At once: Node's own shutdown is not needed (output was written as it came), and guests wait.
   process.exit(await bootHere(env, output));
 }

@@ -8,11 +8,11 @@ import { printFindings } from './print-findings.ts';
 import { progressOf } from './progress.ts';
 
 interface Here extends Pick<BootOptions, 'patienceMs'> {
-  /** How many processes were started so far. */
+  /** How many processes have been started so far. */
   readonly processes?: () => number;
 }
 
-/** What vflane-boot.service starts: brings the host back, and tells its log how. Gives the exit code. */
+/** What vflane-boot.service starts: brings the host back, logging how. Returns the exit code. */
 export async function boot(
   workshop: Workshop,
   output: Output,

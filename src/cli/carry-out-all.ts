@@ -17,10 +17,10 @@ import { clockTime, progressOf } from './progress.ts';
 import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
 
-/** How long an operator has to confirm a plan that touches the way he came in, unless he said otherwise. */
+/** How long an operator has by default to confirm a plan that touches their way in. */
 const lockOutWindowMs = 60_000;
 
-/** What a plan asks of its host; a plan that touches the operator's own way in has a way back by itself. */
+/** The request for a plan; a plan that touches the operator's own way in always gets a way back. */
 export function applyRequest(plan: Plan, verb: string, options: VerbOptions): Request {
   const lockOut = plan.findings.some(({ code }) => code === 'VF3004') ? lockOutWindowMs : undefined;
   const within = confirmWithinMs(options) ?? lockOut;
@@ -33,7 +33,7 @@ export function confirmWithinMs({ confirmWithin }: VerbOptions): number | undefi
   return typeof confirmWithin === 'string' ? durationMs('--confirm-within', confirmWithin) : undefined;
 }
 
-/** Nobody burns a card by pressing a key. @throws UsageError */
+/** A burn must not be confirmed by a single key. @throws UsageError */
 function refuseUnsaidBurn(plans: readonly Plan[]): void {
   const burns = plans.some(({ steps }) => steps.some(({ resource }) => resource === 'firmware-image'));
   if (burns)
@@ -43,7 +43,7 @@ function refuseUnsaidBurn(plans: readonly Plan[]): void {
     );
 }
 
-/** Asks whether to go on; without a terminal nobody can answer. @throws UsageError */
+/** Asks whether to go on. @throws UsageError without a terminal: nobody can answer */
 export async function mayGoOn(
   context: VerbContext,
   options: VerbOptions,
@@ -63,7 +63,7 @@ export async function mayGoOn(
   }
 }
 
-/** Has each host carry out its request, and tells what came of it. */
+/** Makes each host carry out its request, and reports the outcomes. */
 export async function carryOutAll(
   context: VerbContext,
   fleet: Fleet,
@@ -84,9 +84,9 @@ export async function carryOutAll(
 }
 
 interface Beside {
-  /** What was said beside the plans already, for whoever reads JSON. */
+  /** What was already reported beside the plans, for the JSON. */
   readonly notes?: readonly Finding[];
-  /** Of which guests move from one host to another. */
+  /** The plans by which guests may move from one host to another. */
   readonly plans?: readonly Plan[];
   /** One more look at each host, whatever came of it: what it finds changes no exit code. */
   readonly after?: (site: Site, host: FabricHost) => Promise<readonly Finding[]>;

@@ -13,7 +13,7 @@ export function scriptFor(shell: string, verbs: readonly Verb[], everywhere: rea
   return shell === 'zsh' ? zshScript(table) : bashScript(table);
 }
 
-/** What may follow each beginning of a command line: '' → verbs, 'sim' → its verbs, 'validate' → its options. */
+/** What may follow each start of a command line: '' → verbs, 'sim' → its verbs, 'validate' → its options. */
 function followers(table: Table): ReadonlyMap<string, readonly string[]> {
   const words = new Map<string, Set<string>>([['', new Set(['help'])]]);
   const add = (after: string, word: string) => {
@@ -66,7 +66,7 @@ ${cases.join('\n')}
 complete -o default -F _vflane vflane`;
 }
 
-/** Found in a folder of $fpath, zsh calls the file itself; sourced, it is told of the function. */
+/** If the file is in a folder of $fpath, zsh calls it itself; if it is sourced, it has to register the function. */
 function zshScript(table: Table): string {
   const about = aboutWords(table);
   const cases = [...followers(table)].map(([after, words]) => {
@@ -108,7 +108,7 @@ function aboutWords(table: Table): ReadonlyMap<string, string> {
   );
 }
 
-/** Within single quotes, behind the colon that ends a word. */
+/** Escapes for single quotes, after the colon that ends a word. */
 function zshText(text: string): string {
   return fishText(text).replaceAll('\\', '').replaceAll(':', '\\:');
 }

@@ -16,15 +16,15 @@ import { toldIfSlow } from './told-if-slow.ts';
 import { versionText } from './version-text.ts';
 
 /**
- * The single file that is copied to a host that lacks it: a quarter of vflane, which Node starts in half the time. Where
- * vflane was bundled without it, it goes whole.
+ * The single file that is copied to a host that lacks it: a quarter of vflane, which Node starts in half the time. If
+ * vflane was bundled without it, the whole bundle is copied.
  */
 function agentPath(): string {
   const path = join(dirname(__filename), 'vflane-agent.cjs');
   return existsSync(path) ? path : __filename;
 }
 
-/** Turns the `connect:` of a host into a way to it. */
+/** Turns a host's `connect:` into a way to it. */
 export function connectorFor(context: VerbContext, file: string): Connector {
   const folder = stateDir(context, file);
   return (host) => connectTo(context, folder, host);

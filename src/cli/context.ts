@@ -3,7 +3,7 @@ import type { ColorChoice, Output } from './output.ts';
 /** What every verb is given. */
 export interface VerbContext {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where the operator stands. */
+  /** The operator's current directory. */
   readonly cwd: string;
   readonly output: Output;
   readonly global: GlobalOptions;
@@ -12,7 +12,7 @@ export interface VerbContext {
 export interface GlobalOptions {
   /** `-f FILE`. */
   readonly file?: string;
-  /** `--host NAME`, each of them; empty for all. */
+  /** Every `--host NAME`; empty for all hosts. */
   readonly host: readonly string[];
   readonly json: boolean;
   readonly color: ColorChoice;

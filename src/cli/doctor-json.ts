@@ -46,7 +46,7 @@ export function findingJson(finding: Finding | Diagnosis): Json {
   };
 }
 
-/** Whether the host shows it now; where something was not seen, nobody can say that it does not. */
+/** Whether the host shows it now; if something was not seen, absence cannot be claimed. */
 export function statusOf({ code }: Likely, { findings, unlooked }: Report): 'here' | 'not here' | 'not seen' {
   if (findings.some((finding) => finding.code === code)) return 'here';
   return unlooked.length > 0 ? 'not seen' : 'not here';

@@ -12,7 +12,7 @@ import { withoutHost } from './print-findings.ts';
 
 const styles: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', info: 'cyan' };
 
-/** What a person reads of one host: what is wrong, what was not seen, and what each datapath would come to. */
+/** The text about one host: what is wrong, what was not seen, and what each datapath would amount to. */
 export function linesOf(report: Report, output: Output): readonly string[] {
   const { host, looked, verdicts, unlooked } = report;
   const diagnoses = report.findings.filter(isDiagnosis);
@@ -29,12 +29,12 @@ export function linesOf(report: Report, output: Output): readonly string[] {
   ];
 }
 
-/** Everything was looked at, and nothing is more than worth knowing. */
+/** Everything was looked at, and nothing is worse than informational. */
 function isSound({ findings, unlooked }: Report): boolean {
   return unlooked.length === 0 && findings.every(({ severity }) => severity === 'info');
 }
 
-/** Both ports have the same as a rule: told once. */
+/** As a rule both ports have the same: reported once. */
 function budgetLines({ budgets }: Report): readonly string[] {
   const texts = [...new Set(budgets.map(budgetText))];
   return texts.map((text) => {
@@ -48,7 +48,7 @@ function diagnosisLines(diagnosis: Diagnosis, output: Output): readonly string[]
   const place = where.at === undefined ? '' : `${printable(where.at)}: `;
   const line = (label: string, text: string) => `    ${output.paint('dim', `${label}:`)} ${printable(text)}`;
   const title = `  ${output.paint(['bold', styles[severity]], `${severity} ${code}`)} ${place}${printable(withoutHost(message, where.host))}`;
-  // What is only worth knowing must not hide what is wrong; `explain` and --json have the rest.
+  // Information must not hide what is wrong; `explain` and --json have the rest.
   if (severity === 'info') return [title, line('do', hint), line('more', `vflane explain ${code}`)];
   return [
     title,
@@ -60,7 +60,7 @@ function diagnosisLines(diagnosis: Diagnosis, output: Output): readonly string[]
   ];
 }
 
-/** What a text that somebody saw may come from, the likeliest first. */
+/** The likely causes of a text that somebody saw, likeliest first. */
 export function symptomLines(likely: readonly Likely[], report: Report, output: Output): readonly string[] {
   if (likely.length === 0) return [`${report.host}: no rule knows a text like that`];
   return [

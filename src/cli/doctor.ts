@@ -20,7 +20,7 @@ import { hostOfWay } from './way.ts';
 
 const schema = 'vflane.doctor/1';
 
-/** Why something does not work, on each host: 0 or 2 only where everything could be looked at. */
+/** Why something does not work, on each host: exits with 0 or 2 only if everything could be looked at. */
 export const run: VerbHandler = async (context, args, options) => {
   symptomOf(options);
   const bundler = bundlerOf(context, options);

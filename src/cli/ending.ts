@@ -4,7 +4,7 @@ import { exitCodes } from './exit-codes.ts';
 import type { Surroundings } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Does the work and ends the process with what it earned. */
+/** Does the work, and ends the process with its exit code. */
 export async function toTheEnd(work: (around: Surroundings) => Promise<number>): Promise<void> {
   process.on('uncaughtException', (error) => end(told(error)));
   const { env, stdout, stderr } = process;
@@ -12,7 +12,7 @@ export async function toTheEnd(work: (around: Surroundings) => Promise<number>):
   end(code);
 }
 
-/** Pipes are written in the background: what is under way goes out first. */
+/** Pipes are written in the background: pending output is flushed first. */
 function end(code: number): void {
   process.exitCode = code;
   process.stdout.write('', () => {
@@ -21,20 +21,20 @@ function end(code: number): void {
   });
 }
 
-/** A full disk must not pass for a result; a reader who has left has got what he wanted. */
+/** A full disk must not pass for success; a reader who has left has got what they wanted. */
 function unwritten(): string {
   const lost: NodeJS.ErrnoException | null = process.stdout.errored;
   return lost && lost.code !== 'EPIPE' ? `vflane: the result could not be written: ${lost.message}\n` : '';
 }
 
-/** Says once, at the edge, what nobody else has said. */
+/** Reports once, at the edge, what nobody else has reported. */
 function told(error: unknown): number {
   const { text, code } = endOf(error, process.env.VFLANE_DEBUG === '1');
   process.stderr.write(text);
   return code;
 }
 
-/** What is said of an error that no verb has handled, and what it earns. */
+/** The message for an error that no verb has handled, and its exit code. */
 export function endOf(error: unknown, debug: boolean): { readonly text: string; readonly code: number } {
   if (error instanceof UsageError) {
     const text = `vflane: ${printable(error.message)}\n    hint: ${printable(error.hint)}\n`;

@@ -14,7 +14,7 @@ export const exitCodes = {
   usage: 64,
 } as const;
 
-/** Worst first: what a person has to hear of when hosts end differently. */
+/** Worst first: what a person has to know about when hosts end differently. */
 const order: readonly number[] = [
   exitCodes.rollbackIncomplete,
   exitCodes.failed,
@@ -27,7 +27,7 @@ const order: readonly number[] = [
   exitCodes.asAsked,
 ];
 
-/** The exit code of several hosts: the first in the order that one of them earned; 0 of none. */
+/** The exit code for several hosts: the first in this order that one of them earned; 0 for none. */
 export function firstEarned(codes: readonly number[]): number {
   const unknown = codes.find((code) => !order.includes(code));
   if (unknown !== undefined) throw new Error(`no host can earn exit code ${unknown}`);

@@ -39,7 +39,7 @@ function list({ output }: VerbContext): void {
   }
 }
 
-/** Words on lines of at most this many characters. */
+/** Wraps words into lines of at most this many characters. */
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {

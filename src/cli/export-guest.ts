@@ -50,7 +50,7 @@ function lanesOf(guest: GuestSpec, looked: HostPlan): readonly PlacedLane[] {
   return guest.lanes.map((lane) => ({ lane, functions: functionsOf(lane, looked) }));
 }
 
-/** The VFs' PCI addresses, in the order of the ports; undefined before the pool is there. */
+/** The VFs' PCI addresses, in the order of the ports; undefined before the pool exists. */
 function functionsOf(lane: LaneSpec, { state }: HostPlan): readonly (string | undefined)[] {
   return lane.members.map(
     ({ pf, index }) => state.pfs.find(({ pci }) => pci === pf)?.vfs.find((vf) => vf.index === index)?.pci,
@@ -88,7 +88,7 @@ function print({ output }: VerbContext, exported: Exported, format: unknown): vo
   });
 }
 
-/** Everything, as a page to read; or one format, as it is used. */
+/** Everything, as a page to read; or one format, ready for use. */
 function linesFor(exported: Exported, format: unknown): readonly string[] {
   const { guest } = exported;
   const manager = managers.find((one) => one === format);

@@ -11,7 +11,7 @@ import { printFindings } from './print-findings.ts';
 import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
 
-/** The plan of one host as a POSIX sh script that says why, and runs alone. */
+/** The plan of one host as a commented, self-contained POSIX sh script. */
 export const run: VerbHandler = (context, _args, options) =>
   withFleet(context, 'vflane.export-script/1', async (fleet) => {
     if (fleet.hosts.length !== 1) {
@@ -29,7 +29,7 @@ export const run: VerbHandler = (context, _args, options) =>
     return firstEarned(planned.map(exitCodeOfScript));
   });
 
-/** A script asks no guest and looks at nothing: what apply would refuse is not written down either. */
+/** A script asks nobody and looks at nothing, so what apply would refuse is not exported either. */
 function isRefused({ findings }: Plan): boolean {
   return findings.some(({ severity }) => severity === 'error');
 }

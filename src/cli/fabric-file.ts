@@ -9,9 +9,9 @@ import type { VerbContext } from './context.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface FabricFile extends Parsed {
-  /** As the operator would name it. */
+  /** The file's name, as the operator would write it. */
   readonly path: string;
-  /** Empty where it cannot be read. */
+  /** Empty if it cannot be read. */
   readonly text: string;
 }
 
@@ -22,12 +22,12 @@ function foundPath(context: VerbContext): string | undefined {
   return context.global.file ?? [here, onTheHost].find((name) => exists(resolve(context.cwd, name)));
 }
 
-/** Of the file that `readFabricFile` reads; where there is none, of the one that might be here. */
+/** The path of the file that `readFabricFile` reads; if there is none, of the one that might be here. */
 export function fabricPath(context: VerbContext): string {
   return foundPath(context) ?? here;
 }
 
-/** The file that is asked for (`-f`, else `fabric.yaml` here, else the host's own), read and parsed. */
+/** The requested file (`-f`, else `fabric.yaml` here, else the host's own), read and parsed. */
 export function readFabricFile(context: VerbContext): FabricFile {
   const path = foundPath(context);
   if (path === undefined)
@@ -74,7 +74,7 @@ function reason(cause: unknown): string {
   return reasons[code] ?? `${code} ${message}`;
 }
 
-/** The hosts that `--host` narrows the file to, in the order of the file; all without it. @throws UsageError */
+/** The hosts that `--host` selects, in the order of the file; without it, all. @throws UsageError */
 export function chosenHosts(fabric: Fabric, names: readonly string[]): readonly FabricHost[] {
   const known = fabric.hosts.map((host) => host.name);
   for (const name of names) {

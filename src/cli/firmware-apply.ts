@@ -8,7 +8,7 @@ import type { VerbHandler } from './context.ts';
 import { firmwareOptions, narrowedTo } from './firmware-options.ts';
 import { planAndDo } from './plan-and-do.ts';
 
-/** Writes to each card what is wanted of it, and looks again: "next" has it then, and what counts only later is said. */
+/** Writes what is wanted to each card, and looks again: "next" then has it, and what takes effect only later is reported. */
 export const run: VerbHandler = (context, [name], options) => {
   const asked = firmwareOptions(options);
   return planAndDo(
@@ -20,7 +20,7 @@ export const run: VerbHandler = (context, [name], options) => {
   );
 };
 
-/** What the card was told and does not go by yet, after a plan that was taken back, too. */
+/** What was written to the card but is not in effect yet, even after a plan that was taken back. */
 async function pendingNow(site: Site, host: FabricHost): Promise<readonly Finding[]> {
   const { cards } = await lookAtFirmware(site, host.nic.kind === 'pfs' ? host.nic.pfs : []);
   return pendingFindings({ host, cards }, []);

@@ -5,7 +5,7 @@ import { type FirmwareCard, nextOf, seenOf } from '../plan/firmware-asked.ts';
 import { firmwareBudget } from '../plan/firmware-budget.ts';
 import { pendingOn } from '../plan/firmware-pending.ts';
 
-/** The settings that what vflane does depends on. */
+/** The settings on which vflane depends. */
 export const settingsThatMatter = [
   ...['SRIOV_EN', 'NUM_OF_VFS', 'LAG_RESOURCE_ALLOCATION'],
   ...['NUM_PF_MSIX', 'NUM_VF_MSIX', 'PF_LOG_BAR_SIZE', 'VF_LOG_BAR_SIZE'],

@@ -3,7 +3,7 @@ import type { VerbContext, VerbOptions } from './context.ts';
 import { numberOption } from './number-option.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What no card’s firmware goes beyond, whatever its model. */
+/** The limit of every card’s firmware, whatever its model. */
 const mostVfs = 1024;
 
 /** @throws UsageError */
@@ -20,12 +20,12 @@ export function firmwareOptions(options: VerbOptions): FirmwareOptions {
   return { ...count, ...(image === undefined ? {} : { image }), reset: reset === true };
 }
 
-/** Below /dev, /proc and /sys to open a file may be to do something. */
+/** Below /dev, /proc and /sys, opening a file may have an effect. */
 function isPath(text: string): boolean {
   return /^\/[^\0\n]+$/.test(text) && !/^\/+(dev|proc|sys)(\/|$)|(^|\/)\.\.(\/|$)/.test(text);
 }
 
-/** The same with only the host of `[host]`, where one is given. */
+/** The same context with only the host of `[host]`, if one is given. */
 export function narrowedTo(context: VerbContext, name: string | undefined): VerbContext {
   if (name === undefined) return context;
   return { ...context, global: { ...context.global, host: [...context.global.host, name] } };

@@ -12,7 +12,7 @@ import { findingsJson } from './validate.ts';
 
 const schema = 'vflane.firmware-plan/1';
 
-/** What would be written to each card; 0 with nothing to do, 2 with something, 4 where it would be refused. */
+/** What would be written to each card; exits with 0 if nothing, 2 if something, 4 if it would be refused. */
 export const run: VerbHandler = (context, [name], options) => {
   const asked = firmwareOptions(options);
   if (asked.reset && options.out !== undefined)

@@ -19,7 +19,7 @@ import { hostOfWay } from './way.ts';
 
 const schema = 'vflane.firmware-show/1';
 
-/** What the firmware of each card is. 0 only where all of it could be read, else 4. */
+/** Shows the firmware of each card. Exits with 0 only if all of it could be read, else 4. */
 export const run: VerbHandler = async (context, [name], _options) => {
   const way = name === undefined ? undefined : hostOfWay(context, name);
   if (way !== undefined) return ofWay(context, way);

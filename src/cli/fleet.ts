@@ -12,22 +12,22 @@ import { findingsJson } from './validate.ts';
 export interface Fleet {
   readonly fabric: Fabric;
   readonly hosts: readonly FabricHost[];
-  /** The file's text by its name, for excerpts. */
+  /** The file's text, by its name, for excerpts. */
   readonly sources: Readonly<Record<string, string>>;
   onEach<Value>(
     work: (site: Site, host: FabricHost) => Promise<Value>,
     hosts?: readonly FabricHost[],
   ): Promise<readonly PerHost<Value>[]>;
-  /** The next time this host is asked, it is connected to anew. */
+  /** The next time this host is asked, it is connected to again. */
   leave(host: FabricHost): Promise<void>;
-  /** For a verb that needs each host once: it is let go of when its work is done, and told in its turn. */
+  /** For a verb that needs each host once: the host is released when its work is done, and reported in its turn. */
   tellEach<Value>(
     work: (site: Site, host: FabricHost) => Promise<Value>,
     tell: (result: PerHost<Value>) => void,
   ): Promise<void>;
 }
 
-/** Reads the file, does the verb's work on its hosts and lets go of them. A wrong file ends it: 3. */
+/** Reads the file, does the verb's work on its hosts and releases them. A wrong file ends it with 3. */
 export async function withFleet(
   context: VerbContext,
   schema: string,

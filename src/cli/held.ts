@@ -4,7 +4,7 @@ import type { VerbHandler } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { hostStateDir } from './this-host.ts';
 
-/** Whether anything of vflane's is on this very machine, for whoever is about to remove the program: 0 nothing, 2 something. */
+/** Whether anything of vflane's is on this machine, for whoever is about to remove the program: exits with 0 if nothing, 2 if something. */
 export const run: VerbHandler = async ({ env, output }) => {
   const { ledger, open, unconfirmed } = await readFold(fileStore(hostStateDir(env)));
   const kinds = new Map<string, number>();

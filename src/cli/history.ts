@@ -7,7 +7,7 @@ import { printFindings } from './print-findings.ts';
 import { findingsOf } from './troubles.ts';
 import { findingsJson } from './validate.ts';
 
-/** What vflane did on each host, the newest last. */
+/** What vflane has done on each host, newest last. */
 export const run: VerbHandler = (context) =>
   withFleet(context, 'vflane.history/1', async (fleet) => {
     const told = await fleet.onEach(async (site) => (await site.fold()).history);

@@ -17,7 +17,7 @@ import { UsageError } from './usage-error.ts';
 import { findingsJson } from './validate.ts';
 import { newFileOf, writeNewFile } from './written-file.ts';
 
-/** A file of what hosts are that somebody set up by hand, and what is unsafe about it. */
+/** Writes a file that describes hosts which somebody set up by hand, and reports what is unsafe there. */
 export const run: VerbHandler = async (context, args, options) => {
   const out = newFileOf(context, options);
   if (options.adopt === true) mayAdopt(args, out, options);
@@ -27,7 +27,7 @@ export const run: VerbHandler = async (context, args, options) => {
   }
   const code = await importTo(context, args, out);
   if (options.adopt !== true || out === undefined || code !== exitCodes.asAsked) return code;
-  // What is told of the file is on stdout or in it already: one result, one object.
+  // What is said about the file is already on stdout or in it: one result, one object.
   const { output, global } = context;
   const quiet = { ...output, json: () => {} };
   return adopt({ ...context, output: quiet, global: { ...global, file: out, host: [] } }, options);
@@ -45,7 +45,7 @@ function mayAdopt(args: readonly string[], out: string | undefined, { yes }: Ver
   }
 }
 
-/** What is there as the file has it is vflane's from now on. */
+/** Makes what is as the file has it vflane's from now on. */
 function adopt(context: VerbContext, options: VerbOptions): Promise<number> {
   return planAndDo(context, 'adopt', options, planToAdopt);
 }
@@ -102,7 +102,7 @@ function differencesOf(imported: Imported, name: string): number {
   return reportsOf(imported).find(({ host }) => host === name)?.looked.plan.differences.length ?? 0;
 }
 
-/** Each once: the doctor and the plan may say the same. */
+/** Each finding once: the doctor and the plan may report the same. */
 function findingsIn(imported: Imported): readonly Finding[] {
   const own = reportsOf(imported).flatMap(({ findings }) => findings);
   return [...findingsOf([...imported.troubled, ...imported.reports]), ...imported.findings, ...own];
@@ -131,7 +131,7 @@ function summary(imported: Imported, out: string | undefined): readonly string[]
   ];
 }
 
-/** 0 where the file's plan is empty; 2 where it is not; 4 where it would be refused, or could not be made whole. */
+/** 0 if the file's plan is empty; 2 if it is not; 4 if it would be refused, or could not be made completely. */
 function codeOf({ text, reports, troubled, findings }: Imported): number {
   if (text === undefined && troubled.length === 0) return exitCodes.preconditionsNotMet;
   const codes = [...troubled, ...reports].map(({ trouble, value }) => {

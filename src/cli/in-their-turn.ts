@@ -7,8 +7,8 @@ import type { Site } from '../operate/site.ts';
 import type { Fleet } from './fleet.ts';
 
 /**
- * Works on every host, one that a guest moves to only when the one that it leaves is done: where that failed, it is not
- * begun. Results in the hosts' order.
+ * Works on every host; on one that a guest moves to, only when the one that it leaves is done: if that failed, it is not
+ * started. Results are in the hosts' order.
  */
 export async function inTheirTurn(
   { hosts, onEach }: Fleet,
@@ -34,7 +34,7 @@ export async function inTheirTurn(
   return names.flatMap((name) => done.get(name) ?? []);
 }
 
-/** A host that has no part in this is none to wait for. */
+/** A host that takes no part need not be waited for. */
 function isDone(result: PerHost<Outcome> | undefined): boolean {
   return result === undefined || result.value?.kind === 'applied' || result.value?.kind === 'nothing-to-do';
 }

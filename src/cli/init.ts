@@ -16,7 +16,7 @@ import { findingsOf } from './troubles.ts';
 import { findingsJson } from './validate.ts';
 import { newFileOf, writeNewFile } from './written-file.ts';
 
-/** A first file for these hosts, of what was found on them. */
+/** Writes a first file for these hosts, from what was found on them. */
 export const run: VerbHandler = async (context, args, options) => {
   const out = newFileOf(context, options);
   const asked = askedHosts(context, args);

@@ -14,7 +14,7 @@ export interface InsideGuests {
   readonly json: readonly Json[];
 }
 
-/** What the agents inside the VMs of each host say of their networks; where none was asked, that is said too. */
+/** What the agents inside each host's VMs say about their networks, and where no agent was asked. */
 export async function insideGuests(
   fleet: Fleet,
   planned: readonly PerHost<HostPlan>[],

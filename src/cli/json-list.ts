@@ -1,9 +1,9 @@
 import type { Json } from '../model/json.ts';
 
-/** One JSON object written bit by bit, for results that are too long to be held: its list comes first, an item a line. */
+/** Writes one JSON object piece by piece, for results too long to hold in memory: its list comes first, one item per line. */
 export interface JsonList {
   add(item: Json): void;
-  /** Everything else of the object, behind its list. */
+  /** The rest of the object, after its list. */
   end(rest: { readonly [key: string]: Json | undefined }): void;
 }
 

@@ -1,7 +1,7 @@
 import type { Connector } from '../operate/hosts.ts';
 import type { Site } from '../operate/site.ts';
 
-/** Hosts that are spoken to more than once, each connected to once. */
+/** Hosts that are asked more than once, each connected to once. */
 export interface KeptSites {
   readonly connect: Connector;
   close(): Promise<void>;

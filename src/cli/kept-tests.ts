@@ -8,12 +8,12 @@ import { laterStamp } from '../measure/stamp.ts';
 import type { VerbContext } from './context.ts';
 import { fabricPath, stateDir } from './fabric-file.ts';
 
-/** Where tests are kept on the operator's side, beside the benchmarks. */
+/** Where tests are stored on the operator's side, beside the benchmarks. */
 function testsFolder(context: VerbContext): string {
   return join(stateDir(context, fabricPath(context)), 'tests');
 }
 
-/** Keeps what a test has found → its file. */
+/** Stores what a test has found → its file. */
 export async function keepTest(
   context: VerbContext,
   kind: 'failover' | 'isolation',
@@ -44,7 +44,7 @@ export function keptIsolations(context: VerbContext): readonly IsolationResult[]
   );
 }
 
-/** The oldest first. One that cannot be read is left out. */
+/** Oldest first. Unreadable ones are left out. */
 function keptTests<Result>(
   context: VerbContext,
   kind: string,

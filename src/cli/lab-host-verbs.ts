@@ -10,7 +10,7 @@ import { exitCodes } from './exit-codes.ts';
 import { interruptible, labFolder, telling, timedLog } from './lab-telling.ts';
 import { UsageError } from './usage-error.ts';
 
-/** A shell on a host of the lab, or one command; ends as that does. */
+/** A shell on a host of the lab, or one command; exits as that does. */
 export const ssh: VerbHandler = async (context, [host = '', ...command]) => {
   let code: number = exitCodes.asAsked;
   const answered = await telling(context, 'vflane.lab-ssh/1', async () => {
@@ -22,7 +22,7 @@ export const ssh: VerbHandler = async (context, [host = '', ...command]) => {
   return answered === exitCodes.asAsked ? code : answered;
 };
 
-/** One word is a line for the host's shell, as ssh has it; several are an argv, of which a shell would split the words. */
+/** A single word is a line for the host's shell, as with ssh; several are an argv, whose words a shell would split. */
 export function remoteWords(command: readonly string[]): readonly string[] {
   if (command.length < 2) return command;
   return [command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')];
@@ -62,7 +62,7 @@ function pfLine(pf: string, isCut: boolean): string {
     : `${pf} is up again`;
 }
 
-/** Makes a card of netdevsim's on a host, until its next reboot. */
+/** Makes a netdevsim card on a host, until its next reboot. */
 export const netdevsim: VerbHandler = (context, [host = ''], { vfs }) => {
   const most = vfs === undefined ? mostVfs : Number(vfs);
   if (!Number.isInteger(most) || most < 1 || most > mostVfs)

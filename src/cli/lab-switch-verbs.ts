@@ -17,7 +17,7 @@ import { exitCodes } from './exit-codes.ts';
 import { labFolder, switchesArgv, telling } from './lab-telling.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Kills a switch behind a live carrier, or brings it back; both of them, where the program that they are has died. */
+/** Kills a switch behind a live carrier, or brings it back; brings back both if the program behind them has died. */
 export const change: VerbHandler = (context, [name, what]) =>
   telling(context, 'vflane.lab-switch/1', async () => {
     const of = switchName(name);
@@ -37,10 +37,10 @@ function switchName(word: string | undefined): SwitchName {
   return word === 'B' ? 'B' : 'A';
 }
 
-/** However long one wants to look: a capture nobody ends must not fill the disk. */
+/** The limit of a capture: one that nobody ends must not fill the disk. */
 const mostBytes = 256e6;
 
-/** What comes in at a switch, into a file for tcpdump and Wireshark, or as text. */
+/** Captures what arrives at a switch, into a file for tcpdump and Wireshark, or as text. */
 export const capture: VerbHandler = (context, [name], options) => {
   const limits = limitsOf(options);
   return telling(context, 'vflane.lab-capture/1', async () => {
@@ -88,7 +88,7 @@ function endOnInterrupt(): AbortSignal {
 
 interface Reader {
   readonly to: Writable;
-  /** When all is written. Throws what went wrong with it. */
+  /** Resolves when all is written; rejects with what went wrong. */
   readonly end: (done: Captured) => Promise<void>;
 }
 
@@ -132,7 +132,7 @@ function unwritable(path: string, cause: unknown): LabError {
   );
 }
 
-/** tcpdump of this machine, else of a host of the lab, which has it. */
+/** This machine's tcpdump, or else that of a host of the lab. */
 function textReader({ output }: VerbContext, dir: string): Reader {
   const words = ['tcpdump', '-l', '-nn', '-e', '-r', '-'];
   const [host] = runningHosts(dir);

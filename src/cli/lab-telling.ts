@@ -14,12 +14,12 @@ export function labFolder(context: VerbContext): string {
   return join(stateDir(context, context.global.file ?? join(context.cwd, 'fabric.yaml')), 'lab');
 }
 
-/** The program that is the lab's switches, but for its folder. */
+/** The argv of the lab's switches, except for their folder. */
 export function switchesArgv(): readonly string[] {
   return [...selfArgv(), 'lab', 'serve-switches'];
 }
 
-/** What each error of the lab earns; `failed` where it is not here. */
+/** The exit code of each error of the lab; `failed` for any other. */
 const earned: { readonly [code in LabErrorCode]?: number } = {
   LAB_BAD_NAME: exitCodes.usage,
   LAB_TOOL_MISSING: exitCodes.preconditionsNotMet,
@@ -33,7 +33,7 @@ const earned: { readonly [code in LabErrorCode]?: number } = {
   LAB_BOOT_TIMEOUT: exitCodes.unreachable,
 };
 
-/** Prints what `work` gives as JSON, where that is asked for, and says what the lab's own errors say, with a code. */
+/** Prints the result of `work` as JSON, if requested, and reports the lab's own errors, with a code. */
 export async function telling(
   context: VerbContext,
   schema: string,
@@ -58,7 +58,7 @@ export function timedLog({ output }: VerbContext): (line: string) => void {
   return (line) => output.log(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${line}`);
 }
 
-/** Ctrl-C, a hang-up and SIGTERM end `work` in good order; asked a second time, the process ends at once. */
+/** Ctrl-C, a hang-up and SIGTERM end `work` in good order; a second one ends the process at once. */
 export async function interruptible<T>(context: VerbContext, work: () => Promise<T>): Promise<T> {
   let asked = false;
   const stop = () => {

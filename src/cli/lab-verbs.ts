@@ -14,7 +14,7 @@ import { findingsJson } from './validate.ts';
 const schema = 'vflane.lab-up/1';
 const mostHosts = 8;
 
-/** Boots the hosts of a file, or so many, and says when all answer by ssh. */
+/** Boots the hosts of a file, or a number of hosts, and says when all answer over ssh. */
 export const up: VerbHandler = (context, [file], options) => {
   const { global } = context;
   const at = file === undefined ? context : { ...context, global: { ...global, file } };
@@ -33,7 +33,7 @@ function hostCount({ hosts }: VerbOptions): number {
   throw new UsageError(`--hosts ${String(hosts)} is not a number of hosts`, `From 1 to ${mostHosts}.`);
 }
 
-/** The least with which a host boots, and the most that one is given, in MiB. */
+/** The least memory with which a host boots, and the most that one is given, in MiB. */
 const [leastMemory, mostMemory] = [512, 65_536];
 
 function memoryOf({ memory = '1G' }: VerbOptions): number {

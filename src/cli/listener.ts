@@ -5,9 +5,9 @@ import type { Measured } from '../operate/measure-request.ts';
 import type { HostPlan } from '../operate/plan-host.ts';
 import type { Fleet } from './fleet.ts';
 
-/** How long a host is listened to at a stretch; then the same begins anew. */
+/** How long a host is listened to at a stretch; then listening starts again. */
 const stretchMs = 3_600_000;
-/** How often a host is looked at that cannot be listened to, and one of which not everything is heard. */
+/** How often to look at a host that cannot be listened to, and at one on which not everything can be heard. */
 const unheardMs = 1_000;
 const halfHeardMs = 5_000;
 const tickMs = 100;
@@ -17,14 +17,14 @@ export interface Listening {
   readonly host: FabricHost;
   readonly signal: AbortSignal;
   onChange(): void;
-  /** What is heard of the host, and what is not. */
+  /** What can be heard on the host, and what cannot. */
   tell(line: string): void;
 }
 
-/** Hears of changes on one host, as long as there is somebody to hear of them. */
+/** Listens for changes on one host, as long as somebody wants to know. */
 export class Listener {
   readonly #listening: Listening;
-  /** How often the host has to be looked at, in milliseconds: seldom where a change is heard of. */
+  /** How often the host has to be looked at, in milliseconds: seldom if changes can be heard. */
   everyMs = unheardMs;
   #wanted: MonitorSpec | undefined;
   #stretch = new AbortController();
@@ -51,7 +51,7 @@ export class Listener {
 
   async run(): Promise<void> {
     const { signal, host } = this.#listening;
-    // Nothing tells of what happens inside a file.
+    // Nothing announces changes inside a file.
     if (host.connect.kind === 'sim') return;
     while (!signal.aborted) {
       if (this.#wanted) await this.#listen(this.#wanted);
@@ -72,12 +72,12 @@ export class Listener {
     const hear = (line: string) => this.#hear(line);
     const [heard] = await fleet.onEach((site) => site.measure(request, hear, signal), [host]);
     if (this.#stretch.signal.aborted) return;
-    // Something may have changed since the last word.
+    // Something may have changed since the last message.
     onChange();
     await this.#deafened(heard?.value);
   }
 
-  /** Nothing is heard there now: it is looked at instead, until it can be listened to again. */
+  /** Nothing can be heard there now: the host is looked at instead, until it can be listened to again. */
   async #deafened(measured: Measured | undefined): Promise<void> {
     this.everyMs = unheardMs;
     if (measured?.kind === 'refused') {
@@ -110,7 +110,7 @@ interface Heard {
   readonly changed?: readonly string[];
 }
 
-/** Whatever else is said there, such as by what a login runs, is not a change. */
+/** Any other output, such as that of a login script, is not a change. */
 export function heardIn(line: string): Heard {
   try {
     const value = JSON.parse(line) as { readonly [key: string]: unknown } | null;

@@ -5,18 +5,18 @@ import { runOnHost } from './run-on-host.ts';
 import { optimizeLate } from './short-life.ts';
 import { UsageError } from './usage-error.ts';
 
-// What is copied to a host starts here: of vflane only what nobody types.
+// The entry of the copy for hosts: only the verbs that nobody types.
 if (startupSnapshot.isBuildingSnapshot())
   void import('./boot-snapshot.ts').then(({ keepBoot }) => keepBoot());
 else begin();
 
 function begin(): void {
   optimizeLate(process);
-  // An operator whose line is cut stops nothing: what was begun is brought to its end.
+  // If the operator's line is cut, nothing stops: what was begun is finished.
   process.stdout.on('error', () => undefined);
   void toTheEnd(async (around) => {
     const wrong = wrongNode(process.version);
-    // Whoever connects asks a host's Node only when he copies vflane to it.
+    // The version of a host's Node is checked only when vflane is copied there.
     if (wrong !== undefined) throw new UsageError(wrong, nodeHint);
     return runOnHost(process.argv.slice(2), around);
   });

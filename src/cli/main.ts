@@ -6,7 +6,7 @@ if (startupSnapshot.isBuildingSnapshot())
 else begin(process.argv.slice(2));
 
 function begin(argv: readonly string[]): void {
-  // A reader who has left stops nothing: an agent whose line is cut has a plan to end. `ending.ts` tells what else went wrong.
+  // A reader who has left stops nothing: an agent whose line is cut has a plan to finish. `ending.ts` reports what else went wrong.
   process.stdout.on('error', () => undefined);
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     process.stdout.write(`${versionText}\n`, (error) => {

@@ -63,7 +63,7 @@ interface Key {
   readonly required: boolean;
 }
 
-/** Every key with what it may be, in the order of the file; the same key below two alternatives once. */
+/** Every key with its allowed values, in the order of the file; a key that occurs in two alternatives only once. */
 function keysOf(schema: Schema, above: string): readonly Key[] {
   const own = Object.entries(schema.properties ?? {}).flatMap(([name, below]) => {
     const path = above === '' ? name : `${above}.${name}`;
@@ -86,7 +86,7 @@ function keyEntry({ path, schema, required }: Key): readonly string[] {
   return entry(`\\fB${roffLiteral(path)}\\fR${needed}`, ...said.filter((text) => text !== '').map(roffProse));
 }
 
-/** In words; empty where nothing but its keys is to be said. */
+/** In words; empty if there is nothing to say but its keys. */
 function valuesOf(schema: Schema): string {
   if (schema.const !== undefined) return `\`${schema.const}\``;
   if (schema.enum) return schema.enum.map((one) => `\`${one}\``).join(', ');

@@ -8,12 +8,12 @@ import type { Verb } from './verb.ts';
 
 /** A page of the manual, in roff. */
 export interface ManualPage {
-  /** As a file has it: `vflane-plan.1`. */
+  /** Its file name: `vflane-plan.1`. */
   readonly file: string;
   readonly text: string;
 }
 
-/** The whole manual: of the program, of every verb that is shown, of the file, of the findings. */
+/** The whole manual: the program, every visible verb, the file, the findings. */
 export function manualPages(table: ManualTable): readonly ManualPage[] {
   const verbs = table.verbs.filter((verb) => verb.hidden !== true);
   const page = (name: string, number: number, about: string, lines: readonly string[]): ManualPage => ({

@@ -1,6 +1,6 @@
 import type { Verb, VerbOption } from './verb.ts';
 
-/** What the manual is made of: the same tables as the help. */
+/** The tables from which the manual is made, as the help is. */
 export interface ManualTable {
   readonly verbs: readonly Verb[];
   /** Options that every verb takes. */

@@ -45,7 +45,7 @@ function choiceLines(choices: readonly string[] = []): readonly string[] {
   return choices.length === 0 ? [] : [roffProse(`One of ${choices.map((one) => `\`${one}\``).join(', ')}.`)];
 }
 
-/** Summaries begin small and end without a dot, as help has them. */
+/** Summaries begin with a small letter and end without a dot, as in the help. */
 function sentence(text: string): string {
   const first = /^`/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(first) ? first : `${first}.`;

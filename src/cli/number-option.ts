@@ -1,7 +1,7 @@
 import type { VerbOptions } from './context.ts';
 import { UsageError } from './usage-error.ts';
 
-/** An option that is a number, as a part of an object: nothing where it was not given. @throws UsageError */
+/** A numeric option as a part of an object: empty if it was not given. @throws UsageError */
 export function numberOption<Name extends string>(
   options: VerbOptions,
   name: Name,

@@ -29,7 +29,7 @@ export function exitCodeOf(outcome: Outcome): number {
   }
 }
 
-/** What an operator has to hear of an outcome; empty where all is well. */
+/** What an operator has to know about an outcome; empty if all is well. */
 export function outcomeFindings(host: string, outcome: Outcome): readonly Finding[] {
   switch (outcome.kind) {
     case 'applied':
@@ -89,7 +89,7 @@ function kernelText({ kernel = [] }: StepFailure): string {
 
 const longest = 300;
 
-/** A bridge's flows are pages; whoever wants all of them asks for JSON. */
+/** A bridge's flows fill pages; --json has all of them. */
 function shortened(text: string): string {
   return text.length > longest ? `${text.slice(0, longest)}… (--json has all of it)` : text;
 }

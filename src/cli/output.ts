@@ -5,7 +5,7 @@ import { type JsonList, jsonList, noList } from './json-list.ts';
 export type ColorChoice = 'always' | 'auto' | 'never';
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan' | 'magenta';
 
-/** A stream of the process, as far as it matters here. */
+/** An output stream of the process, as far as it matters here. */
 export interface Sink {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -22,11 +22,11 @@ export interface Output {
   json(schema: string, value: { readonly [key: string]: Json | undefined }): void;
   /** The result as one JSON object with a long list, written as it comes; nothing without `--json`. */
   jsonList(schema: string, key: string): JsonList;
-  /** One JSON object a line, for verbs that take long; nothing without `--json`. */
+  /** One JSON object per line, for long-running verbs; nothing without `--json`. */
   stream(schema: string, value: { readonly [key: string]: Json | undefined }): void;
   /** A line of progress or log. */
   log(line: string): void;
-  /** Colours a part of the result, where stdout has colours. */
+  /** Colours a part of the result, if stdout has colours. */
   paint(style: Style | readonly Style[], text: string): string;
   /** The same for the log. */
   paintLog(style: Style | readonly Style[], text: string): string;
@@ -70,8 +70,8 @@ export function makeOutput(stdout: Sink, stderr: Sink, options: OutputOptions): 
 const obeyed = /(\u001b\[(?:1|2|22|3[1-69])m)|[^\P{Cc}\n\t]|\p{Bidi_Control}/gu;
 
 /**
- * What guests, hosts and tools have said stands in most lines, and a terminal is to obey none of it (xterm's ctlseqs: C1,
- * too, which JSON leaves as it is), nor to show a line in another order than it is written (CVE-2021-42574). Written as in JSON, so that JSON stays what it was.
+ * Most lines contain what guests, hosts and tools have said, and a terminal must not obey any of it (xterm's ctlseqs: C1,
+ * too, which JSON leaves as it is), nor show a line in another order than it is written (CVE-2021-42574). It is escaped as in JSON, so that JSON stays unchanged.
  */
 function harmless(text: string): string {
   return text.replace(

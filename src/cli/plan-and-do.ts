@@ -48,7 +48,7 @@ export function planAndDo(
     const requests = new Map<string, Request | Outcome>(
       planned.map(({ host, value, trouble }) => [host, trouble ?? requestOf(value, verb, options)]),
     );
-    // What is refused anyway is not asked about.
+    // No question is asked about what is refused anyway.
     const work = [...requests.values()].some(hasSteps);
     if (work && !(await mayGoOn(context, options, questions[verb], plans))) {
       context.output.log('nothing was done');
@@ -63,7 +63,7 @@ function requestOf(planned: HostPlan | undefined, verb: string, options: VerbOpt
   if (!planned) return { kind: 'nothing-to-do' };
   const against = planned.plan.findings.filter(({ severity }) => severity === 'error');
   if (against.length > 0) return { kind: 'refused', findings: against };
-  // What is gone already is still struck from the ledger.
+  // What is already gone is still struck from the ledger.
   const mayForget = verb === 'undo' || verb === 'destroy';
   const isKnown = planned.plan.steps.length > 0 || (mayForget && planned.fold.ledger.entries.size > 0);
   return isKnown ? applyRequest(planned.plan, verb, options) : { kind: 'nothing-to-do' };

@@ -3,7 +3,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Difference } from '../plan/differences.ts';
 import { withDigest } from './shown-plan.ts';
 
-/** A host's part of `vflane.plan/1`: the plan itself, whole, as it can be applied again; its findings stand beside. */
+/** A host's part of `vflane.plan/1`: the whole plan, as it can be applied again; its findings are beside it. */
 export function planJson(plan: Plan): Json {
   const { findings: _, ...rest } = plan;
   return rest as unknown as Json;

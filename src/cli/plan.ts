@@ -22,10 +22,10 @@ import { findingsJson } from './validate.ts';
 
 const schema = 'vflane.plan/1';
 
-/** 0 with nothing to do, 2 with changes, 4 where apply would refuse. */
+/** Exits with 0 if there is nothing to do, 2 with changes, 4 if apply would refuse. */
 export const run: VerbHandler = (context, _args, options) =>
   withFleet(context, schema, async (fleet) => {
-    // The file first: where it cannot be made, no result is begun.
+    // The file first: if it cannot be made, no result is printed.
     const files = planFile(context, options);
     const printed = context.output.jsonList(schema, 'hosts');
     const findings: Finding[] = [];
@@ -40,11 +40,11 @@ export const run: VerbHandler = (context, _args, options) =>
     return firstEarned(codes);
   });
 
-/** The file of `--out`, where one is asked for. */
+/** The file of `--out`, if one was requested. */
 export function planFile({ cwd }: VerbContext, options: VerbOptions): readonly JsonList[] {
   if (typeof options.out !== 'string') return [];
   const path = options.out;
-  // What guests are told at their first start is in it, passwords among it.
+  // It contains what guests are told at their first start, which may include passwords.
   const file = written(path, () => openSync(resolve(cwd, path), 'w', 0o600));
   return [jsonList((text) => written(path, () => appendFileSync(file, text)), schema, 'hosts')];
 }
@@ -72,7 +72,7 @@ function tellPlan(
 function planning({ fabric }: Fleet, options: VerbOptions) {
   const allowDisruption = options.allowDisruption === true;
   return async (site: Site, host: FabricHost) => {
-    // Only an apply has this option: nobody is asked in between.
+    // Only apply has this option: nobody is asked in between.
     if (options.yes === true) await site.hold();
     return planFromFile(site, fabric, host, { allowDisruption });
   };
@@ -82,7 +82,7 @@ export function planFleet(fleet: Fleet, options: VerbOptions): Promise<readonly 
   return fleet.onEach(planning(fleet, options));
 }
 
-/** Of every host: what stands against its plan, or why there is none. */
+/** For every host: what stands against its plan, or why there is none. */
 export function findingsOf(planned: readonly PerHost<HostPlan>[]): readonly Finding[] {
   return planned.flatMap(({ host, value, trouble }) => [
     ...(value?.plan.findings ?? []),

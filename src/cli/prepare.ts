@@ -19,7 +19,7 @@ const schema = 'vflane.prepare/1';
 
 type Prepared = PerHost<PreparedPlan>;
 
-/** What each host lacks for its datapath: shown as a plan, and with `--yes` brought. What replaces a kernel is only printed. */
+/** What each host lacks for its datapath: shown as a plan, and with `--yes` installed. Commands that replace a kernel are only printed. */
 export const run: VerbHandler = async (context, [name], options) => {
   const host = name === undefined ? context.global.host : [...context.global.host, name];
   const narrowed = { ...context, global: { ...context.global, host } };
@@ -57,7 +57,7 @@ function tell(
   for (const line of recipeLines(recipes)) output.result(line);
 }
 
-/** Two hosts with the same need are told once. */
+/** A need that several hosts share is reported once. */
 function recipeLines(recipes: PreparedPlan['recipes']): readonly string[] {
   const distinct = [...new Map(recipes.map((recipe) => [recipe.title, recipe])).values()];
   return distinct.flatMap(({ title, lines }) => ['', `${title}:`, ...lines.map((line) => `    ${line}`)]);

@@ -31,7 +31,7 @@ function headline({ code, severity, where, message }: Finding, { paint }: Output
   return `${place ? `${paint('bold', place)} ` : ''}${label} ${about ? `${printable(about)}: ` : ''}${printable(withoutHost(message, where.host))}`;
 }
 
-/** A message stands for itself in JSON and names its host; where that stands beside it already, once is enough. */
+/** In JSON a message stands alone, and names its host; where the host is shown beside it anyway, once is enough. */
 export function withoutHost(message: string, host = ''): string {
   return message.startsWith(`${host}: `) ? message.slice(host.length + 2) : message;
 }

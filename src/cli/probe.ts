@@ -3,7 +3,7 @@ import type { VerbHandler } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What vflane starts in a guest, to measure from inside. It ends with its standard input, so that it outlives nobody. */
+/** What vflane starts in a guest, to measure from inside. It ends with its standard input, so that it does not outlive its caller. */
 export const run: VerbHandler = async (context, [role = '', text = '']) => {
   const probe = probeRoles[role];
   if (probe === undefined) {

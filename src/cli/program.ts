@@ -85,7 +85,7 @@ function isMisuse(error: unknown): error is Error {
   return error instanceof UsageError || (error instanceof CommanderError && error.exitCode !== 0);
 }
 
-/** Commander may have stopped before it came to the option. */
+/** Commander may have stopped before it reached the option. */
 function wantsJson(argv: readonly string[]): boolean {
   return beforeDashes(argv).includes('--json');
 }
@@ -97,7 +97,7 @@ function tellMisuse(error: Error, { stdout }: Surroundings): void {
   stdout.write(`${JSON.stringify({ schema: 'vflane.usage/1', findings }, null, 2)}\n`);
 }
 
-/** Most verbs take no word, and who adds one means the file or a host by it. */
+/** Most verbs take no argument; somebody who adds one means the file or a host. */
 function hintOf(message: string): string | undefined {
   return message.includes('too many arguments')
     ? 'The file goes by -f FILE, a host by --host NAME.'

@@ -4,7 +4,7 @@ import { oneLine } from './one-line.ts';
 import type { Output } from './output.ts';
 import { withoutHost } from './print-findings.ts';
 
-/** Tells on stderr what happens on a host, a line a step, with the time it took. */
+/** Reports on stderr what happens on a host, one line per step, with the time it took. */
 export function progressOf(host: string, output: Output): OnEvent {
   const titles = new Map<number, string>();
   return (event) => {

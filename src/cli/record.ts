@@ -26,7 +26,7 @@ interface Look {
 }
 
 export interface Recorder {
-  /** Looks, and writes all that was answered into the file of `--record`. `known`: every host that may be named in it. */
+  /** Looks, and writes all answers into the file of `--record`. `known`: every host that they may name. */
   record(
     site: Site,
     host: FabricHost,
@@ -35,7 +35,7 @@ export interface Recorder {
   ): Promise<Recorded & Look>;
 }
 
-/** What `--record FILE` and `--scrub` ask for. @throws UsageError where that file could not be made */
+/** What `--record FILE` and `--scrub` ask for. @throws UsageError if that file could not be made */
 export function recorderOf({ cwd }: VerbContext, options: VerbOptions): Recorder | undefined {
   const { record: file, scrub } = options;
   if (typeof file !== 'string') {
@@ -50,7 +50,7 @@ export function recorderOf({ cwd }: VerbContext, options: VerbOptions): Recorder
       const { looked, sections } = await look(recording.site);
       const whole = await recording.end({ ...aboutNow(host), sections, ledger: looked.plan.fold.ledger });
       const transcript = scrub === true ? await scrubbed(whole, namesOf(known)) : whole;
-      // It tells of a host what only its operator could ask.
+      // It contains what only the host's operator could ask.
       await putNamedFile(path, printTranscript(transcript), 0o600).catch((error) => unwritable(file, error));
       const recorded = { file, answers: transcript.entries.length, scrubbed: transcript.scrubbed };
       return { looked, sections, recorded };

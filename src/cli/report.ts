@@ -17,7 +17,7 @@ import { putNamedFile } from './written-file.ts';
 const schema = 'vflane.report/1';
 const usualFile = 'vflane-report.html';
 
-/** Everything that was measured, as one page that needs nothing but itself, and its charts as SVG. */
+/** Everything that was measured, as one self-contained page, and its charts as SVG. */
 export const run: VerbHandler = async (context, names, options) => {
   const chosen = names.length > 0 ? names : keptRuns(context).runs.map(({ id }) => id);
   return withRuns(context, schema, chosen, (...runs) => draw(context, options, runs));
@@ -56,7 +56,7 @@ function nothingYet(kept: number): readonly Finding[] {
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
-/** The charts are a file of their own (build.mjs): a copy of vflane on a host has none. @throws UsageError */
+/** The charts' code is a file of its own (build.mjs): a copy of vflane on a host lacks it. @throws UsageError */
 async function drawn(input: ReportInput): Promise<Report> {
   try {
     const { reportOf } = await import('../report/page.ts');

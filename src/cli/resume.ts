@@ -2,7 +2,7 @@ import { carryOutAll } from './carry-out-all.ts';
 import type { VerbHandler } from './context.ts';
 import { withFleet } from './fleet.ts';
 
-/** Goes on with an interrupted plan. */
+/** Continues an interrupted plan. */
 export const run: VerbHandler = (context) =>
   withFleet(context, 'vflane.resume/1', (fleet) =>
     carryOutAll(context, fleet, 'resume', () => ({ do: 'resume' })),

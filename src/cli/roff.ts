@@ -9,12 +9,12 @@ function named(char: string): string {
   return `\\[u${hex}]`;
 }
 
-/** What is typed: a hyphen in it is a minus, which can be copied, and it does not break. */
+/** What is typed: its hyphens are minus signs, which can be copied, and it does not break. */
 export function roffLiteral(text: string): string {
   return roffText(text).replaceAll('-', '\\-');
 }
 
-/** A sentence; what stands in backticks is typed. */
+/** A sentence; what is in backticks is typed. */
 export function roffProse(text: string): string {
   const parts = text.replace(/\s+/g, ' ').trim().split('`');
   const whole = parts

@@ -6,8 +6,8 @@ import type { Surroundings } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * The verbs that vflane starts itself on a host, `agent` and `probe`, read without a command line's help: every start would
- * pay for it. Gives the exit code. @throws UsageError
+ * The verbs that vflane itself starts on a host, `agent` and `probe`, parsed without a command-line library: every start would
+ * pay for it. Returns the exit code. @throws UsageError
  */
 export async function runOnHost(argv: readonly string[], around: Surroundings): Promise<number> {
   const [verb, ...words] = argv;

@@ -5,7 +5,7 @@ import type { Looked } from '../operate/diagnose.ts';
 import { holderOf, ownerOf, representorName } from './show-pool.ts';
 import { shownState } from './shown-plan.ts';
 
-/** One host of `vflane.show/1`: all that was seen (`state`, `survey`), and the same by what it is of. */
+/** One host of `vflane.show/1`: all that was seen (`state`, `survey`), and the same by topic. */
 export function shownJson(looked: Looked): { readonly [key: string]: Json } {
   const { patient } = looked;
   return {

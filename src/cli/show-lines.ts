@@ -59,7 +59,7 @@ function isSameCard(pf: PfState, before: PfState | undefined): boolean {
   return before !== undefined && deviceOf(pf) === deviceOf(before);
 }
 
-/** Told once for all its ports. */
+/** Reported once for all its ports. */
 function cardLines(pf: PfState, { patient }: Looked): readonly string[] {
   const card = patient.survey.cards[pf.pci];
   if (card === undefined) return [];
@@ -176,7 +176,7 @@ function hugepageLines({ patient: { state } }: Looked): readonly string[] {
   ];
 }
 
-/** Each would be a process: said, and not looked into. */
+/** Each would take a process: listed, but not looked into. */
 function namespaceLines({ patient: { survey } }: Looked): readonly string[] {
   const { unlooked } = survey;
   if (isUnseen(unlooked) || unlooked.length === 0) return [];

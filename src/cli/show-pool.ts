@@ -2,10 +2,10 @@ import type { PfState, VfState } from '../model/host-state.ts';
 import { isUnseen } from '../model/unseen.ts';
 import type { Looked } from '../operate/diagnose.ts';
 
-/** More lines than this of one port are no screen any more. */
+/** More lines than this for one port would not fit on a screen. */
 const mostLines = 12;
 
-/** A port's VFs: those of guests one by one, spare ones that are alike together. */
+/** A port's VFs: those of guests one by one, spare ones that are alike grouped. */
 export function poolLines(pf: PfState, looked: Looked, full: boolean): readonly string[] {
   const rows = pf.vfs.map((vf) => rowOf(pf, vf, looked));
   const lines = full ? rows.map((row) => lineOf([row])) : runsOf(rows).map(lineOf);
@@ -33,18 +33,18 @@ function rowOf(pf: PfState, vf: VfState, looked: Looked): Row {
   const isSpare = owner === 'spare' && vf.driver === undefined;
   const driver = (vf.driver ?? 'no driver').padEnd(9);
   const open = openIn(vf, looked);
-  // Whoever has it open had it from somebody else.
+  // Somebody else gave it to whoever has it open.
   const whose = owner === 'spare' && open !== '' ? open : [owner, open].filter(Boolean).join(', ');
   const about = `${driver}  ${admin}${isSpare ? '' : `${group}${rep}`}  ${whose}`;
   return { vf, about, isSpare };
 }
 
-/** Who has it by the journal, or is to have it by the file. */
+/** Its owner by the journal, or by the file. */
 export function ownerOf(pf: PfState, vf: VfState, { plan: { spec, fold } }: Looked): string {
   const pfs = spec?.nics.flatMap((nic) => nic.pfs) ?? [];
   const port = pfs.findIndex(({ pci }) => pci === pf.pci);
   const wanted = pfs[port]?.vfs[vf.index]?.owner;
-  // On an overlay a place is one VF, of port 0's pool first and then of port 1's; elsewhere it is one of each port.
+  // On an overlay an attachment is one VF, from port 0's pool first and then from port 1's; elsewhere it is one of each port.
   const slot = spec?.overlay && port > 0 ? port * (pfs[0]?.numVfs ?? 0) + vf.index : vf.index;
   const had = Object.entries(fold.ledger.allocation).find(([, index]) => index === slot)?.[0];
   return had ?? (wanted ? `${wanted.guest}/${wanted.network} (not applied)` : 'spare');
@@ -84,7 +84,7 @@ function openIn(vf: VfState, looked: Looked): string {
   return `open in ${holder.command} (pid ${holder.pid}${vm === undefined ? '' : `, libvirt’s ${vm}`})`;
 }
 
-/** Spare VFs that are alike, one after the other. */
+/** Consecutive spare VFs that are alike. */
 function runsOf(rows: readonly Row[]): readonly (readonly Row[])[] {
   const runs: Row[][] = [];
   for (const row of rows) {

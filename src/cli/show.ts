@@ -20,12 +20,12 @@ import { hostOfWay } from './way.ts';
 
 const schema = 'vflane.show/1';
 
-/** A host that was looked at, and where its answers were kept. */
+/** A host that was looked at, and where its answers were recorded. */
 interface Shown extends Recorded {
   readonly looked: Looked;
 }
 
-/** What the card of each host looks like now: ports, pool, and who has which VF. */
+/** Shows the card of each host: ports, pool, and who has which VF. */
 export const run: VerbHandler = async (context, args, options) => {
   const recorder = recorderOf(context, options);
   const way = args[0] === undefined ? undefined : hostOfWay(context, args[0]);

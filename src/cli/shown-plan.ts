@@ -6,12 +6,12 @@ import type { Action, Change, Plan, Probe, Step } from '../model/plan.ts';
 /** What stands for a text that may hold a password. A plan that has it is for reading. */
 const notShown = '(not shown: vflane plan -o FILE has it)';
 
-/** A plan as it may be printed: what it writes, asks and remembers of what cloud-init is given is not in it. */
+/** A plan as it may be printed: without what it writes, asks and remembers of cloud-init's data. */
 export function shownPlan(plan: Plan): Plan {
   return { ...plan, steps: plan.steps.map(shownStep) };
 }
 
-/** Whether something was left out of a plan, so that it cannot be applied. */
+/** Whether something was left out of a plan, which therefore cannot be applied. */
 export function isOnlyShown({ steps }: Plan): boolean {
   return steps.some(({ actions, undo }) =>
     [...actions, ...undo].some((action) => 'write' in action && action.secret && action.text === notShown),
@@ -51,13 +51,13 @@ function shownChange(change: Change): Change {
   return { ...change, from: withDigest(change.from), to: withDigest(change.to) };
 }
 
-/** What cloud-init is given may hold passwords: two that differ can be told apart all the same. */
+/** cloud-init's data may hold passwords; different ones can still be told apart. */
 export function withDigest(value: Json): Json {
   if (typeof value !== 'object' || value === null || !('user-data' in value)) return value;
   return { ...value, 'user-data': digestOf(value['user-data'] ?? null) };
 }
 
-/** A host's look, the same way: no file that a guest is told of, and no seed of one. */
+/** A host's state, in the same way: without guests' user-data files and seeds. */
 export function shownState(state: HostState): HostState {
   if (state.machines === undefined) return state;
   const { userData, guests } = state.machines;

@@ -7,7 +7,7 @@ import { printFindings } from './print-findings.ts';
 import { findingsJson } from './validate.ts';
 import { differenceLines } from './verify.ts';
 
-/** One change of how a host stands: as lines, or as one JSON object a line. */
+/** One change of a host's standing: as lines, or as one JSON object per line. */
 export function tellSighting({ output }: VerbContext, host: string, sighting: Sighting): void {
   const at = new Date().toISOString();
   const findings = findingsOf(host, sighting);
@@ -53,7 +53,7 @@ function findingsOf(host: string, sighting: Sighting) {
   return sighting.kind === 'lost' ? outcomeFindings(host, sighting.trouble) : sighting.findings;
 }
 
-/** What the last sight of a host earns. */
+/** The exit code for the last sighting of a host. */
 export function exitCodeOfSighting(sighting: Sighting): number {
   if (sighting.kind === 'lost') return exitCodeOf(sighting.trouble);
   return sighting.kind === 'verified' ? exitCodes.asAsked : exitCodes.differs;

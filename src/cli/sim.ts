@@ -7,7 +7,7 @@ import type { SimHost } from '../sim/sim-host.ts';
 import type { Fault } from '../sim/state.ts';
 import { asPluggable, plug, unplug } from '../sim/unplug.ts';
 
-/** What a shell would show of one command; 124 after the deadline and 127 for a missing program, as timeout(1) and sh(1) say. */
+/** What a shell would show for one command; 124 after the deadline and 127 for a missing program, as timeout(1) and sh(1) say. */
 export interface Shown {
   readonly stdout: string;
   readonly stderr: string;
@@ -32,7 +32,7 @@ function shown(error: HostError): Shown {
   return { stdout, stderr: kind === 'exit' ? stderr : `${error.message}\n`, code: exitCode };
 }
 
-/** `sim reboot HOST`: everything is lost but firmware settings and files; there is a new boot id, and units are started. */
+/** `sim reboot HOST`: everything is lost but firmware settings and files; there is a new boot id, and units start. */
 export async function simReboot(host: SimHost, options: RebootOptions = {}): Promise<void> {
   await host.reboot(options);
 }
@@ -70,8 +70,8 @@ export function simLog(host: SimHost): Json {
 }
 
 /**
- * Plays the timers whose time has come: each is taken off the host before `play` is given its command, and put back
- * where that is not over yet, as a process that waits would be there still.
+ * Plays the timers that are due: each is taken off the host before `play` gets its command, and put back
+ * if that is not over yet, as a waiting process would still be there.
  */
 export async function playDueTimers(
   host: SimHost,

@@ -6,7 +6,7 @@ import { exitCodes } from './exit-codes.ts';
 import { exitCodeOf } from './outcome-findings.ts';
 import { makeOutput, type Sink } from './output.ts';
 
-/** What vflane itself does on a simulated host whose systemd starts it; what it says is the unit's log. */
+/** What vflane itself does on a simulated host whose systemd starts it; its output is the unit's log. */
 export function programsOn(workshopOf: (machine: SimHost) => Workshop) {
   return {
     '/usr/bin/vflane': async (argv: readonly string[], machine: SimHost) => {

@@ -33,7 +33,7 @@ export function workshopOf(folder: string, machine: SimHost): Workshop {
   return { host: machine, store, clock: machine.clock, self: ['vflane'] };
 }
 
-/** A simulated host as a site; what its timers should have done by now is done first. */
+/** A simulated host as a site; timers that are due are played first. */
 export async function openSimulated(_context: VerbContext, folder: string, host: FabricHost): Promise<Site> {
   const machine = openMachine(folder, host);
   const workshop = workshopOf(folder, machine);
@@ -41,7 +41,7 @@ export async function openSimulated(_context: VerbContext, folder: string, host:
   return localSite(workshop);
 }
 
-/** Nobody runs a simulated host's systemd between two commands, so the next command does what it would have done. */
+/** A simulated host's systemd does not run between two commands, so the next command does what it would have done. */
 export function runDueTimers(machine: SimHost, workshop: Workshop): Promise<void> {
   return playDueTimers(machine, async (argv) => {
     const planId = argv.at(-1);

@@ -12,7 +12,7 @@ import { withDigest } from './shown-plan.ts';
 import { findingsOf } from './troubles.ts';
 import { findingsJson } from './validate.ts';
 
-/** What vflane holds on each host, and whether something waits for the operator. Of the host itself only this is looked at: whether it forwards in hardware, where it may but need not, and what came of its last start, where it is enabled. */
+/** What vflane holds on each host, and whether something waits for the operator. The host itself is looked at only for this: whether it forwards in hardware, if it may but need not, and, if it is enabled, the result of its last start. */
 export const run: VerbHandler = (context) =>
   withFleet(context, 'vflane.status/1', async (fleet) => {
     const told = await fleet.onEach(async (site, host) => {
@@ -67,7 +67,7 @@ function linesOf({ fold, host: at, isCutOff }: Told): readonly string[] {
   ];
 }
 
-/** What the operator has to decide, with the commands that do. */
+/** What the operator has to decide, with the commands for that. */
 function waitingLines({ open, unconfirmed }: Fold, isCutOff: boolean): readonly string[] {
   const former = open ?? unconfirmed;
   if (former && isCutOff)
@@ -84,7 +84,7 @@ function waitingLines({ open, unconfirmed }: Fold, isCutOff: boolean): readonly 
   ];
 }
 
-/** On an overlay a place is one VF, of port 0's pool first and then of port 1's; elsewhere it is one of each port. */
+/** On an overlay an attachment is one VF, from port 0's pool first and then from port 1's; elsewhere it is one of each port. */
 function placeOf(index: number, { datapath, nic, vfs }: FabricHost): string {
   if (datapath === 'legacy-vlan') return `VF ${index} of each port`;
   return nic.kind === 'software'

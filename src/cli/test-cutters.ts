@@ -13,7 +13,7 @@ import { labFolder } from './lab-telling.ts';
 import { outcomeFindings } from './outcome-findings.ts';
 import type { TestHost } from './test-ends.ts';
 
-/** How a port of this host is taken away as asked; a finding where nobody can. */
+/** How to cut a port of this host as requested; a finding if that is impossible. */
 export function cutterFor(context: VerbContext, how: CutWay, tested: TestHost): Cutter | Finding {
   if (how === 'admin') return byPlan(tested);
   const { connect, name } = tested.host;
@@ -40,7 +40,7 @@ function byPlan({ site, host }: TestHost): Cutter {
   return {
     how: 'admin',
     down: async (port) => {
-      // Until it is known what came of it, there is something to give back.
+      // Until the outcome is known, there is something to restore.
       isDown = true;
       const outcome = await cutByPlan(site, host, port);
       isDown = !untouched.has(outcome.kind);
@@ -49,14 +49,14 @@ function byPlan({ site, host }: TestHost): Cutter {
     up: async () => {
       if (!isDown) return [];
       const outcome = await giveBack(site);
-      // Where the host has done it by itself meanwhile there is nothing left to do.
+      // If the host has meanwhile done it by itself, there is nothing left to do.
       isDown = outcome.kind !== 'rolled-back' && outcome.kind !== 'nothing-to-do';
       return outcomeFindings(host.name, outcome);
     },
   };
 }
 
-/** A cable of the lab, or a switch of it behind a live carrier: A has every port 0, B every port 1. */
+/** A cable of the lab, or one of its switches behind a live carrier: A has every port 0, B every port 1. */
 function byLab(context: VerbContext, how: CutWay, { host }: TestHost): Cutter {
   const dir = labFolder(context);
   let taken: 0 | 1 | undefined;

@@ -22,15 +22,15 @@ export interface TestHost {
   readonly spec: HostSpec;
 }
 
-/** All that a test may be made between. */
+/** Everything that can be tested between. */
 export interface TestGround {
   readonly hosts: ReadonlyMap<HostName, TestHost>;
   readonly endpoints: readonly Endpoint[];
-  /** Guests that nothing can be measured from. */
+  /** Guests from which nothing can be measured. */
   readonly findings: readonly Finding[];
 }
 
-/** What stands against a test: it was not begun. */
+/** What stands against a test, so that it was not started. */
 export interface TestRefused {
   readonly refused: readonly Finding[];
   readonly code: number;
@@ -49,7 +49,7 @@ export async function testGround(fleet: Fleet): Promise<TestGround | TestRefused
   if (firstEarned(codes) !== exitCodes.asAsked)
     return { refused: findingsOf(asked), code: firstEarned(codes) };
   const values = asked.flatMap(({ value }) => value ?? []);
-  // What is measured under a plan that was interrupted would say nothing of what the file asks for.
+  // A measurement under an interrupted plan would say nothing about what the file asks for.
   const open = values.flatMap((one) => one.open);
   if (open.length > 0) return { refused: open, code: exitCodes.preconditionsNotMet };
   return {
@@ -69,7 +69,7 @@ export async function waitingAt({ name, reader, fold }: Site): Promise<readonly 
   return waiting(name, await fold(), { bootId });
 }
 
-/** A word for each host that is simulated: nothing is measured there, whatever was applied. */
+/** A finding for each simulated host: nothing can be measured there, whatever was applied. */
 export function simulatedIn({ hosts }: Fleet): readonly Finding[] {
   return hosts.filter(({ connect }) => connect.kind === 'sim').map(carriesNothing);
 }

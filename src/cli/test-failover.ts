@@ -33,7 +33,7 @@ interface Wanted {
   readonly maxOutageMs?: number;
 }
 
-/** Takes the port in use away under a stream of numbered datagrams, and says for how long they were away. */
+/** Cuts the port in use under a stream of numbered datagrams, and reports for how long they stayed away. */
 export const run: VerbHandler = (context, _args, options) => {
   const wanted = wantedOf(options);
   return withFleet(context, schema, async (fleet) => {
@@ -42,7 +42,7 @@ export const run: VerbHandler = (context, _args, options) => {
     const set = setUp(context, ground, wanted);
     if ('code' in set) return refused(context, fleet, [set, ...ground.findings]);
     const { ends, ports, cutter } = set;
-    // It takes the port by a plan of its own.
+    // It cuts the port by a plan of its own.
     const former = cutter.how === 'admin' ? await waitingAt(ends[0].site) : [];
     if (former.length > 0) return refused(context, fleet, former);
     const names = ports.ports.map(({ at }) => at).join(' and ');

@@ -15,7 +15,7 @@ import { findingsJson } from './validate.ts';
 
 const schema = 'vflane.test-isolation/1';
 
-/** Has every guest send what it must not, and listens at every other: 0 where nothing leaks and every network carries its own. */
+/** Makes every guest send what it must not, and listens at every other: exits with 0 if nothing leaks and every network carries its own traffic. */
 export const run: VerbHandler = (context) =>
   withFleet(context, schema, async (fleet) => {
     const ground = await testGround(fleet);
@@ -52,7 +52,7 @@ async function told(
     output.log(`kept in ${await keepTest(context, 'isolation', { schema, ...result })}`);
   output.json(schema, { ...JSON.parse(JSON.stringify(result)), findings: findingsJson(findings) });
   if (refused.length > 0) return exitCodes.preconditionsNotMet;
-  // A test that passes because nothing works is a failure; a promise that is broken is one even where other things work.
+  // A test that passes because nothing works is a failure; a broken promise is one even if other things work.
   if (result.cells.some(({ verdict }) => verdict === 'leaked')) return exitCodes.thresholdCrossed;
   return result.provesNothing.length > 0 || result.partial !== undefined
     ? exitCodes.failed

@@ -14,7 +14,7 @@ import { findingsJson } from './validate.ts';
 
 const schema = 'vflane.test-mtu/1';
 
-/** The largest packet that passes between guests, and which hop is too short where it is less than the network's MTU. */
+/** The largest packet that passes between guests, and, if it is less than the network's MTU, which hop is too narrow. */
 export const run: VerbHandler = (context, _args, options) =>
   withFleet(context, schema, async (fleet) => {
     const ground = await testGround(fleet);
@@ -43,7 +43,7 @@ interface Asked {
   readonly mtu: number;
 }
 
-/** Of each network one pair for every two hosts; and one on a host where all are on one. */
+/** One pair of guests of each network for every two hosts, or on one host if all are there. */
 function pairsOf({ networks }: Fabric, { endpoints }: TestGround, network: unknown): readonly Asked[] {
   return networks
     .filter(({ name }) => network === undefined || name === network)

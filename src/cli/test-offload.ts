@@ -11,7 +11,7 @@ import { findingsJson } from './validate.ts';
 
 const schema = 'vflane.test-offload/1';
 
-/** Which flows are in the card, in tc and in software while guests talk, and why. */
+/** Shows which flows are in the card, in tc and in software while guests talk, and why. */
 export const run: VerbHandler = (context, _args, options) =>
   withFleet(context, schema, async (fleet) => {
     const ground = await testGround(fleet);

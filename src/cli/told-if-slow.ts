@@ -2,7 +2,7 @@ import type { Output } from './output.ts';
 
 const patienceMs = 5_000;
 
-/** A wait of which one line of progress tells once it is long, so that nobody takes a mute host for a tool that hangs. */
+/** A wait that prints one line of progress once it gets long, so that nobody takes a silent host for a hanging tool. */
 export async function toldIfSlow<Value>(
   output: Pick<Output, 'log'>,
   line: string,

@@ -1,6 +1,6 @@
 import type { Output } from './output.ts';
 
-/** Ctrl-C ends what is measured, and keeps it; a second one ends the process as usual. `done` gives it back. */
+/** Ctrl-C ends a measurement and keeps its results; a second one ends the process as usual. `done` restores Ctrl-C. */
 export function untilInterrupt(output: Output): { readonly signal: AbortSignal; readonly done: () => void } {
   const controller = new AbortController();
   const stop = (): void => {

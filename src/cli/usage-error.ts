@@ -1,4 +1,4 @@
-/** Asked in a way that cannot be: ends with exit code 64. */
+/** A misuse of the command line: ends with exit code 64. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly hint: string;

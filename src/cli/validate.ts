@@ -6,7 +6,7 @@ import { exitCodes } from './exit-codes.ts';
 import { chosenHosts, readFabricFile } from './fabric-file.ts';
 import { countText, printFindings } from './print-findings.ts';
 
-/** 0, or 3 where the file is wrong. */
+/** Exits with 0, or 3 if the file is wrong. */
 export const run: VerbHandler = async (context) => {
   const { path, text, fabric, findings } = readFabricFile(context);
   if (fabric) chosenHosts(fabric, context.global.host);
@@ -16,7 +16,7 @@ export const run: VerbHandler = async (context) => {
   return fabric ? exitCodes.asAsked : exitCodes.fileWrong;
 };
 
-/** As every verb's `--json` carries them. */
+/** Findings, as every verb's `--json` has them. */
 export function findingsJson(findings: readonly Finding[]): Json {
   return findings.map(({ code, severity, where, message, hint }) => ({
     code,

@@ -7,10 +7,10 @@ export interface Verb {
   readonly summary: string;
   readonly arguments: readonly VerbArgument[];
   readonly options: readonly VerbOption[];
-  /** A command line that works beside a fabric file; a test runs it. */
+  /** A command line that works in a folder with a fabric file; a test runs it. */
   readonly example: string;
   readonly hidden?: boolean;
-  /** Its code is loaded only when it is asked for. */
+  /** Its code is loaded only when needed. */
   readonly load: () => Promise<{ readonly run: VerbHandler }>;
 }
 
@@ -27,6 +27,6 @@ export interface VerbOption {
   readonly summary: string;
   readonly choices?: readonly string[];
   readonly default?: string | boolean;
-  /** May be given again; the verb is given a list, empty unless given. */
+  /** May be repeated; the verb gets a list, empty by default. */
   readonly repeatable?: boolean;
 }

@@ -2,7 +2,7 @@ import type { Verb } from './verb.ts';
 
 const benchRun = { form: '[run]', summary: 'an id or its beginning, `last`, or `last~1` for the one before' };
 
-/** Numbers, and the two promises: traffic outlives a port, and tenants cannot reach each other. */
+/** Measurements, and the two promises: traffic outlives a port, and tenants cannot reach each other. */
 export const measureVerbs: readonly Verb[] = [
   {
     name: 'bench',

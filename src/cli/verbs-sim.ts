@@ -1,6 +1,6 @@
 import type { Verb } from './verb.ts';
 
-/** What one does to a simulated host from outside. */
+/** What can be done to a simulated host from outside. */
 export const simVerbs: readonly Verb[] = [
   {
     name: 'sim exec',

@@ -6,7 +6,7 @@ import { measureVerbs } from './verbs-measure.ts';
 import { simVerbs } from './verbs-sim.ts';
 import { versionText } from './version-text.ts';
 
-/** What every verb takes, before it or behind it. */
+/** What every verb takes, before or after it. */
 export const globalOptions: readonly VerbOption[] = [
   {
     form: '-f, --file <file>',

@@ -12,7 +12,7 @@ import { differencesJson } from './plan-json.ts';
 import { printFindings } from './print-findings.ts';
 import { findingsJson } from './validate.ts';
 
-/** 0 where every host was looked at and is as the file wants it, else 2. */
+/** Exits with 0 if every host was looked at and is as the file wants it, else 2. */
 export const run: VerbHandler = (context, _args, options) =>
   withFleet(context, 'vflane.verify/1', async (fleet) => {
     const planned = await planFleet(fleet, options);
@@ -54,7 +54,7 @@ function tell({ output }: VerbContext, host: string, looked: HostPlan): void {
   for (const line of differenceLines(looked.differences)) output.result(`  ${line}`);
 }
 
-/** What is not as wanted, a line a place. */
+/** What is not as wanted, one line per place. */
 export function differenceLines(differences: readonly Difference[]): readonly string[] {
   return differences.map(({ resource, at, have, want }) => `${resource} ${at} ${apart(have, want)}`);
 }

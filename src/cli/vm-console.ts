@@ -11,10 +11,10 @@ import { withFleet } from './fleet.ts';
 import { UsageError } from './usage-error.ts';
 import { vmsNamed } from './vm-names.ts';
 
-/** Ctrl-], which telnet and virsh leave by, too. */
+/** Ctrl-], the escape of telnet and virsh, too. */
 const leaving = 0x1d;
 
-/** The serial console of a VM, until Ctrl-] or the end of what is piped in. */
+/** The serial console of a VM, until Ctrl-] or the end of piped input. */
 export const run: VerbHandler = (context, names) =>
   withFleet(context, 'vflane.vm-console/1', async (fleet) => {
     const [vm] = vmsNamed(fleet, names);
@@ -25,7 +25,7 @@ export const run: VerbHandler = (context, names) =>
     const place = { host: host.name, path: guestPaths(guest.name).console, ...(ssh && { ssh }) };
     context.output.log(`${guest.name} on ${host.name}; leave with Ctrl-]`);
     const { isOver, wasHeard } = await talk(await openSocket(place));
-    // ssh opens the way to a socket that is not there, too, and then ends it.
+    // ssh opens a forwarding even to a missing socket, and then ends it.
     if (isOver && !wasHeard) context.output.log(silence(guest.name, host.name));
     return isOver && !wasHeard ? exitCodes.preconditionsNotMet : exitCodes.asAsked;
   });
@@ -72,11 +72,11 @@ async function talk({ socket, close }: SocketRoad): Promise<Ended> {
 export interface Ended {
   /** By the other side, and neither by who left nor by the end of what was piped in. */
   readonly isOver: boolean;
-  /** Anything was said by it. */
+  /** Whether it printed anything. */
   readonly wasHeard: boolean;
 }
 
-/** Both ways, until one side ends or somebody leaves. */
+/** Passes on both ways, until one side ends or the user leaves. */
 export function bridge(
   socket: Readable & Writable,
   from: Readable,
@@ -90,7 +90,7 @@ export function bridge(
       to.write(data);
     });
     socket.once('close', over);
-    // One that is reset under what is being said has ended as well.
+    // A connection that is reset while data is written has ended as well.
     socket.on('error', over);
     from.on('data', (data: Buffer) => {
       const end = data.indexOf(leaving);

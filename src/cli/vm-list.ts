@@ -13,12 +13,12 @@ import { findingsOf } from './troubles.ts';
 import { findingsJson } from './validate.ts';
 import { vmsNamed } from './vm-names.ts';
 
-/** The VMs of every host, a line each. */
+/** Lists the VMs of every host, a line each. */
 export const list: { readonly run: VerbHandler } = {
   run: (context) => tell(context, 'list', undefined, lineOf),
 };
 
-/** One VM with all that it is made of. */
+/** One VM, with everything it is made of. */
 export const status: { readonly run: VerbHandler } = {
   run: (context, names) => tell(context, 'status', names, linesOf),
 };
@@ -65,7 +65,7 @@ function rowsOf(host: FabricHost, look: GuestsLook): readonly Row[] {
   }));
 }
 
-/** `running`, `stopped`, `failed`, …, as whoever runs it says; `unknown` where nobody could be asked. */
+/** `running`, `stopped`, `failed`, …, as its manager says; `unknown` if nobody could be asked. */
 function stateOf({ one, guest }: Row): string {
   if (guest === undefined) return 'unknown';
   const { unit, domain } = guest;

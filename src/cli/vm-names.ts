@@ -14,7 +14,7 @@ export function vmsOf({ hosts }: Pick<Fleet, 'hosts'>): readonly NamedVm[] {
   );
 }
 
-/** The VMs of these names, each once. @throws UsageError where the file has none of a name */
+/** The VMs with these names, each once. @throws UsageError if the file has none with a name */
 export function vmsNamed(fleet: Pick<Fleet, 'hosts'>, names: readonly string[]): readonly NamedVm[] {
   const all = vmsOf(fleet);
   return [...new Set(names)].map((name) => {

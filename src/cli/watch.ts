@@ -12,7 +12,7 @@ import { exitCodeOfSighting, tellSighting } from './sighting-lines.ts';
 
 const schema = 'vflane.watch/1';
 
-/** Looks at every host whenever something changes there, and tells when it is not as the file wants it, and when it is again. */
+/** Looks at every host whenever something changes there, and reports when it is not as the file wants it, and when it is again. */
 export const run: VerbHandler = (context, _args, options) => {
   const everyMs = durationMs('--every', String(options.every));
   const ending = endingOf(context, options);
@@ -26,7 +26,7 @@ export const run: VerbHandler = (context, _args, options) => {
   });
 };
 
-/** Ctrl-C, or the time that was asked for. */
+/** Ends on Ctrl-C, or after the requested time. */
 function endingOf(
   { output }: VerbContext,
   { for: time }: VerbOptions,
@@ -34,7 +34,7 @@ function endingOf(
   const controller = new AbortController();
   const end = (): void => controller.abort();
   const signals = ['SIGINT', 'SIGTERM'] as const;
-  // A host that does not answer is waited for up to a minute.
+  // A host that does not answer may hold this up for a minute.
   const stop = (): void => {
     output.log('stopping: what is being looked at comes to its end; press Ctrl-C again to end at once');
     end();
@@ -72,7 +72,7 @@ function watchOf(
   return { watch, listener };
 }
 
-/** A host that could not be reached is tried on a new line the next time. */
+/** A host that could not be reached is tried on a new connection the next time. */
 async function lookAt(fleet: Fleet, host: FabricHost): Promise<PerHost<HostPlan>> {
   const plan = (site: Parameters<typeof planFromFile>[0]) =>
     planFromFile(site, fleet.fabric, host, { allowDisruption: false });

@@ -6,7 +6,7 @@ import { readFabricFile } from './fabric-file.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * A host that is given by the way to it, as `connect:` would have it, and not by its name in the file; undefined for a name.
+ * A host that is given by its `connect:` value rather than by its name in the file; undefined for a name.
  * @throws UsageError
  */
 export function hostOfWay(context: VerbContext, text: string): FabricHost | undefined {
@@ -16,7 +16,7 @@ export function hostOfWay(context: VerbContext, text: string): FabricHost | unde
   return bareHost(nameOf(read.value), read.value);
 }
 
-/** A host of which nothing is known but the way to it. */
+/** A host of which nothing is known but how to reach it. */
 export function bareHost(name: HostName, connect: Connect): FabricHost {
   return {
     name,
@@ -33,7 +33,7 @@ function hasHost(context: VerbContext, name: string): boolean {
   return readFabricFile(context).fabric?.hosts.some((host) => host.name === name) === true;
 }
 
-/** What a host is called after the way to it. */
+/** A host's name, derived from how it is reached. */
 export function nameOf(connect: Connect): HostName {
   if (connect.kind === 'lab') return connect.machine;
   if (connect.kind !== 'ssh') return `this-${connect.kind === 'sim' ? 'simulation' : 'machine'}` as HostName;

@@ -4,7 +4,7 @@ import { putFile } from '../host/durable-file.ts';
 import type { VerbContext, VerbOptions } from './context.ts';
 import { UsageError } from './usage-error.ts';
 
-/** `-o FILE`; a file that is there already is somebody's. @throws UsageError */
+/** `-o FILE`; an existing file is not overwritten. @throws UsageError */
 export function newFileOf(context: VerbContext, { out }: VerbOptions): string | undefined {
   if (typeof out !== 'string') return undefined;
   if (existsSync(resolve(context.cwd, out))) throw alreadyThere(out);
