@@ -16,7 +16,7 @@ function begin(): void {
   process.stdout.on('error', () => undefined);
   void toTheEnd(async (around) => {
     const wrong = wrongNode(process.version);
-    // The version of a host's Node is checked only when vflane is copied there.
+    // Checked here, because whoever connects checks a host's Node only when vflane is copied there.
     if (wrong !== undefined) throw new UsageError(wrong, nodeHint);
     return runOnHost(process.argv.slice(2), around);
   });

@@ -70,7 +70,7 @@ async function talk({ socket, close }: SocketRoad): Promise<Ended> {
 }
 
 export interface Ended {
-  /** By the other side, and neither by who left nor by the end of what was piped in. */
+  /** Ended by the other side, neither by the user nor by the end of piped input. */
   readonly isOver: boolean;
   /** Whether it printed anything. */
   readonly wasHeard: boolean;

@@ -14,7 +14,7 @@ export type PathMtu =
 
 const waitMs = 300;
 const attempts = 3;
-/** What every link has to carry (68 by RFC 791, 3.2; 1280 by RFC 8200, 5). */
+/** Where the search begins: what every host has to accept (RFC 791, 3.2), and every link to carry (RFC 8200, 5). */
 const least = { v4: 576, v6: 1280 } as const;
 
 /** Bisects for the largest packet of at most `most` bytes that comes back with fragmentation forbidden. */
