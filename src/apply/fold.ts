@@ -16,7 +16,7 @@ import {
 import { type BeginRecord, JournalUnreadable, parseRecord } from './journal.ts';
 import { fromSnapshot, snapshotName, snapshotText } from './snapshot.ts';
 
-/** A plan that can still be gone on with or taken back. */
+/** A plan that can still be continued or taken back. */
 export interface OpenPlan {
   readonly id: string;
   readonly verb: string;
@@ -34,11 +34,11 @@ export interface OpenPlan {
   readonly before?: readonly LedgerEntry[];
   /** When it is taken back unless confirmed, in milliseconds since 1970. */
   readonly deadline?: number;
-  /** The same of the steady clock of the host's start, which nobody sets. Absent in what an earlier vflane has written. */
+  /** The same by the steady clock of the host's start, which nobody sets. Absent in records of earlier versions. */
   readonly dueAt?: number;
 }
 
-/** All that the journal tells. */
+/** All that the journal says. */
 export interface Fold {
   readonly ledger: Ledger;
   /** Interrupted: to be resumed or rolled back before anything else. */
@@ -67,7 +67,7 @@ export interface WalkedPlan {
   readonly plan: Plan;
 }
 
-/** Keeps the fold of a journal whose last plan is over. It only saves time: where it cannot be kept, nothing is lost. */
+/** Stores the fold of a journal whose last plan is over. It only saves time: if it cannot be stored, nothing is lost. */
 export async function keepSnapshot(store: Store, walked: WalkedPlan): Promise<void> {
   const lines = await store.records();
   const folding = await foldLines(store, lines, walked);
@@ -81,7 +81,7 @@ async function foldLines(
   lines: readonly string[],
   walked?: WalkedPlan,
 ): Promise<Folding> {
-  // A host that was never touched: of a thousand of them, each file that is not asked for counts.
+  // A host that was never touched: with a thousand of them, every file that need not be read matters.
   if (lines.length === 0) return startFolding();
   const { folding, upTo } = fromSnapshot(await store.get(snapshotName), lines);
   return foldOn(folding, lines.slice(upTo), (name) => store.get(name), walked);
@@ -102,7 +102,7 @@ async function foldOn(
   return folding;
 }
 
-/** The way back is due: nobody confirmed, or whoever applied died. Asked under the lock, in the same start of the host. */
+/** The way back is due: nobody confirmed, or whoever applied died. To be called under the lock, in the same start of the host. */
 export function expired(fold: Fold, clock: Pick<Clock, 'now' | 'steady'>): OpenPlan | undefined {
   const waiting = fold.open ?? fold.unconfirmed;
   if (waiting?.deadline === undefined) return undefined;
@@ -136,7 +136,7 @@ function openPlan(run: Run): OpenPlan {
   return { ...open, ...dueOf(run) };
 }
 
-// Counted anew from the end of a long apply, which would else be taken back before anybody could look at it.
+// Counted anew from the end of a long apply, which would otherwise be taken back before anybody could look at it.
 function dueOf({ armedUntil, dueAt, confirmed, begin, end }: Run): Pick<OpenPlan, 'deadline' | 'dueAt'> {
   if (armedUntil === undefined || confirmed) return {};
   const after = (time: number | undefined) => (time === undefined ? 0 : time + (begin.confirmWithinMs ?? 0));

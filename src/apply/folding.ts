@@ -26,7 +26,7 @@ export interface HistoryEntry {
   readonly residue: readonly Change[];
 }
 
-/** A plan as far as the records have told. */
+/** A plan as far as the records say. */
 export interface Run {
   readonly begin: BeginRecord;
   readonly plan: Plan;
@@ -93,7 +93,7 @@ function step(folding: Folding, run: Run, record: StepRecord): void {
   if (!before) return;
   const resolved = { ...before.resolved, ...record.resolved };
   run.steps[record.n] = { state: stateAfter(record) ?? before.state, resolved };
-  // A step that began may have had its effect: vflane answers for it until it is known not to.
+  // A started step may have had its effect: vflane answers for it until it is known not to have.
   if (record.phase === 'start') claimStep(folding, run, record.n);
   if (record.phase === 'undone' || record.effect === 'none') disclaimStep(folding, run, record.n);
 }
@@ -123,7 +123,7 @@ function end(folding: Folding, run: Run, record: EndRecord): void {
   run.end = record;
   const back = record.outcome === 'rolled-back' || record.outcome === 'rollback-incomplete';
   if (back) {
-    // The look after a rollback knows better than its commands: what remains is the residue and nothing else.
+    // The look after a rollback knows better than its commands: only the residue remains.
     restoreEntries(folding, run);
     for (const change of record.residue) claim(folding.entries, rooted(run, change));
   }
@@ -138,7 +138,7 @@ function restoreEntries({ entries }: Folding, { claimed, entriesBefore }: Run): 
   for (const [key, entry] of entriesBefore) entries.set(key, entry);
 }
 
-/** What remains of a change is as its plan knew it: with what it stands on, it came from nothing. */
+/** What remains of a change is as its plan knew it: together with what it stands on, it came from nothing. */
 function rooted(run: Run, change: Change): Change {
   const key = ledgerKey(change.resource, change.at);
   const known = run.plan.steps

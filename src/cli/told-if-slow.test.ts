@@ -11,7 +11,7 @@ function answerAfter(ms: number): Promise<string> {
 test.each([
   ['a host that answers at once', 4_000, []],
   ['one that is slow', 20_000, ['alpha: no answer yet']],
-])('%s is told of as it is', async (_what, ms, told) => {
+])('%s is reported as it is', async (_what, ms, told) => {
   const lines: string[] = [];
   const wait = toldIfSlow({ log: (line) => lines.push(line) }, 'alpha: no answer yet', answerAfter(ms));
   await vi.advanceTimersByTimeAsync(60_000);

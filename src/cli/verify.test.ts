@@ -13,7 +13,7 @@ test('of two files it is said which line is apart, and not only how both begin',
   expect(apart(`${head}x\n`, head)).toBe('vm-unit db has in line 3 "x", wanted ""');
 });
 
-test('what is said of one place is no screen of JSON', () => {
+test('what is reported about one place is not a screen of JSON', () => {
   const document = JSON.stringify({ text: 'x'.repeat(5_000) });
   const line = apart(document, null) ?? '';
   expect(line.length).toBeLessThan(500);

@@ -4,11 +4,11 @@ import type { Move } from '../resource/resource.ts';
 /** How long one transaction waits for ovs-vswitchd to follow, in seconds. */
 const vsctlTimeoutS = 30;
 
-/** What ovs-vsctl says, with exit code 0, of a port that was added and does not work (ovs-vsctl.c, post_db_reload_check). */
+/** What ovs-vsctl prints, with exit code 0, about a port that was added but does not work (ovs-vsctl.c, post_db_reload_check). */
 const portNotSetUp = 'Error detected while setting up';
 
 export interface Way {
-  /** Back: `ip` goes on after a line that fails, because what was never done must not keep the rest from being undone. */
+  /** Back: `ip` goes on after a failing line, because what was never done must not keep the rest from being undone. */
   readonly back?: boolean;
   /** Nobody follows the database now: `ovs-vsctl` would wait for its deadline, and say that it failed. */
   readonly noWait?: boolean;
@@ -81,15 +81,15 @@ function withOnce(moves: readonly Move[]): readonly Action[] {
   return [...distinct(before), ...each, ...distinct(once)];
 }
 
-/** The card writes each setting into its flash. */
+/** The card writes each setting to its flash. */
 const settingsTimeoutMs = 120_000;
 
-/** How long apt may take to fetch and set up, in milliseconds. */
+/** How long apt may take to fetch and install, in milliseconds. */
 const packagesTimeoutMs = 900_000;
 
 /**
- * dpkg removes these and no others, in an order of its own, and passes over what is not there; apt-get would take along
- * whatever has come to depend on one of them. It neither asks nor restarts what was configured by hand.
+ * dpkg removes these and no others, in its own order, and skips what is not installed; apt-get would also remove
+ * whatever has come to depend on one of them. It asks nothing, and restarts nothing that was configured by hand.
  */
 function packageActions(moves: readonly Move[]): readonly Action[] {
   const installed = moves.flatMap((move) => ('install' in move ? move.install : []));

@@ -6,7 +6,7 @@ import type { AtPlace } from './by-place.ts';
 import { type Difference, type Haves, haveAt, keyOf, type Wants } from './differences.ts';
 import { placeOf, resourceOf } from './order.ts';
 
-/** What is taken down, last things first, and then what is set up, first things first. */
+/** What is taken down, last things first, and then what is set up, in order. */
 export interface Changes {
   readonly down: readonly Change[];
   readonly up: readonly Change[];
@@ -14,7 +14,7 @@ export interface Changes {
 
 /**
  * From the differences to the changes: what goes away or is replaced comes down, and so does all that stands on it; what
- * is wanted goes up again after.
+ * is wanted goes up again afterwards.
  */
 export function changesOf(
   differences: readonly Difference[],
@@ -27,13 +27,13 @@ export function changesOf(
   return { down: down.map(rooted), up: up.map(rooted) };
 }
 
-/** What was found on a thing that vflane made goes with it: no way back leads there. */
+/** What was found on a thing that vflane made goes with that: it cannot be restored. */
 function withRoot(change: Change, { entries }: Ledger): Change {
   const { resource, at, from } = change;
   const { attribute, standsOn } = resourceOf(resource);
   const isRooted =
     from === null
-      ? // It was found on something else that stood there once, and is gone.
+      ? // It was found on something else that was there once, and is gone.
         attribute && (entries.get(keyOf(change))?.was ?? null) !== null
       : standsOn?.(at, from).some((base) => entries.get(base)?.was === null);
   return isRooted ? { ...change, was: null } : change;
@@ -57,12 +57,12 @@ function asChange({ resource, at, have, want }: Difference): Change {
   return { resource, at, from: have, to: want };
 }
 
-/** What comes by itself with the thing it stands on is no work. */
+/** What comes by itself with the thing it stands on needs no step. */
 function isWork({ resource, from, to }: Change): boolean {
   return from !== null || !sameJson(to, resourceOf(resource).fresh);
 }
 
-/** What only came down because of something below it; what nobody asked for goes back to what it was. */
+/** What only came down because of something below it goes up again; what nobody asked for returns to what it was. */
 function upAgain(
   fallen: readonly Change[],
   differing: readonly Change[],
@@ -80,13 +80,13 @@ function upAgain(
   });
 }
 
-/** What nobody asks for, and what stands on nothing that goes, was only disturbed. */
+/** What nobody asks for, and what stands on nothing that goes away, was only disturbed. */
 function formerly({ resource, at, from }: Change, wants: Wants, ledger: Ledger): Change['from'] {
   const isDisturbed = disturbed.includes(resource) || resourceOf(resource).standsOn?.(at, from).length === 0;
   return isDisturbed || isBystander(resource, at, wants, ledger) ? from : null;
 }
 
-/** Neither wanted nor made by vflane: a step beside it disturbs it. */
+/** Neither wanted nor made by vflane, but disturbed by a neighbouring step. */
 function isBystander(resource: string, at: string, wants: Wants, { entries }: Ledger): boolean {
   return !wants.get(resource)?.has(at) && !entries.has(keyOf({ resource, at }));
 }
@@ -128,7 +128,7 @@ function addStanding(
   }
 }
 
-/** What is there of what is vflane's business, wanted or made by it: a namespace that nobody asked about is not. */
+/** What exists and is vflane's business, because it is wanted or made by it: a namespace that nobody asked about is not. */
 function standing(wants: Wants, haves: Haves, { entries }: Ledger) {
   const there: AtPlace<NonNullable<Change['from']>>[] = [];
   for (const [resource, places] of wants) {
@@ -145,7 +145,7 @@ function standing(wants: Wants, haves: Haves, { entries }: Ledger) {
   return there;
 }
 
-/** Settings of a PF that a change beside them takes along: its channels go with the mode, and a bond leaves it down. */
+/** Settings of a PF that a neighbouring change disturbs: its channels change with the mode, and a bond leaves it down. */
 function bystanders(wants: Wants, haves: Haves, ledger: Ledger, changing: ReadonlySet<string>) {
   const there: AtPlace<NonNullable<Change['from']>>[] = [];
   for (const resource of disturbed) {
@@ -157,7 +157,7 @@ function bystanders(wants: Wants, haves: Haves, ledger: Ledger, changing: Readon
   return there;
 }
 
-/** A bond that is made or goes takes the ports along that the host itself may have had up. */
+/** Making or removing a bond affects ports that the host itself may have had up. */
 function addDisturbed(falling: Map<string, Change>, differences: readonly Difference[], haves: Haves): void {
   const ends = [...differences.map(asChange), ...falling.values()].flatMap(({ resource, from, to }) => {
     const { disturbs, replaced } = resourceOf(resource);
@@ -180,7 +180,7 @@ function madeIn(differences: readonly Difference[]): ReadonlySet<string> {
   return new Set(differences.filter(({ have }) => have === null).map(keyOf));
 }
 
-/** Settings that are as wanted, and would go with what is about to be made when that is taken back: a bond's ports. */
+/** Settings that are as wanted, but would go with what is about to be made if that is taken back: a bond's ports. */
 function swallowed(differences: readonly Difference[], haves: Haves) {
   const differing = new Set(differences.filter(({ resource }) => disturbed.includes(resource)).map(keyOf));
   return disturbed.flatMap((resource) =>

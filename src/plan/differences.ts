@@ -21,7 +21,7 @@ export interface Difference {
   readonly want: Json;
 }
 
-/** What the file wants of a host; and of what vflane put there earlier and the file no longer names, what was there before. */
+/** What the file wants of a host; for what vflane put there earlier and the file no longer names, what was there before. */
 export function wantsOf(spec: HostSpec, state: HostState, ledger: Ledger): Wants {
   const wants = new Map<string, Map<string, Json>>();
   for (const resource of order) {
@@ -39,7 +39,7 @@ export function wantsOf(spec: HostSpec, state: HostState, ledger: Ledger): Wants
   return withoutFound(all, spec, state);
 }
 
-/** What somebody set up by hand, and the file leaves as it is, is not asked for, nor taken back to what it was. */
+/** What somebody set up by hand and the file leaves as it is, is neither wanted nor taken back to what it was. */
 function withoutFound(wants: Wants, spec: HostSpec, state: HostState): Wants {
   const found = byPlace(leftAsFound(spec, state));
   if (found.size === 0) return wants;
@@ -52,8 +52,8 @@ function withoutFound(wants: Wants, spec: HostSpec, state: HostState): Wants {
 }
 
 /**
- * The places that are left as they were found. Of a port whose VFs are made anew, as after a reboot, there is nothing left
- * that was found: they are made as vflane makes them, who has to know for that which drivers come by themselves.
+ * The places that are left as they were found. Of a port whose VFs are recreated, as after a reboot, nothing is left
+ * that was found: the VFs are made as vflane makes them, which has to know for that which drivers come by themselves.
  */
 export function leftAsFound({ nics, asFound = [] }: HostSpec, state: HostState): readonly Found[] {
   if (asFound.length === 0) return [];
@@ -69,8 +69,8 @@ export function leftAsFound({ nics, asFound = [] }: HostSpec, state: HostState):
 }
 
 /**
- * Everything of vflane's away: each thing as it was before vflane first touched it. What `prepare` brought goes only when
- * nothing else is left: the look at the end needs the programs.
+ * Removes everything of vflane's: each thing becomes what it was before vflane first touched it. What `prepare` brought goes only when
+ * nothing else is left, because the look at the end needs the programs.
  */
 export function wantsNothing(ledger: Ledger, state: HostState): Wants {
   const wants = new Map<string, Map<string, Json>>();
@@ -88,7 +88,7 @@ export function apartIn({ entries }: Ledger): readonly [readonly LedgerEntry[], 
   return [all.filter(isApart), all.filter((entry) => !isApart(entry))];
 }
 
-/** What was adopted and is gone is nobody's to bring back: vflane never made it. */
+/** What was adopted and is gone is not brought back: vflane never made it. */
 function addFormer(wants: Map<string, Map<string, Json>>, entry: LedgerEntry, haves: Haves): void {
   const { resource, at } = entry;
   const was = isAdopted(entry) && haveAt(haves, resource, at) === null ? null : entry.was;
@@ -96,7 +96,7 @@ function addFormer(wants: Map<string, Map<string, Json>>, entry: LedgerEntry, ha
   ofKind(wants, resource).set(at, was);
 }
 
-/** What is there only by a thing that goes: a guest does not outlive its unit. */
+/** What exists only through a thing that goes: a guest does not outlive its unit. */
 function addGoing(wants: Map<string, Map<string, Json>>, haves: Haves): void {
   for (const { kind, goesWith } of order) {
     if (goesWith === undefined) continue;
@@ -116,7 +116,7 @@ export function havesOf(state: HostState): Haves {
   return haves;
 }
 
-/** A setting of something that is not there and is not to be is not to be either, whatever it was before. */
+/** A setting of something that neither exists nor is wanted is not wanted either, whatever it was before. */
 export function grounded(wants: Wants, haves: Haves): Wants {
   const map = new Map(wants);
   for (const [resource, places] of wants) {
@@ -124,7 +124,7 @@ export function grounded(wants: Wants, haves: Haves): Wants {
     if (!attribute || !standsOn) continue;
     const isGrounded = ([at, value]: [string, Json]) => {
       const bases = standsOn(at, value);
-      // A lane is a VF or an end of a veth pair: of several bases one is there.
+      // A lane is a VF or an end of a veth pair: one of several bases is there.
       return bases.length === 0 || bases.some((base) => willBe(base, wants, haves));
     };
     map.set(resource, new Map([...places].map((place) => (isGrounded(place) ? place : [place[0], null]))));
@@ -163,7 +163,7 @@ export function differencesOf(wants: Wants, haves: Haves): readonly Difference[]
   for (const [resource, places] of wants) {
     const { fresh, attribute } = resourceOf(resource);
     for (const [at, want] of places) {
-      // A setting cannot be taken away: where its VF stays, nothing is asked of it.
+      // A setting cannot be removed: if its VF stays, nothing is wanted of it.
       if (want === null && attribute) continue;
       const have = haveAt(haves, resource, at);
       if (isUnseen(have) || sameJson(have, want)) continue;

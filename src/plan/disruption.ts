@@ -3,8 +3,8 @@ import type { Resource, Taken } from '../resource/resource.ts';
 import type { Occupancy, User } from './in-use.ts';
 
 /**
- * The guests that changes of one kind interrupt: those that use a VF, a lane or a wire that it takes away. A namespace guest that the file no
- * longer names asked for its own end; a VM never did, because it is still running.
+ * The guests that changes of one kind interrupt: those that use a VF, a lane or a wire that is taken away. A namespace guest that the file no
+ * longer names was meant to end; a VM was not, because it is still running.
  */
 export function disruptedBy(
   changes: readonly Change[],

@@ -71,18 +71,18 @@ import { vmUnit } from '../resource/vm-unit.ts';
 
 /** The order in which things are set up; they are taken down in reverse. The only place where it stands. */
 export const order: readonly Resource[] = [
-  // Programs and their daemons before anything is asked of them.
+  // Programs and their daemons before anything uses them.
   systemPackage,
-  // It counts from the next start on, whatever is set up now.
+  // It takes effect at the next start, whatever is set up now.
   bootFile,
-  // What is there is kept before something is written; a reset loads all that was.
+  // What is there is saved before anything is written; a reset loads all that was written.
   firmwareSaved,
   firmwareImage,
   firmwareSetting,
   firmwareReset,
-  // Before there are netdevs that somebody else would take for his.
+  // Before there are netdevs that another service would take for its own.
   keepOff,
-  // A driver has to be there before a VF can be bound to it.
+  // A driver has to be loaded before a VF can be bound to it.
   kernelModule,
   // Off before VFs appear, or the host probes every one of them (facts §3.3).
   autoprobe,
@@ -94,34 +94,34 @@ export const order: readonly Resource[] = [
   pfMtu,
   // Its members are down when it takes them (facts §5), and no VF is bound meanwhile (facts §1.2).
   hostBond,
-  // Proved before there are VFs: the firmware makes none while one is bound (facts §1.2).
+  // Proved before there are VFs: the firmware makes no LAG while one is bound (facts §1.2).
   lag,
   // The LAG registers the device anew, and DPDK asks for its name when it starts.
   rdmaName,
-  // DPDK takes a port when it starts, and lets go of it when it ends.
+  // DPDK takes a port when it starts, and releases it when it ends.
   portDriver,
-  // Memory is found in one piece the sooner the better; DPDK takes it when it starts.
+  // The sooner, the less fragmented memory is; DPDK takes it when it starts.
   hugepages,
   // Everything on a VF needs the VF.
   numVfs,
   // Before guests start: a VF has no carrier while its PF is down (facts §5). Not before there are VFs: making them resets a
-  // port, which takes its link when it is up (drivers/net/ethernet/intel/igb, igb_sriov_reinit); a bond has opened its own.
+  // port, which loses its link if it is up (drivers/net/ethernet/intel/igb, igb_sriov_reinit); a bond has opened its own.
   pfUp,
   // A VF's fate is settled before anything can drive it; its MAC is read by the driver's probe.
   vfMac,
   vfVlan,
   vfSpoofchk,
   vfTrust,
-  // The link opens after the tag is set, and closes before it is taken away.
+  // The link opens after the tag is set, and closes before it is removed.
   vfLinkState,
-  // Closed before there is a port that a tenant could send by, and before there is a tunnel that could be fed.
+  // Closed before there is a port through which a tenant could send, and before there is a tunnel that could be fed.
   underlayGuard,
-  // After the LAG is up, which makes representors anew; and silent before they come up.
+  // After the LAG is up, which recreates representors; and silent before they come up.
   representorIpv6,
   representor,
   // From here on something can be sent through the VF; a representor that is on no bridge yet takes it nowhere.
   vfDriver,
-  // A namespace before what is put into it, and a pair of netdevs before one end is a port of a bridge.
+  // A namespace before what is put into it, and a pair of netdevs before one end becomes a port of a bridge.
   netns,
   netnsVf,
   guestVeth,
@@ -129,21 +129,21 @@ export const order: readonly Resource[] = [
   guestChecksum,
   vethPort,
   tapPort,
-  // Read by systemd before the restart below, which then takes no bridge's flows for long.
+  // Read by systemd before the restart below, which then costs no bridge its flows for long.
   ovsStartHook,
   // A restart before there are bridges stops none of ours.
   ovsSetting,
-  // After the settings that it reads when it starts, and before anything asks it for a port.
+  // After the settings that it reads when it starts, and before anything needs a port of it.
   ovsDaemon,
   // Before there is a port to poll.
   pollingCore,
-  // Its ports before what stands on them: a VLAN is up only over one that is.
+  // Its ports before what stands on them: a VLAN is up only over a port that is.
   // Silent before it is a member.
   memberIpv6,
   underlayBridge,
   underlayLink,
   vlanLink,
-  // Tunnels leave by this address, so it is there before them.
+  // Tunnels leave from this address, so it exists before them.
   underlayAddress,
   underlayRoute,
   // One transaction. A bridge forwards nothing before it has flows, and flows name its ports.
@@ -151,22 +151,22 @@ export const order: readonly Resource[] = [
   bridgePort,
   // It comes with the bridge.
   bridgeLocal,
-  // As soon as the last of these netdevs is there: nothing is forwarded to one yet.
+  // As soon as the last of these netdevs exists: nothing is forwarded to one yet.
   portIpv6,
-  // Kept before they are in force: no start of ovs-vswitchd in between loses them.
+  // Saved before they are in force: no start of ovs-vswitchd in between loses them.
   keptFlows,
   flows,
-  // All of one guest's in one process: a member before its bond, a bond before its addresses.
+  // All of one guest's things in one process: a member before its bond, a bond before its addresses.
   guestLink,
   guestBond,
   guestAddress,
   // A gateway is reached through the address's subnet.
   guestRoute,
   netnsLoopback,
-  // It harms nobody to have it late, and igb and ixgbe take it only of a port that has its link, which comes some time after
+  // It does no harm late, and igb and ixgbe accept it only on a port that has its link, which comes some time after
   // the port is up (drivers/net/ethernet/intel/igb, igb_ndo_set_vf_bw).
   vfRate,
-  // What a guest is made of, before what says how it is started.
+  // What a guest consists of, before what says how it is started.
   pciDriver,
   vmDisk,
   vmSeed,
@@ -174,9 +174,9 @@ export const order: readonly Resource[] = [
   vmUnit,
   vmDomain,
   vmAutostart,
-  // Last: all that it is given is there, and carries; and first down, while there is something to say goodbye through.
+  // Last: everything that it is given exists and works; and first down, while it can still say goodbye.
   vmRunning,
-  // The host comes back as it is now, and only once it is: in the order in which each is of use to the next.
+  // The host comes back as it is now, and only once it is so: in the order in which each is of use to the next.
   bootProgram,
   bootDocument,
   // Its rehearsal reads both.
@@ -193,7 +193,7 @@ export function placeOf(kind: string): number {
   return places.get(kind) ?? order.length;
 }
 
-/** @throws where no resource has that name: a journal of a later version, or a defect. */
+/** @throws if no resource has that name: a journal of a later version, or a defect. */
 export function resourceOf(kind: string): Resource {
   const resource = kinds.get(kind);
   if (resource === undefined) throw new Error(`no resource is called ${kind}`);

@@ -29,7 +29,7 @@ export interface Planned {
   readonly differences: readonly Difference[];
 }
 
-/** The way from what is there to what is wanted, with whatever stands against taking it. Reads no host and no clock. */
+/** The way from what is there to what is wanted, with whatever stands against it. Reads no host and no clock. */
 export function planFor(input: PlanInput): Planned {
   const { host, state, ledger, wants, spec, allocation, allowDisruption } = input;
   const haves = havesOf(state);
@@ -72,7 +72,7 @@ function leftIn(spec: HostSpec, state: HostState): NonNullable<Plan['left']> {
   return leftAsFound(spec, state).map(({ resource, at }) => ({ resource, at }));
 }
 
-/** What is as wanted, and what no step is about: a side effect on it would go unseen if nobody asked for it at the end. */
+/** What is as wanted and in no step: a side effect on it would go unseen if nobody looked at it in the end. */
 export function keptBy(wants: Wants, haves: Haves, steps: readonly Step[]): readonly Kept[] {
   const asWanted = [...eachPlace(wants)].filter(({ resource, at, value }) => {
     const have = haveAt(haves, resource, at);

@@ -14,14 +14,14 @@ export interface StepContext {
   readonly staying: ReadonlySet<string>;
   /** The operator has said that guests may be interrupted: no guard stands in the way. */
   readonly allowDisruption: boolean;
-  /** ovs-vswitchd does not run: until a step restarts it, nothing of the database is waited for. */
+  /** ovs-vswitchd does not run: until a step restarts it, no change of the database is waited for. */
   readonly ovsStands: boolean;
 }
 
 /** After these ovs-vswitchd runs. */
 const starters: ReadonlySet<string> = new Set([ovsSetting.kind, ovsDaemon.kind]);
 
-/** Changes in their order → steps: neighbours of one kind (and one guest, where the kind says so) or of one transaction are one step. */
+/** Changes in their order → steps: neighbours of one kind (and one guest, if the kind says so) or of one transaction are one step. */
 export function stepsOf(changes: readonly Change[], context: StepContext): readonly Step[] {
   const groups: Change[][] = [];
   for (const change of besideEachOther(changes)) {
@@ -128,7 +128,7 @@ function moveOf({ resource, at, from, to }: Change): Move {
   return resourceOf(resource).move(at, from, to);
 }
 
-/** A change as the journal is told of it. */
+/** A change, as it is recorded in the journal. */
 function journalled(change: Change): Change {
   const { unheld } = resourceOf(change.resource);
   return unheld ? { ...change, unheld } : change;
@@ -142,13 +142,13 @@ function guardsOf(changes: readonly Change[]): readonly Probe[] {
   return ofEach(changes, ({ resource, at, from, to }) => resourceOf(resource).guard?.(at, from, to));
 }
 
-/** A setting that goes with its base has nothing to be asked about afterwards. */
+/** A setting that goes with its base needs no look afterwards. */
 function settlesOf(changes: readonly Change[], resource: Resource): readonly Probe[] {
   if (resource.attribute && changes[0]?.to === null) return [];
   return ofEach(changes, ({ at, to }) => resource.settled(at, to));
 }
 
-/** As flatMap, which takes several times as long; of each VF of a plan a few things are asked, and most have none of them. */
+/** Like flatMap, which takes several times as long: for each VF of a plan this is called a few times, mostly with an empty result. */
 function ofEach<One>(
   changes: readonly Change[],
   what: (change: Change) => readonly One[] | undefined,

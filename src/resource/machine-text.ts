@@ -19,7 +19,7 @@ export function machinesIn({ guests }: HostSpec, manager?: MachineSpec['manager'
   );
 }
 
-/** What systemd or libvirt is told of a guest; each VF is named by its PF and index. */
+/** A guest's definition for systemd or libvirt; each VF is named by its PF and index. */
 export function definitionOf(one: Machine, spec: HostSpec, state: HostState): string {
   const { name, machine } = one;
   const placement = placementOf(spec, state);
@@ -36,7 +36,7 @@ function imageFormat({ name, machine }: Machine, { machines }: HostState): strin
   return /<format type='(\w+)'/.exec(told ?? '')?.[1] ?? 'raw';
 }
 
-/** Near the card, on a machine of several nodes; else wherever the kernel likes. */
+/** Near the card, on a machine with several nodes; otherwise wherever the kernel likes. */
 function placementOf({ nics }: HostSpec, { pfs }: HostState): Placement {
   const first = nics[0]?.pfs[0]?.pci;
   const card = pfs.find(({ pci }) => pci === first);
@@ -45,7 +45,7 @@ function placementOf({ nics }: HostSpec, { pfs }: HostState): Placement {
   return cpus === undefined || isUnseen(cpus) || cpus === '' ? { node } : { node, cpus };
 }
 
-/** A text that was found on the host, as `definitionOf` would have it. */
+/** A text found on the host, in the form of `definitionOf`. */
 export function asWritten(text: string, { pfs }: HostState): string {
   return withTokens(text, pfs);
 }
