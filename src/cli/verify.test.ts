@@ -19,3 +19,24 @@ test('what is reported about one place is not a screen of JSON', () => {
   expect(line.length).toBeLessThan(500);
   expect(line).toMatch(/… \(--json has all of it\), wanted not there$/);
 });
+
+test('of a document of many parts only the ones apart are named, with their place, and never what cloud-init is given', () => {
+  const document = (vlan: number, mtu: number, secret: string | null) => ({
+    fabric: {
+      name: 'rack7',
+      networks: [
+        { name: 'storage', id: vlan },
+        { name: 'household', id: 43 },
+      ],
+    },
+    nics: [{ mtu, vfs: [{ index: 0, vlan }] }],
+    seed: { 'user-data': secret },
+  });
+  const have = document(44, 9080, null);
+  const line = (want: ReturnType<typeof document>) =>
+    differenceLines([{ resource: 'boot-document', at: 'host.json', have, want }])[0];
+  expect(line(document(42, 9080, null))).toBe(
+    'boot-document host.json has fabric.networks[0].id 44, wanted 42; has nics[0].vfs[0].vlan 44, wanted 42',
+  );
+  expect(line(document(44, 9080, 'password: x'))).toBe('boot-document host.json has no seed.user-data');
+});

@@ -26,17 +26,36 @@ function isRecord(value: Json): value is Record {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** For two records, only the keys that differ: a bridge's port has eight settings, and one of them says why it does not work. */
+/** For two records, only what differs in them: a bridge's port has eight settings, and one of them says why it does not work. */
 function records(have: Record, want: Record): string {
-  const keys = [...new Set([...Object.keys(want), ...Object.keys(have)])];
-  return keys
-    .filter((key) => !sameJson(have[key] ?? null, want[key] ?? null))
-    .map((key) => keyApart(key, have[key] ?? null, want[key] ?? null))
-    .join('; ');
+  const places = placesApart('', have, want);
+  const told = places.slice(0, placesShown).map(([key, one, other]) => keyApart(key, one, other));
+  const more = places.length - placesShown;
+  return [...told, ...(more > 0 ? [`differs in ${more} more (--json has all of it)`] : [])].join('; ');
+}
+
+const placesShown = 8;
+
+/** Below both, as far as they have the same shape: `nics[0].mtu`. */
+function placesApart(path: string, have: Json, want: Json): readonly (readonly [string, Json, Json])[] {
+  if (sameJson(have, want)) return [];
+  if (isRecord(have) && isRecord(want)) {
+    const keys = [...new Set([...Object.keys(want), ...Object.keys(have)])];
+    return keys.flatMap((key) =>
+      placesApart(path === '' ? key : `${path}.${key}`, have[key] ?? null, want[key] ?? null),
+    );
+  }
+  if (areRecords(have) && areRecords(want) && have.length === want.length)
+    return want.flatMap((one, n) => placesApart(`${path}[${n}]`, have[n] ?? null, one));
+  return [[path, have, want]];
+}
+
+function areRecords(value: Json): value is readonly Record[] {
+  return Array.isArray(value) && value.every(isRecord);
 }
 
 function keyApart(key: string, have: Json, want: Json): string {
-  if (key === userData && have !== null && want !== null) return 'has another user-data';
+  if (key.split('.').at(-1) === userData) return `has ${have === null ? 'no' : 'another'} ${key}`;
   if (isLong(have) && isLong(want)) return `${texts(have.split('\n'), want.split('\n'))} of ${key}`;
   return `has ${key} ${words(have)}, wanted ${words(want)}`;
 }
