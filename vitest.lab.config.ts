@@ -2,13 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 const files = (names: readonly string[]) => names.map((name) => `tests/lab-${name}.lab.test.ts`);
 
-/** VMs inside the lab's hosts, emulators that are emulated, and hosts with packages that the image lacks: a suite of its own (`npm run test:vms`). */
+/** VMs inside emulated hosts, and hosts with packages that the image lacks: a separate suite (`npm run test:vms`). */
 const vms = files([
   ...['vm', 'guests', 'guest-power', 'guest-unit', 'guest-uefi', 'inside-vm', 'libvirt'],
   'network-managers',
 ]);
 
-/** What keeps both processors busy alone, a host being one processor of the machine's, or holds a time to what was promised. */
+/** Tests that alone keep both processors busy, one for each host, or that check a promised time. */
 const both = files([
   ...['verbs', 'overlay', 'datapaths', 'bench', 'measure', 'day-two', 'enable'],
   ...['vm', 'guests', 'inside-vm'],
@@ -21,7 +21,7 @@ const left = isVms ? [] : vms;
 export default defineConfig({
   test: {
     testTimeout: 600_000,
-    // A machine that others load may be too slow for a deadline once; what fails twice is told with both.
+    // A machine loaded by others may miss a deadline once; a second failure is reported along with the first.
     retry: 1,
     hookTimeout: 900_000,
     projects: [

@@ -7,7 +7,7 @@ import { enable } from './support/enabled.ts';
 import { applyFile, planOf, type Scenario, scenariosIn, setUp } from './support/scenario.ts';
 import type { World } from './support/world.ts';
 
-/** Scenarios in which something else was applied before; between them they change guests, settings, pools and datapaths. */
+/** Scenarios with an earlier apply; together they change guests, settings, pools and datapaths. */
 const names = [
   'guest-added',
   'guest-removed',
@@ -19,10 +19,10 @@ const names = [
 
 const quick = ['vlan-changed', 'ovs-tc-guest-added'];
 const scenarios = (isWide ? names : quick).flatMap((name) => scenariosIn(name).slice(0, 1));
-/** Of the places in a plan each of so many. */
+/** Tries every n-th place in a plan. */
 const stride = isFull ? 1 : isWide ? 5 : 11;
 
-/** Enabled with the file from before. */
+/** A host enabled with the earlier file. */
 async function start(scenario: Scenario): Promise<{ readonly world: World; readonly former: Scenario }> {
   const { world } = await setUp(scenario);
   const former = { ...scenario, ...scenario.before, options: { allowDisruption: true } } as Scenario;
@@ -31,7 +31,7 @@ async function start(scenario: Scenario): Promise<{ readonly world: World; reado
   return { world, former };
 }
 
-/** Nothing is left to do for what the host itself remembers, and that is one of the two files. */
+/** The host remembers one of the two files, and has nothing left to do for it. */
 async function judge(world: World, former: Scenario, asked: Scenario): Promise<readonly string[]> {
   const { report, outcome } = await world.restart();
   if (report.outcome !== 'as-asked') return [`started: ${JSON.stringify(outcome).slice(0, 600)}`];
@@ -116,7 +116,7 @@ describe('power lost while the host brings itself back', () => {
   );
 });
 
-test('power lost while a host is enabled: it is, or it is not, and can be', async () => {
+test('power lost during enable: the host is enabled or not, and can be', async () => {
   const [scenario] = scenariosIn('ovs-dpdk') as [Scenario];
   const { world: base } = await setUp(scenario);
   expect((await applyFile(base, scenario.fabric, scenario.host, scenario.options, 'applied')).kind).toBe(
@@ -129,7 +129,7 @@ test('power lost while a host is enabled: it is, or it is not, and can be', asyn
     const ended = await enable(world, scenario).catch(() => undefined);
     if (ended) break;
     world.state.faults = [];
-    // Where systemd does not start it yet, nobody has looked since.
+    // If systemd does not start the unit yet, nothing has looked since.
     const booted = await world.restart().catch(() => undefined);
     if (booted) {
       expect(booted.report.outcome, JSON.stringify(booted.report)).toBe('as-asked');
@@ -143,7 +143,7 @@ test('power lost while a host is enabled: it is, or it is not, and can be', asyn
   }
 });
 
-describe('a plan that was not confirmed before the host was started', () => {
+describe('a plan that was not confirmed before a reboot', () => {
   test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
     '%s',
     async (_name, scenario) => {

@@ -11,7 +11,7 @@ const enabled = allScenarios.filter(({ name }) =>
 
 describe('a start is rehearsed', () => {
   test.each(enabled.map((scenario) => [scenario.name, scenario] as const))(
-    'to its steps, and nothing of the host is touched: %s',
+    'up to its steps, without touching the host: %s',
     async (_name, scenario) => {
       const { world } = await setUp(scenario);
       expect(await enable(world, scenario)).toMatchObject({ kind: 'applied' });

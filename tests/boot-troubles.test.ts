@@ -28,15 +28,15 @@ async function startWith(world: World, options: RebootOptions, told: string[] = 
   return world.restart(options, told);
 }
 
-/** What the card and the host's netdevs are, beside what runs. */
+/** The state of the card and of the host's netdevs. */
 function netdevsOf({ state }: World): readonly string[] {
   return state.netdevs.map(
     ({ name, up, addresses }) => `${name} ${up} ${addresses.map(({ local }) => local)}`,
   );
 }
 
-describe('a card that comes late', () => {
-  test.each([legacy, overlay])('is waited for, and the log says for what', async (scenario) => {
+describe('a card that appears late', () => {
+  test.each([legacy, overlay])('is waited for, and the log says so', async (scenario) => {
     const world = await enabled(scenario);
     const told: string[] = [];
     const { outcome } = await startWith(world, { cardAfterMs: 2_000 }, told);
@@ -90,7 +90,7 @@ describe('a start that cannot bring the host back touches nothing, and says why'
     expect(await startWith(world, { swapped: 'no' })).toMatchObject({ outcome: { kind: 'applied' } });
   });
 
-  test('without what it has to be', async () => {
+  test('without a boot document that it can read', async () => {
     const world = await enabled(legacy);
     await world.machine.writeFile(bootPlaces.document, '{"schema":"vflane.boot/9"}');
     await untouched(world, {}, 'VF2250');
@@ -115,7 +115,7 @@ test('names of netdevs do not matter: the ports are known by their PCI addresses
   expect((await planOf(world, overlay)).differences).toEqual([]);
 });
 
-test('after a start that failed, an apply by hand mends it, and status says so', async () => {
+test('after a failed start, an apply by hand mends it, and status says so', async () => {
   const world = await enabled(legacy);
   unplug(world.state, 'card');
   await startWith(world, {});
@@ -126,7 +126,7 @@ test('after a start that failed, an apply by hand mends it, and status says so',
   expect(bootTroubles('alpha', status)).toEqual([]);
 });
 
-test('what was done by hand since the last start is undone by an undo, and not what the start did', async () => {
+test('an undo takes back what was done by hand since the last start, not what the start did', async () => {
   const [scenario] = scenariosIn('guest-added') as [Scenario];
   const { world } = await setUp(scenario);
   const former = { ...scenario, ...scenario.before } as Scenario;
@@ -141,7 +141,7 @@ test('what was done by hand since the last start is undone by an undo, and not w
   expect((await planOf(world, former)).differences).toEqual([]);
 });
 
-test('one fault at a start is taken back and tried once more', async () => {
+test('after one fault, a start is taken back and tried once more', async () => {
   const world = await enabled(overlay);
   reboot(world.state);
   world.fail({ at: 9, how: 'error', after: false });
@@ -151,7 +151,7 @@ test('one fault at a start is taken back and tried once more', async () => {
   expect((await planOf(world, overlay)).differences).toEqual([]);
 });
 
-test('a start that was killed is taken back and done anew when its unit is started again', async () => {
+test('a killed start is taken back and repeated when its unit is started again', async () => {
   const world = await enabled(overlay);
   reboot(world.state);
   world.fail({ at: 9, how: 'kill', after: true });

@@ -7,7 +7,7 @@ import { enable, planEnabled } from './support/enabled.ts';
 import { allScenarios, carryOutPlan, errorsIn, planOf, type Scenario, setUp } from './support/scenario.ts';
 import type { World } from './support/world.ts';
 
-/** Enabled with its file, where that can be applied at all. */
+/** A host enabled with its file; undefined if that cannot be applied. */
 async function enabled(scenario: Scenario): Promise<World | undefined> {
   const { world } = await setUp(scenario);
   const { plan } = await planEnabled(world, scenario);
@@ -17,7 +17,7 @@ async function enabled(scenario: Scenario): Promise<World | undefined> {
   return world;
 }
 
-/** Those of which the file asks for things of other kinds, and the largest. */
+/** One for each combination of kinds in the file, and the largest. */
 const scenarios = firstOfEach(allScenarios, (scenario) => [
   shapeAsked(scenario),
   scenario.host.vfs > 100,
@@ -26,7 +26,7 @@ const scenarios = firstOfEach(allScenarios, (scenario) => [
 
 const started: string[] = [];
 
-describe('an enabled host that is started is as it was last asked to be', () => {
+describe('an enabled host comes back from a reboot as last applied', () => {
   test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', async (name, scenario) => {
     const world = await enabled(scenario);
     if (!world) return;
@@ -43,13 +43,13 @@ describe('an enabled host that is started is as it was last asked to be', () => 
   });
 });
 
-/** One of each datapath, with a card and without, on hosts that are as their file wants them once it is applied. */
+/** One of each datapath, with and without a card, on hosts that match their file once it is applied. */
 const plain = allScenarios.filter(({ name }) =>
   ['namespace-guest', 'ovs-tc/alpha', 'ovs-dpdk/alpha', 'software-ovs-tc/alpha'].includes(name),
 );
 
 test.each(plain.map((scenario) => [scenario.name, scenario] as const))(
-  'disable leaves what there is and no file of its own: %s',
+  'disable leaves the network as it is, and removes its own files: %s',
   async (_name, scenario) => {
     const { world } = await setUp(scenario);
     await world.machine.writeFile('/etc/network/interfaces', 'auto bond0\niface bond0 inet manual\n');

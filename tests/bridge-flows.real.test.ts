@@ -15,7 +15,7 @@ const missing = missingOvs();
 if (missing) console.warn(`skipped: the flows of a tenant bridge on real Open vSwitch: ${missing}`);
 
 const guest = known(guestPorts[0]);
-// All the ways there are to have runs of zeros in an address.
+// All ways to have runs of zeros in an address.
 const hextet = fc.oneof(fc.constant(0), fc.constant(0), fc.integer({ min: 0, max: 0xffff }));
 const anyIpv6 = fc
   .array(hextet, { minLength: 8, maxLength: 8 })
@@ -60,7 +60,7 @@ describe.skipIf(missing)('a tenant bridge on real Open vSwitch', () => {
     return actions;
   }
 
-  test('what was written is what is dumped, with and without statistics, once and again', () => {
+  test('dumps what was written, with and without statistics, repeatedly', () => {
     const wanted = bridgeFlows(bridge);
     for (const _time of [1, 2]) {
       replaceFlows(wanted);
@@ -69,7 +69,7 @@ describe.skipIf(missing)('a tenant bridge on real Open vSwitch', () => {
     }
   });
 
-  test('any address and any port name is dumped as it was written', () => {
+  test('any address and any port name is dumped as written', () => {
     const names = ['a-b', 'a.b', 'a_b', '1abc', '42', '_x', 'LOCALx', 'Ab1', 'true', 'eni0npf0vf0'];
     const odd = names.map((name) => ({ ...guest, port: known(asIfName(name)) }));
     ovs.vsctl(...names.flatMap((name) => ['--', 'add-port', 'br0', name, ...dummy(name)]).slice(1));
@@ -85,7 +85,7 @@ describe.skipIf(missing)('a tenant bridge on real Open vSwitch', () => {
     async ({ forged, legal, by = 'g1', ...more }) => {
       expect(await outputs(by, forged)).toBe('drop');
       expect(await outputs(more.legalBy ?? by, legal)).not.toBe('drop');
-      // That the frame is sound, and nothing but the guest's flows stops it: a guest without spoofchk may send it.
+      // The frame is sound, and only the guest's flows stop it: a guest without spoofchk may send it.
       const unchecked = expect(await outputs('g4', forged));
       if (more.always) unchecked.toBe('drop');
       else unchecked.not.toBe('drop');
@@ -98,7 +98,7 @@ describe.skipIf(missing)('a tenant bridge on real Open vSwitch', () => {
     expect(await outputs('bond0.20', hello)).not.toBe('drop');
   });
 
-  test('what came by a tunnel goes out by another only where these are not protected', async () => {
+  test('what came through a tunnel leaves through another only if they are not protected', async () => {
     const hello = frame('02:00:00:00:00:09', broadcast, 0x0800, []);
     const shown = await ovs.appctl('dpif/show');
     const numberOf = (port: string) => new RegExp(`^ *${port} \\d+/(\\d+):`, 'm').exec(shown)?.[1];
@@ -111,7 +111,7 @@ describe.skipIf(missing)('a tenant bridge on real Open vSwitch', () => {
     expect(await reached('g4')).toContain(numberOf('vx-gamma'));
   });
 
-  test('a guest’s TCP and pings are remembered by addresses alone: one entry of the card for many streams', async () => {
+  test('a guest’s TCP and pings match on addresses only: one entry of the card for many streams', async () => {
     const hop = { mac: guest.mac, from: '10.0.0.1', to: '10.0.0.2' };
     const payload = udp(40_000, 443, new Array<number>(12).fill(0));
     const streams = [
@@ -136,7 +136,7 @@ describe.skipIf(missing)('a tenant bridge on real Open vSwitch', () => {
   });
 });
 
-/** The frames of a pcap file in hexadecimal, as soon as it has that many. */
+/** The frames of a pcap file in hexadecimal, as soon as it has `count`. */
 async function captured(file: string, count: number): Promise<readonly string[]> {
   const deadline = performance.now() + 5000;
   for (;;) {
@@ -146,12 +146,12 @@ async function captured(file: string, count: number): Promise<readonly string[]>
   }
 }
 
-/** A header of 24 bytes, then frames with 16 bytes each in front (pcap-savefile(5)). */
+/** A header of 24 bytes, then frames, each after a header of 16 (pcap-savefile(5)). */
 function pcapFrames(bytes: Buffer): readonly string[] {
   const frames: string[] = [];
   for (let at = 24; at + 16 <= bytes.length; ) {
     const length = bytes.readUInt32LE(at + 8);
-    // A frame that is being written is not there yet.
+    // A frame that is still being written does not count yet.
     if (at + 16 + length > bytes.length) break;
     frames.push(bytes.toString('hex', at + 16, at + 16 + length));
     at += 16 + length;

@@ -62,7 +62,7 @@ class Operator {
     return new Promise((end) => child.on('close', (code, signal) => end({ code, signal, text })));
   }
 
-  /** The same without a process of its own. */
+  /** The same within this process. */
   async expects(line: string, code: number): Promise<string> {
     const { stdout, stderr, code: earned } = await vflaneHere(line.split(' '), this.folder);
     const text = stdout + stderr;
@@ -75,7 +75,7 @@ class Operator {
 const drift = 'sim exec alpha -- ip link set dev enp3s0f0np0 vf 0 vlan 7';
 
 describe.concurrent('the exit code', () => {
-  test('of plan, apply and verify tells whether something differs', async () => {
+  test('of plan, apply and verify says whether something differs', async () => {
     const operator = new Operator(alpha);
     for (const [line, code] of [
       ['verify', 2],
@@ -92,7 +92,7 @@ describe.concurrent('the exit code', () => {
     await operator.expects('destroy --yes', 0);
   });
 
-  test('is 4 where apply would refuse', async () => {
+  test('is 4 if apply would refuse', async () => {
     const operator = new Operator(hostText('alpha', 'sim:connectx5', { vfs: 32, last: 2 }));
     expect(await operator.expects('plan', 4)).toContain('VF2004');
     await operator.expects('apply --yes', 4);
@@ -113,7 +113,7 @@ describe.concurrent('the exit code', () => {
     }
   });
 
-  test('is 64 for a command line that makes no sense, or asks where nobody can answer', async () => {
+  test('is 64 for a command line that makes no sense, or a question with nobody to answer it', async () => {
     const operator = new Operator(alpha);
     for (const line of [
       'apply',
@@ -126,7 +126,7 @@ describe.concurrent('the exit code', () => {
     }
   });
 
-  test('is 5 when a command failed and all was taken back, and 6 when something remains', async () => {
+  test('is 5 if a command failed and all was taken back, and 6 if something remains', async () => {
     const operator = new Operator(alpha);
     await operator.expects('sim fail alpha --at 9', 0);
     expect(await operator.expects('apply --yes', 5)).toContain('VF3020');
@@ -145,7 +145,7 @@ describe.concurrent('the exit code', () => {
     }
   });
 
-  test('of several hosts is the first earned, and one that fails hides no other', async () => {
+  test('of several hosts is the first failure’s, which hides no other host', async () => {
     const operator = new Operator(alpha + nowhere);
     expect(await operator.expects('plan', 8)).toMatch(/alpha: \d+ steps/);
     await operator.expects('sim fail alpha --at 3', 0);
@@ -155,7 +155,7 @@ describe.concurrent('the exit code', () => {
   });
 });
 
-test('a simulated host whose state is damaged is made anew by its own verb, as the hint says', async () => {
+test('a simulated host with a damaged state is reset by its own verb, as the hint says', async () => {
   const operator = new Operator(alpha);
   await operator.expects('apply --yes', 0);
   writeFileSync(join(operator.folder, '.vflane/sim/alpha.json'), '{"schema":');
@@ -165,14 +165,14 @@ test('a simulated host whose state is damaged is made anew by its own verb, as t
 });
 
 describe.concurrent('a tool that is killed', () => {
-  test('leaves a plan that the next commands tell of, and resume goes on with', async () => {
+  test('leaves a plan that the next commands report and resume continues', async () => {
     const operator = new Operator(alpha);
     await operator.expects('sim fail alpha --at 9 --how kill', 0);
     expect(await operator.says('apply --yes')).toMatchObject({ signal: 'SIGKILL' });
     expect(await operator.expects('status', 0)).toContain('was interrupted');
     expect(await operator.expects('plan', 4)).toContain('VF3010');
     expect(await operator.expects('apply --yes', 4)).toContain('VF3010');
-    // VFs that were to be made are not lost, and an apply would be refused.
+    // VFs still to be made do not count as lost, and an apply would be refused.
     expect(await operator.expects('doctor', 2)).toMatch(/^(?![\s\S]*VF2118)[\s\S]*VF3010/);
     await operator.expects('undo --yes', 4);
     await operator.expects('resume', 0);
@@ -188,7 +188,7 @@ describe.concurrent('a tool that is killed', () => {
     await operator.expects('apply --yes', 0);
   });
 
-  test('and a host that is rebooted then is planned anew', async () => {
+  test('and a reboot of the host leads to a new plan', async () => {
     const operator = new Operator(alpha);
     await operator.expects('sim fail alpha --at 14 --how kill', 0);
     expect(await operator.says('apply --yes')).toMatchObject({ signal: 'SIGKILL' });
@@ -200,7 +200,7 @@ describe.concurrent('a tool that is killed', () => {
 });
 
 describe.concurrent('a plan', () => {
-  test('is not applied beside another one', async () => {
+  test('is not applied while another is', async () => {
     const operator = new Operator(alpha);
     await operator.expects('sim log alpha', 0);
     const release = await fileStore(join(operator.folder, '.vflane', 'sim', 'alpha.var')).lock();
@@ -211,12 +211,12 @@ describe.concurrent('a plan', () => {
       ({ code }) => code,
     );
     expect(codes).toContain(0);
-    // 4: it looked while the other was at work, and what it met was nobody's yet.
+    // 4: it looked while the other was at work, and found things that the ledger did not have yet.
     expect([0, 4, 7]).toEqual(expect.arrayContaining(codes));
     await operator.expects('verify', 0);
   });
 
-  test('in a file is refused when the host has moved on', async () => {
+  test('in a file is refused if the host has changed since', async () => {
     const operator = new Operator(alpha);
     await operator.expects('plan -o plan.json', 2);
     await operator.expects('sim exec alpha -- ip link set dev enp3s0f0np0 mtu 4000', 0);
@@ -230,7 +230,7 @@ describe.concurrent('a plan', () => {
     });
   });
 
-  test('that nobody confirms is taken back before the next look', async () => {
+  test('that is not confirmed is taken back before the next look', async () => {
     const operator = new Operator(alpha);
     await operator.expects('apply --yes --confirm-within 60s', 0);
     await operator.expects('verify', 2);
@@ -250,8 +250,8 @@ describe.concurrent('a plan', () => {
   });
 });
 
-// A limit on the size of files ends a write as a full disk does: what still fits is written.
-test('a disk that fills up in the middle leaves a host that can be read, and goes on from there', async () => {
+// A limit on file sizes ends a write like a full disk does: what still fits is written.
+test('a disk that fills up in the middle leaves a host that can be read and continued', async () => {
   const operator = new Operator(hostText('alpha', 'sim:connectx5', { vfs: 8, last: 2 }));
   await operator.says('version');
   const limited = spawn('prlimit', ['--fsize=20480', program, 'apply', '--yes'], { cwd: operator.folder });

@@ -10,14 +10,14 @@ import { SimHost } from '../src/sim/sim-host.ts';
 import { applyFile } from './support/scenario.ts';
 import { World } from './support/world.ts';
 
-/** What cannot be done without an interruption names every guest that it stops, before it is done: in each datapath. */
+/** A change that interrupts guests names every one of them first, in each datapath. */
 interface Rack {
   readonly datapath: string;
   readonly on?: 'card' | 'software';
   readonly vfs?: number;
   readonly mtu?: number;
   readonly ports?: string;
-  /** More of the host’s keys, and of its underlay’s. */
+  /** Further keys of the host and of its underlay. */
   readonly more?: string;
   readonly underlay?: string;
 }
@@ -38,7 +38,7 @@ function textOf({ datapath, on = 'card', vfs = 8, mtu = 1500, ports = 'eth1, eth
     rack.more ?? '',
     '    guests:',
     '      web: { netns: true, networks: { storage: 192.168.10.2/24 } }',
-    // Nobody has it open: nothing is taken from anybody.
+    // Nobody has it open: no guest loses anything.
     '      idle: { external: true, networks: { storage: 192.168.10.3/24 } }',
     ...(isCard ? ['      here: { host: true, networks: { storage: 192.168.10.4/24 } }'] : []),
   ].join('\n');
@@ -50,7 +50,7 @@ function fabricOf(rack: Rack): Fabric {
   return fabric;
 }
 
-/** A host that has what this file says. */
+/** A host with this file applied. */
 async function hostWith(from: Rack): Promise<World> {
   const fabric = fabricOf(from);
   const [host] = fabric.hosts;
@@ -64,7 +64,7 @@ async function hostWith(from: Rack): Promise<World> {
   return world;
 }
 
-/** The plan from one file to another, on a host that has the first. */
+/** The plan from one file to another, on a host with the first applied. */
 async function planBetween(from: Rack, to: Rack, allowDisruption = false): Promise<Plan> {
   const world = await hostWith(from);
   const fabric = fabricOf(to);
@@ -110,7 +110,7 @@ describe.each<[string, Rack, Rack, readonly string[]]>([
     expect(named(await planBetween(from, to)).sort()).toEqual(guests.map((guest) => `VF3003 ${guest}`));
   });
 
-  test('is planned where that is said, and its steps name them', async () => {
+  test('is planned if allowed, and its steps name them', async () => {
     const { findings, steps } = await planBetween(from, to, true);
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect([...new Set(steps.flatMap(({ disrupts }) => disrupts))].sort()).toEqual(guests);
@@ -124,7 +124,7 @@ test.each<[string, Rack, Rack]>([
   expect(named(await planBetween(from, to))).toEqual([]);
 });
 
-test('no VF is bound while the card parts its switches and joins them again', async () => {
+test('no VF is bound while the card separates its switches and joins them again', async () => {
   const world = await hostWith(bonded);
   const fabric = fabricOf({ ...bonded, underlay: watched });
   const [host] = fabric.hosts;

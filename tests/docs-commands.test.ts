@@ -13,7 +13,7 @@ const pages = [
     .map((name) => join('docs', name)),
 ];
 
-/** What a page has in code, line by line, from `vflane` on; `…` stands for words that it leaves out. */
+/** The commands in a page's code, line by line, from `vflane` on; `…` stands for omitted words. */
 function commandsOf(text: string): readonly string[] {
   const blocks = [...text.matchAll(/^ *```\w*\n([\s\S]*?)^ *```/gm)].map(([, block = '']) => block);
   const indented = text.match(/^ {4}vflane .*/gm) ?? [];
@@ -25,7 +25,7 @@ function commandsOf(text: string): readonly string[] {
   ]);
 }
 
-/** Why a command is none, or nothing. */
+/** Why a command is invalid; undefined if it is valid. */
 function wrongWith(command: string): string | undefined {
   const words = command.trim().split(/ -- /)[0]?.split(/\s+/).slice(1) ?? [];
   const plain = words.filter((word) => /^[a-z][a-z-]*$/.test(word));

@@ -8,7 +8,7 @@ import { chapters } from './support/seed/chapters.ts';
 import { type } from './support/seed/typed.ts';
 import type { World } from './support/world.ts';
 
-/** A host whose every file and every tool goes wrong in turn: what is not seen is said, and never called fine or wrong. */
+/** A host whose files and tools fail in turn: what could not be seen is said to be so, and never called fine or wrong. */
 
 const notHere = /^(if |iperf3|ping|lspci|wget|unzip|#)|apt |dpkg|apt-get|mstf|reboot/;
 
@@ -42,12 +42,12 @@ const questions = await asked();
 const whole = await look((real) => real);
 const codes = ({ findings }: Report) => findings.map(({ code }) => code);
 
-/** Without these two nothing can be said of a host at all, and the look ends with them. */
+/** Without these two, nothing can be said about a host, and the look fails. */
 const vital = /^read \/proc\/sys\/kernel\/(random\/boot_id|osrelease)$/;
-/** Whether somebody is root, and by which netdev the operator came in, is asked of what may not be there. */
+/** Files that may be absent, read to learn whether a user is root and which netdev the operator came in through. */
 const optional = /\/proc\/(self|\d+)\/(environ|stat|status)$/;
 
-/** A host without Open vSwitch has none, and that was seen. */
+/** A missing Open vSwitch has been seen to be absent. */
 function isNotInstalled(question: string, fault: Fault): boolean {
   const wrong = fault(question.split(' '));
   return (
@@ -72,7 +72,7 @@ function refused(argv: readonly string[], kind: 'exit' | 'errno' | 'timeout' | '
   );
 }
 
-test('the look asks what it says it asks, all of it only to read', () => {
+test('the look asks its declared questions, all of them read-only', () => {
   expect(questions.length).toBeGreaterThan(60);
   expect(whole.unlooked).toEqual([]);
   for (const question of questions.filter((one) => one.startsWith('query ')))
@@ -93,10 +93,10 @@ describe.each(Object.entries(faults))('a question that %s', (_name, fault) => {
         return wrong === undefined ? answer() : { stdout: wrong, stderr: '' };
       }),
     );
-    // Nothing is called wrong that is not wrong where all can be seen, but that vflane is not root.
+    // Nothing is called wrong that a full look does not call wrong, except that vflane is not root.
     const known = new Set([...codes(whole), 'VF2006']);
     expect(codes(report).filter((code) => !known.has(code))).toEqual([]);
-    // And what a rule needs is said to be unseen, unless the rules say just the same without it.
+    // And what a rule needs is said to be unseen, unless the rules say the same without it.
     const isSame = codes(report).join() === codes(whole).join() || isNotInstalled(question, fault);
     if (!isSame && !optional.test(question))
       expect({ question, unseen: report.unlooked.length > 0 }).toMatchObject({ unseen: true });

@@ -13,7 +13,7 @@ import { chapters } from './support/seed/chapters.ts';
 import { type } from './support/seed/typed.ts';
 import type { World } from './support/world.ts';
 
-/** What went wrong in the log, and what a person would lose days to, on a simulated host: the doctor names it at the root. */
+/** What went wrong in the log, and what a person would lose days to, on a simulated host: the doctor names the cause. */
 
 const notHere = /^(if |iperf3|ping|lspci|wget|unzip|#)|apt |dpkg|apt-get|mstf|reboot/;
 
@@ -44,7 +44,7 @@ function named(found: readonly Diagnosis[], code: string): Diagnosis {
 const words = ({ evidence }: Diagnosis) => evidence.map(({ read, saw }) => `${read}: ${saw}`).join('\n');
 
 describe('the seed’s three failures', () => {
-  test('tc offload never worked on Debian 13: the kernel’s option is the first thing told', async () => {
+  test('tc offload never worked on Debian 13: the kernel’s option comes first', async () => {
     const found = await findings(await typed('approach 3: host', 'debian-13'));
     expect(found[0]?.code).toBe('VF2100');
     expect(words(named(found, 'VF2100'))).toContain(
@@ -63,13 +63,13 @@ describe('the seed’s three failures', () => {
     expect(found.findIndex(({ code }) => code === 'VF2101')).toBeLessThan(
       found.findIndex(({ code }) => code === 'VF2047'),
     );
-    // With the other driver the switches are joined; what is left of it is the renamed RDMA device.
+    // With the other driver, the switches are joined; what remains wrong is the renamed RDMA device.
     const doca = (await findings(await typed('approach 2: host', 'doca'))).map(({ code }) => code);
     expect(doca).not.toContain('VF2101');
     expect(doca).toContain('VF2103');
   });
 
-  test('`trust` said "Operation not permitted": it is not why', async () => {
+  test('`trust` said "Operation not permitted": that is not the cause', async () => {
     const world = await typed('approach 2: host', 'debian-13');
     const root = await type(world.machine, 'sudo ip link set dev enp3s0f0np0 vf 0 trust on');
     expect(root.stderr).toContain('Operation not supported');
@@ -99,8 +99,8 @@ describe('a host that was set up by hand', () => {
   });
 });
 
-describe('what no light on the card shows', () => {
-  test('a switch that is dead behind a live carrier, to a bond that watches the link', async () => {
+describe('faults that no light on the card shows', () => {
+  test('a dead switch behind a live carrier, for a bond that monitors the link', async () => {
     const world = await typed('approach 3: host', 'doca');
     expect((await findings(world)).map(({ code }) => code)).not.toContain('VF2153');
     unplug(world.state, 'switch0');
@@ -110,7 +110,7 @@ describe('what no light on the card shows', () => {
     expect(words(dead)).toContain('192.168.9.1 on bond0: no answer');
   });
 
-  test('and to one that watches by ARP, which has left it already', async () => {
+  test('and for one that monitors by ARP, which has left it already', async () => {
     const world = await typed('approach 3: host', 'doca');
     await doLine(world.machine, 'ip link set dev bond0 type bond miimon 0');
     await doLine(
@@ -121,7 +121,7 @@ describe('what no light on the card shows', () => {
     expect(words(named(await findings(world), 'VF2153'))).toContain('LOWER_UP, mii_status DOWN');
   });
 
-  test('a slot that trained down, and one that is as narrow as it should be', async () => {
+  test('a slot that trained down, and one that is narrow by design', async () => {
     const world = newWorld();
     expect((await findings(world)).map(({ code }) => code)).toEqual(['VF2114']);
     unplug(world.state, 'lanes');
@@ -149,7 +149,7 @@ describe('what no light on the card shows', () => {
   });
 });
 
-test('the firmware’s refusals are read out of the kernel’s log, with the VFs that were in its way', async () => {
+test('the firmware’s refusals are read from the kernel’s log, with the VFs that caused them', async () => {
   const world = newWorld({ kernel: 'doca' });
   await type(world.machine, 'echo 2 > /sys/bus/pci/devices/0000:03:00.0/sriov_numvfs');
   await world.machine
@@ -162,7 +162,7 @@ test('the firmware’s refusals are read out of the kernel’s log, with the VFs
   expect((await findings(world)).map(({ code }) => code)).not.toContain('VF2130');
 });
 
-describe('a host of vflane’s', () => {
+describe('a host set up by vflane', () => {
   const names = [
     'two-hosts',
     'ovs-tc',
@@ -172,7 +172,7 @@ describe('a host of vflane’s', () => {
     'ovs-tc-in-software',
   ];
   test.each(names.flatMap(scenariosIn))(
-    '$name: all of it could be looked at, and nothing is wrong with it',
+    '$name: everything can be looked at, and nothing is wrong',
     async (one) => {
       const { world } = await setUp(one);
       await applyScenario(world, one);
@@ -180,14 +180,14 @@ describe('a host of vflane’s', () => {
       const named = await diagnoseHost(world.process(), { fabric: one.fabric, host: one.host }, clock);
       expect(named.unlooked).toEqual([]);
       const wrong = named.findings.filter(isDiagnosis).filter(({ severity }) => severity !== 'info');
-      // What is forwarded in software, as the file allows, is made of two switches.
+      // Where the file allows software forwarding, there are two switches.
       const known = one.name.startsWith('ovs-tc-in-software') ? ['VF2047'] : [];
       expect(wrong.map(({ code }) => code)).toEqual(known);
       expect(heldTogether([named])).toEqual([named]);
     },
   );
 
-  test('whose journal only root may read is looked at all the same', async () => {
+  test('whose journal only root may read is still looked at', async () => {
     const site = newWorld().process();
     const fold = () => Promise.reject(new StoreFailed('cannot read /var/lib/vflane/journal: EACCES'));
     const { unlooked, verdicts } = await diagnoseHost({ ...site, fold }, undefined, () => 0);
@@ -195,7 +195,7 @@ describe('a host of vflane’s', () => {
     expect(verdicts).toHaveLength(3);
   });
 
-  test('without root it says what it could not read, and calls nothing fine for it', async () => {
+  test('without root it says what it could not read, and calls none of that fine', async () => {
     const world = newWorld();
     world.state.uid = 1000;
     const { unlooked, findings: found, verdicts } = await report(world);

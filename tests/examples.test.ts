@@ -34,7 +34,7 @@ function sh(line: string) {
   return spawnSync('sh', ['-c', line], { cwd: folder, env, encoding: 'utf8', timeout: 60_000 });
 }
 
-/** A shell's line; what needs neither a shell nor this process's stdout is spared the start of a process. */
+/** Runs a shell line; one that needs neither a shell nor its own stdout runs without a process. */
 async function ran(line: string): Promise<Said> {
   const [, words] = /^vflane (?!sim exec|sim log)([^<>|&;$"'`]*)$/.exec(line) ?? [];
   if (words !== undefined)
@@ -43,7 +43,7 @@ async function ran(line: string): Promise<Said> {
   return { code: status ?? -1, stdout, stderr };
 }
 
-/** What a machine without a lab cannot run. */
+/** Verbs that a machine without a lab cannot run. */
 const needsLab = ['lab up', 'lab ssh', 'lab serve-switches'];
 
 describe('the example of', () => {
@@ -61,7 +61,7 @@ describe('the example of', () => {
 describe('bin/vflane', () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
-  test('prints the version, however it is asked', () => {
+  test('prints the version, however it is called', () => {
     symlinkSync(join(bin, 'vflane'), join(folder, 'vfl'));
     for (const line of [
       'vflane --version',
@@ -83,12 +83,12 @@ describe('bin/vflane', () => {
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('run npm ci in') });
   });
 
-  test('ends quietly when nobody reads on', () => {
+  test('ends quietly when its reader closes the pipe', () => {
     expect(sh('vflane explain | head -n 1').stderr).toBe('');
     expect(sh('vflane schema | true').stderr).toBe('');
   });
 
-  test('says so where the result cannot be written', () => {
+  test('says so if the result cannot be written', () => {
     const { status, stderr } = sh('vflane schema > /dev/full');
     expect({ status, stderr }).toEqual({
       status: 1,

@@ -11,12 +11,12 @@ const missing = missingNamespaces();
 if (missing) console.warn(`skipped: outages of known length: ${missing}`);
 
 const lengthsMs = [50, 100, 250, 1000];
-/** A hundred outages where `VFLANE_WHOLE=1` asks for all; else as many as take ten seconds. */
+/** A hundred outages with `VFLANE_WHOLE=1`; otherwise as many as take ten seconds. */
 const times = process.env.VFLANE_WHOLE === '1' ? 25 : 4;
 const intervalUs = 1_000;
 const run = 7;
 
-describe.skipIf(missing)('outages of known length, on a road that the test takes away', () => {
+describe.skipIf(missing)('outages of known length, on a path that the test cuts', () => {
   let host: NamespaceHost;
   let cutter: Talker;
   beforeAll(async () => {
@@ -74,7 +74,7 @@ function makeRoad(host: NamespaceHost, guest: string, n: number): void {
   host.run(['ip', '-n', guest, '-batch', '-'], far);
 }
 
-/** More than a tenth of a second has arrived. */
+/** More than a tenth of a second's datagrams have arrived. */
 function flows(lines: readonly string[]): boolean {
   const log = new StreamLog();
   for (const line of lines) log.hear(line, 0);

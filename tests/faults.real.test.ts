@@ -1,4 +1,4 @@
-// Nothing real: the walks of the quick tests, with as many faults as a minute allows.
+// Nothing real: the plans of the quick tests, with as many faults as fit in a minute.
 process.env.MANY_FAULTS = '1';
 await import('./faults.test.ts');
 

@@ -6,11 +6,11 @@ import { attempt, judge, judgeRebooted, request, type Trip, tripsOf } from './su
 import type { World } from './support/world.ts';
 
 /**
- * With FULL_FAULTS=1 every fault strikes every command of every plan, which takes minutes; with MANY_FAULTS=1, as
- * `npm run test:real` has it, each command of a shape of its own in every plan; else some faults, in the plans of `quick`.
+ * With FULL_FAULTS=1 every fault strikes every command of every plan, which takes minutes; with MANY_FAULTS=1, as in
+ * `npm run test:real`, every distinct shape of command in every plan; otherwise some faults, in the plans of `quick`.
  */
 
-/** Plans that are walked closely, in any case; a VM's commands are the slowest. */
+/** Plans that are always tried closely; a VM's commands are the slowest. */
 const small = new Set([
   'namespace-guest',
   'limits-changed',
@@ -19,7 +19,7 @@ const small = new Set([
   ...(isWide ? ['one-vm-guest'] : []),
 ]);
 
-/** Between them and the small ones they have two thirds or so of the shapes that commands have in all plans. */
+/** Together with the small ones they have about two thirds of the shapes of commands in all plans. */
 const quick = new Set([
   ...small,
   'software-ovs-dpdk-ports',
@@ -36,7 +36,7 @@ interface Kind {
   readonly after: boolean;
 }
 
-/** A lie has no effect at all, so that there is no "after" of it. */
+/** A lie has no effect at all, so there is no "after" for it. */
 const kinds: readonly Kind[] = [
   { how: 'error', after: false },
   { how: 'lie', after: false },
@@ -47,19 +47,19 @@ const kinds: readonly Kind[] = [
   { how: 'hang', after: false },
 ];
 
-/** Most of the time would go into stacks of errors that are expected. */
+/** Most of the time would otherwise go into stack traces of expected errors. */
 const { stackTraceLimit } = Error;
 Error.stackTraceLimit = 0;
 
 const scenarios = allScenarios.filter(({ name }) => isWide || quick.has(name));
 const trips: readonly Trip[] = (await Promise.all(scenarios.map(tripsOf))).flat();
 
-/** A share of what could strike at a place, another one at each place; all of it where time does not matter. */
+/** A share of what could strike at a place, a different one at each place; all of it in a full run. */
 function share<One>(all: readonly One[], at: number, oneOf: number): readonly One[] {
   return isWide ? all : all.filter((_, place) => (at + place) % oneOf === 0);
 }
 
-/** The same commands, but for their numbers, are walked once: a destroy is much like another. */
+/** Commands that differ only in numbers are tried once: one destroy is much like another. */
 const seen = new Map<string, string>();
 const walked = trips.filter((trip) => {
   const shape = trip.commands.map(({ run, write }) => (run ?? [write]).join(' ').replace(/\d+/g, '#'));
@@ -81,7 +81,7 @@ const counts: Counts[] = [];
 type Strike = (world: World) => void;
 type Judge = typeof judge;
 
-/** Carries a trip out once for each strike, and gives everything that ended as nothing may end. */
+/** Performs a trip once for each strike, and returns everything that ended wrong. */
 async function tryAll(
   group: string,
   trip: Trip,
@@ -112,11 +112,11 @@ function placesOf(length: number): readonly number[] {
   return Array.from({ length }, (_, place) => place + 1);
 }
 
-/** So often commands of one shape are struck, each time by another fault; beyond that, one is much like another. */
+/** How often commands of one shape are struck, each time by another fault; beyond that, one is much like another. */
 const often = isWide ? 2 : 1;
 const struck = new Map<string, number>();
 
-/** The command with its names and numbers taken out: `ip -n # -batch - | link set dev # mtu # up`. */
+/** The command without its names and numbers: `ip -n # -batch - | link set dev # mtu # up`. */
 function shapeOf({ commands }: Trip, verb: string, at: number): string {
   const { run, write, stdin = '' } = commands[at - 1] ?? {};
   const [line = ''] = stdin.split('\n');
@@ -124,7 +124,7 @@ function shapeOf({ commands }: Trip, verb: string, at: number): string {
   return `${verb} ${words.replace(/[\w.:-]*[0-9][\w.:/-]*/g, '#')}`;
 }
 
-/** Whether the command is of a shape that has been struck often enough. */
+/** Whether the command's shape has been struck often enough. */
 function isKnown(trip: Trip, at: number): boolean {
   const shape = shapeOf(trip, trip.verb === 'apply' ? 'apply' : 'back', at);
   const times = (struck.get(shape) ?? 0) + 1;
@@ -132,7 +132,7 @@ function isKnown(trip: Trip, at: number): boolean {
   return !isFull && times > often;
 }
 
-/** The fault of a place: all of them, or another one at each place and in each plan. */
+/** The faults of a place: all of them, or a different one at each place and in each plan. */
 function kindsAt(trip: Trip, at: number): readonly Kind[] {
   if (closely.includes(trip))
     return share(kinds, at, 7).filter((kind) => !isUnseen(kind, commandOf(trip, at)));
@@ -141,12 +141,12 @@ function kindsAt(trip: Trip, at: number): readonly Kind[] {
   return kind && !isUnseen(kind, commandOf(trip, at)) ? [kind] : [];
 }
 
-/** The one lie that is not found out: from outside nobody can tell what a daemon that did not restart has read. */
+/** The one lie that cannot be detected: nothing shows from outside what a daemon that did not restart has read. */
 function isUnseen({ how }: Kind, command: string): boolean {
   return how === 'lie' && command.startsWith('systemctl restart');
 }
 
-describe('a fault at every command ends as asked, or as before, or is told', () => {
+describe('a fault at every command ends as asked, or as before, or is reported', () => {
   test.each(walked.map((trip) => [nameOf(trip), trip] as const))('%s', async (_name, trip) => {
     const strikes = placesOf(trip.commands.length).flatMap((at) =>
       kindsAt(trip, at).map(({ how, after }) => {

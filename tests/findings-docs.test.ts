@@ -11,12 +11,12 @@ function page(): string {
   return `# Findings\n\nEvery finding has a code. \`vflane explain CODE\` prints what stands here.\n\n${entries.join('\n')}`;
 }
 
-test('docs/findings.md is the catalogue, no entry more and none less', () => {
+test('docs/findings.md has exactly the entries of the catalogue', () => {
   if (process.env.UPDATE_GOLDEN) writeFileSync(file, page());
   expect(readFileSync(file, 'utf8')).toBe(page());
 });
 
-test('a code is there once, and is explained in whole sentences', () => {
+test('each code occurs once, and is explained in whole sentences', () => {
   const codes = catalogue.map(({ code }) => code);
   expect(new Set(codes).size).toBe(codes.length);
   const poor = catalogue.filter(({ explanation }) => explanation.split('. ').length < 2);

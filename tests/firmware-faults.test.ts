@@ -45,7 +45,7 @@ function newWorld(): World {
 const planOn = (world: World, options: FirmwareOptions) =>
   planFirmware(world.process(), fabric, host, options);
 
-/** The host as it is, without the files that are kept whatever happens, and with the firmware that it had from the start. */
+/** The host's state, without the files that are kept in any case, and with the firmware it had from the start. */
 function see(world: World): readonly string[] {
   const files = Object.entries(world.state.files).filter(([path]) => !path.startsWith('/var/lib/vflane/'));
   const folders = world.state.folders.filter((path) => !path.startsWith('/var/lib/vflane'));
@@ -74,7 +74,7 @@ async function walkOf(options: FirmwareOptions): Promise<Walk> {
 
 const apart = (wanted: readonly string[], world: World) => dumpDifference(wanted, see(world)).slice(0, 4);
 
-/** What is wrong with how it ended. */
+/** What is wrong with the end of an attempt. */
 async function judge(walk: Walk, world: World, ended: Ended): Promise<readonly string[]> {
   if ('defect' in ended) return [ended.defect];
   if ('killed' in ended) return goOn(walk, world);
@@ -91,7 +91,7 @@ function judgeOutcome(walk: Walk, world: World, outcome: Outcome): readonly stri
   return [JSON.stringify(outcome)];
 }
 
-/** What a reset has loaded runs on until the next one: what was written is written back, and the rest is told as pending. */
+/** What a reset loaded runs until the next one: settings are written back, and what still runs is reported as pending. */
 function judgeBack(walk: Walk, world: World): readonly string[] {
   const [was, is] = [firmwareOf(walk.start.state), firmwareOf(world.state)];
   const isLoaded = is.running !== was.running || world.state.numOfVfs !== walk.start.state.numOfVfs;
@@ -152,7 +152,7 @@ describe.each(Object.entries(walks))('%s', (_name, walk) => {
   });
 });
 
-test('who is not root is told so, and nothing is asked of the host', async () => {
+test('without root it says so, and does not query the host', async () => {
   const state = createState({ name: 'alpha', kernel: 'debian-13-rebuilt', uid: 1000 });
   const world = new World(new SimHost(memoryKeeper(state), { name: 'alpha', onKill: () => {} }));
   const { plan } = await planOn(world, everything);
@@ -160,14 +160,14 @@ test('who is not root is told so, and nothing is asked of the host', async () =>
   expect(plan.steps).toEqual([]);
 });
 
-test('what runs after a reset that is said to have failed is told as pending', async () => {
+test('what runs after a reset that reported failure is reported as pending', async () => {
   const world = reset.start.clone();
   world.fail({ at: reset.commands.length, how: 'error', after: true });
   expect(await attempt(world, request(reset.plan))).toMatchObject({ outcome: { kind: 'rolled-back' } });
   expect(await pendingOf(world)).toEqual(['firmware', 'NUM_OF_VFS']);
 });
 
-test('cut off by a restart of the host, nothing is replayed, and the next apply ends as asked', async () => {
+test('after a reboot in the middle nothing is replayed, and the next apply ends as asked', async () => {
   for (const at of written.commands.keys()) {
     const world = written.start.clone();
     world.fail({ at: at + 1, how: 'kill', after: true });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { crashVswitchd } from '../src/sim/ovs/service.ts';
 import { applyScenario, planOf, scenariosIn, setUp } from './support/scenario.ts';
 
-/** ovs-vswitchd forgets its flows whenever it starts, and nobody may have to ask vflane for them again. */
+/** ovs-vswitchd loses its flows whenever it starts; they must come back without anyone running vflane. */
 describe.each(scenariosIn('ovs-tc'))('$name', (scenario) => {
   async function applied() {
     const { world } = await setUp(scenario);
@@ -16,13 +16,13 @@ describe.each(scenariosIn('ovs-tc'))('$name', (scenario) => {
     expect((await planOf(world, scenario)).plan.steps).toEqual([]);
   });
 
-  test('is as asked after somebody has restarted Open vSwitch', async () => {
+  test('is as asked after a restart of Open vSwitch by hand', async () => {
     const world = await applied();
     await world.machine.run(['systemctl', 'restart', 'openvswitch-switch']);
     expect((await planOf(world, scenario)).plan.steps).toEqual([]);
   });
 
-  test('gets back what was lost with its files: the script, the files, the flows', async () => {
+  test('gets lost parts back: the script, the files, the flows', async () => {
     const world = await applied();
     await world.machine.run(['rm', '-rf', '/var/lib/vflane/ovs-flows']);
     crashVswitchd(world.state);

@@ -1,4 +1,4 @@
-// Nothing real: what the quick tests try at random, some times as often.
+// Nothing real: the random tries of the quick tests, several times as many.
 process.env.MANY_FAULTS = '1';
 await import('../src/sim/invariants.test.ts');
 await import('../src/fabric/fuzz.test.ts');

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Host, HostError, type HostErrorDetails, type HostReader } from '../src/host/host.ts';
 
-/** Why a question cannot be asked of an adapter. */
+/** Why an adapter cannot be asked a question. */
 interface Skipped {
   readonly skipped: string;
 }
 
-/** What is there to be asked about on the host behind an adapter; every adapter must be asked everything or say why not. */
+/** What exists on the host behind an adapter; every adapter must answer every question or say why it cannot. */
 export interface ReaderQuestions {
   readonly text: { readonly path: string; readonly text: string };
   readonly folder: { readonly path: string; readonly sorted: readonly string[] };
   readonly link: { readonly path: string; readonly target: string };
   readonly missingFile: string;
-  /** A file with bytes that are not UTF-8, and what is read of it. */
+  /** A file with bytes that are not UTF-8, and the text read from it. */
   readonly notText: { readonly path: string; readonly text: string } | Skipped;
   readonly reads: { readonly argv: readonly string[]; readonly stdout: RegExp };
   /** A command that only reads, and fails. */
@@ -23,16 +23,16 @@ export interface ReaderQuestions {
 
 export interface HostQuestions {
   readonly missingProgram: string;
-  /** A command that does not end by itself within ten seconds. */
+  /** A command that runs for more than ten seconds. */
   readonly hangs: readonly string[] | Skipped;
-  /** A command that says what it is given on stdin. */
+  /** A command that prints its stdin. */
   readonly echoes: readonly string[] | Skipped;
-  /** A command that says these many bytes. */
+  /** A command that prints this many bytes. */
   readonly floods: { readonly argv: readonly string[]; readonly bytes: number } | Skipped;
   /** A path that can be written, and is not the kernel's. */
   readonly ordinaryFile: string | Skipped;
   readonly attribute: { readonly path: string; readonly text: string; readonly reads: string };
-  /** What the kernel refuses, and how. */
+  /** A write that the kernel refuses, and its errno. */
   readonly refusedWrite: { readonly path: string; readonly text: string; readonly errno: string };
   readonly missingAttribute: string;
 }
@@ -42,7 +42,7 @@ export interface Subject<Adapter extends HostReader> {
   close(): Promise<void>;
 }
 
-/** What an operation of a host was refused with. */
+/** The error with which a host refused an operation. */
 export async function refusal(attempt: Promise<unknown>): Promise<HostErrorDetails> {
   const error = await attempt.then(
     () => new Error('it was not refused'),
@@ -82,12 +82,12 @@ export function readerContract(
 
 function askAboutFiles(questions: ReaderQuestions, host: () => HostReader): void {
   const { text, folder, link, missingFile, notText } = questions;
-  it('reads a file, a link as it is written, and a folder in order', async () => {
+  it('reads a file, an unresolved link, and a folder in order', async () => {
     expect(await host().readFile(text.path)).toBe(text.text);
     expect(await host().readLink(link.path)).toBe(link.target);
     expect(await host().listDir(folder.path)).toEqual(folder.sorted);
   });
-  it('says ENOENT, the host, and what was tried where there is nothing', async () => {
+  it('says ENOENT, the host, and what was tried for a missing path', async () => {
     for (const [verb, attempt] of [
       ['read', refusal(host().readFile(missingFile))],
       ['readlink', refusal(host().readLink(missingFile))],
@@ -101,7 +101,7 @@ function askAboutFiles(questions: ReaderQuestions, host: () => HostReader): void
       });
     }
   });
-  it('says EINVAL where a link is asked of what is none, ENOTDIR where a folder is', async () => {
+  it('says EINVAL for reading what is not a link, ENOTDIR for listing what is not a folder', async () => {
     expect(await refusal(host().readLink(text.path))).toMatchObject({ kind: 'errno', errno: 'EINVAL' });
     expect(await refusal(host().listDir(text.path))).toMatchObject({ kind: 'errno', errno: 'ENOTDIR' });
   });
@@ -113,7 +113,7 @@ function askAboutFiles(questions: ReaderQuestions, host: () => HostReader): void
     expect(found).toContainEqual({ path, pid: expect.any(Number), command: expect.stringMatching(/./) });
     expect(found.every((file) => file.path.startsWith(`${below}/`))).toBe(true);
   });
-  it('finds nobody where nobody is', async () => {
+  it('finds no process where there is none', async () => {
     expect(await host().openFiles(questions.nobody)).toEqual([]);
   });
 }
@@ -144,7 +144,7 @@ function askAboutQueries({ reads, fails, text }: ReaderQuestions, host: () => Ho
   });
 }
 
-/** What every Host must do besides. */
+/** What every Host must do in addition. */
 export function hostContract(
   name: string,
   questions: HostQuestions,
@@ -190,7 +190,7 @@ function askAboutWrites(questions: HostQuestions, host: () => Host): void {
     await host().writeFile(attribute.path, attribute.text);
     expect(await host().readFile(attribute.path)).toBe(attribute.reads);
   });
-  it('says with which errno the kernel refused a write', async () => {
+  it('gives the errno with which the kernel refused a write', async () => {
     const { path, text, errno } = refusedWrite;
     expect(await refusal(host().writeFile(path, text))).toMatchObject({
       kind: 'errno',
@@ -198,7 +198,7 @@ function askAboutWrites(questions: HostQuestions, host: () => Host): void {
       argv: ['write', path, text],
     });
   });
-  it('makes no file where there is no such attribute', async () => {
+  it('makes no file if there is no such attribute', async () => {
     expect((await refusal(host().writeFile(missingAttribute, '1'))).kind).toBe('errno');
     expect((await refusal(host().readFile(missingAttribute))).errno).toBe('ENOENT');
   });

@@ -1,4 +1,4 @@
-// Nothing real: every way of setting a host up by hand, taken over while something goes wrong.
+// Nothing real: every way of setting up a host by hand, adopted while something fails.
 process.env.MANY_FAULTS = '1';
 await import('./import-faults.test.ts');
 

@@ -13,7 +13,7 @@ import { importWorlds, parsed, planOfText, typedHost } from './support/import.ts
 import { attempt, see } from './support/trips.ts';
 import type { StoreFault, World } from './support/world.ts';
 
-/** Whatever goes wrong while a host is taken over: the host and its guests are as before, and the next try ends as asked. */
+/** Whatever fails while a host is adopted, the host and its guests stay as before, and the next try ends as asked. */
 
 const approaches = [
   ['approach 1', 'debian-13', ['approach 1: host']],
@@ -28,7 +28,7 @@ interface Taking {
   readonly start: World;
   readonly text: string;
   readonly plan: Plan;
-  /** The ledger of a host that was taken over. */
+  /** The ledger of an adopted host. */
   readonly asked: readonly string[];
   readonly storeWrites: number;
 }
@@ -56,7 +56,7 @@ async function taking(kernel: 'debian-13' | 'doca', names: readonly string[]): P
   return { start, text, plan, asked: (await see(world)).ledger, storeWrites };
 }
 
-/** What is wrong with a host after a try that went wrong; empty where nothing is. */
+/** What is wrong with a host after a failed try; empty if nothing is. */
 async function lost({ start, text, asked }: Taking, world: World): Promise<readonly string[]> {
   world.storeFault = undefined;
   const apart =
@@ -88,7 +88,7 @@ async function lost({ start, text, asked }: Taking, world: World): Promise<reado
 }
 
 describe.each(tried)('%s on %s is taken over', (_name, kernel, names) => {
-  test('with a fault or kill -9 at every write of the journal: nothing is lost, and the next try ends as asked', async () => {
+  test('with a fault or kill -9 at every write to the journal: nothing is lost, and the next try ends as asked', async () => {
     const walk = await taking(kernel, names);
     expect(walk.storeWrites).toBeGreaterThan(2);
     const wrong: string[] = [];
@@ -116,7 +116,7 @@ describe.each(tried)('%s on %s is taken over', (_name, kernel, names) => {
 });
 
 describe.each(tried)('%s on %s is imported', (_name, kernel, names) => {
-  test('with each question to the host going wrong in turn: a file that says less is never said to be whole', async () => {
+  test('with each question to the host failing in turn: a file that lacks something never passes for complete', async () => {
     const world = await typedHost(kernel, ...names);
     const whole = (await imported(world, () => false)).text;
     const questions = new Set<string>();
@@ -135,12 +135,12 @@ describe.each(tried)('%s on %s is imported', (_name, kernel, names) => {
   });
 });
 
-/** A file without its comments: what a card is called decides nothing. */
+/** A file without its comments: a card's name does not matter. */
 function plain(text = ''): string {
   return text.replace(/^ *#.*\n/gm, '');
 }
 
-/** An import whose questions go wrong where asked, and whether it says so. */
+/** An import whose chosen questions fail, and whether it says so. */
 async function imported(world: World, isWrong: (question: string) => boolean) {
   const connect = async () => {
     const site = world.process();

@@ -13,7 +13,7 @@ import { chapters } from './support/seed/chapters.ts';
 import { type } from './support/seed/typed.ts';
 import type { World } from './support/world.ts';
 
-/** What somebody set up by hand, by the log's own commands, as a file; and what that file's plan is. */
+/** What was set up by hand with the log's own commands, as a file; and that file's plan. */
 
 function codesOf({ findings, reports }: Imported): readonly string[] {
   const all: readonly Finding[] = [...findings, ...reports.flatMap(({ value }) => value?.findings ?? [])];
@@ -41,7 +41,7 @@ const approaches = [
 ] as const;
 
 describe.each(approaches)('%s typed by hand on %s', (_, kernel, names, datapath, network) => {
-  test('is a valid file whose plan is empty, and nothing was changed', async () => {
+  test('is a valid file whose plan is empty, and nothing is changed', async () => {
     const world = await typedHost(kernel, ...names);
     const before = structuredClone(world.state);
     const { text, reports, troubled } = await importWorlds({ alpha: world });
@@ -60,8 +60,8 @@ describe.each(approaches)('%s typed by hand on %s', (_, kernel, names, datapath,
   });
 });
 
-describe('what is unsafe about it is said', () => {
-  test('approach 1: VFs that anything may be sent from', async () => {
+describe('unsafe things are reported', () => {
+  test('approach 1: VFs that may send anything', async () => {
     const imported = await importWorlds({ alpha: await typedHost('debian-13', 'approach 1: host') });
     expect(codesOf(imported)).toEqual(expect.arrayContaining(['VF2274', 'VF2106']));
     expect(imported.text).toContain('vlan40: { address: none, vf: 1, spoofchk: false }');
@@ -76,7 +76,7 @@ describe('what is unsafe about it is said', () => {
     );
   });
 
-  test('approach 3: a bridge that keeps nobody in, and a far end that nobody looked at', async () => {
+  test('approach 3: a bridge that confines nobody, and a far end that was not looked at', async () => {
     const imported = await importWorlds({ alpha: await typedHost('doca', 'approach 3: host') });
     expect(codesOf(imported)).toEqual(
       expect.arrayContaining(['VF2104', 'VF2141', 'VF2142', 'VF2143', 'VF2276', 'VF2277']),
@@ -86,7 +86,7 @@ describe('what is unsafe about it is said', () => {
   });
 });
 
-test('whoever is not root gets a file that says what it may lack', async () => {
+test('without root the file says what it may lack', async () => {
   const world = await typedHost('doca', 'approach 3: host');
   const fold = () => Promise.reject(new StoreFailed('cannot read /var/lib/vflane/journal: EACCES'));
   world.state.uid = 1000;
@@ -98,7 +98,7 @@ test('whoever is not root gets a file that says what it may lack', async () => {
   );
 });
 
-test('a VM of libvirt’s is called what libvirt calls it', async () => {
+test('a VM of libvirt has its name in libvirt', async () => {
   const world = await typedHost('doca', 'approach 3: host');
   const named = (reader: HostReader) =>
     readerOf(reader, async ([kind, path = ''], answer) =>
@@ -152,7 +152,7 @@ describe('adopted', () => {
     }
   });
 
-  test('a guest that is added gets a VF of the adopted pool; of one that was not it is refused', async () => {
+  test('an added guest gets a VF of an adopted pool, and is refused one that was not adopted', async () => {
     const world = await typedHost('debian-13', 'approach 1: host');
     const { text = '' } = await importWorlds({ alpha: world });
     const more = text.replace(
@@ -185,7 +185,7 @@ describe('adopted', () => {
   });
 });
 
-/** What no host shows of itself: which other hosts a file has, whom its networks ask by ARP, what a VM was made from. */
+/** What no host shows: the file's other hosts, its networks' ARP targets, what a VM was made from. */
 const ofOthers = [
   'underlay-guard',
   'bridge-port',
@@ -240,7 +240,7 @@ async function legacyWith(...lines: readonly string[]) {
   return imported;
 }
 
-describe('by hand one can also', () => {
+describe('other things set up by hand', () => {
   test.each([
     [
       'give both VFs of a guest the same MAC',
@@ -258,7 +258,7 @@ describe('by hand one can also', () => {
     expect(codesOf(await legacyWith(...lines))).toEqual(expect.arrayContaining(expected));
   });
 
-  test('a VM of the untagged wire is nobody’s in the file, and its VFs stay as they are', async () => {
+  test('a VM on the untagged wire is not in the file, and its VFs stay as they are', async () => {
     const { text, hosts } = await legacyWith(
       'ip link set dev enp3s0f0np0 vf 1 vlan 0',
       'ip link set dev enp3s0f1np1 vf 1 vlan 0',
@@ -267,7 +267,7 @@ describe('by hand one can also', () => {
     expect(text).toMatch(/vf-driver:\n(.*\n)*? {8}"0000:03:00.0\/1": vfio-pci/);
   });
 
-  test('MACs that were set well are the file’s own', async () => {
+  test('well-chosen MACs go into the file', async () => {
     const { text, hosts } = await legacyWith(
       'ip link set dev enp3s0f0np0 vf 1 mac 02:00:00:00:00:01',
       'ip link set dev enp3s0f1np1 vf 1 mac 02:00:00:00:00:02',
@@ -311,7 +311,7 @@ test('both ends of a tunnel are one network of one file', async () => {
   }
 });
 
-test('without as-found the plan says what would be changed, and of whom it is not to be taken', async () => {
+test('without as-found the plan says what would change, and what forbids it', async () => {
   const world = await typedHost('doca', 'approach 3: host');
   const { text = '' } = await importWorlds({ alpha: world });
   const bare = text.replace(/ {4}# Set up by hand(.|\n)*$/, '');

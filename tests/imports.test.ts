@@ -71,7 +71,7 @@ test('the table names every folder', () => {
   );
 });
 
-test('no folder imports another that it may not know', () => {
+test('no folder imports one that it may not', () => {
   const forbidden = imports.filter(({ from, to }) => {
     const [mine, other] = [folderOf(from), folderOf(to)];
     if (mine === other) return false;
@@ -81,12 +81,12 @@ test('no folder imports another that it may not know', () => {
   expect(forbidden).toEqual([]);
 });
 
-test('nobody imports the command line', () => {
+test('nothing imports the command line', () => {
   const intoCli = imports.filter(({ from, to }) => folderOf(to) === 'cli' && folderOf(from) !== 'cli');
   expect(intoCli).toEqual([]);
 });
 
-describe('no circle of imports', () => {
+describe('no import cycles', () => {
   test('types included', () => {
     const next = new Map<string, string[]>();
     for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to]);

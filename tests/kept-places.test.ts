@@ -3,7 +3,7 @@ import { applyScenario, type Scenario, scenariosIn, setUp } from './support/scen
 
 const [scenario] = scenariosIn('guest-added') as [Scenario];
 
-test('a plan that leaves something broken beside it has not been applied', async () => {
+test('a plan that breaks something else does not count as applied', async () => {
   const { world } = await setUp(scenario);
   world.meddling = {
     before: (_argv, stdin) => / vf 3 mac /.test(stdin),

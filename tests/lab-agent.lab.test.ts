@@ -4,7 +4,7 @@ import { poll } from '../src/lab/wait.ts';
 import { cardHost, labFabric, namespace, storage } from './support/lab-fabric.ts';
 import { type Ended, findingsIn, hostFacts, type LabHost, labHost, says } from './support/lab-host.ts';
 
-/** What becomes of an apply whose operator, line, agent or host is lost. Each test goes on where the one before ended. */
+/** An apply whose operator, connection, agent or host is lost. Each test continues where the one before ended. */
 let lab: LabHost;
 
 const addresses = { web: '192.168.10.3/24', db: '192.168.10.4/24', tv: '192.168.10.5/24' } as const;
@@ -32,7 +32,7 @@ async function status(): Promise<Status> {
   return host;
 }
 
-/** Nobody watches any more: the host alone brings it to its end. */
+/** Without an operator, the host alone finishes the plan. */
 async function endsApplied(): Promise<void> {
   const over = await poll(200_000, 500, async () => (await status()).open === null);
   expect(over).toBe(true);
@@ -40,7 +40,7 @@ async function endsApplied(): Promise<void> {
   await expectVflane(0, 'verify');
 }
 
-/** Kills the agent on the host with SIGKILL as soon as its journal has this record, and waits for the operator's end. */
+/** Kills the agent on the host as soon as its journal has this record, and waits for the operator's command to end. */
 async function applyKilledAt(record: string): Promise<Ended> {
   const journal = '/var/lib/vflane/journal';
   const script = `touch ${journal}; n=$(wc -l <${journal}); end=$(($(date +%s) + 200))
@@ -52,7 +52,7 @@ pkill -9 -f '[a]gent --stdio'`;
   return applied;
 }
 
-/** An apply whose agent was killed: it is told, and nothing is built upon it. */
+/** An apply whose agent was killed is reported, and no other plan may start. */
 async function expectInterrupted(record: string): Promise<void> {
   const { code, stdout, stderr } = await applyKilledAt(record);
   expect({ code, stderr }).toMatchObject({ code: 8 });
@@ -78,7 +78,7 @@ describe('an agent that is killed on the host', () => {
   });
 });
 
-/** The place in the plan of the first step of a kind. */
+/** The position in the plan of the first step of a kind. */
 async function stepOf(resource: string): Promise<number> {
   const { stdout } = await expectVflane(2, 'plan', '--json');
   const [host] = (JSON.parse(stdout) as { hosts: readonly { steps: readonly { resource: string }[] }[] })
@@ -89,7 +89,7 @@ async function stepOf(resource: string): Promise<number> {
 }
 
 describe('an operator who goes away', () => {
-  it('killed in the middle: the host brings the plan to its end', async () => {
+  it('killed in the middle: the host finishes the plan', async () => {
     want('web');
     const apply = lab.start('apply', '--yes');
     await says(apply, /alpha: +2\/\d+ /);
@@ -98,7 +98,7 @@ describe('an operator who goes away', () => {
     await endsApplied();
   });
 
-  it('whose line is cut: he is told so, and the host goes on', async () => {
+  it('whose connection is cut: the command says so, and the host goes on', async () => {
     want('web', 'db');
     const apply = lab.start('apply', '--yes');
     await says(apply, /alpha: +1\/\d+ /);
@@ -111,7 +111,7 @@ describe('an operator who goes away', () => {
 });
 
 describe('two applies at once', () => {
-  it('end with one that is done and one that is sent away', async () => {
+  it('end with one done and one refused', async () => {
     want('web', 'db', 'tv');
     await expectVflane(2, 'plan', '-o', 'plan.json');
     const both = await Promise.all([
@@ -145,7 +145,7 @@ describe('an agent that is killed on the host in the middle of a change', () => 
 describe('a plan that waits to be confirmed', () => {
   const timers = () => lab.ssh("systemctl list-units --all --plain --no-legend 'vflane-take-back-*'");
 
-  it('is taken back by the host itself when nobody confirms, wherever its clock is set', async () => {
+  it('is taken back by the host itself without a confirmation, wherever its clock is set', async () => {
     const before = await hostFacts(lab);
     want('web', 'db');
     const { stdout } = await expectVflane(0, 'apply', '--yes', '--confirm-within', '10s');
@@ -182,7 +182,7 @@ async function reboot(): Promise<void> {
 }
 
 describe('a reboot in the middle of an unconfirmed plan', () => {
-  it('replays nothing, is told as drift, and an apply heals', async () => {
+  it('replays nothing, shows as drift, and an apply heals it', async () => {
     want('web', 'db', 'tv');
     await expectVflane(0, 'apply', '--yes', '--confirm-within', '10m');
     await reboot();
@@ -196,13 +196,13 @@ describe('a reboot in the middle of an unconfirmed plan', () => {
 });
 
 describe('a host that cannot keep a journal', () => {
-  it('is left alone where even the agent does not fit', async () => {
+  it('is left alone if not even the agent fits', async () => {
     const before = await hostFacts(lab);
     want('web');
     await lab.ssh('mkdir -p -m 700 /var/lib/vflane; mount -t tmpfs -o size=64k tmpfs /var/lib/vflane');
     const { code, stdout } = await lab.vflane('apply', '--yes');
     await lab.ssh('umount /var/lib/vflane');
-    // Without an agent there is no way to the host.
+    // Without an agent the host cannot be reached.
     expect({ code, stdout }).toMatchObject({
       code: 8,
       stdout: expect.stringMatching(/No space left on device; vflane could not be copied/),
@@ -210,7 +210,7 @@ describe('a host that cannot keep a journal', () => {
     expect(await hostFacts(lab)).toEqual(before);
   });
 
-  it('is left alone where the journal does not fit', async () => {
+  it('is left alone if the journal does not fit', async () => {
     const before = await hostFacts(lab);
     const at = '/var/lib/vflane';
     await expectVflane(0, 'status');

@@ -8,7 +8,7 @@ import { whileClocksStep } from './support/lab-clock.ts';
 import { cardHost, labFabric, namespace, storage } from './support/lab-fabric.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
-/** A benchmark in its short form, of real VFs on real kernels: what it says, keeps, compares and draws. */
+/** A short benchmark of real VFs on real kernels: what it prints, keeps, compares and draws. */
 let lab: LabHost;
 
 interface Benched {
@@ -33,7 +33,7 @@ async function bench(...cells: readonly string[]): Promise<Benched> {
   return JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Benched;
 }
 
-/** Emulated processors carry hundreds of Mb/s where they are alone; beside other labs they have a tenth of that. */
+/** Emulated processors carry hundreds of Mb/s on an idle machine, and a tenth of that beside other labs. */
 const isBusy = (loadavg()[0] ?? 0) > availableParallelism();
 const leastGbps = isBusy ? 0.003 : 0.05;
 
@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(() => lab?.down());
 
 describe('a benchmark between VFs of two hosts', () => {
-  it('has plausible figures, each below what its wire can carry', async () => {
+  it('has plausible figures, each below its wire’s limit', async () => {
     const { run, figures } = await bench('1500/2', '9000/2');
     for (const { key, median, wireLimit = Number.NaN } of figures) {
       process.stdout.write(`lab, ${key}: ${median.median.toFixed(3)} Gb/s of ${wireLimit.toFixed(3)}\n`);
@@ -70,14 +70,14 @@ describe('a benchmark between VFs of two hosts', () => {
     await expectVflane(0, 'verify');
   });
 
-  it('is kept with what it was measured on', async () => {
+  it('is kept along with what it was measured on', async () => {
     const shown = await expectVflane(0, 'bench', 'show');
     expect(shown).toMatch(/1500\/2 both .*Gb\/s/);
     expect(shown).toMatch(/kernel \d+\.\d+.*iperf3 3\./);
     expect(shown).toMatch(/igb/);
   });
 
-  it('measures on while the clocks of both hosts are set an hour on and back', async () => {
+  it('keeps measuring while both hosts’ clocks are set an hour forward and back', async () => {
     const { run, figures } = await whileClocksStep(lab, ['alpha', 'beta'], () => bench('9000/2'));
     expect(run.state).toBe('complete');
     for (const { seconds, bitsPerSecond } of run.turns.flatMap(({ flows = [] }) => flows)) {
@@ -87,14 +87,14 @@ describe('a benchmark between VFs of two hosts', () => {
     expect(figures[0]?.median.median).toBeLessThan(figures[0]?.wireLimit ?? 0);
   });
 
-  it('takes no time from a ping whose clock was set under it', async () => {
+  it('takes no time from a ping whose clock was set meanwhile', async () => {
     const words = ['bench', '--suite', 'seed', '--runs', '1', '--only', 'ping', '--json'];
     const said = await whileClocksStep(lab, ['alpha'], () => expectVflane(1, ...words));
     const { run } = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Benched;
     expect(run).toMatchObject({ state: 'partial', because: expect.stringContaining('the clock was set') });
   });
 
-  it('of the same hosts is compared: better, worse, or nobody can tell', async () => {
+  it('of the same hosts is compared: better, worse, or undecided', async () => {
     await bench('9000/2');
     const { figures } = JSON.parse(await expectVflane(0, 'bench', 'compare', 'last~2', 'last', '--json'));
     expect(figures).toHaveLength(1);

@@ -10,7 +10,7 @@ import { labDestination, labStatus } from '../src/lab/status.ts';
 const dir = mkdtempSync(join(tmpdir(), 'vflane-lab-boot-'));
 const lab = join(dir, 'lab');
 
-/** What a command on the host says; a failing one fails the test with its stderr. */
+/** The output of a command on the host; a failing one fails the test with its stderr. */
 async function alpha(command: string): Promise<string> {
   const ran = await run(['ssh', ...labDestination(lab, 'alpha'), command], { timeoutMs: 60_000 });
   expect({ command, code: ran.code, stderr: ran.stderr }).toEqual({ command, code: 0, stderr: '' });
@@ -93,7 +93,7 @@ describe('a host of the lab', () => {
     await alpha('for i in $(seq 50); do [ -e /root/rang ] && exit; sleep 0.2; done; exit 1');
   });
 
-  it('is told as up, cannot be brought up twice, and goes down twice', async () => {
+  it('is reported as up, cannot be brought up twice, and can be taken down twice', async () => {
     expect(await labStatus({ dir: lab })).toMatchObject({
       hosts: [{ name: 'alpha', state: 'up' }],
       switches: 'up',

@@ -14,7 +14,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { poll } from '../src/lab/wait.ts';
 import { bundleProgram } from './program.ts';
 
-/** `vflane lab up` on a machine without an image, whose builder ends as each test wants it. */
+/** `vflane lab up` on a machine without an image, with a builder that ends as each test needs. */
 const program = join(mkdtempSync(join(tmpdir(), 'vflane-lab-build-')), 'vflane.cjs');
 let folder: string;
 let up: ChildProcess | undefined;
@@ -54,9 +54,9 @@ function vflane(...words: readonly string[]) {
   });
 }
 
-/** Starts a `lab up` whose builder is at work, and gives the builder's pid. */
+/** Starts a `lab up`, and returns its working builder's pid. */
 async function building(): Promise<number> {
-  // As the real one: it ignores what it is told, and waits for a child that does not.
+  // Like the real one, it ignores signals, and waits for a child that does not.
   const child = `echo $$ > ${at('pid.new')}; mv ${at('pid.new')} ${at('pid')}; exec sleep 60`;
   tool('child', child);
   tool('mmdebstrap', `trap "" TERM; env --default-signal=TERM ${at('bin/child')}; exit 1`);
@@ -99,7 +99,7 @@ describe('an image build', () => {
     expect(images()).toEqual([]);
   });
 
-  it('ends when the lab is taken down, which then finds nothing to do', async () => {
+  it('ends when the lab is taken down, and leaves nothing to do', async () => {
     const builder = await building();
     expect(vflane('lab', 'down', '--purge')).toMatchObject({ status: 0, stdout: 'nothing was running\n' });
     expect(await codeOf(up)).toBe(1);
@@ -108,7 +108,7 @@ describe('an image build', () => {
     expect(vflane('lab', 'down')).toMatchObject({ status: 0 });
   });
 
-  it('that is killed takes its builder along, and the next one clears away what it left', async () => {
+  it('that is killed takes its builder along, and the next one removes what it left', async () => {
     const builder = await building();
     up?.kill('SIGKILL');
     expect(await isGone(builder)).toBe(true);
@@ -122,7 +122,7 @@ describe('an image build', () => {
     expect(images()).toEqual([]);
   });
 
-  it('on a disk that fills says so, and leaves nothing', () => {
+  it('on a disk that fills up says so, and leaves nothing', () => {
     tool('mmdebstrap', 'echo "E: cannot copy: No space left on device" >&2; exit 25');
     const { status, stdout } = vflane('lab', 'up', '--json');
     expect({ status, ...JSON.parse(stdout) }).toMatchObject({
@@ -146,7 +146,7 @@ describe('an image build', () => {
     expect(images()).toHaveLength(1);
   });
 
-  it('is not begun where there is no room for it', ({ skip }) => {
+  it('is not started without room for it', ({ skip }) => {
     mkdirSync(at('small'));
     const mounted = `mount -t tmpfs -o size=8m none ${at('small')} && exec "$@"`;
     const argv = ['unshare', '-rm', 'sh', '-c', mounted, 'sh'];

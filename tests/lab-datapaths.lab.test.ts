@@ -3,7 +3,7 @@ import { poll } from '../src/lab/wait.ts';
 import { household, labFabric, namespace, softwareHost, storage } from './support/lab-fabric.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
-/** The overlays on real kernels, over both ports of the lab's cards: what carries the packets, and who survives a cut cable. */
+/** The overlays on real kernels, over both ports of the lab's cards: what carries the packets, and what a cut cable does. */
 const hosts = { alpha: '192.168.9.1', beta: '192.168.9.2' } as const;
 type Host = keyof typeof hosts;
 const names = Object.keys(hosts) as readonly Host[];
@@ -19,7 +19,7 @@ interface Way {
   readonly datapath: string;
   readonly offload?: string;
   readonly ports: string;
-  /** Bytes, of network storage. */
+  /** Of the network storage, in bytes. */
   readonly mtu: number;
 }
 
@@ -48,7 +48,7 @@ async function onBoth(command: string): Promise<void> {
   await Promise.all(names.map((host) => lab.ssh(command, host)));
 }
 
-/** The same subnet on the wrong network: nobody there may answer. */
+/** With the same subnet on the wrong network, nobody there may answer. */
 async function expectApart(): Promise<void> {
   await lab.ssh('ip -n db route add 192.168.10.0/24 dev household');
   const { code, stdout } = await lab.trySsh(inGuest('db', 'ping -c 3 -i 0.2 -W 2 192.168.10.3'));
@@ -56,7 +56,7 @@ async function expectApart(): Promise<void> {
   await lab.ssh('ip -n db route del 192.168.10.0/24 dev household');
 }
 
-/** What web sends with an address that is not its own does not reach tv, and what it sends with its own does. */
+/** Packets that web sends with a foreign address do not reach tv; those with its own do. */
 async function expectHeldToItsAddress(): Promise<void> {
   const watching = inGuest('tv', 'timeout 60 tcpdump -nl -i storage icmp');
   await lab.ssh(`(${watching} >/root/seen 2>/root/tcpdump </dev/null &)`, 'beta');
@@ -87,7 +87,7 @@ async function tcpMbps(seconds: number): Promise<number> {
 
 const intervalMs = 50;
 
-/** Cuts alpha's active port while web pings tv, joins it again, and gives the longest silence in milliseconds. */
+/** Cuts alpha's active port while web pings tv, joins it again, and returns the longest silence in milliseconds. */
 async function silenceMs(activePort: () => Promise<number>): Promise<number> {
   const pinging = inGuest('web', `ping -D -i ${intervalMs / 1000} -w 40 192.168.10.3`);
   const pid = await lab.ssh(`(${pinging} >/root/pings 2>&1 </dev/null & echo $!)`);
@@ -107,7 +107,7 @@ async function silenceMs(activePort: () => Promise<number>): Promise<number> {
   return Math.round(1000 * Math.max(...gaps));
 }
 
-/** For whoever reads the test's output. */
+/** Prints figures for readers of the test's output. */
 function tell(what: string, figures: { readonly [name: string]: string | number }): void {
   const words = Object.entries(figures).map(([name, value]) => `${name} ${value}`);
   process.stdout.write(`${what}: ${words.join(', ')}\n`);
@@ -121,7 +121,7 @@ async function applied(way: Way): Promise<number> {
 }
 
 beforeAll(async () => {
-  // DPDK's buffers are 0.9 GiB, and as much is the host's.
+  // DPDK's buffers take 0.9 GiB, and the host needs as much.
   lab = await labHost(names.length, ['--memory', '2G']);
   await onBoth('systemctl start openvswitch-switch');
 });
@@ -145,14 +145,14 @@ describe('ovs-tc over the kernel’s bond of both ports', () => {
   const activePort = async () =>
     Number((await lab.ssh('cat /sys/class/net/bond0/bonding/active_slave')).slice(-1));
 
-  it('carries packets in software, and says so', async () => {
+  it('carries packets in software, and reports that', async () => {
     const seconds = await applied(way);
     expect(await expectVflane(0, 'verify')).toMatch(
       /VF2062 alpha .*: every packet is forwarded by the host’s CPU/,
     );
     await expectReaches('web', '192.168.10.3');
     await expectReaches('db', '10.3.0.3');
-    // A whole jumbo frame, in one piece.
+    // A whole jumbo frame, unfragmented.
     await expectReaches('web', '192.168.10.3', '-M do -s 8972');
     tell('ovs-tc, kernel datapath', { 'apply s': seconds, 'TCP Mbit/s': Math.round(await tcpMbps(3)) });
   });
@@ -168,8 +168,8 @@ describe('ovs-tc over the kernel’s bond of both ports', () => {
     expect(silence).toBeLessThan(3000);
   });
 
-  it('puts its flows into tc where offload is preferred, and none is in hardware', async () => {
-    // Nothing here could take them, so that tc is told not to ask.
+  it('puts its flows into tc if offload is preferred, and none is in hardware', async () => {
+    // Nothing here can offload them, so tc is told not to try.
     await onBoth('ovs-vsctl set Open_vSwitch . other_config:tc-policy=skip_hw');
     lab.fabric(fabricText({ ...way, offload: 'preferred' }));
     expect(await expectVflane(0, 'apply', '--yes', '--allow-disruption')).toMatch(/VF2062/);
@@ -200,7 +200,7 @@ describe('ovs-dpdk, with DPDK’s own driver on both ports', () => {
   };
 
   it('carries packets through VFIO', async () => {
-    // The hosts have one processor, and what polls it would leave little to the rest.
+    // The hosts have one processor, and polling would leave little of it.
     await onBoth('ovs-vsctl set Open_vSwitch . other_config:pmd-sleep-max=100');
     const seconds = await applied(way);
     expect(await lab.ssh('basename -a $(readlink /sys/bus/pci/devices/0000:01:00.?/driver)')).toBe(
@@ -225,7 +225,7 @@ describe('ovs-dpdk, with DPDK’s own driver on both ports', () => {
     expect(silence).toBeLessThan(3000);
   });
 
-  it('leaves the ports to the kernel’s driver again', async () => {
+  it('gives the ports back to the kernel’s driver', async () => {
     await expectAsFound();
     await onBoth('ovs-vsctl remove Open_vSwitch . other_config pmd-sleep-max');
   });

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cardHost, labFabric, namespace, softwareHost, storage } from './support/lab-fabric.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
-/** What happens to a rack after its first day, on two real kernels: nobody else's traffic may lose a packet by it. */
+/** Changes to a rack after its first day, on two real kernels: no other guest may lose a packet. */
 type Guests = { readonly [name: string]: string };
 interface Rack {
   readonly alpha: Guests;
   readonly beta?: Guests;
   readonly networks?: { readonly [name: string]: string };
-  /** What no guest gets without an interruption: of the whole network, and of alpha alone. */
+  /** Changes that interrupt guests: of the whole network, and of alpha alone. */
   readonly mtu?: number;
   readonly more?: More;
 }
@@ -57,7 +57,7 @@ interface Ping {
   readonly to: string;
 }
 
-/** Pings twenty times a second as long as the work takes. @returns how many were lost, a number for each */
+/** Pings twenty times a second during the work. @returns how many each lost */
 async function lostBy(pings: readonly Ping[], work: () => Promise<unknown>): Promise<readonly number[]> {
   const running = await Promise.all(
     pings.map(async ({ from, on, to }) => {
@@ -76,14 +76,14 @@ async function lostBy(pings: readonly Ping[], work: () => Promise<unknown>): Pro
   return Promise.all(ended);
 }
 
-/** From a guest of alpha's, and every one has to be answered. */
+/** Pings from a guest on alpha, all of which must be answered. */
 async function losesNothing(to: string, work: () => Promise<unknown>): Promise<void> {
   expect(await lostBy([{ from: 'web', on: 'alpha', to }], work)).toEqual([0]);
 }
 
 const last: Rack = { alpha: { ...web, ...mail }, beta: { ...tv, ...db() } };
 
-/** What cannot be done otherwise, beside the pool's size. */
+/** Changes that always interrupt, besides the pool's size. */
 const unavoidable: { readonly [way in keyof typeof ways]: readonly (readonly [string, Partial<Rack>])[] } = {
   'legacy-vlan': [['another MTU of the ports', { mtu: 9000 }]],
   'ovs-tc': [
@@ -123,7 +123,7 @@ describe.each(['legacy-vlan', 'ovs-tc'] as const)('%s', (way) => {
       await reaches('bak1', '10.44.0.2');
     }));
 
-  it('what cannot be done without an interruption names every guest first, and is not done', async () => {
+  it('a change with an interruption names every guest first, and is not made', async () => {
     if (way !== 'legacy-vlan') return;
     const networks = { backup: '{ id: 44, mtu: 1400, subnet: 10.44.0.0/24 }' };
     const alpha = { ...web, ...mail, ...db(', spoofchk: false'), bak1: backup(1) };
@@ -134,7 +134,7 @@ describe.each(['legacy-vlan', 'ovs-tc'] as const)('%s', (way) => {
       expect(stdout).toContain(`: ${guest} is running and would be interrupted`);
   });
 
-  it('they and their network are removed, and a guest moves with its MAC and its address, down here before it is up there', () =>
+  it('they and their network are removed, and a guest moves with its MAC and address, stopped here before it starts there', () =>
     losesNothing('192.168.10.3', async () => {
       const mac = await macOf('db', 'alpha');
       const told = await apply(way, { alpha: { ...web, ...mail }, beta: { ...tv, ...db() } });
@@ -152,7 +152,7 @@ describe.each(['legacy-vlan', 'ovs-tc'] as const)('%s', (way) => {
     }));
 
   it.each(unavoidable[way])(
-    '%s names the guests that it stops first, stops these, and nobody else',
+    '%s first names the guests that it stops, and stops only these',
     async (what, change) => {
       lab.fabric(rackText(way, { ...last, ...change }));
       const { code, stdout } = await lab.vflane('plan', '--host', 'alpha');

@@ -36,7 +36,7 @@ afterAll(() => lab?.down());
 
 type Leaves = ReadonlyMap<string, string>;
 
-/** Of an answer only what a rule says, by its place: `enp1s0f0.vfinfo_list.0.vlan_list.0.vlan`. */
+/** The rule-governed parts of an answer, by their place: `enp1s0f0.vfinfo_list.0.vlan_list.0.vlan`. */
 function leavesOf({ row, stdout = '', ...rest }: Answer): Leaves {
   const isJson = /^ip .*-j .*(link|addr) /.test(row) && stdout !== '';
   const links = isJson ? (JSON.parse(stdout) as readonly Record<string, unknown>[]) : [];
@@ -47,7 +47,7 @@ function leavesOf({ row, stdout = '', ...rest }: Answer): Leaves {
   return new Map(leaves('', { ...rest, ...(isJson ? Object.fromEntries(named) : { said }) }));
 }
 
-/** Without numbers that the kernel counts, addresses that it makes of others, and carrier, which takes its time. */
+/** Without the kernel's counters, addresses derived from others, and the carrier, which comes late. */
 function seenLink(link: Record<string, unknown>): unknown {
   const { ifindex: _, link_index: _l, operstate: _o, qdisc: _q, flags = [], addr_info = [], ...rest } = link;
   return {
@@ -80,7 +80,7 @@ describe.each(Object.entries({ ...sections, ...underlaySections }))('%s', (title
   });
 });
 
-/** Opens a VF as a VM's does: container, group, IOMMU, device (linux/vfio.h). Perl has ioctl(2), and is on every Debian. */
+/** Opens a VF as QEMU does: container, group, IOMMU, device (linux/vfio.h). Perl has ioctl(2), and is on every Debian. */
 const holder = `use Fcntl;
 my ($group, $vf, $device) = @ARGV;
 sysopen(my $c, "/dev/vfio/vfio", O_RDWR) or die "container: $!";
@@ -95,7 +95,7 @@ print "held\\n";
 sleep 600;`;
 
 describe('a VF that a process holds', () => {
-  /** What a write of 0 to sriov_numvfs, and a read of it, have said three seconds later; then the process ends. */
+  /** The results of a write of 0 to sriov_numvfs, and of a read, after three seconds; then the process ends. */
   async function takeAway(withDevice: boolean) {
     const group = `$(basename $(readlink ${vf(v00)}/iommu_group))`;
     await askLab(lab, [...twoVfs, `> ${vf(v00)}/driver_override vfio-pci`, `> ${probe} ${v00}`]);
@@ -112,7 +112,7 @@ sleep 3`,
     return { meanwhile, afterwards: await lab.ssh('cat /root/write /root/read') };
   }
 
-  it('makes a write and a read of sriov_numvfs wait until it lets go, on igb too', async () => {
+  it('makes a write and a read of sriov_numvfs wait until its release, on igb too', async () => {
     expect(await takeAway(true)).toEqual({ meanwhile: '', afterwards: 'write 0\n0\nread 0' });
     const taken = await askSim(sim, [
       ...twoVfs,
@@ -125,13 +125,13 @@ sleep 3`,
     expect([write?.refused, read?.refused]).toEqual(['timeout', 'timeout']);
   });
 
-  it('is taken from a process that has opened its group and not yet the VF', async () => {
+  it('is taken from a process that has opened the group but not yet the VF', async () => {
     expect(await takeAway(false)).toMatchObject({ meanwhile: 'write 0\n0\nread 0' });
   });
 });
 
-describe('all the VFs that two ports can have', () => {
-  it('are in one answer of ip, and read', async () => {
+describe('the maximum of VFs on two ports', () => {
+  it('fit in one answer of ip, and are read', async () => {
     await askLab(
       lab,
       [pf0, pf1].flatMap((pf) => [`> ${pf}/sriov_numvfs 0`, `> ${pf}/sriov_numvfs 7`]),

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../src/lab/run.ts';
 import { type LabHost, labHost, says } from './support/lab-host.ts';
 
-/** What a newcomer asks of a real Debian 13 host, first as it comes, then with VFs that somebody set up by hand. */
+/** What a newcomer does with a real Debian 13 host, first as installed, then with VFs set up by hand. */
 let lab: LabHost;
 
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.down());
 
-/** VLAN 40 on the second VF of each port, both given to a process that stays: as the log's first way, without its VM. */
+/** VLAN 40 on the second VF of each port, both held by a lasting process: the log's approach 1, without its VM. */
 const byHand = `set -e; d=/sys/bus/pci/devices
 for p in 0 1; do
   echo 2 >$d/0000:01:00.$p/sriov_numvfs
@@ -59,15 +59,15 @@ const settings = () =>
     'ip -j link show enp1s0f0; ip -j link show enp1s0f1; grep -H . /sys/bus/pci/devices/0000:01:*/driver_override; pgrep -ax perl',
   );
 
-describe('a host as it comes', () => {
-  it('is looked at whole, and nothing is wrong with it', async () => {
+describe('a host as installed', () => {
+  it('can be looked at completely, and nothing is wrong with it', async () => {
     expect(await doctor()).toMatchObject({ complete: true, unseen: [] });
     const { code, stdout } = await lab.vflane('show', 'lab:alpha');
     expect({ code, stdout }).toMatchObject({ code: 0 });
     expect(stdout).toMatch(/0000:01:00\.0 enp1s0f0 \(igb\): .*0 of 7 VFs/);
   });
 
-  it('has a first file that is valid, and whose plan is not refused', async () => {
+  it('gets a first file that is valid, and whose plan is not refused', async () => {
     expect(await lab.vflane('init', 'alpha=lab:alpha', '-o', 'init.yaml')).toMatchObject({ code: 0 });
     expect(readFileSync(join(lab.folder, 'init.yaml'), 'utf8')).toContain('nic: "0000:01:00"');
     expect(await lab.vflane('-f', 'init.yaml', 'validate')).toMatchObject({ code: 0 });
@@ -76,7 +76,7 @@ describe('a host as it comes', () => {
 });
 
 describe('a host that was set up by hand', () => {
-  it('is imported as a file whose plan is empty, and adopted, without a change to it', async () => {
+  it('is imported as a file whose plan is empty, and adopted without a change', async () => {
     await lab.ssh(byHand);
     const before = await settings();
     const imported = await lab.vflane('import', 'alpha=lab:alpha', '-o', 'fabric.yaml');
@@ -112,7 +112,7 @@ describe('a host that was set up by hand', () => {
     expect(await doctor()).toMatchObject({ complete: true });
   });
 
-  it('is looked at without root as well, and what that hides is said', async () => {
+  it('can also be looked at without root, and what that hides is said', async () => {
     const config = join(lab.folder, '.vflane/lab/ssh_config');
     const whole = join(lab.folder, 'tool/dist/vflane.cjs');
     const copied = await run(['scp', '-F', config, whole, 'alpha:/tmp/vflane.cjs'], { timeoutMs: 60_000 });

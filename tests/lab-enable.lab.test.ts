@@ -13,7 +13,7 @@ import {
 } from './support/lab-fabric.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
-/** A host that brings itself back: real systemd, real udev, a real reboot and a power cut. Each test goes on where the one before ended. */
+/** A host that brings itself back: real systemd, udev, reboot, power cut. Each test continues where the one before ended. */
 function fabricText(guests: { readonly [name: string]: string }): string {
   const networks = { storage: storage({ id: 42, mtu: 9000 }), household: household() };
   return labFabric(networks, { alpha: cardHost(3, guests) });
@@ -33,7 +33,7 @@ async function expectVflane(code: number, ...args: readonly string[]): Promise<s
   return ended.stdout;
 }
 
-/** Tells the host's console once vflane-boot.service is over, well or not: who asked by ssh meanwhile would take the only processor from it. */
+/** Prints on the console when vflane-boot.service is over, well or not: asking by ssh would take its only processor. */
 const teller = `[Unit]
 After=vflane-boot.service
 [Service]
@@ -45,7 +45,7 @@ ExecStart=/bin/sh -c 'echo boot over: $(cat /proc/sys/kernel/random/boot_id)'
 WantedBy=multi-user.target
 `;
 
-/** The starts that were over, by what the host's console has said. */
+/** The completed starts, from the host's console. */
 function startsOver(): readonly string[] {
   const said = readFileSync(join(lab.folder, '.vflane/lab/alpha/serial.log'), 'utf8');
   return [...said.matchAll(/boot over: ([0-9a-f-]{36})/g)].flatMap(([, id]) => id ?? []);
@@ -60,24 +60,24 @@ async function restarted(how: () => Promise<unknown>): Promise<void> {
   expect(await lab.ssh('systemctl show -p ActiveState --value vflane-boot.service'), log).toBe('active');
 }
 
-/** Seconds of the kernel's clock at which a unit became active. */
+/** When a unit became active, in seconds of the kernel's clock. */
 async function activeAt(unit: string): Promise<number> {
   const said = await lab.ssh(`systemctl show -p ActiveEnterTimestampMonotonic --value ${unit}`);
   return Number(said) / 1e6;
 }
 
-/** When udev was done with the card: systemd makes its netdevs' units active then (systemd.device(5)). */
+/** When udev was done with the card: systemd then activates its netdevs' units (systemd.device(5)). */
 async function settledAt(): Promise<number> {
   const units = ['enp1s0f0', 'enp1s0f1'].map((name) => `sys-subsystem-net-devices-${name}.device`);
   return Math.max(...(await Promise.all([...units, 'systemd-udev-trigger.service'].map(activeAt))));
 }
 
-/** Within which a host is as asked, once udev is settled. */
+/** A host must be as asked within this after udev has settled. */
 const promisedS = 10;
 
 const ping = 'ip netns exec web ping -c 3 -i 0.3 -w 20 192.168.10.4';
 
-/** Would take for itself whatever VF or bond of vflane's it may; `taken` is there to show that it does. */
+/** A networkd file that would take any VF or bond of vflane's; `taken` is there to show that it works. */
 const grabbing = `[Match]
 Driver=igbvf bonding dummy
 [Network]
@@ -93,14 +93,14 @@ beforeAll(async () => {
 afterAll(() => lab?.down());
 
 describe('an enabled host', () => {
-  it('has a copy of vflane of its own, and a unit that systemd starts and has no complaint about', async () => {
+  it('has its own copy of vflane, and a unit that systemd starts without complaint', async () => {
     expect(await lab.ssh('systemctl is-enabled vflane-boot.service')).toBe('enabled');
     expect(await lab.ssh('stat -c %s:%h /var/lib/vflane/boot/vflane.cjs')).toMatch(/^\d{6,}:2$/);
     const said = await lab.trySsh('systemd-analyze verify --man=no vflane-boot.service 2>&1');
     expect(said).toMatchObject({ code: 0, stdout: '' });
   });
 
-  it('is as asked soon after udev is settled', async () => {
+  it('is as asked soon after udev has settled', async () => {
     await restarted(() => lab.trySsh('systemctl reboot'));
     const [settled, done] = [await settledAt(), await activeAt('vflane-boot.service')];
     const log = await lab.ssh('journalctl -b -u vflane-boot -o short-monotonic --no-pager');
@@ -117,7 +117,7 @@ describe('an enabled host', () => {
     expect(done - settled).toBeLessThanOrEqual(promisedS);
   });
 
-  it('comes back from a power cut, as the last file that was applied wants it, and networkd takes nothing of it', async () => {
+  it('comes back from a power cut as the last applied file wants it, and networkd takes nothing of it', async () => {
     await lab.ssh(
       `cat > /etc/systemd/network/50-grab.network <<'END'\n${grabbing}END\nsystemctl -q enable --now systemd-networkd`,
     );
@@ -133,7 +133,7 @@ describe('an enabled host', () => {
     expect(await lab.ssh('ping -c 3 -i 0.3 -w 20 192.168.10.4')).toMatch(/ [1-9] received/);
   });
 
-  it('on swapped ports is a failed unit with a reason, touches nothing, and can be reached', async () => {
+  it('with swapped ports has a failed unit with a reason, touches nothing, and can be reached', async () => {
     const swap = 'sed -i \'s/00:01:00"/00:01:0x"/; s/00:01:01"/00:01:00"/; s/00:01:0x"/00:01:01"/\'';
     await lab.ssh(`${swap} /var/lib/vflane/boot/host.json`);
     expect((await lab.trySsh('systemctl restart vflane-boot.service')).code).not.toBe(0);

@@ -4,7 +4,7 @@ import { cardHost, labFabric, softwareHost, storage } from './support/lab-fabric
 import { GuestLab, timed, vm, web } from './support/lab-guest.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
-/** A VM beside a namespace on one real host: by a tap of Open vSwitch's, by a power button nobody hears, and by a reboot. */
+/** A VM beside a namespace on one real host: on a tap of Open vSwitch, with an ignored power button, and over a reboot. */
 const both = { vm1: vm(2), ...web };
 const networks = { storage: storage({ mtu: 1400 }) };
 const overlay = labFabric(networks, {
@@ -41,14 +41,14 @@ describe('a VM on an overlay', () => {
   });
 });
 
-describe('a VM that does not hear its power button', () => {
-  it('is switched off after its time, which is said until the next start', async () => {
+describe('a VM that ignores its power button', () => {
+  it('is switched off after its timeout, which is reported until the next start', async () => {
     lab.fabric(onCard);
     await guests.vflane(0, 'apply', '--yes');
     vm1 = await guests.up('vm1');
     await vm1.run('kill "$(cat /var/run/acpid.pid)"');
     const since = await guests.now();
-    // Ten seconds in place of ninety.
+    // Ten seconds instead of ninety.
     const short = '/run/systemd/system/vflane-guest@vm1.service.d';
     const stop = 'ExecStop=/usr/bin/perl /var/lib/vflane/guests/power down /run/vflane/guests/%i/qmp.sock 10';
     await lab.ssh(
@@ -64,7 +64,7 @@ describe('a VM that does not hear its power button', () => {
 });
 
 describe('a reboot of its host', () => {
-  it('brings it back by itself, after its VFs', async () => {
+  it('brings it back automatically, after its VFs', async () => {
     await guests.vflane(0, 'enable', '--yes');
     await guests.vflane(0, 'lab', 'reboot', 'alpha');
     vm1 = await guests.up('vm1');

@@ -5,7 +5,7 @@ import { cardHost, labFabric, storage } from './support/lab-fabric.ts';
 import { GuestLab, timed, web } from './support/lab-guest.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
-/** OVMF, the loader and a kernel, all of it emulated twice. */
+/** OVMF, the loader and a kernel, all emulated twice over. */
 const bootMs = 1_500_000;
 
 /** A VM with UEFI: Debian's OVMF, systemd-boot and a kernel from its disk, with variables of its own. */
@@ -23,15 +23,15 @@ beforeAll(async () => {
   lab = await timed('the host up', labHost(1, ['--memory', '2G']));
   guests = new GuestLab(lab);
   await guests.prepare(['alpha']);
-  // An emulated processor's KVM is the end of its emulator under UEFI (QEMU 10.0, tcg_handle_interrupt: bql_locked): QEMU
-  // emulates in the host, too, which is slow and no different.
+  // UEFI under an emulated processor's KVM crashes the emulator (QEMU 10.0, tcg_handle_interrupt: bql_locked): so QEMU
+  // emulates in the host, too, which is slow but otherwise the same.
   await lab.ssh('modprobe -r kvm_amd && [ ! -e /dev/kvm ]');
   lab.fabric(fabric);
 }, 1_800_000);
 afterAll(() => lab?.down());
 
 describe('a VM with UEFI', () => {
-  it('is refused where the host has no firmware for it, by name', async () => {
+  it('is refused by name if the host has no firmware for it', async () => {
     expect(await guests.vflane(4, 'plan')).toMatch(/OVMF|ovmf/);
     await installUefi(lab);
   });

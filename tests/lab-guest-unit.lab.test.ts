@@ -13,7 +13,7 @@ import { guestPaths, guestTemplate } from '../src/model/guest-paths.ts';
 import type { MachineSpec } from '../src/model/machine.ts';
 import { attempts, tryAll, tryAllIn } from './support/lab-wall.ts';
 
-/** A guest's unit on the systemd and the QEMU of each Debian that vflane is for, without a kernel of its own. */
+/** A guest's unit on the systemd and QEMU of each supported Debian, without a kernel of its own. */
 const paths = guestPaths('vm1');
 const tap = { tap: 'vm1-9fbeca', mac: '02:00:00:00:00:01', plain: false };
 const plain: MachineSpec = {
@@ -41,11 +41,11 @@ const treeOf = (suite: string) =>
   });
 
 const other = guestPaths('vm2');
-/** TUNSETIFF of one that nobody has open. */
+/** TUNSETIFF of a tap that is not open elsewhere. */
 const opensTap = `perl -e 'my $asked = pack("a16 s x22", "vm2-9fbeca", 0x1002); open(my $tun, "+<", "/dev/net/tun") or exit 1; ioctl($tun, 0x400454ca, $asked) or exit 1'`;
 const all = { ...attempts('vm1', 'vm2'), "another guest's tap": opensTap };
 
-/** Its disk and seed as vflane makes them, its start, who it is then, and what he reaches. */
+/** Its disk and seed as vflane makes them, its start, its user then, and what that user can reach. */
 const inside = (user: number) => `set -e
 rm -rf ${paths.folder} ${other.folder}
 install -d --mode=0700 ${paths.folder} ${other.folder} /run/dbus ${other.runFolder}
@@ -110,7 +110,7 @@ describe.each([
     const [outside, himself, root] = ['outside', 'himself', 'root'].map((word) => said.indexOf(word));
     expect(said.slice(outside, himself)).toEqual(['outside', ...Object.keys(all)]);
     expect(said.slice(himself, root)).toEqual(['himself']);
-    // Were it root still, it would see what other guests have, and nothing that makes it root outside.
+    // Even as root it would see only other guests' files, and nothing that makes it root outside.
     expect(said.slice(root)).toEqual(['root', "another guest's disk", 'passwords', "another guest's tap"]);
   });
 });

@@ -6,7 +6,7 @@ import { GuestLab, type Guests, timed, vm, web } from './support/lab-guest.ts';
 import { hostFacts, type LabHost, type LinkJson, labHost } from './support/lab-host.ts';
 import { attempts, tryAll, tryAllIn } from './support/lab-wall.ts';
 
-/** VMs that vflane runs: real systemd, real QEMU, VFs by vfio-pci, a disk that starts by itself, and what cloud-init would find. */
+/** VMs that vflane runs: real systemd and QEMU, VFs on vfio-pci, a bootable disk, and what cloud-init would find. */
 const onCard = (alpha: Guests, beta: Guests = web) =>
   labFabric({ storage: storage({ mtu: 9000 }) }, { alpha: cardHost(4, alpha), beta: cardHost(4, beta) });
 const one: Guests = { vm1: vm(2) };
@@ -22,7 +22,7 @@ let digest: string;
 
 const reached = (last = 2) => lab.ssh(`ip netns exec web ping -c 3 -i 0.5 -w 30 192.168.10.${last}`, 'beta');
 
-/** What the kernel bound to a driver meanwhile, as it told udev. */
+/** What the kernel bound to drivers during the work, from its events to udev. */
 async function boundBy(work: () => Promise<unknown>): Promise<readonly string[]> {
   const watch = 'udevadm monitor --kernel --property --subsystem-match=pci';
   const pid = await lab.ssh(`${watch} >/root/pci-events 2>&1 </dev/null & echo $!`);
@@ -35,17 +35,17 @@ async function boundBy(work: () => Promise<unknown>): Promise<readonly string[]>
     .map((block) => `${value(block, 'PCI_SLOT_NAME')} ${value(block, 'DRIVER')}`);
 }
 
-/** Pings to the guest, five a second, as long as the work takes: every one has to be answered. */
+/** Pings the guest five times a second during the work; all must be answered. */
 async function losesNothing(work: () => Promise<unknown>): Promise<void> {
   const pinging = 'ip netns exec web ping -i 0.2 -w 900 192.168.10.2';
   const pid = await lab.ssh(`${pinging} >/root/ping.out 2>&1 </dev/null & echo $!`, 'beta');
   await work();
-  // The last one is given its time, too.
+  // Lets the last ping be answered, too.
   await lab.ssh(`kill -INT ${pid}; while [ -d /proc/${pid} ]; do sleep 0.1; done`, 'beta');
   const told = await lab.ssh('tail -3 /root/ping.out', 'beta');
   const [, sent = '', received = ''] = /(\d+) packets transmitted, (\d+) received/.exec(told) ?? [];
   expect(Number(sent), told).toBeGreaterThan(40);
-  // The one that was under way at the end.
+  // The ping still in flight at the end.
   expect(Number(sent) - Number(received), told).toBeLessThanOrEqual(1);
 }
 
@@ -85,7 +85,7 @@ describe('a VM on a card', () => {
     await reached();
   });
 
-  it('is asked by its agent', async () => {
+  it('is queried through its agent', async () => {
     await vm1.run('agent');
     await vm1.run('ip addr del 192.168.10.2/24 dev storage; ip link set dev storage mtu 1500');
     const said = await guests.vflane(0, 'verify');
@@ -99,7 +99,7 @@ describe('a VM on a card', () => {
 });
 
 describe('another guest', () => {
-  it('comes without a packet lost, and without a word about the first', async () => {
+  it('comes without a lost packet, and without a step for the first', async () => {
     const pid = await guests.unit('vm1', 'MainPID');
     lab.fabric(onCard({ ...one, ...other }));
     await losesNothing(async () => {
@@ -108,7 +108,7 @@ describe('another guest', () => {
     expect(await guests.unit('vm1', 'MainPID')).toBe(pid);
   });
 
-  it('is out of reach for whoever breaks out of QEMU, and so is the host', async () => {
+  it('is out of reach for someone who breaks out of QEMU, and so is the host', async () => {
     const pid = await guests.unit('vm1', 'MainPID');
     const status = await lab.ssh(`cat /proc/${pid}/status`);
     const [, user = ''] = /^Uid:\t(\d+)\t\1\t\1\t\1$/m.exec(status) ?? [];
@@ -121,17 +121,17 @@ describe('another guest', () => {
     expect(await guests.unit('vm2', 'MainPID')).not.toBe(pid);
     const all = attempts('vm1', 'vm2');
     const lines = async (command: string) => (await lab.ssh(command)).split('\n').filter(Boolean);
-    // As root outside of it each of them succeeds: they are what they seem.
+    // As root outside of it, every attempt succeeds: so they are real.
     expect(await lines(tryAll(all))).toEqual(Object.keys(all));
     expect(await lines(tryAllIn(pid, user, all))).toEqual([]);
-    // Were it root still, it would see other guests' disks, and nothing that makes it root outside.
+    // Even as root it would see only other guests' disks, and nothing that makes it root outside.
     expect(await lines(tryAllIn(pid, '0', all))).toEqual(["another guest's disk", 'passwords']);
     const rated = await lab.ssh('systemd-analyze security --no-pager vflane-guest@vm1 | tail -1');
     console.log(rated);
     expect(Number(/ ([\d.]+) /.exec(rated)?.[1]), rated).toBeLessThan(4);
   });
 
-  it('moves to the other host, with its MACs and its address, and the first loses nothing', async () => {
+  it('moves to the other host with its MACs and its address, and the first loses nothing', async () => {
     const since = await guests.now();
     await guests.up('vm2');
     await vm1.run('ping -c 3 -w 60 192.168.10.4');
@@ -149,7 +149,7 @@ describe('another guest', () => {
 });
 
 describe('its power', () => {
-  it('off by its own button, and on, with its disk', async () => {
+  it('goes off by its own button, and on again, with its disk', async () => {
     const since = await guests.now();
     await vm1.run(`touch /run/before; ${onOwnDisk('echo written >/tmp/mark')}`);
     await guests.vflane(0, 'vm', 'restart', 'vm1', '--yes');
@@ -161,7 +161,7 @@ describe('its power', () => {
 });
 
 describe('in the end', () => {
-  it('its host is as it was, and its disk and its image are still there', async () => {
+  it('its host is as before, and its disk and image are still there', async () => {
     await guests.vflane(0, 'destroy', '--yes', '--allow-disruption');
     await lab.ssh(`[ -e ${disk} ]`);
     expect(await imageDigest(lab)).toBe(digest);

@@ -7,7 +7,7 @@ import { cardHost, household, labFabric, namespace, storage } from './support/la
 import { GuestLab, lastOf, timed, vm, web } from './support/lab-guest.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
-/** Measured from inside a VM with VFs, by the agent in it: an emulator within an emulated host, so that no figure says anything. */
+/** Measured inside a VM with VFs, through its agent: an emulator within an emulated host, so the figures mean nothing. */
 let lab: LabHost;
 let guests: GuestLab;
 let vm1: GuestConsole;
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => lab?.down());
 
 describe('a VM as an end of what is measured', () => {
-  it('is refused where nobody answers in it, with what to do', async () => {
+  it('is refused, with what to do, if nothing answers in it', async () => {
     expect(await guests.vflane(4, 'bench', '--from', 'vm1', '--to', 'web')).toMatch(
       /VF6003.*vm1: no guest agent answers in it/,
     );
@@ -55,7 +55,7 @@ describe('a VM as an end of what is measured', () => {
     }
   });
 
-  it('outlives a port, and tells when its own bond moved', async () => {
+  it('survives the loss of a port, and reports when its own bond moved', async () => {
     const words = ['--between', 'vm1', 'web', '--times', '1', '--interval', '20ms', '--yes', '--json'];
     const told = lastOf<FailoverResult>(await guests.vflane(0, 'test', 'failover', ...words));
     console.log(
@@ -72,7 +72,7 @@ describe('a VM as an end of what is measured', () => {
     expect(down?.said.at(-1)?.is).toBe('0000:01:00.1');
   });
 
-  it('attacks and is attacked, and tells what came', async () => {
+  it('attacks and is attacked, and reports what arrived', async () => {
     const said = lastOf<IsolationResult>(await guests.vflane(9, 'test', 'isolation', '--json'));
     expect(said).toMatchObject({ provesNothing: [], guests: expect.arrayContaining(['vm1/storage']) });
     const pairs = (from: string, to: string, attack: string) =>
@@ -82,7 +82,7 @@ describe('a VM as an end of what is measured', () => {
         'vm1/storage → web/storage',
         'web/storage → vm1/storage',
       ]);
-    // The card that QEMU emulates lets a forged MAC pass: so it did leave the VM.
+    // QEMU's emulated card lets a forged MAC pass: so it did leave the VM.
     expect(pairs('storage', 'storage', 'forged MAC')).toContain('vm1/storage → web/storage');
     const across = said.cells.filter(({ from, to, tried }) => from !== to && tried > 0);
     expect([...new Set(across.map(({ verdict }) => verdict))]).toEqual(['held']);

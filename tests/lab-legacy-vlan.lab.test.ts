@@ -3,7 +3,7 @@ import { poll } from '../src/lab/wait.ts';
 import { cardHost, external, household, labFabric, namespace, storage } from './support/lab-fabric.ts';
 import { findingsIn, hostFacts, type LabHost, type LinkJson, labHost } from './support/lab-host.ts';
 
-/** legacy-vlan from the command line on a real kernel: what each verb says is held against what plain `ip` and `cat` see. */
+/** legacy-vlan from the command line on a real kernel: every verb's output is checked against plain `ip` and `cat`. */
 interface Wanted {
   readonly storageVlan?: number;
   readonly guests?: readonly string[];
@@ -57,7 +57,7 @@ describe('a first apply', () => {
     expect(await expectVflane(0, 'plan')).toMatch(/nothing to do/);
   });
 
-  it('gives every VF the VLAN of its network, a MAC of its own and the limits of the file', async () => {
+  it('gives every VF its network’s VLAN, a MAC of its own and the file’s limits', async () => {
     const vfs = [...((await pf(0)).vfinfo_list ?? []), ...((await pf(1)).vfinfo_list ?? [])];
     const vlans = [42, 42, 42, 43, undefined, undefined];
     expect(vfs.map((vf) => vf.vlan_list[0]?.vlan)).toEqual([...vlans, ...vlans]);
@@ -69,7 +69,7 @@ describe('a first apply', () => {
     expect(given.map((vf) => vf.rate.max_tx)).toEqual(given.map((vf) => (vf.vf === 0 ? 200 : 0)));
   });
 
-  it('binds each VF to the driver of its guest, and a spare one to none', async () => {
+  it('binds each VF to its guest’s driver, and a spare one to none', async () => {
     const drivers = await lab.ssh(
       `for p in 0 1; do for i in 0 1 2 3 4 5; do basename "$(readlink ${'/sys/bus/pci/devices/0000:01:00.$p'}/virtfn$i/driver || echo none)"; done; done`,
     );
@@ -96,11 +96,11 @@ describe('a first apply', () => {
 });
 
 describe('networks', () => {
-  it('join the guests of one, with whole frames', async () => {
+  it('join their own guests, with whole frames', async () => {
     await lab.ssh(ping('web', '192.168.10.4', '-c 3 -i 0.2 -w 20 -M do -s 8972'));
   });
 
-  it('keep the guests of two apart, whatever addresses they take', async () => {
+  it('separate their guests, whatever addresses these take', async () => {
     await lab.ssh('ip -n tv addr add 192.168.10.9/24 dev household');
     const { code, stdout } = await lab.trySsh(ping('tv', '192.168.10.4', '-c 5 -i 0.2 -W 1'));
     expect({ code, stdout }).toMatchObject({
@@ -110,7 +110,7 @@ describe('networks', () => {
     await lab.ssh('ip -n tv addr del 192.168.10.9/24 dev household');
   });
 
-  it('join guests of one host that are active on different ports', async () => {
+  it('join guests of one host with different active ports', async () => {
     await lab.ssh('ip -n db link set dev storage type bond active_slave storage-p1');
     const active = (ns: string) =>
       lab.ssh(`ip netns exec ${ns} cat /sys/class/net/storage/bonding/active_slave`);
@@ -173,7 +173,7 @@ describe('drift', () => {
     'ip -n tv addr del 10.3.0.5/24 dev household',
   ];
 
-  it('is told, each by its name, and healed', async () => {
+  it('is reported, each by its name, and healed', async () => {
     await lab.ssh(byHand.join(' && '));
     const told = await expectVflane(2, 'verify');
     for (const words of [
@@ -187,7 +187,7 @@ describe('drift', () => {
       /guest-address tv\/household is .*, wanted .*10\.3\.0\.5/,
     ])
       expect(told).toMatch(words);
-    // A bond is made anew, which its guest would notice.
+    // The bond would be made again, which its guest would notice.
     expect(await expectVflane(4, 'apply', '--yes')).toMatch(/VF3003 .*\bdb is running/);
     await expectVflane(0, 'apply', '--yes', '--allow-disruption');
     await lab.ssh(ping('db', '192.168.10.3', '-c 3 -i 0.2 -w 20'));
@@ -196,7 +196,7 @@ describe('drift', () => {
 });
 
 describe('a VF that a process holds', () => {
-  it('is not taken away: the guest is named, and nothing is touched', async () => {
+  it('stays: the guest is named, and nothing is touched', async () => {
     const group = await lab.ssh('basename $(readlink /sys/bus/pci/devices/0000:01:10.0/iommu_group)');
     const pid = await lab.ssh(`setsid sleep 600 </dev/vfio/${group} >/dev/null 2>&1 & echo $!`);
     const untouched = await hostFacts(lab);
@@ -220,7 +220,7 @@ describe('the end', () => {
     expect(await expectVflane(0, 'status')).toMatch(/vflane holds nothing here/);
   });
 
-  it('and a script of the plan does the whole of it alone', async () => {
+  it('and the plan’s script alone does all of it', async () => {
     lab.fabric(fabricText());
     const script = await expectVflane(0, 'export', 'script');
     await lab.ssh(`cat >/root/vflane.sh <<'END OF SCRIPT'\n${script}\nEND OF SCRIPT`);

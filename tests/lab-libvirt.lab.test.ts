@@ -8,7 +8,7 @@ import { GuestLab, lastOf, timed, web } from './support/lab-guest.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 import { installLibvirt } from './support/lab-libvirt.ts';
 
-/** A VM that libvirt runs: real libvirtd, the user that it runs QEMU as, a VF of each port, and a disk that starts by itself. */
+/** A VM that libvirt runs: real libvirtd, the user that it runs QEMU as, a VF of each port, and a bootable disk. */
 const vm = `{ vm: { cpus: 1, memory: 256M, disk: ${imageName}, manager: libvirt, cloud-init: { user-data: secret.yaml } }, networks: { storage: 192.168.10.2/24 } }`;
 const fabric = labFabric({ storage: storage({ mtu: 9000 }) }, { alpha: cardHost(4, { vm1: vm, ...web }) });
 const folder = '/var/lib/vflane/guests/vm1';
@@ -22,12 +22,12 @@ let guests: GuestLab;
 const virsh = (words: string) => lab.ssh(`virsh --connect=qemu:///system ${words}`);
 const info = async () =>
   Object.fromEntries((await virsh('dominfo vm1')).split('\n').map((line) => line.split(/: */)));
-/** A line for its shell, by its serial console. QEMU looks once a second whether somebody has that open (chardev/char-pty.c). */
+/** A line for its shell, through its serial console. QEMU checks once a second whether that is open (chardev/char-pty.c). */
 const typed = (line: string) =>
   lab.ssh(
     `{ sleep 3; echo '${line}'; sleep 3; } >"$(virsh --connect=qemu:///system ttyconsole vm1)" </dev/null`,
   );
-/** Its bond and its address are up, as its seed says. */
+/** Whether its bond and its address are up, as in its seed. */
 const answers = () =>
   timed(
     'vm1 up',
@@ -42,7 +42,7 @@ beforeAll(async () => {
   guests = new GuestLab(lab);
   await guests.prepare(['alpha']);
   await timed('libvirt on alpha', installLibvirt(lab));
-  // What QEMU can do is asked once, and kept.
+  // libvirt asks QEMU for its capabilities once, and keeps them.
   await timed(
     'libvirt has asked QEMU',
     virsh('domcapabilities --virttype kvm >/dev/null || { journalctl --no-pager -u libvirtd -n 50; false; }'),
@@ -74,10 +74,10 @@ describe('a VM of libvirt', () => {
       expect(await others(`${folder}/${file}`), file).toMatchObject({ code: 1 });
   });
 
-  it('is looked into and measured from by its agent, which libvirt asks', async () => {
+  it('is queried and measured from through its agent, by way of libvirt', async () => {
     const silent = await guests.vflane(4, 'bench', '--from', 'vm1', '--to', 'web');
     expect(silent).toMatch(/VF6003.*vm1: no guest agent answers in it/);
-    // The agent of this image begins when its console says so.
+    // This image's agent starts on a command at its console.
     await typed('agent');
     const heard = await poll(120_000, 1_000, async () => {
       const ping = `qemu-agent-command vm1 '{"execute":"guest-ping"}'`;
@@ -95,7 +95,7 @@ describe('a VM of libvirt', () => {
       for (const { bitsPerSecond } of flows) expect(bitsPerSecond).toBeGreaterThan(1e5);
   });
 
-  it('attacks and is attacked, and tells what came', async () => {
+  it('attacks and is attacked, and reports what arrived', async () => {
     const said = lastOf<IsolationResult>(await guests.vflane(9, 'test', 'isolation', '--json'));
     expect(said).toMatchObject({ provesNothing: [], guests: expect.arrayContaining(['vm1/storage']) });
     const leaks = said.cells.filter(({ verdict }) => verdict === 'leaked');
@@ -135,7 +135,7 @@ describe('a VM of libvirt', () => {
     expect(await answers()).toMatchObject({ code: 0 });
   });
 
-  it('that does not hear its button is switched off after its time, which is said until the next start', async () => {
+  it('that ignores its button is switched off after its timeout, which is reported until the next start', async () => {
     await typed('kill "$(cat /var/run/acpid.pid)"');
     await guests.vflane(0, 'vm', 'stop', 'vm1', '--yes');
     expect(await virsh('domstate --reason vm1')).toBe('shut off (destroyed)');
@@ -145,7 +145,7 @@ describe('a VM of libvirt', () => {
     await guests.vflane(0, 'vm', 'start', 'vm1');
   });
 
-  it('goes though it still starts, and hears no button yet; and its disk stays', async () => {
+  it('goes even while it still boots and ignores its button; and its disk stays', async () => {
     await guests.vflane(0, 'destroy', '--yes', '--allow-disruption');
     expect(await virsh('list --all --name')).toBe('');
     await lab.ssh(

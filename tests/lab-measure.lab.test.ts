@@ -7,7 +7,7 @@ import { whileClocksStep } from './support/lab-clock.ts';
 import { cardHost, household, labFabric, namespace, softwareHost } from './support/lab-fabric.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
-/** The two promises on real kernels: traffic outlives a port and a switch, and tenants cannot reach each other. */
+/** The two promises on real kernels: traffic survives the loss of a port or switch, and tenants cannot reach each other. */
 let lab: LabHost;
 const hosts = { alpha: '192.168.9.1', beta: '192.168.9.2' } as const;
 const targets = ['192.168.10.251', '192.168.10.252'] as const;
@@ -75,20 +75,20 @@ async function failover(how: string, times: number): Promise<Failover> {
   return told;
 }
 
-/** At a thousand a second, nothing lost by the probes, and both measures tell of the same outages. */
+/** At a thousand a second the prober loses nothing, and both measures show the same outages. */
 function expectSound({ phases, overrun, intervalMs }: Failover): void {
   expect(intervalMs).toBe(1);
   expect(overrun).toBe(0);
   const downs = phases.filter(({ phase }) => phase === 'down').flatMap(({ ways }) => ways);
   expect(downs.every(({ over }) => over)).toBe(true);
-  // An emulated processor stands still at times, and what it holds back arrives late: the tool says so of each.
+  // An emulated processor pauses at times, and what it holds back arrives late: the tool reports each.
   for (const { outageMs, byArrivalMs } of downs) expect(Math.abs(outageMs - byArrivalMs)).toBeLessThan(200);
 }
 
 const medianOf = ({ summary }: Failover, phase: string): number =>
   summary.find((one) => one.phase === phase)?.medianMs ?? Number.POSITIVE_INFINITY;
 
-/** Somebody off both hosts who answers ARP, at each switch. */
+/** An ARP answerer outside both hosts, at each switch. */
 async function answerers(): Promise<void> {
   for (const [port, address] of targets.entries()) {
     const lines = [
@@ -110,7 +110,7 @@ beforeAll(async () => {
 afterAll(() => lab?.down());
 
 describe('legacy-vlan on VFs', () => {
-  it('survives a dead switch behind a live carrier, because its bonds ask for somebody', async () => {
+  it('survives a dead switch behind a live carrier, because its bonds monitor by ARP', async () => {
     lab.fabric(legacyText());
     await expectVflane(0, 'apply', '--yes');
     const told = await failover('switch', 3);
@@ -118,7 +118,7 @@ describe('legacy-vlan on VFs', () => {
     expect(medianOf(told, 'down')).toBeLessThanOrEqual(500);
   });
 
-  it('keeps networks apart, and tells that this card lets forged MACs pass', async () => {
+  it('separates networks, and reports that this card lets forged MACs pass', async () => {
     const said = JSON.parse(await expectVflane(9, 'test', 'isolation', '--json')) as IsolationResult;
     const across = said.cells.filter(({ from, to, tried }) => from !== to && tried > 0);
     expect([...new Set(across.map(({ verdict }) => verdict))]).toEqual(['held']);
@@ -144,14 +144,14 @@ describe('ovs-tc over the bond of both ports', () => {
     expect(medianOf(told, 'down')).toBeLessThanOrEqual(200);
   });
 
-  it('is drawn with what arrived, and when the bond said what', async () => {
+  it('is drawn with what arrived, and when the bond reported what', async () => {
     await expectVflane(0, 'report', '--out', 'page.html', '--svg', 'charts');
     const drawn = readFileSync(join(lab.folder, 'charts/failover-2-packets.svg'), 'utf8');
     expect(drawn).toContain('>taken away<');
     expect(drawn).toContain('active port: enp1s0f1');
   });
 
-  it('says the same while the clocks of both hosts are set an hour on and back', async () => {
+  it('gives the same result while both hosts’ clocks are set an hour forward and back', async () => {
     const told = await whileClocksStep(lab, ['alpha', 'beta'], () => failover('carrier', 2));
     expectSound(told);
     expect(medianOf(told, 'down')).toBeLessThanOrEqual(500);
@@ -160,7 +160,7 @@ describe('ovs-tc over the bond of both ports', () => {
     await expectVflane(0, 'verify');
   });
 
-  it('keeps networks apart, and everybody to his name', async () => {
+  it('separates networks, and holds every guest to its addresses', async () => {
     const said = JSON.parse(await expectVflane(0, 'test', 'isolation', '--json')) as IsolationResult;
     expect(said.cells.filter(({ verdict }) => verdict === 'leaked' || verdict === 'silent')).toEqual([]);
   });

@@ -5,8 +5,8 @@ import { type LabHost, labHost } from './support/lab-host.ts';
 import { installNetworkManagers } from './support/lab-network-managers.ts';
 
 /**
- * A host whose NetworkManager makes a connection for every netdev that it may, and whose ifupdown is told to set the ports
- * up: what is vflane's is kept off both, by files of vflane's own. Each test goes on where the one before ended.
+ * A host whose NetworkManager makes a connection for every netdev that it may, and whose ifupdown sets up the ports:
+ * vflane's own files keep both off vflane's netdevs. Each test continues where the one before ended.
  */
 let lab: LabHost;
 
@@ -30,13 +30,13 @@ async function expectVflane(code: number, ...args: readonly string[]): Promise<s
   return ended.stdout;
 }
 
-/** What NetworkManager has of each netdev: `unmanaged`, `connected`, … */
+/** NetworkManager's state of each netdev: `unmanaged`, `connected`, … */
 async function states(): Promise<ReadonlyMap<string, string>> {
   const { stdout } = await lab.trySsh('nmcli -t -f DEVICE,STATE device');
   return new Map(stdout.split('\n').map((line) => line.split(':') as [string, string]));
 }
 
-/** What it may have it does have, which shows that it could have had the rest. */
+/** It does have the netdevs that it may, which shows that it could have had the rest. */
 async function leaves(...netdevs: readonly string[]): Promise<void> {
   const seen = await states();
   expect(seen.get('mgmt0')).toMatch(/^connected/);
@@ -51,7 +51,7 @@ async function isAsAsked(): Promise<void> {
   expect(await lab.ssh(ping)).toMatch(/ [1-9] received/);
 }
 
-/** Until vflane-boot.service is over, well or not. */
+/** Waits until vflane-boot.service is over, well or not. */
 async function rebooted(): Promise<void> {
   await expectVflane(0, 'lab', 'reboot', 'alpha');
   const state = () => lab.ssh('systemctl show -p ActiveState --value vflane-boot.service');
@@ -60,7 +60,7 @@ async function rebooted(): Promise<void> {
   expect(await state(), await lab.ssh('journalctl -b -u vflane-boot --no-pager')).toBe('active');
 }
 
-/** NetworkManager is there, and has looked at what it may have. */
+/** Waits until NetworkManager runs and has checked the netdevs that it may have. */
 async function connected(): Promise<void> {
   const has = async () => (await states()).get('mgmt0')?.startsWith('connected') === true;
   expect(await poll(60_000, 1_000, has), 'NetworkManager has the way in').toBe(true);
@@ -83,8 +83,8 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.down());
 
-describe('a bond of the ports, where the host’s own services have them already', () => {
-  it('NetworkManager has both, each with a connection that it made by itself', async () => {
+describe('a bond of ports that the host’s own services already have', () => {
+  it('NetworkManager has both, each with an automatic connection', async () => {
     const has = async () => {
       const seen = await states();
       return ['enp1s0f0', 'enp1s0f1'].every((port) => seen.get(port)?.startsWith('connect'));
@@ -92,7 +92,7 @@ describe('a bond of the ports, where the host’s own services have them already
     expect(await poll(30_000, 500, has), JSON.stringify([...(await states())])).toBe(true);
   });
 
-  it('is taken from it while it runs, and stays so over a restart of it', async () => {
+  it('is taken from it while it runs, and stays so over its restart', async () => {
     lab.fabric(bonded);
     await expectVflane(0, 'enable', '--yes');
     await leaves('bond0', 'enp1s0f0', 'enp1s0f1', 'br-storage');
@@ -103,7 +103,7 @@ describe('a bond of the ports, where the host’s own services have them already
     await isAsAsked();
   });
 
-  it('is left alone by ifupdown, too, over a reboot: its units are told, and the stanzas are said', async () => {
+  it('is left alone by ifupdown, too, over a reboot: its units are held off, and its stanzas are reported', async () => {
     await lab.ssh(`cat >/etc/network/interfaces.d/ports <<'END'\n${stanzas}END`);
     expect(await expectVflane(2, 'plan')).toMatch(/VF2255 .*enp1s0f0[\s\S]*VF2255 .*enp1s0f1/);
     await expectVflane(0, 'apply', '--yes');
@@ -117,7 +117,7 @@ describe('a bond of the ports, where the host’s own services have them already
     await isAsAsked();
   });
 
-  it('once it is disabled both have them again at the next start, as before', async () => {
+  it('once it is disabled, both have them again at the next start, as before', async () => {
     await expectVflane(0, 'destroy', '--yes', '--allow-disruption');
     expect(
       await lab.ssh(
@@ -134,7 +134,7 @@ describe('a bond of the ports, where the host’s own services have them already
 });
 
 describe('VFs of guests', () => {
-  it('are none of NetworkManager’s, from before they are their guests’, over a restart of it and a reboot', async () => {
+  it('never belong to NetworkManager, even before their guests get them, over its restart and a reboot', async () => {
     lab.fabric(onVfs);
     await expectVflane(0, 'enable', '--yes');
     const own = ['storage', 'storage-p0', 'storage-p1'];

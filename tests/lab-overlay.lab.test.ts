@@ -43,7 +43,7 @@ function flows(): Promise<string> {
 
 const daemon = () => lab.ssh('cat /run/openvswitch/ovs-vswitchd.pid');
 
-/** Waits until systemd has another ovs-vswitchd, and says that it has started. */
+/** Waits until systemd has started another ovs-vswitchd. */
 async function startedAnew(before: string): Promise<void> {
   const isBack = async () => {
     const { stdout } = await lab.trySsh(
@@ -72,7 +72,7 @@ describe('an overlay of two hosts without a card', () => {
     await expectReaches('web', '192.168.10.3');
     await expectReaches('web', '10.3.0.3');
     await expectReaches('db', '192.168.10.3');
-    // The same subnet on the wrong network: nobody there may answer.
+    // With the same subnet on the wrong network, nobody there may answer.
     await lab.ssh('ip -n db route add 10.3.0.0/24 dev storage');
     await lab.ssh('! ip netns exec db ping -c 3 -i 0.2 -w 2 10.3.0.3');
     await lab.ssh('ip -n db route del 10.3.0.0/24 dev storage');
@@ -80,7 +80,7 @@ describe('an overlay of two hosts without a card', () => {
 });
 
 describe('flows come back without vflane', () => {
-  it('when ovs-vswitchd was killed', async () => {
+  it('after ovs-vswitchd is killed', async () => {
     const [before, pid] = [await flows(), await daemon()];
     expect(before).toContain('in_port="web-');
     await lab.ssh(`kill -9 ${pid}`);

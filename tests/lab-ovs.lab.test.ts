@@ -27,7 +27,7 @@ async function askSim(line: string) {
   return simulated(sim, words(command), stdin.replaceAll('\\n', '\n'));
 }
 
-/** What `ovs-differential.real.test.ts` asks of this machine's Open vSwitch, asked of Debian 13's. */
+/** The command lines of `ovs-differential.real.test.ts`, for Debian 13's Open vSwitch instead of this machine's. */
 describe.each(Object.entries(rounds))('Open vSwitch of Debian 13: %s', (_title, lines) => {
   it('answers as the simulated one', async () => {
     const real = await askLabOvs(lab, lines);

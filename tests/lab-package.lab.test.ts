@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../src/lab/run.ts';
 import { type LabHost, labHost } from './support/lab-host.ts';
 
-/** The package on a real Debian 13: installed, used, removed under a network that stays, purged. Each test goes on where the one before ended. */
+/** The package on a real Debian 13: installed, used, removed while the network stays, purged; each test in turn. */
 let lab: LabHost;
 const root = resolve(import.meta.dirname, '..');
 
@@ -36,11 +36,11 @@ afterAll(() => lab?.down());
 
 const install = 'dpkg -i /root/vflane.deb';
 const network = 'ip -n web -br addr show storage; cat /sys/bus/pci/devices/0000:01:00.0/sriov_numvfs';
-/** Where there is none, systemctl fails. */
+/** systemctl fails if there is none. */
 const units = "systemctl list-unit-files 'vflane*' --no-legend || true";
 
 describe('the package on a host', () => {
-  it('installs beside what a Debian 13 has, and starts nothing', async () => {
+  it('installs on a standard Debian 13, and starts nothing', async () => {
     await lab.ssh(install);
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(await lab.ssh('vflane --version')).toBe(version);
@@ -48,7 +48,7 @@ describe('the package on a host', () => {
     expect(await lab.ssh(units)).toBe('');
   });
 
-  it('brings this very host to its file, and back to it at a start once it is asked to', async () => {
+  it('brings its own host to its file, and back to it at a boot once enabled', async () => {
     expect(await lab.trySsh('vflane enable --yes', 180_000)).toMatchObject({ code: 0 });
     expect(await lab.ssh(network)).toMatch(/192\.168\.10\.2\/24.*\n2$/s);
     expect(await lab.ssh(units)).toMatch(/^vflane-boot\.service +enabled/);
@@ -61,7 +61,7 @@ describe('the package on a host', () => {
     expect(log).not.toContain('startup snapshot');
   });
 
-  it('leaves the network as it is when it is removed and purged, and says so', async () => {
+  it('leaves the network as it is when removed and purged, and says so', async () => {
     const before = await lab.ssh(network);
     expect(await lab.trySsh('dpkg -P vflane')).toMatchObject({
       code: 0,
@@ -71,7 +71,7 @@ describe('the package on a host', () => {
     expect(await lab.ssh('ls /var/lib/vflane')).toContain('journal');
   });
 
-  it('installed again knows what it did, takes it away, and then goes without a trace', async () => {
+  it('installed again, knows what it did, removes it, and then goes without a trace', async () => {
     await lab.ssh(install);
     expect(await lab.trySsh('vflane verify')).toMatchObject({ code: 0 });
     expect(await lab.trySsh('vflane destroy --yes', 180_000)).toMatchObject({ code: 0 });

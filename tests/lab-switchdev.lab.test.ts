@@ -12,7 +12,7 @@ const sim: SimHost = memorySim({ name: 'alpha', kernel: 'debian-13', numOfVfs: 8
 
 beforeAll(async () => {
   lab = await labHost();
-  // netdevsim's VFs are nothing that a driver could take; mlx5's would be taken, and hold the eswitch where it is.
+  // No driver binds netdevsim's VFs; mlx5's would be bound, and block a change of the eswitch mode.
   await askSim(
     sim,
     inNames(['> SYS0/sriov_drivers_autoprobe 0', '> SYS1/sriov_drivers_autoprobe 0'], onSimulated),
@@ -23,7 +23,7 @@ afterAll(() => lab?.down());
 describe('vflane lab netdevsim', () => {
   const made = [0, 1].map((id) => `netdevsim/netdevsim${id}: eni${id}np1, legacy, 0 of 127 VFs\n`).join('');
 
-  it('gives a host two ports with an eswitch each, says that they carry nothing, and does it twice', async () => {
+  it('gives a host two ports with an eswitch each, says that they carry nothing, and can be repeated', async () => {
     expect(await lab.vflane('lab', 'netdevsim', 'alpha')).toMatchObject({
       code: 0,
       stdout: made,
@@ -39,7 +39,7 @@ describe('vflane lab netdevsim', () => {
     });
   });
 
-  it('refuses more VFs than a card has, and a host that is not there', async () => {
+  it('refuses more VFs than a card has, and an unknown host', async () => {
     expect((await lab.vflane('lab', 'netdevsim', 'alpha', '--vfs', '128')).code).toBe(64);
     expect((await lab.vflane('lab', 'netdevsim', 'gamma')).code).toBe(4);
   });
@@ -61,7 +61,7 @@ const numVfs = (port: 0 | 1, count: number) =>
 const mode = (port: 0 | 1, to: string) => `devlink dev eswitch set netdevsim/netdevsim${port} mode ${to}`;
 
 describe('representors', () => {
-  it('are ports of Open vSwitch, as long as they are there', async () => {
+  it('are ports of Open vSwitch, as long as they exist', async () => {
     await lab.ssh(`${numVfs(0, 2)}; ${mode(0, 'switchdev')}; udevadm settle --timeout=20`);
     await lab.ssh('systemctl start openvswitch-switch; ovs-vsctl add-br br0 -- add-port br0 eni0npf0vf1');
     expect(await lab.ssh('ovs-vsctl get Interface eni0npf0vf1 error ofport')).toBe('[]\n1');
@@ -70,9 +70,9 @@ describe('representors', () => {
     await lab.ssh(`ovs-vsctl del-br br0; systemctl stop openvswitch-switch; ${numVfs(0, 0)}`);
   });
 
-  it('of 127 VFs on each of two ports are in one answer of ip, told apart by switch and port', async () => {
+  it('of 127 VFs on each of two ports fit in one answer of ip, told apart by switch and port', async () => {
     const make = ([0, 1] as const).map((port) => `${numVfs(port, 127)}; ${mode(port, 'switchdev')}`);
-    // udev is still giving them their names, which nobody goes by.
+    // udev is still renaming them, but the names do not matter here.
     const { links } = parseIpAddr(await lab.ssh(`${make.join('; ')}; ip -j -d addr show`));
     const reps = links.filter(({ physPortName }) => physPortName?.startsWith('pf0vf'));
     expect(reps).toHaveLength(254);

@@ -9,8 +9,8 @@ import { type LabHost, labHost } from './support/lab-host.ts';
 import { pathOf } from './support/transcripts.ts';
 
 /**
- * Hosts with real kernels, recorded. RECORD_TRANSCRIPTS=1 keeps what they answered in tests/transcripts/, where the quick
- * tests replay it; UPDATE_GOLDEN=1 npx vitest run tests/transcripts.test.ts then writes what is read out of it.
+ * Hosts with real kernels, recorded. RECORD_TRANSCRIPTS=1 keeps their answers in tests/transcripts/, where the quick tests
+ * replay them; UPDATE_GOLDEN=1 npx vitest run tests/transcripts.test.ts then writes what vflane reads from them.
  */
 let lab: LabHost;
 const isKept = process.env.RECORD_TRANSCRIPTS === '1';
@@ -35,7 +35,7 @@ async function expectVflane(...args: readonly string[]): Promise<string> {
   return ended.stdout;
 }
 
-/** Records a host as an operator does, and reads it again; with a fabric it is kept beside it. */
+/** Records a host as an operator does, and reads the record; a fabric is kept beside it. */
 async function recorded(name: string, host: string, ...more: readonly string[]): Promise<HostState> {
   const file = `${name}.transcript.json`;
   await expectVflane('show', host, '--record', file, ...more);

@@ -25,7 +25,7 @@ import { type Snapshot, snapshotOf } from '../src/lab/snapshot.ts';
 import { poll } from '../src/lab/wait.ts';
 import { installInto, startGuard } from './support/lab-host.ts';
 
-/** The lab's verbs from the command line, each held against what the hosts' own kernels see. */
+/** The lab's verbs from the command line, each checked against the hosts' own kernels. */
 const fabric = `name: two
 networks:
   storage: { id: 42 }
@@ -48,7 +48,7 @@ async function expectLab(code: number, ...words: readonly string[]): Promise<Ran
   return ran;
 }
 
-/** What a shell line on a host says; a failing one fails the test. */
+/** The output of a shell line on a host; a failing one fails the test. */
 async function on(host: string, line: string): Promise<string> {
   const ran = await run(['ssh', '-F', join(lab, 'ssh_config'), host, line], { timeoutMs: 60_000 });
   expect({ host, line, ...ran }).toMatchObject({ code: 0 });
@@ -75,7 +75,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'two.yaml'), fabric);
   const ran = await vflane(['lab', 'up', 'two.yaml']);
   expect(ran, ran.stderr).toMatchObject({ code: 0 });
-  // What the tests use: a VF on alpha, and an address on port 0 of both hosts.
+  // For the tests: a VF on alpha, and an address on port 0 of both hosts.
   const address = (n: number) => `ip link set enp1s0f0 up; ip addr add 10.9.0.${n}/24 dev enp1s0f0`;
   const vf =
     'echo 1 > /sys/bus/pci/devices/0000:01:00.0/sriov_numvfs; udevadm settle; ip link set enp1s0f0v0 up';
@@ -90,7 +90,7 @@ afterAll(async () => {
   await gone;
 });
 
-/** Where alpha's snapshot would be in another cache: a good one, of which the end is missing. */
+/** Puts alpha's snapshot into another cache, with its end cut off. */
 function damagedSnapshot(cache: string): Snapshot {
   const { accel, image, qemu } = JSON.parse(readFileSync(join(lab, 'lab.json'), 'utf8')) as LabRecord;
   const of = { system: [], img: [], env: {}, version: qemu };
@@ -112,7 +112,7 @@ function damagedSnapshot(cache: string): Snapshot {
 }
 
 describe('a lab that is up', () => {
-  it('has the hosts of the file, by the names it connects to, on two live switches', async () => {
+  it('has the file’s hosts, under the names it connects to, on two live switches', async () => {
     expect(await status()).toMatchObject({
       hosts: [
         { name: 'alpha', state: 'up', cables: ['joined', 'joined'] },
@@ -125,7 +125,7 @@ describe('a lab that is up', () => {
     expect((await expectLab(4, 'up')).stderr).toContain('LAB_ALREADY_UP');
   });
 
-  it('keeps the words of a command, and ends as it does', async () => {
+  it('passes on a command’s words and its exit code', async () => {
     const { stdout } = await expectLab(0, 'ssh', 'alpha', '--', 'printf', '%s|', 'a b', "it's", '$HOME');
     expect(stdout).toBe("a b|it's|$HOME|");
     expect((await expectLab(0, 'ssh', 'beta', 'hostname | tr a-z A-Z')).stdout).toBe('BETA\n');
@@ -134,7 +134,7 @@ describe('a lab that is up', () => {
 });
 
 describe('a cable', () => {
-  it('that is cut takes the carrier, from the VFs too, and says how', async () => {
+  it('that is cut takes the carrier, even from the VFs, and says how', async () => {
     expect(await reaches('alpha', '10.9.0.2')).toBe(true);
     await poll(10_000, 300, async () => (await carrier('alpha', 'enp1s0f0v0')) === '1');
     expect((await expectLab(0, 'cable', 'alpha', '0', 'cut')).stdout).toMatch(
@@ -142,7 +142,7 @@ describe('a cable', () => {
     );
     const isOff = async () => (await carrier('alpha', 'enp1s0f0v0')) === '0';
     expect(await poll(15_000, 300, isOff)).toBe(true);
-    // Up again by hand, and still no carrier: the cable is out, the PF is not merely down.
+    // Taken up by hand, it still has no carrier: the cable is out, the PF is not merely down.
     await on('alpha', 'ip link set enp1s0f0 up; sleep 3');
     expect(await carrier('alpha', 'enp1s0f0')).toBe('0');
     expect(await status()).toMatchObject({ hosts: [{ cables: ['cut', 'joined'] }, {}] });
@@ -161,7 +161,7 @@ describe('a cable', () => {
 });
 
 describe('a switch', () => {
-  it('that is dead passes nothing behind a live carrier, until it is alive', async () => {
+  it('that is dead passes nothing behind a live carrier, until it is alive again', async () => {
     await expectLab(0, 'switch', 'A', 'dead');
     expect(await reaches('alpha', '10.9.0.2')).toBe(false);
     expect([await carrier('alpha', 'enp1s0f0'), await carrier('beta', 'enp1s0f0')]).toEqual(['1', '1']);
@@ -170,7 +170,7 @@ describe('a switch', () => {
     expect(await poll(10_000, 300, () => reaches('alpha', '10.9.0.2'))).toBe(true);
   });
 
-  it('whose program dies is told, and both are started anew under the hosts that run', async () => {
+  it('whose program dies is reported, and both are restarted under running hosts', async () => {
     await expectLab(0, 'cable', 'beta', '1', 'cut');
     process.kill(Number(readFileSync(join(lab, 'switch.pid'), 'utf8')), 'SIGKILL');
     const isDown = async () =>
@@ -191,7 +191,7 @@ describe('a switch', () => {
     await expectLab(0, 'cable', 'beta', '1', 'join');
   });
 
-  it('shows what comes in, as text and as a file', async () => {
+  it('shows incoming frames, as text and as a file', async () => {
     const going = on('alpha', 'timeout 60 ping -i 0.2 10.9.0.2 >/dev/null || true');
     const [text, file] = await Promise.all([
       expectLab(0, 'capture', 'A', '--count', '6', '--for', '30s'),
@@ -224,7 +224,7 @@ describe('two labs at once', () => {
 });
 
 describe('a host', () => {
-  it('that died is told, comes back by its power with its disk and its cut cable; another reboots', async () => {
+  it('that died is reported, and a power cycle brings it back with its disk and its cut cable; another reboots', async () => {
     await expectLab(0, 'cable', 'beta', '1', 'cut');
     await on('beta', 'echo kept > /root/kept; sync');
     process.kill(pidOf('beta'), 'SIGKILL');
@@ -244,7 +244,7 @@ describe('a host', () => {
 });
 
 describe('lab down', () => {
-  it('stops everything, twice, whatever became of the record', async () => {
+  it('stops everything, twice, even with a damaged record', async () => {
     writeFileSync(join(lab, 'lab.json'), 'spoilt');
     await expectLab(0, 'down');
     expect(running(lab)).toEqual([]);
@@ -261,7 +261,7 @@ describe('lab up', () => {
     expect(running(lab)).toEqual([]);
   });
 
-  it('whose host does not answer in time says so, leaves nothing running, and the snapshot', async () => {
+  it('whose host does not answer in time says so, and leaves nothing running but keeps the snapshot', async () => {
     const saved = () => readdirSync(cacheFolder()).filter((name) => /^snapshot-alpha-[0-9a-f]+$/.test(name));
     const before = saved();
     expect((await expectLab(8, 'up', '--within', '1s')).stderr).toContain('LAB_BOOT_TIMEOUT');
@@ -269,7 +269,7 @@ describe('lab up', () => {
     expect(saved()).toEqual(before);
   });
 
-  it('takes another port where one was taken meanwhile', async () => {
+  it('takes another port if one was taken meanwhile', async () => {
     const taken = createServer();
     await new Promise<void>((done) => {
       taken.listen(0, '127.0.0.1', done);
@@ -290,7 +290,7 @@ describe('lab up', () => {
     await labDown({ dir: lab });
   });
 
-  it('boots where the snapshot is damaged or another QEMU’s, and saves a new one', async () => {
+  it('boots if the snapshot is damaged or another QEMU’s, and saves a new one', async () => {
     const cache = join(folder, 'cache/lab');
     mkdirSync(cache, { recursive: true });
     for (const name of readdirSync(cacheFolder()))

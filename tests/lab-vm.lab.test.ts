@@ -4,7 +4,7 @@ import { cardHost, external, labFabric, namespace, storage } from './support/lab
 import { findingsIn, hostFacts, type LabHost, type LinkJson, labHost } from './support/lab-host.ts';
 import { makeGuest, type NestedGuest, startGuest } from './support/nested-guest.ts';
 
-/** A guest that is a VM: it has a VF of each port by vfio-pci, and does what `vflane export guest` says. */
+/** A guest that is a VM, with a VF of each port on vfio-pci, set up as `vflane export guest` says. */
 const fabricOf = (guests: { readonly [name: string]: string }) =>
   labFabric(
     { storage: storage({ mtu: 9000 }) },
@@ -73,7 +73,7 @@ describe('a VM with a VF of each port', () => {
     await expectReached();
   });
 
-  it('is named as who has the VFs', async () => {
+  it('is named as the user of the VFs', async () => {
     const shown = await expectVflane(0, 'show', 'alpha');
     for (const { pci } of vfs)
       expect(shown).toMatch(new RegExp(`${pci} +vfio-pci .* vm1/storage, open in qemu-guest \\(pid \\d+\\)`));
@@ -84,7 +84,7 @@ describe('a VM with a VF of each port', () => {
 });
 
 describe('while it runs', () => {
-  it('no plan takes its VFs away: it is named, and nothing is touched', async () => {
+  it('no plan takes its VFs: it is named, and nothing is touched', async () => {
     const untouched = await hostFacts(lab);
     lab.fabric(fabricOf({}));
     const findings = findingsIn(await expectVflane(4, 'plan', '--json', '--host', 'alpha'));
@@ -96,7 +96,7 @@ describe('while it runs', () => {
     expect(await hostFacts(lab)).toEqual(untouched);
   });
 
-  it('its bond outlives a cut cable', async () => {
+  it('its bond survives a cut cable', async () => {
     const first = await activePort();
     await expectVflane(0, 'lab', 'cable', 'alpha', '0', 'cut');
     await timed(

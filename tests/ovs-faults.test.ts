@@ -20,7 +20,7 @@ const [dpdk] = scenariosIn('ovs-dpdk') as [Scenario];
 
 const isMakingPorts = (argv: readonly string[]) => argv.includes('add-port');
 const isSettingFlows = (argv: readonly string[]) => argv[0] === 'ovs-ofctl';
-/** Once it is made, and before the card is asked what came of it. */
+/** The command after the bond is made, before the card is asked for the result. */
 const isAskingForBond = (argv: readonly string[]) => argv.join(' ') === 'ip -j -d link show dev bond0';
 const isGivingMacs = (_argv: readonly string[], stdin: string) => /vf 0 mac/.test(stdin);
 const asked = (line: string) => (machine: SimHost) => machine.run(line.split(' '));
@@ -48,7 +48,7 @@ function expectSame(before: World, after: World): void {
   expect(dumpDifference(dump(before.state), dump(after.state))).toEqual([]);
 }
 
-/** What an operator does next: Open vSwitch runs again, and everything of vflane's is taken away. */
+/** What an operator does next: starts Open vSwitch again, and destroys everything of vflane's. */
 async function startAndDestroy(world: World): Promise<void> {
   await world.machine.run(['systemctl', 'start', 'openvswitch-switch']);
   const plan = await wayBack(world, scenario, 'destroy');
@@ -116,7 +116,7 @@ describe('a LAG that is not made', () => {
 });
 
 describe('representors', () => {
-  test('that were made anew before their ports: the port and its error are told, once', async () => {
+  test('made again before their ports: the port and its error are reported, once', async () => {
     const { outcome, said } = await meddled(isMakingPorts, async (machine) => {
       await machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbeca', 'down']);
       await machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbeca', 'name', 'pf0vf0']);
@@ -126,7 +126,7 @@ describe('representors', () => {
     expect(said).toContain('ovs-vswitchd.log');
   });
 
-  test('of which there are two by one port of the switch: neither is taken', async () => {
+  test('two with one port of the switch: neither is used', async () => {
     const { outcome, said } = await meddled(isGivingMacs, async ({ state }) => {
       const one = state.netdevs.find(({ vf, pci }) => vf === 0 && pci === '0000:03:00.0');
       if (one) state.netdevs.push({ ...structuredClone(one), ifindex: 900, name: 'twin' });
@@ -136,7 +136,7 @@ describe('representors', () => {
     expect(said).toContain('phys_port_name');
   });
 
-  test('that never come: waited for, and told by what was looked for', async () => {
+  test('that never appear: awaited, and the error says what was looked for', async () => {
     const { outcome, said } = await meddled(isGivingMacs, async ({ state }) => {
       state.netdevs = state.netdevs.filter(({ vf, pci }) => vf !== 0 || pci !== '0000:03:00.0');
     });
@@ -146,7 +146,7 @@ describe('representors', () => {
 });
 
 describe('hugepages that the kernel does not give', () => {
-  test('are read back: what was asked for and what there is are told, and all is taken back', async () => {
+  test('are read back: the wanted and the actual number are reported, and all is taken back', async () => {
     const isNamingCard = (argv: readonly string[]) => argv[0] === 'rdma';
     const eat = async ({ state }: SimHost) => {
       state.hugepages['1048576'] = 55;
@@ -160,8 +160,8 @@ describe('hugepages that the kernel does not give', () => {
   });
 });
 
-describe('a port that Open vSwitch lost later', () => {
-  test('is a difference that says which, and why', async () => {
+describe('a port that Open vSwitch loses later', () => {
+  test('is a difference that names it, and says why', async () => {
     const { world } = await setUp(scenario);
     expect(await applyScenario(world, scenario)).toMatchObject({ kind: 'applied' });
     await world.machine.run(['ip', 'link', 'set', 'dev', 'ceph1-9fbeca', 'down']);

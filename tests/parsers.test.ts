@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-/** Every parser of what some program or kernel file says is tried with damaged text. */
+/** Every parser of a program's output or a kernel file is tried with damaged text. */
 const root = join(import.meta.dirname, '..');
 const filesIn = (folder: string) => readdirSync(join(root, folder)).map((name) => join(folder, name));
 const isTest = (path: string) => path.endsWith('.test.ts');
@@ -16,7 +16,7 @@ const fuzzes = [...reading, 'tests']
   .map(textOf)
   .filter((text) => text.includes("from 'fast-check'"));
 
-/** vflane's own: a plan that it wrote, and lines of its own probe. */
+/** Parsers of vflane's own formats: a plan, and lines of its probe. */
 const own: ReadonlySet<string> = new Set(['parsePlan', 'parseStreamLine']);
 
 const parsers = sources.flatMap((path) =>

@@ -19,7 +19,7 @@ async function says(line: string): Promise<string> {
   return withoutId((await vflaneHere(line.split(' '), folder)).stdout);
 }
 
-/** What was said, up to what `block` shows of it last; `…` stands for what it leaves out, and a plan's id is another each time. */
+/** The output up to the last line that `block` shows; `…` stands for omissions, and a plan's id differs each time. */
 function holds(said: string, block: string): void {
   let from = 0;
   for (const piece of withoutId(block).split(/^ *…\n/m)) {
@@ -29,7 +29,7 @@ function holds(said: string, block: string): void {
   }
 }
 
-test('what README.md shows is what vflane says', async () => {
+test('README.md shows what vflane prints', async () => {
   writeFileSync(join(folder, 'fabric.yaml'), file);
   holds(await says('plan'), plan);
   holds(await says('apply --yes'), applied);

@@ -1,4 +1,4 @@
-// Nothing real: the ways there and back of the quick tests, of every scenario.
+// Nothing real: the quick tests' applies and ways back, for every scenario.
 process.env.MANY_FAULTS = '1';
 await import('./scenarios.test.ts');
 

@@ -79,7 +79,7 @@ const isRefused = (scenario: Scenario) => errorsIn(plannedFor(scenario).plan).le
 const applicable = allScenarios.filter((scenario) => !isRefused(scenario));
 const refused = allScenarios.filter(isRefused);
 
-/** Hosts that a reboot meets alike: it leaves what the file asks for, whatever was there before. */
+/** One of all hosts for which a reboot is the same: only what the file wants remains, whatever was there before. */
 const unlike = firstOfEach(applicable, (scenario) => [shapeAsked(scenario), scenario.found.length > 0]);
 
 async function expectAsAsked(world: World, scenario: Scenario): Promise<void> {
@@ -92,7 +92,7 @@ function expectSame(before: World, after: World): void {
   expect(dumpDifference(dump(before.state), dump(after.state))).toEqual([]);
 }
 
-/** A VM that still holds its VFs keeps them: no way back goes past it. */
+/** Ends the VMs: no way back takes VFs from a running one. */
 function endGuests({ state }: World): void {
   for (const { pid } of [...state.processes]) endProcess(state, pid);
 }
@@ -116,7 +116,7 @@ describe('a refused plan', () => {
 });
 
 describe.each(applicable)('$name', (scenario) => {
-  test('applied is as asked; undone is as before', async () => {
+  test('applied it is as asked; undone it is as before', async () => {
     const { world: before } = await setUp(scenario);
     const { world, outcome } = await setUpApplied(scenario);
     expect(outcome).toMatchObject({ kind: 'applied' });
@@ -144,7 +144,7 @@ describe.each(unlike)('$name', (scenario) => {
     reboot(world.state);
     expect(await applyScenario(world, scenario, 'healed')).toMatchObject({ kind: 'applied' });
     await expectAsAsked(world, scenario);
-    // What somebody else had done by hand is gone with the old boot.
+    // What was done by hand is gone with the old boot.
     if (scenario.found.length + scenario.since.length === 0) {
       asked.state.boots += 1;
       const lines = [asked, world].map(({ state }) => asFileSees(dump(state)));
@@ -162,7 +162,7 @@ describe.each(unlike)('$name', (scenario) => {
     reboot(world.state);
     const booted = world.clone();
     await takeBack(world, scenario, 'destroy');
-    // OVSDB outlives a boot, and so do the units of VMs.
+    // OVSDB survives a boot, and so do the units of VMs.
     const isAllGone =
       scenario.host.datapath === 'legacy-vlan' && scenario.host.guests.every(({ kind }) => kind !== 'vm');
     if (scenario.found.length === 0 && isAllGone) expectSame(booted, world);
@@ -172,7 +172,7 @@ describe.each(unlike)('$name', (scenario) => {
 
 const changing = applicable.filter(({ before, since }) => before !== undefined && !since.includes('reboot'));
 
-describe('a guest that a change does not concern sees no command', () => {
+describe('no command touches a guest that a change does not concern', () => {
   test.each(changing)('$name', async (scenario) => {
     const { world } = await setUp(scenario);
     const { plan } = await planOf(world, scenario);

@@ -8,9 +8,9 @@ import { chapters } from './support/seed/chapters.ts';
 import { type } from './support/seed/typed.ts';
 import type { World } from './support/world.ts';
 
-/** The log typed on a simulated host, word for word: what it leads to, and what vflane says of it. */
+/** The log typed on a simulated host, word for word: what it leads to, and what vflane says about it. */
 
-/** What the simulated host has no program for, and what is typed elsewhere. */
+/** Lines for which the simulated host has no program, or which are typed elsewhere. */
 const notHere = /^(if |iperf3|ping|lspci|wget|unzip|#)|apt |dpkg|apt-get|mstf|reboot/;
 
 interface Answer {
@@ -19,7 +19,7 @@ interface Answer {
   readonly code: number;
 }
 
-/** Types a chapter, and gives what was refused. */
+/** Types a chapter, and returns what was refused. */
 async function typeChapter(world: World, name: string): Promise<readonly Answer[]> {
   const chapter = chapters.find((one) => one.name === name);
   const refused: Answer[] = [];
@@ -39,19 +39,19 @@ function codes(findings: readonly Finding[]): readonly string[] {
   return [...new Set(findings.map(({ code }) => code))].sort();
 }
 
-/** A chapter at its first typing, on a kernel. */
+/** A chapter typed for the first time, on a kernel. */
 async function typedOn(name: string, kernel: KernelName, ...before: readonly string[]) {
   const world = newWorld({ kernel });
   for (const line of before) await doLine(world.machine, line);
   return { world, refused: await typeChapter(world, name) };
 }
 
-/** Every command that a hint has, as it stands there. */
+/** Every command in a hint, as written there. */
 function commandsIn({ hint }: Finding): readonly string[] {
   return hint.match(/(?:echo|ovs-vsctl|ip addr|ip link) [^;]*?(?=;|\)? and ask again|\)?\.$)/g) ?? [];
 }
 
-/** Types what the findings say, until nothing stands against the plan. */
+/** Types what the findings say, until nothing forbids the plan. */
 async function followHints(world: World, datapath: Datapath): Promise<readonly string[]> {
   const followed: string[] = [];
   for (const finding of await findingsOn(world, datapath)) {
@@ -63,7 +63,7 @@ async function followHints(world: World, datapath: Datapath): Promise<readonly s
   return followed;
 }
 
-/** Done by hand, put right as the findings say, and then vflane’s. */
+/** Set up by hand, mended as the findings say, and then taken over by vflane. */
 async function expectTakenOver(world: World, datapath: Datapath): Promise<void> {
   expect(await followHints(world, datapath)).not.toEqual([]);
   const { plan } = await planOn(world, datapath);
@@ -77,7 +77,7 @@ async function endVms({ machine, state }: World): Promise<void> {
 }
 
 describe('approach 1', () => {
-  test('goes well once, and the second time new_id and what follows are refused', async () => {
+  test('works once; the second time new_id and what follows are refused', async () => {
     const { world, refused } = await typedOn('approach 1: host', 'debian-13');
     expect(refused).toEqual([]);
     await endVms(world);
@@ -89,7 +89,7 @@ describe('approach 1', () => {
     ]);
   });
 
-  test('vflane names the VM that runs, its image and its VFs, the VFs that are not its own, and new_id', async () => {
+  test('vflane names the running VM, its image and its VFs, foreign VFs, and new_id', async () => {
     const { world } = await typedOn('approach 1: host', 'debian-13');
     const running = ['VF2072', 'VF2078', 'VF2086', 'VF3002', 'VF3003'];
     expect(codes(await findingsOn(world, 'legacy-vlan'))).toEqual(running);
@@ -105,7 +105,7 @@ describe('approach 3', () => {
     expect(refused).toEqual([]);
   });
 
-  test('is refused where the ports were up: enslaving takes none, and no LAG comes', async () => {
+  test('is refused if the ports were up: the bond takes neither, and there is no LAG', async () => {
     const up = ['enp3s0f0np0', 'enp3s0f1np1'].map((netdev) => `ip link set dev ${netdev} up`);
     const { world, refused } = await typedOn('approach 3: host', 'debian-13', ...up);
     expect(refused.map(({ said }) => said)).toEqual([
@@ -122,20 +122,20 @@ describe('approach 3', () => {
     expect(codes(findings)).toEqual(['VF2030', 'VF2043', 'VF2047', 'VF2049', 'VF2086', 'VF3002']);
   });
 
-  test('with one port’s channels raised vflane finds the other one', async () => {
+  test('with one port’s channels raised, vflane points at the other one', async () => {
     const { world } = await typedOn('approach 3: host', 'doca');
     expect(await typeChapter(world, 'misc notes')).toEqual([]);
     const findings = await findingsOn(world, 'ovs-tc');
     expect(findings.find(({ code }) => code === 'VF2042')?.message).toMatch(/enp3s0f1np1 .* has 1 of its 32/);
   });
 
-  test('what the findings say makes room for vflane', async () => {
+  test('following the findings makes room for vflane', async () => {
     const { world } = await typedOn('approach 3: host', 'doca');
     await endVms(world);
     await expectTakenOver(world, 'ovs-tc');
   });
 
-  test('in another order, the wait for "active" alone is content with a RoCE LAG', async () => {
+  test('in another order, waiting for "active" alone accepts a RoCE LAG', async () => {
     const world = newWorld({ kernel: 'doca' });
     const bonding = [
       'sudo ip link add dev bond0 type bond mode active-backup miimon 100',
@@ -147,7 +147,7 @@ describe('approach 3', () => {
     expect(codes(await findingsOn(world, 'ovs-tc'))).toContain('VF2040');
   });
 
-  test('with VFs bound first the card makes no LAG, and only vflane says so', async () => {
+  test('with VFs bound first, the card makes no LAG, and only vflane says so', async () => {
     const world = newWorld({ kernel: 'doca' });
     const early = [
       'sudo devlink dev eswitch set pci/0000:03:00.0 mode switchdev',
@@ -172,7 +172,7 @@ describe('approach 2', () => {
     return { world, findings: await findingsOn(world, 'ovs-dpdk') };
   }
 
-  test('on Debian 13 nothing is refused and no VF fails over: vflane says why', async () => {
+  test('on Debian 13 nothing is refused but no VF fails over: vflane says why', async () => {
     const { findings } = await typedTwoWays('debian-13');
     const why = findings.filter(({ code }) => code === 'VF2036' || code === 'VF2047');
     expect(why.map(({ message }) => message)).toEqual([
@@ -181,12 +181,12 @@ describe('approach 2', () => {
     ]);
   });
 
-  test('with the other driver the switches are joined, and what else was made by hand is named', async () => {
+  test('with the other driver the switches are joined, and vflane names what else was made by hand', async () => {
     const { world, findings } = await typedTwoWays('doca');
     const expected = ['VF2043', 'VF2049', 'VF2054', 'VF2055', 'VF3002'];
     expect(codes(findings)).toEqual(expect.arrayContaining(expected));
     expect(codes(findings)).not.toContain('VF2047');
-    // Of a bridge that has its name vflane only says that it is in the way.
+    // About a bridge with the name it needs, vflane only says that it is in the way.
     for (const bridge of ['br-phy', 'br-vxlan']) await world.machine.run(['ovs-vsctl', 'del-br', bridge]);
     await expectTakenOver(world, 'ovs-dpdk');
   });

@@ -8,8 +8,8 @@ import { chapters } from './support/seed/chapters.ts';
 import type { Chapter, Fate, Pattern, Said, SeedCommand } from './support/seed/row.ts';
 
 /**
- * Every command of the log that vflane grew from, and where vflane does it: in the plan of its datapath, better, by a
- * finding that has the command, or by another verb. A row that no longer holds fails here.
+ * Every command of the log that vflane grew from, and where vflane does it: in the plan of its datapath, in a better way,
+ * in a finding that has the command, or in another verb. A row that no longer holds fails here.
  */
 
 const out = new Map<Datapath, CarriedOut>();
@@ -43,7 +43,7 @@ async function saidOf(datapath: Datapath, { after, says: _says, code: _code, ...
   return plan.findings.map(({ code, message, hint }) => ({ code, text: `${message} ${hint}` }));
 }
 
-/** What `vflane export guest vm` prints for inside the VM. */
+/** The commands inside the VM that `vflane export guest vm` prints. */
 function recipeOf(chapter: Chapter): readonly string[] {
   const { spec } = planOf(chapter).planned;
   return (spec?.guests ?? [])
@@ -74,7 +74,7 @@ describe.each(chapters)('$name', (chapter) => {
   test.each(chapter.commands)('$fate.kind: $typed', ({ fate }) => holds(chapter, fate));
 });
 
-describe('what the log was after, and got from another driver or not at all', () => {
+describe('what the log aimed at, and got only from another driver or not at all', () => {
   const overlays = ['ovs-tc', 'ovs-dpdk'] as const;
 
   test.each(overlays)('%s: Debian’s own driver makes one switch of both ports', async (datapath) => {

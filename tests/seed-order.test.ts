@@ -5,7 +5,7 @@ import { chapters } from './support/seed/chapters.ts';
 import { moved, type Rule, rules } from './support/seed/order.ts';
 import type { Pattern, SeedCommand } from './support/seed/row.ts';
 
-/** Where order matters the plan keeps to it, and where the plan’s is not the log’s, it says why that is allowed. */
+/** The plan keeps every order that matters; wherever it differs from the log, a reason says why that is allowed. */
 
 const datapaths = ['legacy-vlan', 'ovs-tc', 'ovs-dpdk'] as const;
 const out = new Map<Datapath, readonly Line[]>();
@@ -29,16 +29,16 @@ describe.each(datapaths)('%s', (datapath) => {
     },
   );
 
-  test('all that has no reason to be elsewhere is in the log’s order', () => {
+  test('everything without a reason to be elsewhere is in the log’s order', () => {
     const elsewhere = Object.keys(moved[datapath]);
     const swaps = swapped(datapath);
     expect(swaps.filter((pair) => !pair.some((kind) => elsewhere.includes(kind)))).toEqual([]);
-    // A reason that nobody needs any more is taken away.
+    // A reason that is no longer needed must go.
     expect(elsewhere.filter((kind) => !swaps.some((pair) => pair.includes(kind)))).toEqual([]);
   });
 });
 
-/** Where in the plan a command is done, and by what kind of step; undefined where the plan does not do it. */
+/** The place of a command in the plan, and its kind of step; undefined if the plan does not do it. */
 function doneAt(lines: readonly Line[], { fate }: SeedCommand) {
   const [form] = fate.kind === 'planned' || fate.kind === 'better' ? fate.by : [];
   const place = form === undefined ? -1 : lines.findIndex(({ text }) => fits(form, text));
@@ -50,7 +50,7 @@ function fits(pattern: Pattern, text: string): boolean {
   return typeof pattern === 'string' ? pattern === text : pattern.test(text);
 }
 
-/** Pairs of kinds that the plan has in another order than the log. */
+/** Pairs of kinds whose order differs between the plan and the log. */
 function swapped(datapath: Datapath): readonly (readonly [string, string])[] {
   const lines = linesOf(datapath);
   const typed = chapters

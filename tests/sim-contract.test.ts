@@ -37,7 +37,7 @@ const host: HostQuestions = {
   missingAttribute: `${pf}/none`,
 };
 
-/** A VF in the hands of a running guest, so that somebody holds its group open. */
+/** Gives a VF to a running guest, so that a process has its group open. */
 async function giveToGuest(sim: Host): Promise<void> {
   const vf = '0000:03:00.2';
   await sim.run(['modprobe', 'vfio-pci']);

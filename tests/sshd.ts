@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Why no sshd can be started here; undefined where one can. */
+/** Why no sshd can be started here; undefined if one can. */
 export const noSshd = existsSync('/usr/sbin/sshd')
   ? undefined
   : 'there is no /usr/sbin/sshd: apt-get install openssh-server';
@@ -29,7 +29,7 @@ export async function startSshd(): Promise<Sshd> {
   writeFileSync(join(folder, 'known_hosts'), `[127.0.0.1]:${port} ${hostKey}`);
   writeFileSync(join(folder, 'sshd_config'), sshdConfig(folder, port));
   writeFileSync(join(folder, 'ssh_config'), sshConfig(folder, port));
-  // Where root starts it, sshd insists on this folder, which its service would have made.
+  // Started by root, sshd insists on this folder, which its service would have made.
   if (process.geteuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
   const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')]);
   await listening(child);
@@ -51,7 +51,7 @@ SetEnv PATH=${dirname(process.execPath)}:/usr/bin:/bin
 `;
 }
 
-/** What a user's own may hold besides: it must not come between us and the agent. */
+/** Includes settings that users may have, which must not get between us and the agent. */
 function sshConfig(folder: string, port: number): string {
   return `Host alpha
   HostName 127.0.0.1

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostQuestions, ReaderQuestions } from './host-contract.ts';
 
-/** A tree of files that stands for a machine's, and what can be asked of it; its commands are the real machine's. */
+/** A tree of files that stands for a machine's, and the questions it can answer; its commands are the real machine's. */
 export interface TestMachine {
   readonly root: string;
   readonly reader: ReaderQuestions;
@@ -36,7 +36,7 @@ function makeTree(root: string): void {
   symlinkSync('../../../devices/0000:03:00.2', at(`${pf}/virtfn0`));
   writeFileSync(at('/proc/12/comm'), 'qemu-system-x86\n');
   symlinkSync('/dev/vfio/7', at('/proc/12/fd/24'));
-  // A real attribute, so that a real kernel refuses: this test's own process, to which nothing happens (proc(5)).
+  // A real attribute, so that a real kernel refuses: of this test's own process, which it does not affect (proc(5)).
   symlinkSync(`/proc/${process.pid}/oom_score_adj`, at('/proc/self/oom_score_adj'));
 }
 

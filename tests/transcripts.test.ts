@@ -13,7 +13,7 @@ import { pathOf, replay, transcriptNames, transcriptOf, unseenIn } from './suppo
 
 const update = process.env.UPDATE_GOLDEN === '1';
 
-/** What is read out of a transcript, as a reviewer wants to see it. */
+/** What vflane reads from a transcript, in a form for reviewers. */
 async function goldenText(name: string): Promise<string> {
   const { host, by, kernel } = transcriptOf(name);
   const { state, planned, unasked } = await replay(name);
@@ -30,7 +30,7 @@ async function goldenText(name: string): Promise<string> {
   return `${lines.join('\n')}\n`;
 }
 
-// Those of real hosts cannot be made again: what they were not asked is in their golden text.
+// Those of real hosts cannot be recorded again: their golden text lists the questions that they lack.
 beforeAll(async () => {
   if (!update) return;
   for (const name of simulatedNames) {
@@ -38,7 +38,7 @@ beforeAll(async () => {
   }
 });
 
-describe('every transcript is read as it was when it was reviewed, and so is its plan', () => {
+describe('every transcript is read as reviewed, and so is its plan', () => {
   test.each(transcriptNames)('%s', async (name) => {
     const path = pathOf(name, 'plan.txt');
     const text = await goldenText(name);
@@ -49,7 +49,7 @@ describe('every transcript is read as it was when it was reviewed, and so is its
   });
 });
 
-test('a transcript of a simulated host says so, and no other', () => {
+test('a transcript says that its host is simulated if and only if it is', () => {
   for (const name of transcriptNames) {
     expect({ name, simulated: transcriptOf(name).by === 'sim' }).toEqual({
       name,
@@ -58,7 +58,7 @@ test('a transcript of a simulated host says so, and no other', () => {
   }
 });
 
-/** Hosts of every kind, as they were found and with everything of vflane's on them. */
+/** Hosts of every kind, as found and with everything of vflane's applied. */
 const hosts = ['two-hosts', 'ovs-tc', 'ovs-dpdk', 'software-ovs-tc'].flatMap(scenariosIn);
 
 describe.each(hosts)('$name, recorded and scrubbed', (scenario: Scenario) => {
@@ -72,7 +72,7 @@ describe.each(hosts)('$name, recorded and scrubbed', (scenario: Scenario) => {
     );
   });
 
-  test('is the same host under other names, whatever the key', async () => {
+  test('is the same host with other names, whatever the key', async () => {
     for (const { name, transcript } of recorded) {
       const before = shapeOf(await observeTranscript(transcript));
       await fc.assert(
@@ -103,7 +103,7 @@ describe.each(hosts)('$name, recorded and scrubbed', (scenario: Scenario) => {
   });
 });
 
-test('a host that is called as something a tool says is not scrubbed into another host', async () => {
+test('a host named like a tool’s own word is not scrubbed into another host', async () => {
   const transcript = transcriptOf('sim-connectx5-untouched');
   const scrubbed = scrubChecked(transcript, { hosts: ['legacy'], users: [] }, 'key');
   await expect(scrubbed).rejects.toThrow('the scrubbed answers would be read as another host');
@@ -114,7 +114,7 @@ const privates = /\b(?:10|192\.168)\.\d+\.\d+(?:\.\d+)?\b/g;
 const rows = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const meansNobody = /^(?:00:00:00:00:00:00|ff:ff:ff:ff:ff:f[0f]|01:80:c2:00:00:00)$/;
 
-/** A state without what tells one host from another. */
+/** A state without what identifies a host. */
 function shapeOf(state: unknown): unknown {
   const text = JSON.stringify(inAnyOrder(state));
   const shape = text

@@ -58,8 +58,16 @@ export function link(name: string, parentDev?: string, more: Partial<LinkState> 
   };
 }
 
-export function guest(name: string, kind: Guest['kind'], networks: readonly string[]): Guest {
-  const attachments = networks.map((network) => ({
+export function guest(name: string, kind: Exclude<Guest['kind'], 'vm'>, networks: readonly string[]): Guest {
+  return { name: name as GuestName, kind, attachments: attachmentsTo(networks) };
+}
+
+export function vmGuest(name: string, vm: VmSpec, networks: readonly string[]): Guest {
+  return { name: name as GuestName, kind: 'vm', vm, attachments: attachmentsTo(networks) };
+}
+
+function attachmentsTo(networks: readonly string[]): Guest['attachments'] {
+  return networks.map((network) => ({
     network: network as NetworkName,
     addresses: [],
     dhcp: false,
@@ -68,7 +76,6 @@ export function guest(name: string, kind: Guest['kind'], networks: readonly stri
     trust: false,
     spoofchk: true,
   }));
-  return { name: name as GuestName, kind, attachments };
 }
 
 export function fabricHost(name: string, guests: readonly Guest[], vfs = 8): FabricHost {
