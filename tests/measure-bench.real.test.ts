@@ -15,7 +15,7 @@ const missing =
   missingNamespaces() ?? (spawnSync('iperf3', ['--version']).error ? 'not installed: iperf3' : undefined);
 if (missing) console.warn(`skipped: benchmarks between hosts on real Open vSwitch: ${missing}`);
 
-/** TCP with timestamps in a frame as a netdev counts it: without what only the wire adds. */
+/** The share of TCP payload (with timestamps) in a frame as a netdev counts it, without what only the wire adds. */
 const tcpShare = 1448 / 1514;
 const cell = '1500/2 forward';
 
@@ -31,7 +31,7 @@ describe.skipIf(missing)('benchmarks between guests of two hosts', () => {
     ['beta', 'disk2'],
   ] as const;
 
-  /** What a machine that others load held up for less than 50 ms is made up for; in whole frames, so that each is counted. */
+  /** Delays below 50 ms on a loaded machine are made up for; in whole frames, so that each is counted. */
   function shape(mbps: number): void {
     const burst = Math.round((mbps * 1e6 * 0.05) / 8);
     for (const [host, guest] of ends) {
@@ -41,7 +41,7 @@ describe.skipIf(missing)('benchmarks between guests of two hosts', () => {
     }
   }
 
-  /** A benchmark, and what the shaped link carried meanwhile: Gb/s of TCP's payload, run by run. */
+  /** A benchmark, and what the shaped link carried meanwhile: Gb/s of TCP payload, run by run. */
   async function metered() {
     const meter = await rack.hosts.alpha.talker(linkMeter('storage'), 'disk1');
     const ended = await bench();
@@ -110,7 +110,7 @@ describe.skipIf(missing)('benchmarks between guests of two hosts', () => {
   const mtuOf = (host: 'alpha' | 'beta', guest: 'disk1' | 'disk2') =>
     /mtu (\d+)/.exec(rack.hosts[host].inGuest(guest, ['ip', 'link', 'show', 'storage']))?.[1];
 
-  test('a smaller MTU is the guests’ own for those runs only; with --keep-mtu TCP’s segments are smaller', async () => {
+  test('a smaller MTU is set in the guests for those runs only; with --keep-mtu TCP’s segments are smaller', async () => {
     const { program, cwd, env } = rack.command;
     const child = spawn(process.execPath, [program, ...asked, '--runs', '2', '--json'], {
       cwd,
@@ -150,7 +150,7 @@ describe.skipIf(missing)('benchmarks between guests of two hosts', () => {
     expect(figures[0]?.values).toHaveLength(2);
   });
 
-  test('a port that somebody has is left to him', async () => {
+  test('a port in use is left to its user', async () => {
     const other = await rack.hosts.beta.talker(['sh', '-c', 'echo ready; exec iperf3 -s -p 5201'], 'disk2');
     const ended = await bench('--runs', '1');
     await other.stop();
@@ -205,7 +205,7 @@ describe.skipIf(missing)('benchmarks between guests of two hosts', () => {
     expect([mtuOf('alpha', 'disk1'), mtuOf('beta', 'disk2')]).toEqual(['9000', '9000']);
   });
 
-  test('other kinds of iperf3 at the two ends are said; another kernel is not compared', async () => {
+  test('different iperf3 at the two ends are reported; another kernel is not compared', async () => {
     const script =
       '#!/bin/sh\n[ "$1" = --version ] && { echo "iperf 3.18 (cJSON 1.7.15)"; exit; }\nexec /usr/bin/iperf3 "$@"\n';
     const { beta } = rack.hosts;
@@ -228,7 +228,7 @@ describe.skipIf(missing)('benchmarks between guests of two hosts', () => {
     expect(forced.stdout).toContain('[forced]');
   });
 
-  test('a guest that vanishes under it: the rest is kept, and it is said', async () => {
+  test('a guest that vanishes meanwhile is reported, and the rest is kept', async () => {
     const { program, cwd, env } = rack.command;
     const child = spawn(process.execPath, [program, ...asked, '--runs', '6', '--json'], {
       cwd,

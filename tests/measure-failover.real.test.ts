@@ -15,7 +15,7 @@ type Told = FailoverResult & {
   readonly findings: readonly { code: string }[];
 };
 
-/** The last line is the whole. */
+/** The last line is the whole result. */
 const toldBy = ({ stdout }: Said): Told => JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
 
 describe.skipIf(missing)('vflane test failover, on real Open vSwitch', () => {
@@ -29,7 +29,7 @@ describe.skipIf(missing)('vflane test failover, on real Open vSwitch', () => {
   }, 60_000);
   afterAll(() => rack?.stop());
 
-  test('both ports are taken away and given back, and the gap is told for both directions', async () => {
+  test('both ports are taken down and up again, and the gap is reported for both directions', async () => {
     const said = await failover('--times', '2');
     const { phases, summary, findings, partial } = toldBy(said);
     console.info(said.stderr);
@@ -54,7 +54,7 @@ describe.skipIf(missing)('vflane test failover, on real Open vSwitch', () => {
     expect(said.code).toBe(worst > 1 ? 9 : 0);
   });
 
-  test('an operator who is asked at a terminal pulls the cable and puts it back', async () => {
+  test('an operator, prompted at a terminal, pulls the cable and puts it back', async () => {
     const { program, env, cwd } = rack.command;
     const words = [
       'test',
@@ -79,7 +79,7 @@ describe.skipIf(missing)('vflane test failover, on real Open vSwitch', () => {
       rack.switches.run(['ip', 'link', 'set', `alpha${asked()?.[1]}`, state]);
       child.stdin?.write('\n');
     };
-    // The port that carries the traffic; and, where it has stayed on the other one, that one.
+    // The port that carries the traffic; then, if the traffic has stayed on the other one, that one.
     for (const nth of [0, 1]) {
       await hand(/Pull the cable of eth(\d) at alpha/g, nth, 'down');
       await hand(/Put back the cable of eth(\d) at alpha/g, nth, 'up');
@@ -93,7 +93,7 @@ describe.skipIf(missing)('vflane test failover, on real Open vSwitch', () => {
     expect(said.stdout).toMatch(/Pull the cable[^\n]*press Enter/);
   });
 
-  test('without a terminal nobody is asked, and elsewhere than in the lab nobody has the cable', async () => {
+  test('without a terminal there is no prompt, and outside the lab no command for the cable', async () => {
     for (const how of ['pull', 'carrier', 'switch']) {
       const said = await failover('--how', how);
       expect(said.code).toBe(4);
@@ -153,7 +153,7 @@ describe.skipIf(missing)('vflane test failover, on real Open vSwitch', () => {
     await rack.done('verify');
   });
 
-  test('killed while a port is down, the journal gives it back, and a timer was armed that would', async () => {
+  test('killed while a port is down, the journal brings it up, and a timer was armed to do so', async () => {
     const child = begin(
       rack,
       'test',

@@ -19,8 +19,8 @@ if (missing)
 const argvOf = (program: MeasureProgram): readonly string[] =>
   measureArgv({ place: { in: 'host' }, program, timeoutMs: 1 }, []);
 
-/** The agent that runs in VMs, here without one: it speaks on a unix socket of its own as QEMU's does for it. */
-describe.skipIf(missing)('a program inside a VM, by the agent that is in it', () => {
+/** The agent that runs in VMs, here outside of one: its own unix socket stands in for QEMU's. */
+describe.skipIf(missing)('a program inside a VM, run through its agent', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vflane-guest-'));
   const socket = join(folder, 'agent.sock');
   let qga: ChildProcess;
@@ -37,7 +37,7 @@ describe.skipIf(missing)('a program inside a VM, by the agent that is in it', ()
   const left = (): readonly string[] =>
     readdirSync('/run').filter((name) => name.startsWith('vflane-measure-'));
 
-  test('says its lines, its errors and its exit code', async () => {
+  test('passes on its lines, its errors and its exit code', async () => {
     const lines: string[] = [];
     const argv = ['sh', '-c', 'echo one; echo "two  $0"; echo three >&2; exit 3', '$(x) "y'];
     const ended = await programs({ argv, timeoutMs: 20_000, onLine: (line) => lines.push(line) });
@@ -46,7 +46,7 @@ describe.skipIf(missing)('a program inside a VM, by the agent that is in it', ()
     await until(() => left().length === 0);
   });
 
-  test('reads what it is given, and goes on until it is asked to end', async () => {
+  test('reads its input, and goes on until it is asked to end', async () => {
     const lines: string[] = [];
     const ending = new AbortController();
     const argv = ['perl', '-e', '$| = 1; print while <STDIN>; print "end of input\\n"'];
@@ -61,7 +61,7 @@ describe.skipIf(missing)('a program inside a VM, by the agent that is in it', ()
     expect(lines.every((line) => line === 'x'.repeat(70))).toBe(true);
   });
 
-  test('that is not there is named, and one that takes too long is ended', async () => {
+  test('that is missing is named, and one that takes too long is ended', async () => {
     const onLine = () => undefined;
     await expect(programs({ argv: ['iperf33'], timeoutMs: 9_000, onLine })).rejects.toMatchObject({
       details: { kind: 'missing', host: 'alpha: web' },
@@ -71,7 +71,7 @@ describe.skipIf(missing)('a program inside a VM, by the agent that is in it', ()
     expect(late.ms).toBeLessThan(10_000);
   });
 
-  test('keeps a thousand datagrams a second, two of them at once', async () => {
+  test('keeps up a thousand datagrams a second, two of them at once', async () => {
     const spec = { name: 'stream', port: 40_123, intervalUs: 1_000, run: 5 } as const;
     const ends = [
       { ...spec, local: '127.0.0.1', peer: '127.0.0.2' },
@@ -94,7 +94,7 @@ describe.skipIf(missing)('a program inside a VM, by the agent that is in it', ()
     }
   });
 
-  test('whose caller is killed ends by itself, and leaves nothing behind', async () => {
+  test('whose caller is killed ends on its own, and leaves nothing behind', async () => {
     const bundle = join(folder, 'caller.cjs');
     const told = JSON.stringify({ host: 'alpha', guest: 'web', socket });
     const asked = `{ argv: ['sleep', '4711'], timeoutMs: 60_000, onLine: () => undefined }`;

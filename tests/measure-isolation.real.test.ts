@@ -31,10 +31,10 @@ describe.skipIf(missing)('vflane test isolation, on real Open vSwitch', () => {
   const isTraffic = ({ attack }: Cell): boolean =>
     ['unicast', 'ARP/ND', 'broadcast', 'multicast'].includes(attack);
 
-  test('networks carry their own, nothing crosses, and nobody passes for another', async () => {
+  test('networks carry their own traffic, nothing crosses, and nobody passes for another', async () => {
     const { said, told } = await tested();
     expect(said.code, said.stdout + said.stderr).toBe(0);
-    // guest4 may be anyone, and attacks best.
+    // guest4 may use any address, and so attacks best.
     const household = ['guest1', 'guest2', 'guest4', 'guest6'].map((guest) => `${guest}/household`);
     const storage = ['disk1', 'disk2', 'disk3'].map((guest) => `${guest}/storage`);
     expect(told.guests.toSorted()).toEqual([...household, ...storage].toSorted());
@@ -51,13 +51,13 @@ describe.skipIf(missing)('vflane test isolation, on real Open vSwitch', () => {
     expect(across.every(({ tried }) => tried > 0)).toBe(true);
   });
 
-  test('is in the report, as it was found', async () => {
+  test('is in the report, with its result', async () => {
     const { stdout } = await rack.done('report', '--out', 'page.html');
     expect(stdout).toContain('1 isolation test');
     expect(readFileSync(join(rack.command.cwd, 'page.html'), 'utf8')).toContain('guest4/household');
   });
 
-  test('as a matrix for a person', async () => {
+  test('prints a matrix for a person', async () => {
     const { code, stdout } = await rack.vflane('test', 'isolation');
     console.info(stdout);
     expect(code).toBe(0);
@@ -65,7 +65,7 @@ describe.skipIf(missing)('vflane test isolation, on real Open vSwitch', () => {
     expect(stdout).toMatch(/^within storage +ok/m);
   });
 
-  test('without the flows that hold a guest to its name it is told who passes for whom: exit 9', async () => {
+  test('without the flows against spoofing it reports who passes for whom: exit 9', async () => {
     const { beta } = rack.hosts;
     beta.run(['ovs-ofctl', 'add-flow', 'br-household', 'priority=65000,actions=NORMAL']);
     const { said, told } = await tested();

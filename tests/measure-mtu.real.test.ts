@@ -20,7 +20,7 @@ describe.skipIf(missing)('on real Open vSwitch', () => {
     return { code: said.code, ...(JSON.parse(said.stdout) as { readonly pairs: readonly MtuPair[] }) };
   }
 
-  test('every network carries its MTU, and the underlay what the tunnel adds', async () => {
+  test('every network carries its MTU, and the underlay the tunnel’s overhead as well', async () => {
     const { code, pairs } = await mtu();
     expect(code).toBe(0);
     expect(pairs.map(({ network, wanted, path }) => ({ network, wanted, path }))).toEqual([
@@ -38,7 +38,7 @@ describe.skipIf(missing)('on real Open vSwitch', () => {
     });
   });
 
-  test('a switch that is too short is named for what it carries: exit 2', async () => {
+  test('a switch with a too small MTU is reported with what it carries: exit 2', async () => {
     const set = (bytes: number): void => {
       const ends = ['beta1', 'beta2'].map((end) => `link set ${end} mtu ${bytes}\n`);
       rack.switches.run(['ip', '-batch', '-'], ends.join(''));
@@ -55,7 +55,7 @@ describe.skipIf(missing)('on real Open vSwitch', () => {
     );
   });
 
-  test('a guest’s port that is too short is named', async () => {
+  test('a guest’s port with a too small MTU is named', async () => {
     rack.hosts.beta.run(['ip', '-n', 'disk2', 'link', 'set', 'storage', 'mtu', '3000']);
     const { code, pairs } = await mtu();
     await rack.done('apply', '--yes');
@@ -63,7 +63,7 @@ describe.skipIf(missing)('on real Open vSwitch', () => {
     expect(pairs.at(-1)?.short.join()).toContain('storage in disk2/storage has MTU 3000, 9000 is wanted');
   });
 
-  test('flows are in software, and it is said why', async () => {
+  test('flows are in software, and the reason is given', async () => {
     const said = await rack.vflane('test', 'offload', '--json');
     const { hosts } = JSON.parse(said.stdout) as { readonly hosts: readonly OffloadSeen[] };
     expect(said.code).toBe(0);

@@ -11,8 +11,8 @@ const intervalUs = 5_000;
 const missing = missingNamespaces();
 if (missing) console.warn(`skipped: a guest that only listens, on real Open vSwitch: ${missing}`);
 
-/** Switches learn where a host is from what it says: who says nothing is lost where somebody tells them wrong. */
-describe.skipIf(missing)('a guest that only listens, on a bond of Open vSwitchâ€™s', () => {
+/** Switches learn where a host is from its own frames: a silent one cannot correct them if they learn wrong. */
+describe.skipIf(missing)('a guest that only listens, on a bond of Open vSwitch', () => {
   let rack: Rack;
   beforeAll(async () => {
     rack = await appliedRack();
@@ -25,7 +25,7 @@ describe.skipIf(missing)('a guest that only listens, on a bond of Open vSwitchâ€
     return rack.hosts[host].talker(['sh', '-c', 'echo ready; exec "$@"', 'sh', ...argv], guest);
   };
 
-  test('hears on when the port in use dies, and when it comes back', async () => {
+  test('keeps hearing when the port in use dies, and when it comes back', async () => {
     const listener = await speak('beta', 'guest2', '10.0.0.2', '127.0.0.1');
     const speaker = await speak('alpha', 'guest1', '10.0.0.1', '10.0.0.2');
     await listener.until(() => logOf(listener).got.filter(isThere).length > 200, 'the stream', 10_000);
@@ -38,7 +38,7 @@ describe.skipIf(missing)('a guest that only listens, on a bond of Open vSwitchâ€
       rack.switches.run([...cable, 'down']);
       await saysMore(speaker, 2);
       rack.switches.run([...cable, 'up']);
-      // Wrong ways are learned when the port comes back, and stay for up to six seconds.
+      // Wrong paths are learned when the port comes back, and stay for up to six seconds.
       await saysMore(speaker, 6);
     }
     const { sent, lastUs } = logOf(speaker);
@@ -46,14 +46,14 @@ describe.skipIf(missing)('a guest that only listens, on a bond of Open vSwitchâ€
     await Promise.all([speaker.stop(), listener.stop()]);
     const longestMs = Math.max(0, ...outages.map(({ lossUs }) => lossUs / 1000));
     console.info(`a listener's longest silence over two cuts: ${longestMs.toFixed(0)} ms`);
-    // OVS as a switch learns within half a second (ofproto-dpif-upcall.c, revalidators); wrong ways stay for seconds.
+    // OVS as a switch learns within half a second (ofproto-dpif-upcall.c, revalidators); wrong paths stay for seconds.
     expect(longestMs).toBeLessThan(1_500);
   });
 });
 
 const isThere = (at: number | undefined): boolean => at !== undefined;
 
-/** So many seconds of datagrams, a listener's silence among which would be seen. */
+/** Sends datagrams for this many seconds, so that a listener's silence would show. */
 async function saysMore(speaker: Talker, seconds: number): Promise<void> {
   const until = logOf(speaker).sent.length + (1_000_000 * seconds) / intervalUs;
   const hasSaid = () => logOf(speaker).sent.length >= until;

@@ -29,7 +29,7 @@ ${rules}
 }
 `;
 
-/** Netdevs that the host itself must not hear. */
+/** A table for netdevs that the host itself must not hear. */
 function guard(family: string, hook: string, rules: string): string {
   return `table ${family} vflane
 delete table ${family} vflane
@@ -47,7 +47,7 @@ table ${family} vflane {
 `;
 }
 
-/** A script on stdin, or a line of words; in order. */
+/** Scripts on stdin, or lines of words, in order. */
 const steps: readonly (string | { readonly script: string })[] = [
   'list ruleset',
   {
@@ -152,7 +152,7 @@ describe.skipIf(missing !== undefined)('the simulated nft answers as the real on
     }
   }
 
-  /** Handles are the kernel's own, versions the machine's; of an error the place is told, the grammar's hints are not. */
+  /** Without the kernel's handles, the machine's versions, and the grammar's hints in an error; its position stays. */
   function plain({ code, stdout, stderr }: Answer): unknown {
     const tidy = (key: string, value: unknown) => (key === 'handle' || key === 'metainfo' ? 0 : value);
     const out = stdout.startsWith('{') ? JSON.stringify(JSON.parse(stdout), tidy) : stdout;

@@ -1,4 +1,4 @@
-/** Command lines for the real and the simulated Open vSwitch, in order. ` <<< ` is what comes on stdin. */
+/** Command lines for the real and the simulated Open vSwitch, in order; stdin comes after ` <<< `. */
 export const rounds: { readonly [title: string]: readonly string[] } = {
   'bridges and ports': [
     'ovs-vsctl add-br br0',

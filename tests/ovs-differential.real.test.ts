@@ -20,7 +20,7 @@ describe.skipIf(missing !== undefined)('the simulated OVS answers as the real on
   });
   afterAll(() => real.stop());
 
-  /** What no command line of both can do. */
+  /** Steps that no command line can do on both. */
   async function changesDaemon(command: string): Promise<boolean> {
     if (command !== 'RESTART' && command !== 'STOP') return false;
     await real.stopDaemon();

@@ -16,12 +16,12 @@ const daemon = ['/usr/sbin/ovs-vswitchd', '/usr/lib/openvswitch-switch/ovs-vswit
 );
 const searched = `${process.env.PATH}:/usr/sbin:/sbin`;
 
-/** Why there is no real Open vSwitch to compare with; undefined where there is one. */
+/** Why there is no real Open vSwitch to compare with; undefined if there is. */
 export function missingOvs(): string | undefined {
   return daemon !== undefined && existsSync(schema) ? undefined : 'openvswitch-switch is not installed';
 }
 
-/** ovsdb-server and ovs-vswitchd as plain processes in a folder of their own; its netdevs are made up (`--enable-dummy`). */
+/** ovsdb-server and ovs-vswitchd as plain processes in a folder of their own, with dummy netdevs (`--enable-dummy`). */
 export class RealOvs {
   readonly folder = mkdtempSync(join(tmpdir(), 'vflane-ovs-'));
   /** The Debian that ships this version. */
@@ -51,7 +51,7 @@ export class RealOvs {
       `--remote=punix:${folder}/db.sock`,
       ...this.#detached('ovsdb-server'),
     );
-    // As ovs-ctl starts it.
+    // Started as ovs-ctl does.
     const version = this.#version();
     this.#must('ovs-vsctl', '--no-wait', 'init', '--', 'set', 'Open_vSwitch', '.', `ovs_version=${version}`);
     await this.startDaemon();

@@ -39,11 +39,11 @@ function vflane(...words: readonly string[]) {
   return run([join(tree, 'usr/bin/vflane'), ...words]);
 }
 
-// A busy machine reads its packages for long.
+// A busy machine takes long to read its packages.
 const slow = { timeout: 180_000 };
 
 describe('the package', slow, () => {
-  test('is the same, byte for byte, whoever builds it where', () => {
+  test('is the same, byte for byte, whoever builds it and wherever', () => {
     const other = build(join(folder, 'two'), '077', { TZ: 'Asia/Tokyo', LC_ALL: 'C', HOME: '/nonexistent' });
     expect(readFileSync(other).equals(readFileSync(deb))).toBe(true);
   });
@@ -95,7 +95,7 @@ describe('the package', slow, () => {
       const home = join(root, 'node_modules', name);
       const file = readdirSync(home).find((one) => /^LICENSE(\.\w+)?$/.test(one)) ?? '';
       const licence = readFileSync(join(home, file), 'utf8');
-      // Apache's is Debian's own file, once for all; what stands behind it there is not.
+      // Apache's licence is Debian's own file, stored once; the text after it in the original is not part of it.
       const own = licence.replace(
         /^[\s\S]*END OF TERMS AND CONDITIONS[\s\S]*?limitations under the License\./,
         '',
@@ -104,19 +104,19 @@ describe('the package', slow, () => {
     }
   });
 
-  test('has no unit that starts by itself', () => {
+  test('has no unit that starts automatically', () => {
     const files = readdirSync(tree, { recursive: true, encoding: 'utf8' });
     expect(files.filter((path) => /systemd\/system|\/etc\/init/.test(path))).toEqual([]);
   });
 });
 
-/** What `dpkg` and the package say and leave, in a copy of this machine. */
+/** What `dpkg` and the package print and leave, in a copy of this machine. */
 function installed(script: string, files: Readonly<Record<string, string>> = {}) {
   return inCopyOfMachine(script, { '/root/vflane.deb': deb, ...files });
 }
 
 describe('installed', slow, () => {
-  test('is found, has its manual and a cache of its own, and leaves nothing when purged', () => {
+  test('is in the PATH, has its manual and its cache, and leaves nothing when purged', () => {
     const { code, stdout, stderr } = installed(`set -e
 dpkg --no-triggers -i /root/vflane.deb >/dev/null
 vflane validate -f /usr/share/vflane/sample.yaml
@@ -135,7 +135,7 @@ ls -d /usr/lib/vflane /var/cache/vflane /var/lib/vflane 2>/dev/null || echo gone
     ]);
   });
 
-  test('removal says what stays on the host, and a purge keeps what knows how to undo it', () => {
+  test('removal says what stays on the host, and a purge keeps the records to undo it', () => {
     expect(vflane('apply', '--yes')).toMatchObject({ code: 0 });
     const { code, stdout, stderr } = installed(
       `set -e
@@ -153,7 +153,7 @@ ls /var/lib/vflane`,
     expect(stdout.split('\n')).toEqual(expect.arrayContaining(['documents', 'guests', 'journal']));
   });
 
-  test('where nothing is held a purge takes the journal, and no disk of a guest', () => {
+  test('if nothing is owned, a purge removes the journal, but no guest’s disk', () => {
     expect(vflane('destroy', '--yes')).toMatchObject({ code: 0 });
     const { code, stdout, stderr } = installed(
       `set -e
@@ -170,7 +170,7 @@ find /var/lib/vflane -type f`,
     });
   });
 
-  test('an upgrade renews what an enabled host starts at boot, and only that', () => {
+  test('an upgrade renews the snapshot that an enabled host starts at boot, and only that', () => {
     const { code, stdout, stderr } = installed(`set -e
 dpkg --no-triggers -i /root/vflane.deb >/dev/null
 ls /var/lib/vflane/boot 2>/dev/null || echo nothing

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { putBackScript } from '../src/resource/put-back.ts';
 import { type DummyOvs, missingOvs, startDummyOvs } from './support/dummy-ovs.ts';
 
-/** What systemd runs when ovs-vswitchd has started, on a real one that remembers nothing. */
+/** What systemd runs after a start of ovs-vswitchd, here with a real one without flows. */
 describe.skipIf(missingOvs() !== undefined)('putting flows back', () => {
   let ovs: DummyOvs;
   let folder: string;
@@ -48,7 +48,7 @@ describe.skipIf(missingOvs() !== undefined)('putting flows back', () => {
     expect([flowsOf('br-a'), flowsOf('br-b')]).toEqual([a, b]);
   });
 
-  test('leaves out only the lines of a port that is not there', () => {
+  test('leaves out only the lines of a missing port', () => {
     const rest = ['priority=5,ip,in_port="p-br-a" actions=NORMAL', 'priority=6,arp actions=drop'];
     const gone = ['priority=1,in_port="p-gone" actions=NORMAL', 'priority=2,ip,in_port=gone actions=NORMAL'];
     const { status, stderr } = putBack({ 'br-a.flows': [...gone, ...rest] });
@@ -57,7 +57,7 @@ describe.skipIf(missingOvs() !== undefined)('putting flows back', () => {
     expect(flowsOf('br-a')).toEqual(rest);
   });
 
-  test('is not kept from the others by a bridge that is gone, nor by a line that is none', () => {
+  test('goes on despite a missing bridge or a broken line', () => {
     const b = ['priority=9,udp actions=NORMAL'];
     const files = { 'br-.flows': b, 'br-0.flows': b, 'br-a.flows': ['no flow'], 'br-b.flows': b };
     const { status, stderr } = putBack(files);
@@ -67,7 +67,7 @@ describe.skipIf(missingOvs() !== undefined)('putting flows back', () => {
     expect(flowsOf('br-b')).toEqual(b);
   });
 
-  test('takes half a file for none, and an empty folder for nothing to do', () => {
+  test('ignores half a file, and has nothing to do for an empty folder', () => {
     const before = flowsOf('br-b');
     const half = { '.br-b.flows.0123456789ab.new': ['priority=1 actions=drop'] };
     expect(putBack(half)).toEqual({ status: 0, stderr: '' });

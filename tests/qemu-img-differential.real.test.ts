@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'vflane-images-'));
 const volume = (name: string) =>
   `json:{"driver":"vvfat","dir":"${folder}/${name}","label":"CIDATA","floppy":true}`;
 
-/** Command lines in order; `@` is the folder. */
+/** Command lines in order; `@` stands for the folder. */
 const lines: readonly (readonly string[])[] = [
   ...[
     'create -f qcow2 @/base.qcow2 3G',
@@ -48,7 +48,7 @@ const lines: readonly (readonly string[])[] = [
   ['info', '--output=json', `${folder}/seed.img`],
 ];
 
-/** How much of the disk an image takes is the file system's. */
+/** Without an image's size on disk, which depends on the file system. */
 function plain(text: string): string {
   return text.replace(/"actual-size": \d+/g, '"actual-size": 0').replace(/^disk size: .*$/gm, 'disk size: 0');
 }

@@ -103,7 +103,7 @@ describe.skipIf(missing !== undefined)('the simulated systemctl answers as the r
   const host = memorySim({ kernel: release >= 256 ? 'debian-13' : 'debian-12' });
   let real: ChildProcess;
 
-  /** A manager for a user's units, in a mount namespace where systemd seems to have booted. */
+  /** Starts a user manager, in a mount namespace where systemd seems to have booted. */
   beforeAll(async () => {
     mkdirSync(folder, { recursive: true });
     for (const [name, text] of Object.entries(units)) {
@@ -126,7 +126,7 @@ describe.skipIf(missing !== undefined)('the simulated systemctl answers as the r
     return { stdout: plain(stdout), stderr: plain(stderr), code: status };
   }
 
-  /** What differs because one manager is a user's and the other the host's. */
+  /** Removes differences between a user's manager and the host's. */
   function plain(text: string): string {
     return text
       .replaceAll(folder, '/etc/systemd/system')

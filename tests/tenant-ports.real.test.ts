@@ -9,7 +9,7 @@ import { Wires } from './support/wires.ts';
 const missing = missingNamespaces();
 if (missing) console.warn(`skipped: the host’s silence on its tenants’ ports: ${missing}`);
 
-describe.skipIf(missing)('what a tenant’s port has to do with the host behind it', () => {
+describe.skipIf(missing)('a tenant’s port and the host behind it', () => {
   let rack: Rack;
   let wires: Wires;
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe.skipIf(missing)('what a tenant’s port has to do with the host behind 
     return links.find(({ ifalias }) => ifalias === `vflane:${guest}/household`)?.ifname ?? '';
   }
 
-  /** What the host itself says by a port, IPv6 of it. */
+  /** Whether a frame is IPv6 that the host itself sends through a port. */
   function said(port: string): (hex: string) => boolean {
     const mac = alpha('cat', `/sys/class/net/${port}/address`).trim().replaceAll(':', '');
     return (hex) => hex.startsWith(mac, 12) && hex.startsWith('86dd', 24);
@@ -44,12 +44,12 @@ describe.skipIf(missing)('what a tenant’s port has to do with the host behind 
       .sort();
   };
 
-  /** With the order that a netdev makes its addresses anew. */
+  /** Takes ports down and up, so that they make their addresses again. */
   const upAgain = (...ports: readonly string[]): void => {
     for (const state of ['down', 'up']) for (const port of ports) alpha('ip', 'link', 'set', port, state);
   };
 
-  test('the host has no IPv6 on it, and is silent: with IPv6 it makes itself known to the guest', async () => {
+  test('the host has no IPv6 on it, and is silent: with IPv6 it would show itself to the guest', async () => {
     const [quiet, loud] = [portOf('guest1'), portOf('guest4')];
     expect(alpha('cat', '/proc/net/if_inet6')).not.toContain(quiet);
     alpha('sh', '-c', `echo 0 > /proc/sys/net/ipv6/conf/${loud}/disable_ipv6`);
@@ -59,7 +59,7 @@ describe.skipIf(missing)('what a tenant’s port has to do with the host behind 
     expect(await differing()).toEqual([`port-ipv6 ${loud}`]);
   });
 
-  /** Sends, and waits until all has left: the other end of a pair has it then. */
+  /** Sends, and waits until all has left: the other end of the pair then has it. */
   async function sends(guest: 'guest1' | 'guest4', ...frames: readonly string[]): Promise<void> {
     const sent = (): number =>
       Number(rack.hosts.alpha.inGuest(guest, ['cat', '/sys/class/net/household/statistics/tx_packets']));
@@ -76,7 +76,7 @@ describe.skipIf(missing)('what a tenant’s port has to do with the host behind 
     }
   }
 
-  test('it answers nobody, Open vSwitch running or not; without vflane’s table it would', async () => {
+  test('it answers nobody, whether or not Open vSwitch runs; without vflane’s table it would', async () => {
     const { mac, v4 } = places.guest1;
     const ask = (address: string): string => arp(mac, { sha: mac, spa: v4, tpa: address });
     // EtherType of ARP, operation 2, sender.
@@ -94,13 +94,13 @@ describe.skipIf(missing)('what a tenant’s port has to do with the host behind 
     expect(wires.heard('guest1').filter(answers('c0a80901'))).toEqual([]);
   });
 
-  /** Datagrams that the host has heard at a port where nobody listens. */
+  /** Datagrams that the host has received on a port where nothing listens. */
   function unheeded(): number {
     const [names = '', counters = ''] = alpha('grep', '^Udp:', '/proc/net/snmp').split('\n');
     return Number(counters.split(' ')[names.split(' ').indexOf('NoPorts')]);
   }
 
-  test('it hears nobody who knows its MAC and address; without vflane’s table it would', async () => {
+  test('it accepts nothing, even sent to its MAC and address; without vflane’s table it would', async () => {
     const mac = alpha('cat', `/sys/class/net/${portOf('guest1')}/address`).trim();
     const known = `neigh add 192.168.66.1 lladdr ${mac} dev household`;
     alpha('ip', '-n', 'guest1', 'route', 'add', '192.168.66.1', 'dev', 'household');
@@ -117,7 +117,7 @@ describe.skipIf(missing)('what a tenant’s port has to do with the host behind 
     alpha('systemctl', 'start', 'openvswitch-switch.service');
   });
 
-  test('what somebody undid by hand is told, each by its place, and mended', async () => {
+  test('what was undone by hand is reported, each by its place, and mended', async () => {
     alpha('ip', 'link', 'set', 'br-household', 'up');
     alpha('ip', 'addr', 'add', '10.0.0.77/24', 'dev', 'br-household');
     rack.hosts.alpha.inGuest('guest1', ['ethtool', '-K', 'household', 'tx', 'on']);
@@ -134,7 +134,7 @@ describe.skipIf(missing)('what a tenant’s port has to do with the host behind 
     expect(alpha('cat', '/proc/net/if_inet6')).not.toContain(portOf('guest4'));
   });
 
-  test('undone, the tables are as somebody had left them', async () => {
+  test('undone, the tables are as before', async () => {
     await rack.done('undo', '--yes', '--host', 'alpha');
     expect(alpha('nft', 'list', 'tables')).not.toContain('arp');
     expect(alpha('ip', '-br', 'addr', 'show', 'br-household')).toContain('10.0.0.77/24');

@@ -23,7 +23,7 @@ describe.skipIf(missing)('three hosts on real Open vSwitch, when something fails
   }, 60_000);
   afterAll(() => rack?.stop());
 
-  /** Everybody hears everybody, once. */
+  /** Everyone hears everyone, once. */
   async function isWhole(stations = tenants): Promise<void> {
     for (const from of stations) {
       const others = stations.filter((station) => station !== from);
@@ -63,7 +63,7 @@ describe.skipIf(missing)('three hosts on real Open vSwitch, when something fails
     await rack.done('verify');
   });
 
-  test('started by hand it has no flows: that is drift, and applied away', async () => {
+  test('started by hand it has no flows: that is drift, and an apply mends it', async () => {
     const { beta } = rack.hosts;
     kill(beta);
     beta.run(['ovs-vswitchd', '--detach', '--no-chdir', '--pidfile', '--log-file']);
@@ -74,7 +74,7 @@ describe.skipIf(missing)('three hosts on real Open vSwitch, when something fails
     await rack.done('verify');
   });
 
-  test('a bridge that somebody brought up is drift: by it a tenant could speak VXLAN', async () => {
+  test('a bridge brought up by hand is drift: a tenant could send VXLAN through it', async () => {
     rack.hosts.alpha.run(['ip', 'link', 'set', 'br-household', 'up']);
     expect(await rack.vflane('verify', '--host', 'alpha')).toMatchObject({ code: 2 });
     await rack.done('apply', '--yes');
@@ -93,7 +93,7 @@ describe.skipIf(missing)('three hosts on real Open vSwitch, when something fails
     expect(rack.hosts.alpha.run(['ovs-vsctl', 'show'])).not.toContain('192.168.9.3');
   });
 
-  test('what vflane put there it takes away, and nothing else', async () => {
+  test('vflane removes what it made, and nothing else', async () => {
     await rack.done('destroy', '--yes');
     for (const [index, name] of (['alpha', 'beta'] as const).entries()) {
       expect(inventory(rack.hosts[name])).toBe(bare[index]);
@@ -101,7 +101,7 @@ describe.skipIf(missing)('three hosts on real Open vSwitch, when something fails
   });
 });
 
-/** Everything of a host that vflane might have changed, but for what it remembers. */
+/** Everything on a host that vflane might have changed, except its own records. */
 function inventory(host: NamespaceHost): string {
   const links = JSON.parse(host.run(['ip', '-j', 'addr'])) as readonly {
     readonly ifname: string;
@@ -111,7 +111,7 @@ function inventory(host: NamespaceHost): string {
     readonly addr_info: readonly { readonly local: string }[];
   }[];
   const listed = links
-    // OVS makes it when its first userspace bridge comes, and keeps it.
+    // OVS makes it for its first userspace bridge, and keeps it.
     .filter(({ ifname }) => ifname !== 'ovs-netdev')
     .map(({ ifname, address, mtu, flags, addr_info }) => {
       const addresses = addr_info.map(({ local }) => local).join(' ');

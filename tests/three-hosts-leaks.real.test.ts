@@ -28,14 +28,14 @@ describe.skipIf(missing)('out of a tenant’s network, on real Open vSwitch', ()
   }, 60_000);
   afterAll(() => rack?.stop());
 
-  /** A frame for the other network, wrapped as its host at beta would. */
+  /** A frame for the other network, encapsulated as its host at beta would do. */
   function wrapped(from: { readonly mac: string; readonly address: string }, to: string) {
     const inner = wires.hello('disk2');
     const hop = { mac: from.mac, from: from.address, to: underlay.alpha.address, dst: to };
     return { inner, outer: vxlan(hop, vni.storage, inner) };
   }
 
-  /** Whatever was sent before has arrived now, or never will. */
+  /** Waits until everything sent before has arrived or never will. */
   async function settled(): Promise<void> {
     await wires.meet('guest4', ['guest2', 'guest6']);
     await wires.meet('disk2', ['disk1']);
@@ -69,9 +69,9 @@ describe.skipIf(missing)('out of a tenant’s network, on real Open vSwitch', ()
     expect(wires.heard('disk2')).not.toContain(inner);
   });
 
-  test('VXLAN comes in by the wire, from the address of a host of the fabric only', async () => {
+  test('VXLAN comes in from the wire, from addresses of the fabric’s hosts only', async () => {
     const stranger = wrapped({ ...underlay.beta, address: '192.168.9.66' }, underlay.alpha.mac);
-    // With beta’s own MAC, because OVS learns from any datagram where to send the answers.
+    // With beta’s own MAC, because OVS learns from any datagram where to send answers.
     const host = wrapped(underlay.beta, underlay.alpha.mac);
     wires.send('stranger', stranger.outer, host.outer);
     await wires.arrives(host.inner, 'disk1');
@@ -81,7 +81,7 @@ describe.skipIf(missing)('out of a tenant’s network, on real Open vSwitch', ()
   describe('the host’s own stack', () => {
     test.each(['guest1', 'vm1'] as const)('answers no ARP of %s for its addresses', async (guest) => {
       const { host, mac, v4 } = places[guest];
-      // Switch A may still look for beta where the stranger has just used its MAC.
+      // Switch A may still expect beta where the stranger has just used its MAC.
       await wires.meet('guest2', [guest]);
       await wires.meet(guest, ['guest2']);
       const ask = (tpa: string): string => arp(mac, { sha: mac, spa: v4, tpa });
@@ -93,7 +93,7 @@ describe.skipIf(missing)('out of a tenant’s network, on real Open vSwitch', ()
       expect(wires.heard(guest).filter(answers('c0a809'))).toEqual([]);
     });
 
-    /** Datagrams that came to a port where nobody listens (RFC 4113). */
+    /** Datagrams for a port where nothing listens (RFC 4113). */
     function strayDatagrams(): readonly (string | undefined)[] {
       return hostNames.map((name) => {
         const lines = rack.hosts[name].run(['grep', '^Udp:', '/proc/net/snmp']).trim().split('\n');
@@ -102,7 +102,7 @@ describe.skipIf(missing)('out of a tenant’s network, on real Open vSwitch', ()
       });
     }
 
-    test('gets nothing of the tunnels', async () => {
+    test('gets nothing from the tunnels', async () => {
       const before = strayDatagrams();
       for (const [from, to] of [
         ['guest1', 'guest2'],
@@ -114,7 +114,7 @@ describe.skipIf(missing)('out of a tenant’s network, on real Open vSwitch', ()
       expect(before).not.toContain(undefined);
     });
 
-    test('answers the other hosts’ ARP by no other MAC than the bridge’s', () => {
+    test('answers the other hosts’ ARP with the bridge’s MAC only', () => {
       for (const name of hostNames) {
         const shown = rack.hosts[name].run(['ovs-appctl', 'tnl/neigh/show']);
         const seen = [...shown.matchAll(/^(192\.168\.9\.\d) +(\S+)/gm)].map(([, ip, mac]) => `${ip} ${mac}`);
@@ -123,13 +123,13 @@ describe.skipIf(missing)('out of a tenant’s network, on real Open vSwitch', ()
       }
     });
 
-    test('is reached by the other hosts, and by no guest, whatever it knows', async () => {
+    test('can be reached by the other hosts, but by no guest, whatever it knows', async () => {
       const { alpha, beta } = rack.hosts;
       const port = portOf('guest1');
       const tunnelAddress = underlay.alpha.address;
       await alpha.talker([process.execPath, streamProgram, 'serve', '::', '8080']);
       const linkLocal = alpha.run(['ip', '-6', '-o', 'addr', 'show', 'dev', port]);
-      // As where the host itself has a way to the network, and the guest has found out the port’s MAC.
+      // As if the host itself had a route to the network, and the guest had found out the port’s MAC.
       alpha.run(['ip', 'route', 'add', '10.0.0.0/24', 'dev', port]);
       const known = `neigh add ${tunnelAddress} lladdr ${macOf(port)} dev household`;
       alpha.run(
@@ -148,7 +148,7 @@ describe.skipIf(missing)('out of a tenant’s network, on real Open vSwitch', ()
     }
   });
 
-  // The last, because Open vSwitch learns from what comes in where its hosts are.
+  // The last test, because Open vSwitch learns its hosts’ places from what comes in.
   test('VXLAN that a guest sends would open another network, were its bridge up and had it an address', async () => {
     const { alpha } = rack.hosts;
     const change = (word: string, state: string): void => {

@@ -16,7 +16,7 @@ const underlays: readonly (readonly [string, UnderlayText])[] = [
   ['IPv4 by one port', (n) => `{ address: 192.168.9.${n}/24, ports: [eth1] }`],
 ];
 
-/** Each from the one before it, while the guests stay. */
+/** Each follows from the one before, while the guests stay. */
 describe.skipIf(missing)('three hosts on real Open vSwitch, with an underlay of', () => {
   let rack: Rack;
   let wires: Wires | undefined;

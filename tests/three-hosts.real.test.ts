@@ -24,7 +24,7 @@ describe.skipIf(missing)('three hosts on real Open vSwitch', () => {
   }, 60_000);
   afterAll(() => rack?.stop());
 
-  test('what was applied is there, and nothing is left to do', async () => {
+  test('everything applied is there, and nothing is left to do', async () => {
     await rack.done('verify');
     await rack.done('plan');
   });
@@ -46,7 +46,7 @@ describe.skipIf(missing)('three hosts on real Open vSwitch', () => {
     },
   );
 
-  test('a network hears nothing of another', async () => {
+  test('a network hears nothing from another', async () => {
     await wires.meet('guest4', ['guest2']);
     const heard = [wires.hello('disk1'), wires.hello('guest4')];
     wires.send('disk1', ...heard.slice(0, 1));
@@ -58,15 +58,15 @@ describe.skipIf(missing)('three hosts on real Open vSwitch', () => {
   });
 
   describe('the uplink', () => {
-    test('the network meets its VLAN once', async () => {
+    test('joins the network to its VLAN once', async () => {
       expect(await wires.copies('router', tenants)).toEqual(tenants.map(() => 1));
       expect(await wires.copies('guest6', ['router'])).toEqual([1]);
     });
 
-    test('and no other VLAN', async () => {
+    test('and to no other VLAN', async () => {
       const told = [20, 21, 0].map((vlan) => {
         const hop = { mac: '02:99:00:00:00:98', from: '10.0.0.98', to: '255.255.255.255' };
-        // Longer than what Ethernet would pad, with a tag or without.
+        // Long enough that Ethernet does not pad it, with or without a tag.
         const text = [...Buffer.from(`on VLAN ${vlan} of the switches’ sockets`)];
         const hex = ipv4({ ...hop, tag: vlan === 0 ? [] : tag(0x8100, vlan) }, 17, udp(40_000, 9, text));
         wires.send('stranger', hex);
@@ -77,7 +77,7 @@ describe.skipIf(missing)('three hosts on real Open vSwitch', () => {
     });
   });
 
-  describe('what a guest sends as somebody else', () => {
+  describe('what a guest sends with a forged source', () => {
     const known = new Set(forgeries.flatMap(({ forged, legal }) => [forged, legal]));
     const arrived: string[] = [];
 
@@ -89,7 +89,7 @@ describe.skipIf(missing)('three hosts on real Open vSwitch', () => {
       for (const at of elsewhere) expect(await wires.among(known, arrived.length, at)).toEqual(arrived);
     });
 
-    test('a virtual machine is held to its MAC and address too', async () => {
+    test('a virtual machine can use only its own MAC and address, too', async () => {
       const { mac, v4 } = places.vm1;
       const as = (hop: { readonly mac: string; readonly from: string }): string =>
         ipv4({ ...hop, to: '10.0.0.9' }, 17, udp(40_000, 53, [...Buffer.from('from a virtual machine')]));
@@ -100,12 +100,12 @@ describe.skipIf(missing)('three hosts on real Open vSwitch', () => {
       expect(await wires.among(new Set(sent), 1, 'guest2')).toEqual([legal]);
     });
 
-    test('who may be anyone gets through what is sound, and stays within the network', async () => {
+    test('a guest that may use any address gets sound frames through, and stays within its network', async () => {
       const sound = forgeries.filter(({ always }) => !always);
       for (const { forged } of forgeries) wires.send('guest4', forged);
       arrived.push(...sound.map(({ forged }: Forgery) => forged));
       await wires.meet('guest4', elsewhere);
-      // What comes at once is forwarded together with its like.
+      // Frames that come at once are forwarded together.
       for (const at of elsewhere)
         expect((await wires.among(known, arrived.length, at)).toSorted()).toEqual(arrived.toSorted());
       expect(wires.heard('disk1').filter((hex) => known.has(hex))).toEqual([]);

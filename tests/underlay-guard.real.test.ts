@@ -10,7 +10,7 @@ import { known } from './support/overlay.ts';
 const env = { ...process.env, PATH: `${process.env.PATH ?? ''}${delimiter}/usr/sbin${delimiter}/sbin` };
 const senders = join(import.meta.dirname, 'support/senders.mjs');
 
-/** Runs a script in a network namespace of its own, which ends with it; `$1`, `$2`, … are the words. */
+/** Runs a script in a network namespace that ends with it; `$1`, `$2`, … are the words. */
 function apart(script: string, ...words: readonly string[]): string {
   const argv = ['--map-root-user', '--net', 'sh', '-euc', script, 'sh', ...words];
   return execFileSync('unshare', argv, { env, encoding: 'utf8', timeout: 10_000, stdio: 'pipe' });
@@ -61,13 +61,13 @@ describe.skipIf(missing)('the guard of the underlay on real nftables', () => {
       expect(loaded(text, text, table)).toEqual(lines);
   });
 
-  test('a table changed by hand is told apart, and replaced whole', () => {
+  test('a table changed by hand is recognized, and replaced as a whole', () => {
     const byHand = `${textOf(overlay4)}insert rule inet vflane underlay accept\n`;
     expect(loaded(byHand)).not.toEqual(underlayGuard(overlay4)[packets]);
     expect(loaded(byHand, textOf(overlay6))).toEqual(underlayGuard(overlay6)[packets]);
   });
 
-  test('taking the table away leaves the others', () => {
+  test('removing the table leaves the others', () => {
     const mine = 'add table inet mine\n';
     const left = apart(
       'echo "$1" | nft -f -; echo "$2" | nft -f -; echo "$2" | nft -f -; nft list tables',
@@ -79,7 +79,7 @@ describe.skipIf(missing)('the guard of the underlay on real nftables', () => {
     expect(left.trim()).toBe('table inet mine');
   });
 
-  /** Whose datagrams reach the tunnel address, of those of a peer, a stranger and this host. */
+  /** Which of a peer's, a stranger's and this host's datagrams reach the tunnel address. */
   function heard(overlay: Guarded, port = 4789): unknown {
     const { local } = overlay;
     const [peer = local] = overlay.peers;
@@ -94,13 +94,13 @@ describe.skipIf(missing)('the guard of the underlay on real nftables', () => {
     return JSON.parse(apart(script, textOf(overlay), process.execPath, senders, told));
   }
 
-  test('VXLAN comes in from the fabric’s hosts only; another port is nobody’s business', () => {
+  test('VXLAN comes in from the fabric’s hosts only; other ports are not filtered', () => {
     expect(heard(overlay4)).toEqual(['192.168.9.3']);
     expect(heard({ ...overlay6, peers: ['fd09::3'] })).toEqual(['fd09::3']);
     expect(heard(overlay4, 4790)).toEqual(['192.168.9.3', '192.168.9.66', '192.168.9.1']);
   });
 
-  test('by another netdev than that of the tunnels it comes in from nobody, whatever address it bears', () => {
+  test('through any netdev but the tunnels’ it never comes in, whatever its address', () => {
     expect(heard({ ...overlay4, kernel: { netdev: port } })).toEqual([]);
     expect(heard({ ...overlay4, kernel: { netdev: undefined } })).toEqual(['192.168.9.3']);
   });

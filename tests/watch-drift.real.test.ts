@@ -5,7 +5,7 @@ import { missingNamespaces } from './support/namespace-host.ts';
 import { type Rack, startRack } from './support/rack.ts';
 import { fabricText } from './support/rack-fabric.ts';
 
-/** `vflane watch` of a real kernel and a real Open vSwitch, over the road to a host: what drifts is told within a second. */
+/** `vflane watch` of a real kernel and Open vSwitch, over the connection to a host: reports drift within a second. */
 const missing = missingNamespaces();
 if (missing) console.warn(`skipped: watching a host with real Open vSwitch: ${missing}`);
 
@@ -42,12 +42,12 @@ describe.skipIf(missing)('vflane watch', () => {
     await rack?.stop();
   });
 
-  test('tells at once that the host is as wanted', async () => {
+  test('reports at once that the host is as wanted', async () => {
     await expect.poll(() => told(({ state }) => state === 'verified'), { timeout: 20_000 }).toBeDefined();
   });
 
   let changes = 0;
-  /** Each change is another one, so that each is news. */
+  /** Each change is different, so that each is news. */
   const drifts: readonly (readonly [what: string, change: (round: number) => readonly string[]])[] = [
     ['a flow', (round) => ['ovs-ofctl', 'add-flow', 'br-household', `priority=${7 + round},actions=drop`]],
     [
@@ -61,7 +61,7 @@ describe.skipIf(missing)('vflane watch', () => {
     ['the guard', () => ['nft', 'add', 'rule', 'inet', 'vflane', 'ports', 'counter']],
   ];
 
-  test.each(drifts)('tells within a second of %s that was changed', async (what, change) => {
+  test.each(drifts)('reports a change of %s within a second', async (what, change) => {
     const times: number[] = [];
     while (times.length < 3) {
       const began = performance.now();
@@ -71,7 +71,7 @@ describe.skipIf(missing)('vflane watch', () => {
       times.push(Math.round((news()?.heardAt ?? Number.POSITIVE_INFINITY) - began));
     }
     console.log(`${what}: told after ${times.join(', ')} ms`);
-    // The quickest: the machine has others to serve.
+    // The fastest one: the machine has other work.
     expect(Math.min(...times)).toBeLessThan(1000);
   });
 });

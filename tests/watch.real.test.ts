@@ -4,7 +4,7 @@ import { poll } from '../src/lab/wait.ts';
 import { probeChanges } from '../src/measure/probe-changes.ts';
 import { missingOvs, RealOvs } from './ovs-real.ts';
 
-/** The kernel, ovsdb-server and ovs-vswitchd tell of their changes themselves. */
+/** The kernel, ovsdb-server and ovs-vswitchd report changes themselves. */
 const missing = missingOvs();
 const namespace = `vfl-watch-${process.pid}`;
 const ovs = new RealOvs();
@@ -16,7 +16,7 @@ let rundir: string | undefined;
 const ip = (...words: readonly string[]) => execFileSync('ip', words);
 const heard = () => lines.flatMap(({ changed = [] }) => changed);
 
-/** A change is heard of within a second. */
+/** Expects a change to be reported within a second. */
 async function expectHeard(what: string, change: () => unknown): Promise<void> {
   lines.length = 0;
   await change();
@@ -46,18 +46,18 @@ afterAll(async () => {
   await ovs.stop();
 });
 
-test('of a guest’s netdev', () =>
+test('a change of a guest’s netdev is reported', () =>
   expectHeard(`links of ${namespace}`, () => ip('-n', namespace, 'link', 'set', 'dev', 'lo', 'up')));
 
-test('of a port of a bridge', () =>
+test('a new port of a bridge is reported', () =>
   expectHeard('OVSDB’s Port', () => ovs.run(['ovs-vsctl', 'add-port', 'br-watch', 'p1'])));
 
-test('of a flow', () =>
+test('a new flow is reported', () =>
   expectHeard('flows of br-watch', () =>
     ovs.run(['ovs-ofctl', 'add-flow', 'br-watch', 'priority=7,actions=drop']),
   ));
 
-test('and of nothing that only looks', async () => {
+test('reads are not reported', async () => {
   ovs.run(['ovs-vsctl', 'list', 'Bridge']);
   ovs.run(['ovs-ofctl', 'dump-flows', 'br-watch']);
   ip('-n', namespace, 'link', 'show');
