@@ -129,10 +129,10 @@ function cellOf({ stations, tries, ears, attack, from, to }: CellAsk): Cell {
   const isWhole = meant.every(([n, one]) => heardBy(n).includes(one.to));
   return {
     ...{ from, to, attack: attack.name, tried: meant.length },
-    verdict:
-      leaks.length > 0
-        ? 'leaked'
-        : verdictOf(attack, from === to, meant.length, { arrived: arrivals.length, isWhole }),
+    verdict: verdictOf(attack, {
+      ...{ isWithin: from === to, tried: meant.length, isWhole },
+      ...{ arrived: arrivals.length, leaked: leaks.length },
+    }),
     arrived: pairsOf(leaks.length > 0 ? leaks : arrivals),
     ...(expected !== undefined && attack.name === 'forged MAC' ? { expected } : {}),
   };
@@ -144,12 +144,18 @@ function pairsOf(arrivals: readonly Arrival[]): readonly string[] {
   return [...new Set(arrivals.map(({ from, at }) => `${from.name} → ${at.name}`))];
 }
 
-function verdictOf(
-  attack: Attack,
-  isWithin: boolean,
-  tried: number,
-  { arrived, isWhole }: { readonly arrived: number; readonly isWhole: boolean },
-): Verdict {
+/** What became of one kind of frame between two networks, or within one. */
+interface Count {
+  readonly isWithin: boolean;
+  readonly tried: number;
+  readonly arrived: number;
+  readonly leaked: number;
+  /** Everybody it was meant for has heard it. */
+  readonly isWhole: boolean;
+}
+
+function verdictOf(attack: Attack, { isWithin, tried, arrived, leaked, isWhole }: Count): Verdict {
+  if (leaked > 0) return 'leaked';
   if (tried === 0) return 'untried';
   if (isWithin && attack.isTraffic) return isWhole ? 'carried' : 'silent';
   return arrived > 0 ? 'passes' : 'held';
