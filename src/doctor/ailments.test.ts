@@ -74,7 +74,7 @@ const made = {
   allocation: {},
 };
 const wants = (count: number) => {
-  const host = fabricHost('alpha', [guest('web', 'vm', ['storage'])], count);
+  const host = fabricHost('alpha', [guest('web', 'external', ['storage'])], count);
   const all = fabric([host]);
   return { fabric: all, host, spec: expandLegacyVlan(all, host, emptyLedger) };
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bareHost, barePf, fabric, fabricHost, guest, pf0 } from '../../tests/support/states.ts';
+import { bareHost, barePf, fabric, fabricHost, pf0, vmGuest } from '../../tests/support/states.ts';
 import { expandLegacyVlan } from '../datapath/legacy-vlan.ts';
 import { guestSpec } from '../datapath/machine.ts';
 import type { VmSpec } from '../model/fabric.ts';
@@ -64,7 +64,7 @@ function said(
   vmMore: Partial<VmSpec> = {},
   ledger = enabled,
 ) {
-  const one = { ...guest('web', 'vm', ['storage']), vm: { ...vm, ...vmMore } };
+  const one = vmGuest('web', { ...vm, ...vmMore }, ['storage']);
   const host = fabricHost('alpha', [one]);
   const of = fabric([host]);
   const plain = expandLegacyVlan(of, host, emptyLedger);

@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest';
 import { bareHost, fabric, fabricHost, guest, link, pf0, pf1 } from '../../tests/support/states.ts';
 import { expandLegacyVlan } from '../datapath/legacy-vlan.ts';
-import type { Guest } from '../model/fabric.ts';
 import type { LinkState } from '../model/host-state.ts';
 import { emptyLedger } from '../model/ledger.ts';
 import { examine } from './rules.ts';
 
 const ports = [link('enp3s0f0np0', pf0), link('enp3s0f1np1', pf1)];
 
-function said(kind: Guest['kind'], links: readonly LinkState[]): readonly string[] {
+function said(kind: 'host' | 'netns', links: readonly LinkState[]): readonly string[] {
   const host = fabricHost('alpha', [guest('self', kind, ['storage'])]);
   const of = fabric([host]);
   const spec = expandLegacyVlan(of, host, emptyLedger);

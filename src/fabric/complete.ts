@@ -87,12 +87,9 @@ function underlay(read: ReadUnderlay, nic: Nic): Underlay {
 }
 
 function guest(read: ReadGuest): Guest {
-  return {
-    name: needed(asGuestName(read.key)),
-    kind: needed(read.kinds[0]),
-    ...(read.vm && { vm: read.vm }),
-    attachments: read.attachments.map(attachment),
-  };
+  const kind = needed(read.kinds[0]);
+  const any = { name: needed(asGuestName(read.key)), attachments: read.attachments.map(attachment) };
+  return kind === 'vm' ? { ...any, kind, vm: needed(read.vm) } : { ...any, kind };
 }
 
 function attachment(read: ReadAttachment): Attachment {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fabric, fabricHost, guest } from '../../tests/support/states.ts';
+import { fabric, fabricHost, guest, vmGuest } from '../../tests/support/states.ts';
 import { expandLegacyVlan } from '../datapath/legacy-vlan.ts';
 import { HostError } from '../host/host.ts';
 import type { VmSpec } from '../model/fabric.ts';
@@ -13,10 +13,7 @@ const vm: VmSpec = {
   ...{ disk: 'debian-13.qcow2', pci: [], autostart: true, cloudInit: 'none' },
 };
 const hostOf = (spec: VmSpec) =>
-  fabricHost('alpha', [
-    { ...guest('vm1', 'vm', ['storage']), vm: spec },
-    guest('theirs', 'external', ['storage']),
-  ]);
+  fabricHost('alpha', [vmGuest('vm1', spec, ['storage']), guest('theirs', 'external', ['storage'])]);
 
 const specOfHost = expandLegacyVlan(fabric([hostOf(vm)]), hostOf(vm), emptyLedger);
 const [mac0 = '', mac1 = ''] = specOfHost.guests[0]?.lanes[0]?.members.map(({ mac }) => mac) ?? [];

@@ -83,12 +83,14 @@ export interface Underlay {
 
 export type GuestKind = 'vm' | 'netns' | 'external' | 'host';
 
-export interface Guest {
+interface AnyGuest {
   readonly name: GuestName;
-  readonly kind: GuestKind;
-  readonly vm?: VmSpec;
   readonly attachments: readonly Attachment[];
 }
+
+export type Guest =
+  | (AnyGuest & { readonly kind: 'vm'; readonly vm: VmSpec })
+  | (AnyGuest & { readonly kind: Exclude<GuestKind, 'vm'>; readonly vm?: undefined });
 
 export interface VmSpec {
   readonly cpus: number;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bareHost, fabric, fabricHost, guest, pf0, pf1 } from '../../tests/support/states.ts';
+import { bareHost, fabric, fabricHost, pf0, pf1, vmGuest } from '../../tests/support/states.ts';
 import { expandLegacyVlan } from '../datapath/legacy-vlan.ts';
 import { guestSpec } from '../datapath/machine.ts';
 import type { VmSpec } from '../model/fabric.ts';
@@ -26,7 +26,7 @@ const vm: VmSpec = {
 };
 
 function specOf(more: Partial<VmSpec> = {}): HostSpec {
-  const one = { ...guest('web', 'vm', ['storage']), vm: { ...vm, ...more } };
+  const one = vmGuest('web', { ...vm, ...more }, ['storage']);
   const host = fabricHost('alpha', [one]);
   const spec = expandLegacyVlan(fabric([host]), host, emptyLedger);
   return { ...spec, guests: spec.guests.map(({ lanes }) => guestSpec(one, lanes, host)) };

@@ -1,4 +1,4 @@
-import type { Fabric, FabricHost, Guest } from '../../src/model/fabric.ts';
+import type { Fabric, FabricHost, Guest, VmSpec } from '../../src/model/fabric.ts';
 import type { HostState, LinkState, PfState } from '../../src/model/host-state.ts';
 import type {
   FabricName,
