@@ -55,7 +55,7 @@ async function answer(round: Round, probe: Probe): Promise<Answer> {
   if ('read' in probe) return readIt(probe, await readTrimmed(look, await fill(look, probe.read)));
   if ('link' in probe) return sameText(await linkEnd(look, await fill(look, probe.link)), probe.is);
   if ('query' in probe) return queried(round, probe);
-  if ('says' in probe) return sameText(await said(look, probe.says), probe.is);
+  if ('says' in probe) return sameText(await outputOf(look, probe.says), probe.is);
   const vf = await vfThere(look, probe.unused);
   const holder = vf === undefined ? undefined : await holderOf(look.reader, vf);
   return { holds: holder === undefined, saw: holder ?? 'unused' };
@@ -101,7 +101,7 @@ async function queried(round: Round, probe: Extract<Probe, { query: unknown }>):
   return { holds: sameJson(value, probe.is), saw: value === null ? 'not there' : JSON.stringify(value) };
 }
 
-async function said(look: Look, words: readonly Text[]): Promise<string> {
+async function outputOf(look: Look, words: readonly Text[]): Promise<string> {
   const argv: string[] = [];
   for (const word of words) argv.push(await fill(look, word));
   return (await look.reader.query(argv)).stdout.trim();

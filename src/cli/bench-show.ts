@@ -34,13 +34,13 @@ function endLines({ name, host, address, before, after }: RunEnd): readonly stri
   const { kernel, cpu, governor, iperf3, ovs, netdevs } = before;
   return [
     `${name} on ${host}, ${address}:`,
-    `  kernel ${kernel}, iperf3 ${told(iperf3)}, Open vSwitch ${told(ovs)}`,
-    `  CPU ${told(cpu)}, governor ${told(governor)}`,
+    `  kernel ${kernel}, iperf3 ${textOf(iperf3)}, Open vSwitch ${textOf(ovs)}`,
+    `  CPU ${textOf(cpu)}, governor ${textOf(governor)}`,
     ...Object.entries(netdevs).flatMap(([netdev, seen]) => netdevLines(netdev, seen, after?.netdevs[netdev])),
   ];
 }
 
-function told(seen: Seen<string | number>): string {
+function textOf(seen: Seen<string | number>): string {
   return isUnseen(seen) ? 'unknown' : `${seen}`;
 }
 
@@ -51,7 +51,7 @@ function netdevLines(
 ): readonly string[] {
   const { driver, channels, rings, coalescing } = before;
   return [
-    `  ${name}: ${of(driver, 'driver')} ${of(driver, 'version')}, firmware ${of(driver, 'firmware-version')}, ${told(before.speedMbps)} Mb/s`,
+    `  ${name}: ${of(driver, 'driver')} ${of(driver, 'version')}, firmware ${of(driver, 'firmware-version')}, ${textOf(before.speedMbps)} Mb/s`,
     `    channels ${of(channels, 'Combined')}, rings ${both(rings, 'RX', 'TX')}, coalescing ${both(coalescing, 'rx-usecs', 'tx-usecs', ' µs')}`,
     ...changes(before, after),
   ];

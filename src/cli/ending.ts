@@ -6,9 +6,9 @@ import { UsageError } from './usage-error.ts';
 
 /** Does the work, and ends the process with its exit code. */
 export async function toTheEnd(work: (around: Surroundings) => Promise<number>): Promise<void> {
-  process.on('uncaughtException', (error) => end(told(error)));
+  process.on('uncaughtException', (error) => end(reported(error)));
   const { env, stdout, stderr } = process;
-  const code = await work({ env, cwd: process.cwd(), stdout, stderr }).catch(told);
+  const code = await work({ env, cwd: process.cwd(), stdout, stderr }).catch(reported);
   end(code);
 }
 
@@ -28,7 +28,7 @@ function unwritten(): string {
 }
 
 /** Reports once, at the edge, what nobody else has reported. */
-function told(error: unknown): number {
+function reported(error: unknown): number {
   const { text, code } = endOf(error, process.env.VFLANE_DEBUG === '1');
   process.stderr.write(text);
   return code;

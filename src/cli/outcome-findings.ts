@@ -66,12 +66,12 @@ function failed(code: string, host: string, failure: StepFailure, ending: string
   return finding(
     code,
     where,
-    `${host}: step ${failure.n + 1} failed: ${said(failure)}${kernelText(failure)}; ${ending}`,
+    `${host}: step ${failure.n + 1} failed: ${messageOf(failure)}${kernelText(failure)}; ${ending}`,
     failure.hint,
   );
 }
 
-function said({ message, unmet }: StepFailure): string {
+function messageOf({ message, unmet }: StepFailure): string {
   const news = unmet.filter(({ wanted }) => !message.includes(wanted));
   const seen = news
     .slice(0, 3)
@@ -96,7 +96,9 @@ function shortened(text: string): string {
 
 function incomplete(host: string, outcome: Outcome & { kind: 'rollback-incomplete' }): readonly Finding[] {
   const { failure, residue, undoFailures, rebooted } = outcome;
-  const why = failure ? `step ${failure.n + 1} failed (${said(failure)}${kernelText(failure)}), and ` : '';
+  const why = failure
+    ? `step ${failure.n + 1} failed (${messageOf(failure)}${kernelText(failure)}), and `
+    : '';
   const remains = residue.map(({ resource, at, from, to }) => {
     const [was, is] = whatDiffers(from, to).map(words);
     return `${resource} ${at} was ${was} and is ${is}`;

@@ -25,34 +25,34 @@ export interface Shown {
 export function shapeFindings(shape: Schema, value: unknown, shown: Shown): readonly ShapeFinding[] {
   const result = z.safeParse(shape, value);
   if (result.success) return [];
-  const told = { shape, value, shown };
-  return result.error.issues.flatMap((issue) => tell(issue, [], told));
+  const checked = { shape, value, shown };
+  return result.error.issues.flatMap((issue) => issueFindings(issue, [], checked));
 }
 
-interface Told {
+interface Checked {
   readonly shape: Schema;
   readonly value: unknown;
   readonly shown: Shown;
 }
 
-function tell(issue: Issue, above: KeyPath, told: Told): readonly ShapeFinding[] {
+function issueFindings(issue: Issue, above: KeyPath, checked: Checked): readonly ShapeFinding[] {
   const path: KeyPath = [...above, ...issue.path.map((key) => (typeof key === 'number' ? key : String(key)))];
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, told));
-  if (issue.code === 'invalid_union') return tellUnion(issue.errors, path, told);
-  if (issue.code === 'custom') return [grammarFinding(issue.params as Grammar, path, told)];
-  if (valueAt(told.value, path) === undefined) return [missingKey(path, told)];
-  return [notAllowed(issue, path, told)];
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, checked));
+  if (issue.code === 'invalid_union') return unionFindings(issue.errors, path, checked);
+  if (issue.code === 'custom') return [grammarFinding(issue.params as Grammar, path, checked)];
+  if (valueAt(checked.value, path) === undefined) return [missingKey(path, checked)];
+  return [notAllowed(issue, path, checked)];
 }
 
 /** The alternative that has the value's own type is the one that was meant. */
-function tellUnion(
+function unionFindings(
   errors: readonly (readonly Issue[])[],
   path: KeyPath,
-  told: Told,
+  checked: Checked,
 ): readonly ShapeFinding[] {
-  if (valueAt(told.value, path) === undefined) return [missingKey(path, told)];
+  if (valueAt(checked.value, path) === undefined) return [missingKey(path, checked)];
   const meant = errors.find((issues) => !issues.some(isOfOtherType));
-  return meant ? meant.flatMap((issue) => tell(issue, path, told)) : [wrongType(path, told)];
+  return meant ? meant.flatMap((issue) => issueFindings(issue, path, checked)) : [wrongType(path, checked)];
 }
 
 function isOfOtherType(issue: Issue): boolean {
@@ -65,8 +65,8 @@ function isOfOtherType(issue: Issue): boolean {
 
 type Grammar = Wrong & { readonly code: string };
 
-function grammarFinding(wrong: Grammar, path: KeyPath, told: Told): ShapeFinding {
-  return at(wrong.code, path, wrong.wrong, wrong.hint, told);
+function grammarFinding(wrong: Grammar, path: KeyPath, checked: Checked): ShapeFinding {
+  return at(wrong.code, path, wrong.wrong, wrong.hint, checked);
 }
 
 function at(
@@ -74,7 +74,7 @@ function at(
   path: KeyPath,
   message: string,
   hint: string,
-  { shown }: Told,
+  { shown }: Checked,
   on = path,
 ): ShapeFinding {
   const place = shown.placeOf(shownAt(spotAt(shown.root, on)));
@@ -84,44 +84,44 @@ function at(
   };
 }
 
-function unknownKey(key: string, above: KeyPath, told: Told): ShapeFinding {
+function unknownKey(key: string, above: KeyPath, checked: Checked): ShapeFinding {
   const path = [...above, key];
-  const keys = keysOf(schemaAt(told.shape, above));
+  const keys = keysOf(schemaAt(checked.shape, above));
   const where = above.length === 0 ? 'the top of the file' : pathText(above);
-  const place = told.shown.placeOf(spotAt(told.shown.root, path).keyAt);
+  const place = checked.shown.placeOf(spotAt(checked.shown.root, path).keyAt);
   const hint =
     key === '<<'
       ? 'write the keys out: YAML 1.2 has no merge keys'
       : `${didYouMean(key, keys)}allowed here: ${keys.join(', ')}`;
   const made = finding(
     'VF1007',
-    { file: told.shown.file, ...place, path: pathText(path) },
+    { file: checked.shown.file, ...place, path: pathText(path) },
     `${where} has no key ${quoted(key)}`,
     hint,
   );
   return { path, finding: made };
 }
 
-function missingKey(path: KeyPath, told: Told): ShapeFinding {
-  const hint = `add ${String(path.at(-1))}: ${allowedAt(path, told)}`;
-  return at('VF1009', path, `the key ${String(path.at(-1))} is missing`, hint, told);
+function missingKey(path: KeyPath, checked: Checked): ShapeFinding {
+  const hint = `add ${String(path.at(-1))}: ${allowedAt(path, checked)}`;
+  return at('VF1009', path, `the key ${String(path.at(-1))} is missing`, hint, checked);
 }
 
-function wrongType(path: KeyPath, told: Told): ShapeFinding {
-  const value = valueAt(told.value, path);
-  const allows = allowedAt(path, told);
-  return at('VF1010', path, `this is ${kindOf(value)}`, `${slip(value, allows)}allowed: ${allows}`, told);
+function wrongType(path: KeyPath, checked: Checked): ShapeFinding {
+  const value = valueAt(checked.value, path);
+  const allows = allowedAt(path, checked);
+  return at('VF1010', path, `this is ${kindOf(value)}`, `${slip(value, allows)}allowed: ${allows}`, checked);
 }
 
-function notAllowed(issue: Issue, path: KeyPath, told: Told): ShapeFinding {
-  const value = valueAt(told.value, path);
-  if (Array.isArray(value) && issue.code !== 'invalid_type') return wrongLength(value, path, told);
-  if (isOfAnotherKind(issue, value)) return wrongType(path, told);
+function notAllowed(issue: Issue, path: KeyPath, checked: Checked): ShapeFinding {
+  const value = valueAt(checked.value, path);
+  if (Array.isArray(value) && issue.code !== 'invalid_type') return wrongLength(value, path, checked);
+  if (isOfAnotherKind(issue, value)) return wrongType(path, checked);
   const words = issue.code === 'invalid_value' ? issue.values.map(String) : [];
-  const hint = `${typeof value === 'string' ? didYouMean(value, words) : ''}allowed: ${allowedAt(path, told)}`;
+  const hint = `${typeof value === 'string' ? didYouMean(value, words) : ''}allowed: ${allowedAt(path, checked)}`;
   const code = issue.code === 'invalid_value' && typeof value === 'number' ? 'VF1012' : 'VF1011';
   const shown = typeof value === 'string' ? quoted(value) : String(value);
-  return at(code, path, `${shown} is not allowed`, hint, told);
+  return at(code, path, `${shown} is not allowed`, hint, checked);
 }
 
 /** A number that is not whole is wrong as a value; a text instead of a number is wrong as a type. */
@@ -131,9 +131,9 @@ function isOfAnotherKind(issue: Issue, value: unknown): boolean {
   return typeof value !== 'number' || (issue.expected !== 'number' && issue.expected !== 'int');
 }
 
-function wrongLength(value: readonly unknown[], path: KeyPath, told: Told): ShapeFinding {
+function wrongLength(value: readonly unknown[], path: KeyPath, checked: Checked): ShapeFinding {
   const message = value.length > 0 ? `the list has ${value.length} entries` : 'the list is empty';
-  return at('VF1011', path, message, `allowed: ${allowedAt(path, told)}`, told);
+  return at('VF1011', path, message, `allowed: ${allowedAt(path, checked)}`, checked);
 }
 
 function kindOf(value: unknown): string {
@@ -157,8 +157,8 @@ function textSlip(value: string): string {
   return value.trim() !== '' && Number.isFinite(Number(value)) ? 'write the number without quotes; ' : '';
 }
 
-function allowedAt(path: KeyPath, told: Told): string {
-  for (const schema of schemasAt(told.shape, path)) {
+function allowedAt(path: KeyPath, checked: Checked): string {
+  for (const schema of schemasAt(checked.shape, path)) {
     const text = allowed.get(schema)?.text;
     if (text !== undefined) return text;
   }

@@ -36,7 +36,7 @@ export function readYaml(text: string, file: string): YamlFile {
   const syntax = [...syntaxFindings(errors, file, placeOf), ...versionFindings(version, file)];
   if (syntax.length > 0) return unread([...early, ...syntax]);
   const { value, root, troubles } = plainTree(contents, contents?.range?.[0] ?? 0);
-  const findings = [...early, ...troubles.map((trouble) => told(trouble, file, placeOf))];
+  const findings = [...early, ...troubles.map((trouble) => findingOf(trouble, file, placeOf))];
   const top = topFinding(value, file);
   if (top) return unread([...findings, top]);
   if (!isMapping(value)) return unread(findings);
@@ -74,7 +74,7 @@ function syntaxFindings(
     const hint =
       hints[error.code] ?? 'see https://yaml.org/spec/1.2.2 for the syntax; two spaces indent a level';
     if (!byLine.has(place.line))
-      byLine.set(place.line, finding('VF1002', { file, ...place }, said(error), hint));
+      byLine.set(place.line, finding('VF1002', { file, ...place }, messageOf(error), hint));
   }
   return [...byLine.values()];
 }
@@ -86,7 +86,7 @@ function versionFindings(version: string | undefined, file: string): readonly Fi
 }
 
 // The parser quotes the text in some messages.
-function said(error: YAMLError): string {
+function messageOf(error: YAMLError): string {
   return own[error.code] ?? printable(error.message);
 }
 
@@ -119,7 +119,7 @@ function topFinding(value: unknown, file: string): Finding | undefined {
   return finding('VF1010', where, `the file is ${what}, not keys with values`, hint);
 }
 
-function told(trouble: Trouble, file: string, placeOf: (offset: number) => Place): Finding {
+function findingOf(trouble: Trouble, file: string, placeOf: (offset: number) => Place): Finding {
   const where = { file, ...placeOf(trouble.at), path: pathText(trouble.path) };
   return finding(trouble.code, where, trouble.message, trouble.hint);
 }

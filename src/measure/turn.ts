@@ -126,7 +126,7 @@ async function throughput(bench: Bench, cell: Cell & { kind: 'throughput' }): Pr
     ...(omitSeconds > 0 && { omitSeconds }),
     ...{ parallel: cell.streams, direction: directions[cell.direction], ...mss },
   };
-  const raw = await said(bench, program, (seconds + omitSeconds) * 1000).finally(() => server.stop());
+  const raw = await outputOf(bench, program, (seconds + omitSeconds) * 1000).finally(() => server.stop());
   const told = parseIperf3(raw);
   if ('failed' in told) throw new Refused(`iperf3: ${told.failed}`, []);
   const { flows, cpu } = told;
@@ -164,7 +164,7 @@ async function roundTrips(bench: Bench, protocol: 'tcp' | 'udp'): Promise<Measur
     bench.signal,
   );
   const asked = { name: 'trips-ask', ...spec(server.port) } as const;
-  const raw = await said(bench, asked, roundTripsMs).finally(() => server.stop());
+  const raw = await outputOf(bench, asked, roundTripsMs).finally(() => server.stop());
   const seen = parseRoundTrips(raw);
   if (seen === undefined) throw new Refused(`${protocol}: nothing came back`, []);
   return { raw, seen: { roundTrips: seen } };
@@ -184,7 +184,7 @@ export class Refused extends Error {
 const usualGraceMs = 20_000;
 
 /** The whole output of a program at the first end. @throws Refused, HostError */
-export async function said(...asked: Parameters<typeof heard>): Promise<string> {
+export async function outputOf(...asked: Parameters<typeof heard>): Promise<string> {
   return (await heard(...asked)).text;
 }
 
