@@ -145,7 +145,7 @@ describe('faults that no light on the card shows', () => {
       `qemu-system-x86_64 -device vfio-pci,host=${web} -device vfio-pci,host=${other}`,
     );
     const one = named(await findings(world), 'VF2150');
-    expect(one.message).toContain('all of them on the port 0000:03:00.0');
+    expect(one.message).toContain('all on port 0000:03:00.0');
   });
 });
 

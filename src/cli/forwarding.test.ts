@@ -52,7 +52,7 @@ test('every verb about a host says that it forwards in software, and why', async
   for (const verb of ['plan', 'apply --yes', 'verify', 'status', 'show', 'apply --yes']) {
     const text = await vflane(verb);
     expect(text, verb).toMatch(
-      /warning VF2031 stock .*hw-tc-offload is off and fixed; it goes on in software/,
+      /warning VF2031 stock .*hw-tc-offload is off and fixed; it continues in software/,
     );
     expect(text, verb).toMatch(/info VF2062 plain .*the file says offload: off/);
     const { findings } = JSON.parse(await vflane(`${verb} --json`)) as Told;

@@ -31,7 +31,7 @@ function answering(near: End, far: Patient): End | undefined {
 
 const vniDiffers: Pairing = {
   code: 'VF2155',
-  costs: 'The two hosts are not one network: what one sends the other drops.',
+  costs: 'The two hosts are not on one network: what one sends, the other drops.',
   source: 'facts §7.3, §17; RFC 7348',
   texts: ['VNI differs between the ends of a tunnel', 'no tunnel of that VNI on the other host'],
   compare: (near, far) =>
@@ -44,7 +44,7 @@ const vniDiffers: Pairing = {
       return [
         {
           at: `${end.bridge.name}/${end.port.name}`,
-          message: `the tunnel to ${far.host} has VNI ${key}, and ${far.host} has ${theirs} for this host`,
+          message: `the tunnel to ${far.host} has VNI ${key}, but ${far.host} has ${theirs} for this host`,
           evidence: [
             { read: `ovs-vsctl get Interface ${end.port.name} options:key`, saw: key ?? 'none' },
             ...others.map(({ port }) => ({
@@ -83,7 +83,7 @@ const remoteDiffers: Pairing = {
       return [
         {
           at: `${end.bridge.name}/${end.port.name}`,
-          message: `the tunnel leaves as ${local} to ${far.host}, and ${far.host} has no tunnel back to ${local} (${theirs})`,
+          message: `the tunnel to ${far.host} sends from ${local}, but ${far.host} has no tunnel back to ${local} (${theirs})`,
           evidence: [
             {
               read: `ovs-vsctl get Interface ${end.port.name} options`,
@@ -114,7 +114,7 @@ const mtuDiffers: Pairing = {
       return [
         {
           at: here.name,
-          message: `${here.name}, which carries the tunnel to ${far.host}, has an MTU of ${here.mtu}, and its other end ${there.mtu} (${there.name})`,
+          message: `${here.name}, which carries the tunnel to ${far.host}, has an MTU of ${here.mtu}, but its other end ${there.mtu} (${there.name})`,
           evidence: [
             { read: `ip link show ${here.name}`, saw: `mtu ${here.mtu}` },
             { read: `${far.host}: ip link show ${there.name}`, saw: `mtu ${there.mtu}` },
@@ -127,7 +127,7 @@ const mtuDiffers: Pairing = {
 
 const clocksApart: Pairing = {
   code: 'VF2159',
-  costs: 'Logs and journals of the two cannot be laid side by side.',
+  costs: 'The logs and journals of the two cannot be compared side by side.',
   source: 'proc_stat(5)',
   texts: ['the clocks of two hosts differ'],
   compare: (near, far) => {
@@ -153,7 +153,7 @@ const leastApartMs = 5000;
 
 const firmwareApart: Pairing = {
   code: 'VF2116',
-  costs: 'None by itself; a fault that comes on one host and not on the other may be the firmware’s.',
+  costs: 'None by itself; a fault on one host but not the other may be the firmware’s.',
   source: 'facts §6.1, §14.16',
   texts: [
     'firmware differs between hosts',
@@ -167,7 +167,7 @@ const firmwareApart: Pairing = {
     return [
       {
         at: mine.pci,
-        message: `the card runs firmware ${mine.running}, and the same card of ${far.host} ${theirs.running}`,
+        message: `the card runs firmware ${mine.running}, but the same card on ${far.host} ${theirs.running}`,
         evidence: [
           { read: 'devlink dev info', saw: `${mine.psid}, running ${mine.running}` },
           { read: `${far.host}: devlink dev info`, saw: `${theirs.psid}, running ${theirs.running}` },

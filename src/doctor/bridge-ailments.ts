@@ -28,7 +28,7 @@ export const dpdkNotRunning: Ailment = {
     const daemon = ovs.settings.alternative ?? 'Debian’s own choice';
     return [
       {
-        message: 'dpdk-init is true, and the daemon that runs has no DPDK',
+        message: 'dpdk-init is true, but the running daemon has no DPDK',
         evidence: [
           { read: 'ovs-vsctl get Open_vSwitch . other_config:dpdk-init', saw: 'true' },
           { read: 'ovs-vsctl get Open_vSwitch . dpdk_initialized', saw: 'false' },
@@ -70,7 +70,7 @@ export const dpdkBeforeCard: Ailment = {
 export const openBridge: Ailment = {
   code: 'VF2143',
   costs:
-    'A guest may send under any MAC and IP address, answer ARP for others, and play router or DHCP server.',
+    'A guest may send from any MAC and IP address, answer ARP for others, and act as router or DHCP server.',
   source: 'facts §17 (no anti-spoofing by itself)',
   texts: ['fail-mode standalone', 'guest sends with a forged MAC', 'spoofchk refused in switchdev'],
   find: ({ state }) => {
@@ -86,7 +86,7 @@ export const openBridge: Ailment = {
     return [
       {
         at: listed(open.map(({ name }) => name)),
-        message: `${listed(open.map(({ name }) => name))} forwards whatever its guests send: it has their VFs as ports, and no rules`,
+        message: `${listed(open.map(({ name }) => name))} forwards whatever its guests send: it has their VFs as ports, but no rules`,
         evidence: open.map(({ name, failMode }) => ({
           read: `ovs-vsctl get-fail-mode ${name}`,
           saw: failMode || 'standalone (unset)',
@@ -117,7 +117,7 @@ export const flowsLost: Ailment = {
         message: `${listed(empty.map(({ name }) => name))} has no flows, and without them it forwards nothing (fail-mode=secure)`,
         evidence: empty.map(({ name }) => ({ read: `ovs-ofctl dump-flows ${name}`, saw: 'none' })),
         remedy: ['vflane apply'],
-        advice: 'ovs-vswitchd was started without what brings them back:',
+        advice: 'ovs-vswitchd was started without what restores them:',
       },
     ];
   },
@@ -126,7 +126,7 @@ export const flowsLost: Ailment = {
 export const localUp: Ailment = {
   code: 'VF2141',
   costs:
-    'A tenant can inject into another network: a datagram to UDP 4789 at the bridge’s own MAC is taken for a tunnel’s.',
+    'A tenant can inject into another network: a datagram to UDP 4789 at the bridge’s own MAC passes for a tunnel’s.',
   source: 'facts §17 (the kernel’s socket for UDP 4789 is a wildcard)',
   texts: ['ip link set dev br-vxlan up', 'LOCAL port of a tenant bridge is up'],
   find: ({ state }) => {
@@ -138,7 +138,7 @@ export const localUp: Ailment = {
     return [
       {
         at: listed(up.map(({ name }) => name)),
-        message: `the host itself listens on ${listed(up.map(({ name }) => name))}, where tenants’ frames are`,
+        message: `the host itself listens on ${listed(up.map(({ name }) => name))}, where tenants’ frames pass`,
         evidence: up.map(({ name }) => ({
           read: `ip link show ${name}`,
           saw: `UP${(linkNamed(state, name)?.addresses ?? []).map((cidr) => `, ${cidr}`).join('')}`,
@@ -166,7 +166,7 @@ export const ipv6OnPorts: Ailment = {
     return [
       {
         at: some(names),
-        message: `the host has IPv6 on ${some(names)}, through which tenants’ frames come in`,
+        message: `the host has IPv6 on ${some(names)}, where tenants’ frames come in`,
         evidence: names
           .slice(0, 4)
           .map((name) => ({ read: `/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, saw: '0' })),
@@ -179,7 +179,7 @@ export const ipv6OnPorts: Ailment = {
 /** A bridge of the kernel datapath that has one of the card’s own ports: failover is then not the LAG's. */
 export const portInBridge: Ailment = {
   code: 'VF2167',
-  costs: 'What the bridge sends leaves by that port alone; when it dies, the bridge is cut off.',
+  costs: 'What the bridge sends leaves only by that port; when it dies, the bridge is cut off.',
   source: 'facts §7.3 (canonical VF-LAG topology)',
   texts: [
     'devices are both uplink, can’t offload forwarding',
@@ -195,7 +195,7 @@ export const portInBridge: Ailment = {
     return [
       {
         at: taken.map(({ bridge, port }) => `${bridge.name}/${port.name}`).join(', '),
-        message: `${listed(taken.map(({ port }) => port.name))} is a port of ${taken[0]?.bridge.name} by itself, and not as a member of a bond`,
+        message: `${listed(taken.map(({ port }) => port.name))} is a port of ${taken[0]?.bridge.name} by itself, not as a member of a bond`,
         evidence: taken.map(({ bridge, port }) => ({
           read: `ovs-vsctl port-to-br ${port.name}`,
           saw: bridge.name,

@@ -123,7 +123,7 @@ test('a port of a host without a card may carry an address unless it is bonded',
   expect(on(['eth1', 'eth2'])).toEqual(['VF2044']);
 });
 
-test('a bond that watches neither link nor ARP', () => {
+test('a bond that monitors neither link nor ARP', () => {
   expect(said(bonded({}, {}, { miimonMs: 0 }))).toEqual(['VF2046']);
   expect(said(bonded({}, {}, { miimonMs: 0, arpIntervalMs: 100 }))).toEqual([]);
 });

@@ -46,17 +46,17 @@ export const trainedDown: Ailment = {
       .filter(({ slot }) => slot.above !== undefined && isLess(slot.now, couldBe(slot)))
       .map(({ pci, slot }) => ({
         at: pci,
-        message: `the card runs at ${linkText(slot.now)}, and card and slot could do ${linkText(couldBe(slot))}: the link has trained down`,
+        message: `the card runs at ${linkText(slot.now)}, but card and slot could do ${linkText(couldBe(slot))}: the link has trained down`,
         evidence: slotEvidence(pci, slot),
         remedy: [`lspci -vv -s ${pci} | grep -e LnkCap -e LnkSta`, `dmesg | grep -e ${pci} -e AER`],
         advice:
-          'Power off, reseat the card, clean the contacts, try another slot or riser. What the link says of itself:',
+          'Power off, reseat the card, clean the contacts, try another slot or riser. What the link reports:',
       })),
 };
 
 export const narrowSlot: Ailment = {
   code: 'VF2114',
-  costs: 'The slot, and not the card, is what both ports together cannot exceed.',
+  costs: 'The slot, not the card, limits what both ports carry together.',
   source: 'facts §11, §14.15',
   texts: [
     '126.024 Gb/s available PCIe bandwidth, limited by 16.0 GT/s PCIe x8 link at 0000:00:01.1 (capable of 252.048 Gb/s with 16.0 GT/s PCIe x16 link)',
@@ -69,17 +69,17 @@ export const narrowSlot: Ailment = {
       )
       .map(({ pci, slot }) => ({
         at: pci,
-        message: `the slot gives ${linkText(slot.now)}, and the card could do ${linkText(slot.card)}${slot.above ? '' : '; whether the slot could do more cannot be read'}`,
+        message: `the slot gives ${linkText(slot.now)}, but the card could do ${linkText(slot.card)}${slot.above ? '' : '; whether the slot could do more cannot be read'}`,
         evidence: slotEvidence(pci, slot),
         remedy: [],
         advice:
-          'Nothing is wrong with it: one port at line rate fits into x8 of 16 GT/s, both at once do not. For more, take a slot with more lanes.',
+          'Nothing is wrong: one port at line rate fits into x8 of 16 GT/s, both at once do not. For more, use a slot with more lanes.',
       })),
 };
 
 export const firmwarePending: Ailment = {
   code: 'VF2115',
-  costs: 'The card runs the old firmware until it is reset, and a fix that was burnt does not count yet.',
+  costs: 'The card runs the old firmware until it is reset, and a fix that was burnt has no effect yet.',
   source: 'facts §6.1, §14.16',
   texts: ['FW Version(Running):', 'firmware running differs from flashed', 'reset pending'],
   find: ({ survey }) => {
@@ -94,13 +94,13 @@ export const firmwarePending: Ailment = {
     return [
       {
         at: listed(differing.map(({ pci }) => pci)),
-        message: `the card runs firmware ${first.seen.running}, and ${first.seen.stored} is in its flash`,
+        message: `the card runs firmware ${first.seen.running}, but ${first.seen.stored} is in its flash`,
         evidence: differing.map(({ pci, seen }) => ({
           read: `devlink dev info pci/${pci}`,
           saw: `running ${seen.running}, stored ${seen.stored}`,
         })),
         remedy: [`mstfwreset -d ${first.pci} q`, `mstfwreset -d ${first.pci} -y reset`],
-        advice: 'With no VFs and no guests on it; if the card knows no such reset, reboot:',
+        advice: 'With no VFs and no guests on it; if the card does not support this reset, reboot:',
       },
     ];
   },
@@ -108,7 +108,7 @@ export const firmwarePending: Ailment = {
 
 export const inRecovery: Ailment = {
   code: 'VF2134',
-  costs: 'There is no netdev, no VF and no link: the card is not there for anything but a new firmware.',
+  costs: 'There is no netdev, no VF and no link: the card accepts nothing but new firmware.',
   source: 'facts §6; pci.ids (Flash Recovery)',
   texts: [
     'Flash Recovery',
@@ -224,12 +224,12 @@ export const noIommu: Ailment = {
     if (state.iommu !== false || !(asked || tried)) return [];
     return [
       {
-        message: 'there is no IOMMU, and VFs are for VMs here',
+        message: 'there is no IOMMU, but VFs are for VMs here',
         evidence: [{ read: '/sys/kernel/iommu_groups', saw: 'empty' }],
         remedy: [
           "sed -i 's/^GRUB_CMDLINE_LINUX=\"/&intel_iommu=on /' /etc/default/grub; update-grub; reboot",
         ],
-        advice: 'Switch it on in the BIOS (AMD-Vi, VT-d); on Intel besides:',
+        advice: 'Switch it on in the BIOS (AMD-Vi, VT-d); on Intel also:',
       },
     ];
   },
@@ -250,7 +250,7 @@ export const lockdown: Ailment = {
     if (level === undefined || level === 'none' || Object.keys(survey.cards).length === 0) return [];
     return [
       {
-        message: `the kernel is locked down (${level}), as Secure Boot makes it: the firmware tools are refused`,
+        message: `the kernel is locked down (${level}), as under Secure Boot: the firmware tools are refused`,
         evidence: [{ read: '/sys/kernel/security/lockdown', saw: `[${level}]` }],
         remedy: [],
         advice: 'Do all firmware work with Secure Boot off in the BIOS, or in another machine.',

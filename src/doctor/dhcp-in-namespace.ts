@@ -11,7 +11,7 @@ export const dhcpInNamespace: Rule = (examined) =>
           finding(
             'VF2010',
             placeOf(examined, 'guests', guest.name, 'networks', lane.network),
-            `${guest.name} asks for DHCP on ${lane.network}, and vflane runs no DHCP client`,
+            `${guest.name} asks for DHCP on ${lane.network}, but vflane runs no DHCP client`,
             `Run one yourself: ${guest.kind === 'netns' ? `ip netns exec ${guest.name} ` : ''}dhclient ${lane.bond}, or give an address.`,
           ),
         ),

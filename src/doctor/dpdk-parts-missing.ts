@@ -51,7 +51,7 @@ export const dpdkPartsMissing: Rule = (examined) => {
     finding(
       'VF2053',
       placeOf(examined, 'datapath'),
-      `${examined.host.name}: openvswitch-switch-dpdk is installed, and Debian's alternative ovs-vswitchd does not offer ${daemon}`,
+      `${examined.host.name}: openvswitch-switch-dpdk is installed, but Debian's alternative ovs-vswitchd does not offer ${daemon}`,
       'Put its files back: apt-get install --reinstall openvswitch-switch-dpdk; then look: update-alternatives --query ovs-vswitchd',
     ),
   ];

@@ -5,7 +5,7 @@ import { listed, portsOf, seenOf, some, vfsOf } from './seen-parts.ts';
 export const takenByNewId: Ailment = {
   code: 'VF2043',
   costs:
-    'VFs that nobody owns are open to whoever may open /dev/vfio, and the seed’s script fails on its second run.',
+    'VFs without an owner are open to whoever may open /dev/vfio, and the seed’s script fails on its second run.',
   source: 'facts §3.3, §14.14',
   texts: ['tee: /sys/bus/pci/drivers/vfio-pci/new_id: File exists', 'new_id: File exists'],
   find: ({ state }) => {
@@ -24,7 +24,7 @@ export const takenByNewId: Ailment = {
     return [
       {
         at: some(taken.map(({ pci }) => pci)),
-        message: `vfio-pci has ${taken.length} VFs that no driver_override gave it, and nobody uses`,
+        message: `vfio-pci has ${taken.length} VFs that no driver_override gave it and that nobody uses`,
         evidence: taken.slice(0, 4).map(({ pci }) => ({
           read: `/sys/bus/pci/devices/${pci}`,
           saw: 'driver vfio-pci, driver_override (null)',
@@ -40,7 +40,7 @@ export const takenByNewId: Ailment = {
 
 export const groupNotViable: Ailment = {
   code: 'VF2135',
-  costs: 'The VM does not start: a group is given to user space whole or not at all.',
+  costs: 'The VM does not start: a group goes to user space whole or not at all.',
   source: 'facts §3.3; Documentation/driver-api/vfio.rst',
   texts: [
     'vfio 0000:03:00.2: group 15 is not viable',
@@ -83,7 +83,7 @@ export const groupNotViable: Ailment = {
 
 export const bindRefused: Ailment = {
   code: 'VF2133',
-  costs: 'The VF gets no driver, and whoever waits for it keeps waiting.',
+  costs: 'The VF gets no driver, and whatever waits for it keeps waiting.',
   source: 'facts §3.3 (pci_device_can_probe)',
   texts: [
     'tee: /sys/bus/pci/drivers/vfio-pci/bind: No such device',
@@ -99,7 +99,7 @@ export const bindRefused: Ailment = {
       return [
         {
           at: some(waiting.map((vf) => vf.pci)),
-          message: `${waiting.length} VFs are to have a driver (driver_override) and have none`,
+          message: `${waiting.length} VFs should have a driver (driver_override) but have none`,
           evidence: [
             { read: `/sys/bus/pci/devices/${pci}/sriov_drivers_autoprobe`, saw: '0' },
             ...waiting.slice(0, 3).map((vf) => ({

@@ -50,7 +50,7 @@ function taken(examined: Examined, what: string, by: string, remedy: string): Fi
   return finding(
     'VF2054',
     placeOf(examined, ...key),
-    `${examined.host.name}: ${what} is to carry the underlay, and belongs to ${by}, which vflane did not make`,
+    `${examined.host.name}: ${what} is to carry the underlay, but belongs to ${by}, which vflane did not make`,
     `If nothing uses it there, take it out: ${remedy}. Else name other ports.`,
   );
 }

@@ -25,7 +25,7 @@ function representorsOn(examined: Examined, { name, ports }: OvsBridge): readonl
   const theirs = ports.filter(isRepresentor).map((port) => port.name);
   if (theirs.length === 0) return [];
   const remedy = theirs.map((port) => `ovs-vsctl del-port ${name} ${port}`).join('; ');
-  return [said(examined, name, `representors of the card’s VFs: ${theirs.join(', ')}`, remedy)];
+  return [bridgeFinding(examined, name, `representors of the card’s VFs: ${theirs.join(', ')}`, remedy)];
 }
 
 /** Open vSwitch has a tunnel once for each pair of ends and VNI (ofproto/tunnel.c). */
@@ -37,16 +37,16 @@ function tunnelsOn(examined: Examined, { name, ports }: OvsBridge): readonly Fin
   return ports
     .filter(({ type, options }) => type === 'vxlan' && wanted.includes(`${options.key} ${options.remote_ip}`))
     .map((port) =>
-      said(
+      bridgeFinding(
         examined,
         name,
-        `a tunnel of VNI ${port.options.key} to ${port.options.remote_ip}: ${port.name}`,
+        `a tunnel with VNI ${port.options.key} to ${port.options.remote_ip}: ${port.name}`,
         `ovs-vsctl del-port ${name} ${port.name}`,
       ),
     );
 }
 
-function said(examined: Examined, bridge: string, what: string, remedy: string): Finding {
+function bridgeFinding(examined: Examined, bridge: string, what: string, remedy: string): Finding {
   return finding(
     'VF2049',
     placeOf(examined, 'nic'),

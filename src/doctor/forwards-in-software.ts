@@ -19,8 +19,8 @@ export function forwardsInSoftware(examined: Pick<Examined, 'fabric' | 'host' | 
       where,
       `${host.name}: every packet is forwarded by the host’s CPU, because the file says ${why}`,
       isSoftware
-        ? 'For hardware name a card that has a switch of its own in `nic:`.'
-        : 'For hardware say offload: required, or preferred.',
+        ? 'For hardware, name a card with a switch of its own in `nic:`.'
+        : 'For hardware, set offload: required or preferred.',
     ),
   ];
 }

@@ -16,7 +16,7 @@ function isAsked({ spec }: Examined, pci: string): boolean {
 }
 
 function absent(examined: Examined, { pci }: FunctionState): Finding {
-  return said(
+  return hostFinding(
     examined,
     'VF2001',
     `there is no PCI function ${pci}`,
@@ -37,7 +37,7 @@ function withoutIommu(examined: Examined, { pci }: FunctionState): readonly Find
   if (examined.state.iommu !== false) return [];
   const hint =
     'Switch it on in the BIOS (AMD-Vi, VT-d); on Intel add intel_iommu=on to the kernel command line and reboot.';
-  return [said(examined, 'VF2005', `there is no IOMMU, and DPDK takes ${pci} through it`, hint)];
+  return [hostFinding(examined, 'VF2005', `there is no IOMMU, and DPDK takes ${pci} through it`, hint)];
 }
 
 /** DPDK gets a whole group or nothing (Documentation/driver-api/vfio.rst). */
@@ -47,7 +47,7 @@ function groupShared(examined: Examined, { pci, besides }: FunctionState): reado
   if (others.length === 0) return [];
   const which = others.map((other) => `${other.pci} (${other.driver})`).join(', ');
   return [
-    said(
+    hostFinding(
       examined,
       'VF2066',
       `${pci} is in one IOMMU group with ${which}, which the kernel would have to give up as well`,
@@ -62,7 +62,12 @@ function vfsLost(examined: Examined, { pci, numVfs }: FunctionState): readonly F
   if (examined.ledger?.entries.has(ledgerKey('num-vfs', pci))) return [];
   const hint = `If nothing uses them: echo 0 > /sys/bus/pci/devices/${pci}/sriov_numvfs. Else name another port.`;
   return [
-    said(examined, 'VF2067', `${pci} is to be DPDK’s, and has ${numVfs} VFs, which would be lost`, hint),
+    hostFinding(
+      examined,
+      'VF2067',
+      `${pci} is to go to DPDK, but has ${numVfs} VFs, which would be lost`,
+      hint,
+    ),
   ];
 }
 
@@ -79,15 +84,15 @@ function netdevInUse(examined: Examined, { pci, netdev }: FunctionState): readon
   ];
   if (uses.length === 0) return [];
   return [
-    said(
+    hostFinding(
       examined,
       'VF2064',
-      `${netdev} (${pci}) ${uses.join(' and ')}, and is to be DPDK’s: the host would lose it`,
+      `${netdev} (${pci}) ${uses.join(' and ')}, but is to go to DPDK: the host would lose it`,
       'Name ports that the host itself does not use, or move what is on it to another netdev.',
     ),
   ];
 }
 
-function said(examined: Examined, code: string, what: string, hint: string): Finding {
+function hostFinding(examined: Examined, code: string, what: string, hint: string): Finding {
   return finding(code, placeOf(examined, 'underlay', 'ports'), `${examined.host.name}: ${what}`, hint);
 }

@@ -23,7 +23,7 @@ function vfOfMember({ state }: Patient, pci: string | undefined) {
 
 export const onePortShared: Ailment = {
   code: 'VF2150',
-  costs: 'The guest’s bond looks redundant, and dies with the one port that both its VFs are on.',
+  costs: 'The guest’s bond looks redundant, but dies with the one port that both its VFs are on.',
   source: 'facts §8; the seed, step 2A1 (one VF from each PF)',
   texts: ['both VFs of the guest are of one port', 'guest bond does not survive a lost port'],
   find: (patient) => [...namespacesOnOnePort(patient), ...vmsOnOnePort(patient)],
@@ -61,10 +61,10 @@ function shared(
 ): Symptom {
   return {
     at,
-    message: `${who} has ${vfs.length} VFs, all of them on the port ${ports.join()}`,
+    message: `${who} has ${vfs.length} VFs, all on port ${ports.join()}`,
     evidence: vfs.map(({ vf, pf }) => ({ read: `/sys/bus/pci/devices/${vf.pci}/physfn`, saw: pf.pci })),
     remedy: [],
-    advice: 'Give it a VF of each port (vflane plan does), and take one of these away.',
+    advice: 'Give it a VF from each port (vflane plan does), and take one of these away.',
   };
 }
 
@@ -78,7 +78,7 @@ export const guestBondUnwatched: Ailment = {
       .filter(({ bond }) => bond.bond?.miimonMs === 0 && bond.bond.arpIntervalMs === 0)
       .map(({ namespace, bond }) => ({
         at: `${namespace}/${bond.name}`,
-        message: `the bond ${bond.name} of ${namespace} watches neither link nor ARP`,
+        message: `the bond ${bond.name} of ${namespace} monitors neither link nor ARP`,
         evidence: [{ read: `ip -n ${namespace} -d link show ${bond.name}`, saw: 'miimon 0, arp_interval 0' }],
         remedy: [`ip -n ${namespace} link set dev ${bond.name} type bond miimon 100`],
       })),
@@ -87,7 +87,7 @@ export const guestBondUnwatched: Ailment = {
 export const foreignMac: Ailment = {
   code: 'VF2111',
   costs:
-    'spoofchk lets only the MAC pass that the PF gave: what the guest sends under another one is dropped, after a failover at the latest.',
+    'spoofchk passes only the MAC that the PF gave: what the guest sends from another one is dropped, after a failover at the latest.',
   source: 'facts §4.3, §8, §14.13',
   texts: [
     'spoofed packets detected',
@@ -103,7 +103,7 @@ export const foreignMac: Ailment = {
       });
       return wrong.map(({ link, admin }) => ({
         at: `${namespace}/${link.name}`,
-        message: `${link.name} of ${namespace} sends as ${link.mac}, and the card lets only ${admin.mac} pass`,
+        message: `${link.name} of ${namespace} sends as ${link.mac}, but the card lets only ${admin.mac} pass`,
         evidence: [
           { read: `ip -n ${namespace} link show ${link.name}`, saw: `link/ether ${link.mac}` },
           {
@@ -112,7 +112,7 @@ export const foreignMac: Ailment = {
           },
         ],
         remedy: [`ip -n ${namespace} link set dev ${bond.name} type bond fail_over_mac active`],
-        advice: 'Let the bond take the MAC of its active VF (without slaves only):',
+        advice: 'Let the bond take the MAC of its active VF (only while it has no slaves):',
       }));
     }),
 };

@@ -19,7 +19,7 @@ function ownerAilment(
   return {
     code,
     costs:
-      'Two services set up the same netdev: what one makes, the other removes, at its next start at the latest.',
+      'Two services configure the same netdev: what one sets, the other undoes, at its next start at the latest.',
     source: 'facts §15 (prior art), §17; the manuals of the four',
     texts,
     find: (patient) => {
@@ -28,10 +28,10 @@ function ownerAilment(
       return [
         {
           at: listed(owned.map(({ netdev }) => netdev)),
-          message: `${by} sets ${listed([...new Set(owned.map(({ netdev }) => netdev))])} up as well`,
+          message: `${by} configures ${listed([...new Set(owned.map(({ netdev }) => netdev))])} as well`,
           evidence: owned.slice(0, 4).map(({ path, says }) => ({ read: path, saw: says })),
           remedy: [...new Set(owned.map(({ netdev }) => netdev))].flatMap(remedy),
-          advice: 'If it carries nothing that the host itself needs, leave it to one of them:',
+          advice: 'If it carries nothing that the host itself needs, leave it to only one of them:',
         },
       ];
     },
@@ -77,7 +77,7 @@ const skewMs = 5000;
 export const clockSkew: Ailment = {
   code: 'VF2158',
   costs:
-    'A plan that waits to be confirmed is taken back too early or too late, and the logs of two hosts cannot be laid side by side.',
+    'A plan that waits for confirmation is taken back too early or too late, and the logs of two hosts cannot be compared side by side.',
   source: 'design: apply --confirm-within; proc_stat(5)',
   texts: ['clock skew detected', 'the clocks of the hosts differ', 'timestamp in the future'],
   find: ({ survey }) => {
@@ -116,7 +116,7 @@ export const lostByReboot: Ailment = {
     return [
       {
         at: listed(gone.map(({ at }) => at)),
-        message: `vflane made VFs on ${listed(gone.map(({ at }) => at))}, and there are none: the host was restarted, or the driver reloaded`,
+        message: `vflane made VFs on ${listed(gone.map(({ at }) => at))}, but there are none: the host was rebooted, or the driver reloaded`,
         evidence: gone.map(({ at, value }) => ({
           read: `/sys/bus/pci/devices/${at}/sriov_numvfs`,
           saw: `0, and the journal has ${JSON.stringify(value)}`,
@@ -149,7 +149,7 @@ export const tooFewPages: Ailment = {
     return [
       {
         at: poor.map(({ place }) => place).join(', '),
-        message: `DPDK is asked for, and there are ${poor.map(({ place, pages }) => `${pages} pages of 2 MiB (${place})`).join(', ')}: the seed’s two sizes of MTU take ${enoughPages}`,
+        message: `DPDK is asked for, but there are ${poor.map(({ place, pages }) => `${pages} pages of 2 MiB (${place})`).join(', ')}: the seed’s two sizes of MTU take ${enoughPages}`,
         evidence: poor.map(({ place, pages }) => ({ read: pagesPath(place), saw: `${pages}` })),
         remedy: [
           `echo ${enoughPages} > ${pagesPath(poor.at(-1)?.place ?? 'host')}`,
@@ -170,7 +170,7 @@ function pagesPath(place: string): string {
 export const noRoot: Ailment = {
   code: 'VF2006',
   costs:
-    'Nothing can be set up, and a part of what is there cannot be seen: the LAG, the kernel’s log, who holds a VF.',
+    'Nothing can be set up, and part of what is there cannot be seen: the LAG, the kernel’s log, who holds a VF.',
   source: 'facts §0b, §1.1 (debugfs), §14.19',
   texts: [
     'RTNETLINK answers: Operation not permitted',
@@ -200,7 +200,7 @@ export function netdevWith(patient: Patient, address: string | undefined) {
 
 export const sameSpeed: Ailment = {
   code: 'VF2166',
-  costs: 'After a failover everything goes at the slower port’s speed.',
+  costs: 'After a failover everything runs at the slower port’s speed.',
   source: 'facts §1.2, §11',
   texts: ['ports of a bond have different speeds', 'Speed: 25000Mb/s'],
   find: ({ state, survey }) => {
@@ -218,7 +218,7 @@ export const sameSpeed: Ailment = {
         message: `the card’s ports run at different speeds: ${listed(ports.map(({ name, speed }) => `${name} ${speed / 1000} Gb/s`))}`,
         evidence: ports.map(({ name, speed }) => ({ read: `/sys/class/net/${name}/speed`, saw: `${speed}` })),
         remedy: ports.map(({ name }) => `ethtool ${name}`),
-        advice: 'Look at the modules, the cables and the switches’ ports:',
+        advice: 'Check the modules, the cables and the switch ports:',
       },
     ] satisfies readonly Symptom[];
   },

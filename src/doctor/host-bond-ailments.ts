@@ -45,7 +45,7 @@ export const hostBondUnwatched: Ailment = {
       .filter(({ bond }) => bond.bond?.miimonMs === 0 && bond.bond.arpIntervalMs === 0)
       .map(({ bond }) => ({
         at: bond.name,
-        message: `${bond.name} watches neither link nor ARP`,
+        message: `${bond.name} monitors neither link nor ARP`,
         evidence: [{ read: `ip -d link show ${bond.name}`, saw: 'miimon 0, arp_interval 0' }],
         remedy: [`ip link set dev ${bond.name} type bond miimon 100`],
       })),
@@ -53,7 +53,7 @@ export const hostBondUnwatched: Ailment = {
 
 export const ownArpTarget: Ailment = {
   code: 'VF2148',
-  costs: 'The monitor is answered by the host or the card itself, and takes a dead switch for alive.',
+  costs: 'The host or the card itself answers the monitor, so a dead switch passes for alive.',
   source: 'facts §17 (ARP targets must be off the host)',
   texts: ['arp_ip_target is a local address'],
   find: ({ state }) => {
@@ -69,7 +69,7 @@ export const ownArpTarget: Ailment = {
           message: `${name} asks ${listed(mine)} whether its ports are alive, which is this host’s own address`,
           evidence: [{ read: `ip -d link show ${name}`, saw: `arp_ip_target ${mine.join(',')}` }],
           remedy: [`ip link set dev ${name} type bond arp_ip_target GATEWAY`],
-          advice: 'Take one behind the switch, such as the gateway:',
+          advice: 'Use one behind the switch, such as the gateway:',
         },
       ];
     });

@@ -6,7 +6,7 @@ const lagCosts = 'Nothing fails over below the VFs: each lives and dies with its
 
 export const roceLagActive: Ailment = {
   code: 'VF2040',
-  costs: 'A script that waits for "active" is content, and no VF ever fails over.',
+  costs: 'A script that waits for "active" is satisfied, but no VF ever fails over.',
   source: 'facts §1.1, §14.2; mlx5 lag/debugfs.c',
   texts: ['lag type roce', 'state active, type roce'],
   find: ({ state }) => {
@@ -19,14 +19,14 @@ export const roceLagActive: Ailment = {
     return [
       {
         at: lag.pci,
-        message: `the card’s LAG is active, but of type ${lag.type}: it carries no VF over to the other port`,
+        message: `the card’s LAG is active, but of type ${lag.type}: VFs do not fail over`,
         evidence: [
           { read: lagFile(lag.pci, 'state'), saw: 'active' },
           { read: lagFile(lag.pci, 'type'), saw: lag.type },
           ...modes,
         ],
         remedy: state.pfs.map(({ pci }) => `devlink dev eswitch set pci/${pci} mode switchdev`),
-        advice: 'Unbind the VFs first; wait for type switchdev, not for state active alone.',
+        advice: 'Unbind the VFs first; then wait for type switchdev, not only for state active.',
       },
     ];
   },
@@ -35,7 +35,7 @@ export const roceLagActive: Ailment = {
 export const sharedFdbOff: Ailment = {
   code: 'VF2047',
   costs:
-    'VFs of the second port are not reached through the first, DPDK finds no bond, and no VF fails over.',
+    'VFs of the second port cannot be reached through the first, DPDK finds no bond, and no VF fails over.',
   source: 'facts §0, §1.4, §14.2; mlx5 lag.c (mlx5_lag_shared_fdb_supported)',
   texts: ['shared_fdb:off', "Can't enable single FDB mode", 'shared_fdb:0'],
   follows: ['VF2101', 'VF2100', 'VF2127'],
@@ -46,10 +46,10 @@ export const sharedFdbOff: Ailment = {
     return [
       {
         at: lag.pci,
-        message: 'the LAG is made of two switches (shared_fdb:off)',
+        message: 'the LAG’s two switches are not joined (shared_fdb:off)',
         evidence: [{ read: lagFile(lag.pci, 'flags'), saw: lag.flags.join(' ') }],
         remedy: [],
-        advice: 'It takes an mlx5 driver with MLX5_CLS_ACT, and port metadata on (devlink dev param show).',
+        advice: 'It needs an mlx5 driver with MLX5_CLS_ACT, and port metadata on (devlink dev param show).',
       },
     ];
   },
@@ -70,14 +70,15 @@ export const lagMode: Ailment = {
       .filter(({ bond, ports }) => ports.length > 1 && !lagModes.includes(bond.bond?.mode ?? ''))
       .map(({ bond }) => ({
         at: bond.name,
-        message: `${bond.name} is of mode ${bond.bond?.mode}, with which the card makes no LAG`,
+        message: `${bond.name} is in mode ${bond.bond?.mode}, from which the card makes no LAG`,
         evidence: [{ read: `ip -d link show ${bond.name}`, saw: `bond mode ${bond.bond?.mode}` }],
         remedy: [
           `ip link set dev ${bond.name} down`,
           `ip link set dev ${bond.name} type bond mode active-backup`,
           `ip link set dev ${bond.name} up`,
         ],
-        advice: 'Modes that work: active-backup, balance-xor, 802.3ad. It takes the slaves out and in again.',
+        advice:
+          'Modes that work: active-backup, balance-xor, 802.3ad. This takes the slaves out and back in.',
       })),
 };
 
@@ -98,7 +99,7 @@ export const strangerInBond: Ailment = {
       return [
         {
           at: bond.name,
-          message: `${bond.name} has ${listed(names)} besides the card’s ports, and the card makes a LAG only of both its ports and nothing else`,
+          message: `${bond.name} has ${listed(names)} besides the card’s ports, but the card makes a LAG only from both its ports and nothing else`,
           evidence: [{ read: `ip link show master ${bond.name}`, saw: [...mine, ...names].join(' ') }],
           remedy: names.map((name) => `ip link set dev ${name} nomaster`),
         },
@@ -128,7 +129,7 @@ export const tooManyForLag: Ailment = {
     return [
       {
         at: many.map(({ pci }) => pci).join(', '),
-        message: `the firmware has more than ${mostForLag} VFs a port, and above that the card makes no LAG, however few are in use`,
+        message: `the firmware has more than ${mostForLag} VFs per port; above that the card makes no LAG, however few are in use`,
         evidence: many.map(({ pci, totalVfs }) => ({
           read: `/sys/bus/pci/devices/${pci}/sriov_totalvfs`,
           saw: `${seenOf(totalVfs)}`,
@@ -168,7 +169,7 @@ function refused({ state, survey }: Patient, bond: string, pci: string): Symptom
   const again = state.pfs[1]?.netdev ?? state.pfs[0]?.netdev ?? '';
   return {
     at: bond,
-    message: `both ports are in ${bond} and in switchdev, and the card has made no LAG of them${bound.length > 0 ? `; VFs have a driver: ${some(bound.map(({ vf }) => vf.pci))}` : ''}`,
+    message: `both ports are in ${bond} and in switchdev, but the card has made no LAG from them${bound.length > 0 ? `; VFs have a driver: ${some(bound.map(({ vf }) => vf.pci))}` : ''}`,
     evidence: [
       { read: lagFile(pci, 'state'), saw: 'disabled' },
       ...lines.map(({ text }) => ({ read: 'dmesg', saw: text })),
@@ -178,7 +179,7 @@ function refused({ state, survey }: Patient, bond: string, pci: string): Symptom
       `ip link set dev ${again} down; ip link set dev ${again} master ${bond}; ip link set dev ${again} up`,
       `cat ${lagFile(pci, 'state')} ${lagFile(pci, 'type')}`,
     ],
-    advice: 'End the guests that have a VF, unbind every VF, and take one port out of the bond and back in:',
+    advice: 'Stop the guests that have a VF, unbind every VF, and take one port out of the bond and back in:',
   };
 }
 
@@ -194,7 +195,7 @@ export const modesDiffer: Ailment = {
     return [
       {
         at: legacy.map(({ pci }) => pci).join(', '),
-        message: 'the two ports are in different modes, and the card joins only ports that are alike',
+        message: 'the two ports are in different modes, but the card joins only ports in the same mode',
         evidence: modes.map(({ pci, mode }) => ({
           read: `devlink dev eswitch show pci/${pci}`,
           saw: `mode ${mode}`,
@@ -209,7 +210,7 @@ export const modesDiffer: Ailment = {
 export const metadataOff: Ailment = {
   code: 'VF2127',
   costs:
-    'The card’s switches are not joined: VFs of the second port are not reached through the first, and none fails over.',
+    'The card’s switches are not joined: VFs of the second port cannot be reached through the first, and none fails over.',
   source: 'facts §1.4 (esw_port_metadata)',
   texts: ['esw_port_metadata false', 'E-Switch must either disabled or non switchdev mode'],
   find: ({ survey }) =>
@@ -224,7 +225,7 @@ export const metadataOff: Ailment = {
           `devlink dev param set pci/${pci} name esw_port_metadata value true cmode runtime`,
           `devlink dev eswitch set pci/${pci} mode switchdev`,
         ],
-        advice: 'It can be set outside switchdev and without VFs only:',
+        advice: 'It can be set only outside switchdev and without VFs:',
       })),
 };
 
@@ -242,7 +243,7 @@ export const rdmaRenamed: Ailment = {
     return [
       {
         at: names.join(', '),
-        message: `the LAG’s RDMA device is called ${listed(names)}, and DPDK before 26.03 knows a bond by "bond" in its name`,
+        message: `the LAG’s RDMA device is called ${listed(names)}, and DPDK before 26.03 recognizes a bond by "bond" in its name`,
         evidence: [{ read: 'ls /sys/class/infiniband', saw: names.join(' ') }],
         remedy: [
           `rdma dev set ${names[0]} name mlx5_bond_0`,

@@ -13,7 +13,7 @@ export const largeMesh: Rule = (examined) => {
       'VF2034',
       placeOf(examined, 'guests'),
       `${examined.host.name}: a network spans ${most + 1} hosts, and each sends every broadcast to all others`,
-      'Above 16 hosts take a control plane that knows who is where, such as OVN or EVPN.',
+      'Above 16 hosts use a control plane that knows who is where, such as OVN or EVPN.',
     ),
   ];
 };

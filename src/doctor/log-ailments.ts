@@ -18,7 +18,7 @@ export const writeBlocked: Ailment = {
     return [
       {
         at: `pid ${first?.pid}`,
-        message: `somebody asked the kernel to take VFs away that ${listed(holding.map(({ command, pid }) => `${command} (pid ${pid})`))} still has open`,
+        message: `the kernel was asked to remove VFs that ${listed(holding.map(({ command, pid }) => `${command} (pid ${pid})`))} still has open`,
         evidence: [
           ...lines.slice(-2).map((text) => ({ read: 'dmesg', saw: text })),
           ...holding.slice(0, 3).map(({ pid, groups }) => ({
@@ -27,7 +27,7 @@ export const writeBlocked: Ailment = {
           })),
         ],
         remedy: [`kill ${first?.pid}`],
-        advice: 'Shut the guest down properly; the write goes through then. Nothing else ends it:',
+        advice: 'Shut the guest down properly; the write then goes through. Nothing else ends it:',
       },
     ];
   },
@@ -52,7 +52,7 @@ export const modeRefused: Ailment = {
       const bound = vfs.filter((vf) => vf.driver !== undefined);
       return {
         at: pci,
-        message: `the port was to go into switchdev and the firmware refused, because VFs had a driver${bound.length > 0 ? ` (${bound.length} have one now)` : ''}`,
+        message: `the port was to go into switchdev but the firmware refused, because VFs had a driver${bound.length > 0 ? ` (${bound.length} have one now)` : ''}`,
         evidence: [
           ...lines
             .filter((line) => line.includes(pci))

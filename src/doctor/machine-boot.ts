@@ -17,7 +17,7 @@ export const machinesWithoutBoot: Rule = (examined) => {
       'VF2086',
       placeOf(examined, 'guests', ...(starting.length === 1 ? [names] : [])),
       `${host.name}: ${names} ${verb} with the host, and nothing brings ${its} VFs back before`,
-      `Say \`vflane enable --host ${host.name}\`, or autostart: false.`,
+      `Run \`vflane enable --host ${host.name}\`, or set autostart: false.`,
     ),
   ];
 };

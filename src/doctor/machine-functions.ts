@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import type { FunctionState } from '../model/host-state.ts';
 import { isUnseen } from '../model/unseen.ts';
-import { machinesOf, said } from './machine-parts.ts';
+import { guestFinding, machinesOf } from './machine-parts.ts';
 import type { Examined, Rule } from './rule.ts';
 
 /** A function that a VM is to be given whole has to exist, behind an IOMMU, alone in its group, and unused. */
@@ -14,7 +14,7 @@ export const machineFunctions: Rule = (examined) =>
   );
 
 function troubles(examined: Examined, guest: string, one: FunctionState): readonly Finding[] {
-  const tell = (what: string, hint: string) => said(examined, 'VF2077', guest, what, hint, 'pci');
+  const tell = (what: string, hint: string) => guestFinding(examined, 'VF2077', guest, what, hint, 'pci');
   const { pci, present } = one;
   if (!present)
     return [
@@ -23,7 +23,7 @@ function troubles(examined: Examined, guest: string, one: FunctionState): readon
   if (examined.state.iommu === false)
     return [
       tell(
-        `there is no IOMMU, and ${guest} gets ${pci} only through one`,
+        `there is no IOMMU, but ${guest} can get ${pci} only through one`,
         'Switch it on in the BIOS (AMD-Vi, VT-d); on Intel add intel_iommu=on to the kernel command line and reboot.',
       ),
     ];
@@ -74,7 +74,7 @@ export const machineGroups: Rule = (examined) =>
       const which = besides.map((other) => `${other.pci} (${other.driver})`).join(', ');
       const what = `IOMMU group ${vf.iommuGroup} of ${vf.pci}, a VF of ${name}, is not viable: ${which} is in it, too`;
       const hint = 'Switch ACS on in the BIOS, or put the card into a slot of its own root port.';
-      return [said(examined, 'VF2077', name, what, hint)];
+      return [guestFinding(examined, 'VF2077', name, what, hint)];
     }),
   );
 

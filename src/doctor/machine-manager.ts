@@ -2,7 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import { guestPaths } from '../model/guest-paths.ts';
 import type { DomainState, MachineState } from '../model/machine-state.ts';
 import { isUnseen } from '../model/unseen.ts';
-import { machinesOf, said } from './machine-parts.ts';
+import { guestFinding, machinesOf } from './machine-parts.ts';
 import type { Examined, Rule } from './rule.ts';
 
 /** A guest needs its manager, and no foreign guest may have its name. */
@@ -23,11 +23,11 @@ function inLibvirt(examined: Examined, name: string, { domain }: MachineState): 
     const hint = isMissing
       ? 'Install it (apt-get install libvirt-daemon-system libvirt-clients), or leave manager out: systemd runs it then.'
       : 'Start it (systemctl start libvirtd), or leave manager out: systemd runs the guest then.';
-    return [said(examined, 'VF2074', name, `${what}, and ${name} is to be run by it`, hint, 'manager')];
+    return [guestFinding(examined, 'VF2074', name, `${what}, but is to run ${name}`, hint, 'manager')];
   }
   if (domain.xml !== null && domain.digest !== '') return endedLast(examined, name, domain);
   const hint = `Rename the guest, or that domain (virsh domrename ${name} ${name}-old).`;
-  return [said(examined, 'VF2075', name, `libvirt has a domain ${name} that is not vflane's`, hint)];
+  return [guestFinding(examined, 'VF2075', name, `libvirt has a domain ${name} that is not vflane's`, hint)];
 }
 
 /** libvirt's words for it (tools/virsh-domain-monitor.c); it remembers them until it is restarted itself. */
@@ -41,14 +41,14 @@ function endedLast(examined: Examined, name: string, { ended = '' }: DomainState
   const why = Object.hasOwn(endings, ended) ? endings[ended] : undefined;
   if (why === undefined) return [];
   const hint = `/var/log/libvirt/qemu/${name}.log says more.`;
-  return [said(examined, 'VF2080', name, `${name} failed in its last run: ${why}`, hint)];
+  return [guestFinding(examined, 'VF2080', name, `${name} failed in its last run: ${why}`, hint)];
 }
 
 function unitTaken(examined: Examined, name: string, { dropIn }: MachineState): readonly Finding[] {
   if (dropIn === null || isUnseen(dropIn) || dropIn.startsWith('# Written by vflane')) return [];
   const { dropIn: path } = guestPaths(name);
   return [
-    said(
+    guestFinding(
       examined,
       'VF2075',
       name,
@@ -69,7 +69,7 @@ function failedLast(examined: Examined, name: string, { unit }: MachineState): r
   const why = reasons[unit.result] ?? `it ended with ${unit.result}`;
   const { unit: of } = guestPaths(name);
   return [
-    said(
+    guestFinding(
       examined,
       'VF2080',
       name,

@@ -24,7 +24,7 @@ export function isRunning(guest: MachineState | undefined): boolean {
 }
 
 /** At the guest's own key. */
-export function said(
+export function guestFinding(
   examined: Examined,
   code: string,
   guest: string,
@@ -52,7 +52,7 @@ export const machineProgramsMissing: Rule = (examined) => {
       finding(
         'VF2070',
         placeOf(examined, 'guests'),
-        `${examined.host.name}: there is no ${path}, and VMs need it`,
+        `${examined.host.name}: there is no ${path}, but VMs need it`,
         `Install it: apt-get install ${packages[path] ?? 'ovmf'}.`,
       ),
     );
@@ -73,7 +73,14 @@ function imageTrouble(examined: Examined, { name, machine }: Machine): readonly 
   if (image === null) {
     const hint = `Put the image there, such as https://cloud.debian.org/images/cloud/trixie/latest/debian-13-generic-amd64.qcow2, or correct disk.`;
     return [
-      said(examined, 'VF2071', name, `the image of ${name}, ${machine.image}, is not there`, hint, 'disk'),
+      guestFinding(
+        examined,
+        'VF2071',
+        name,
+        `the image of ${name}, ${machine.image}, is not there`,
+        hint,
+        'disk',
+      ),
     ];
   }
   if (!isUnseen(image) || image.lacks === 'program') return [];
@@ -82,9 +89,9 @@ function imageTrouble(examined: Examined, { name, machine }: Machine): readonly 
     ? `the image of ${name}, ${machine.image}, is in use: another QEMU writes to it`
     : `the image of ${name}, ${machine.image}, cannot be read: ${image.unseen}`;
   const hint = isLocked
-    ? 'Stop that one, or give the guest an image of its own: what stands on an image that changes is lost.'
+    ? 'Stop that one, or give the guest an image of its own: a disk based on an image that changes is lost.'
     : 'Look at it with `qemu-img info`; it has to be an image of a disk.';
-  return [said(examined, 'VF2072', name, what, hint, 'disk')];
+  return [guestFinding(examined, 'VF2072', name, what, hint, 'disk')];
 }
 
 function diskTrouble(examined: Examined, { name, machine }: Machine): readonly Finding[] {
@@ -92,12 +99,12 @@ function diskTrouble(examined: Examined, { name, machine }: Machine): readonly F
   if (disk === undefined || disk === null || isUnseen(disk) || disk.backing === machine.image) return [];
   const { disk: path } = guestPaths(name);
   return [
-    said(
+    guestFinding(
       examined,
       'VF2073',
       name,
-      `the disk of ${name} stands on ${disk.backing ?? 'nothing'}, and ${machine.image} is asked for`,
-      `What the guest has written is in it, so that vflane leaves it alone. For a new one: mv ${path} ${path}.old.`,
+      `the disk of ${name} is based on ${disk.backing ?? 'nothing'}, but ${machine.image} is asked for`,
+      `It holds what the guest has written, so vflane leaves it alone. For a new one: mv ${path} ${path}.old.`,
       'disk',
     ),
   ];
@@ -107,7 +114,7 @@ function diskTrouble(examined: Examined, { name, machine }: Machine): readonly F
 function beyondTrouble(examined: Examined, { name, machine }: Machine): readonly Finding[] {
   const image = examined.state.machines?.images[machine.image];
   const disk = examined.state.machines?.guests[name]?.disk;
-  const whole = `Where you trust it: qemu-img convert -O qcow2 ${machine.image} NEW.qcow2 makes one that is whole; name that.`;
+  const whole = `If you trust it: qemu-img convert -O qcow2 ${machine.image} NEW.qcow2 makes one that is whole; name that.`;
   const moved = `Somebody has changed it: look at it with \`qemu-img info\`, and put it back from a copy.`;
   return [
     ...(image === undefined || image === null || isUnseen(image)
@@ -117,7 +124,7 @@ function beyondTrouble(examined: Examined, { name, machine }: Machine): readonly
       ? []
       : [['disk', guestPaths(name).disk, `keeps its data in ${disk.dataFile}`, moved] as const]),
   ].map(([which, path, what, hint]) =>
-    said(examined, 'VF2088', name, `the ${which} of ${name}, ${path}, ${what}`, hint, 'disk'),
+    guestFinding(examined, 'VF2088', name, `the ${which} of ${name}, ${path}, ${what}`, hint, 'disk'),
   );
 }
 
@@ -142,7 +149,7 @@ function sizeTrouble(examined: Examined, { name, machine }: Machine): readonly F
     ? `vflane vm stop ${name}, then vflane apply, when it suits; the guest itself makes its file system larger.`
     : 'Write its size into the file, or leave disk-size out.';
   const what = `the disk of ${name} has ${has} MiB, and ${diskMiB} MiB are asked for`;
-  return [said(examined, 'VF2087', name, what, hint, 'disk-size')];
+  return [guestFinding(examined, 'VF2087', name, what, hint, 'disk-size')];
 }
 
 /** What cloud-init is to be given. */
@@ -154,7 +161,7 @@ export const userDataMissing: Rule = (examined) =>
     if (text === undefined || typeof text === 'string') return [];
     const why = isUnseen(text) ? `cannot be read: ${text.unseen}` : 'is not there';
     return [
-      said(
+      guestFinding(
         examined,
         'VF2082',
         name,

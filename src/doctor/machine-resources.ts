@@ -2,7 +2,7 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { guestPages } from '../model/hugepages.ts';
 import { isUnseen } from '../model/unseen.ts';
-import { isRunning, machinesOf, said } from './machine-parts.ts';
+import { guestFinding, isRunning, machinesOf } from './machine-parts.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /** What QEMU needs besides its guest's memory, in MiB: its heap, page tables, and devices. */
@@ -50,7 +50,7 @@ function tooMuch(
     'VF2076',
     placeOf(examined, 'guests', ...(names.length === 1 ? [names[0] ?? '', 'vm', 'memory'] : [])),
     `${examined.host.name}: ${what}`,
-    'Give them less, stop something else, or say autostart: false of some.',
+    'Give them less, stop something else, or set autostart: false on some.',
   );
 }
 
@@ -68,7 +68,13 @@ export const machineVfsHeld: Rule = (examined) => {
       if (vf === undefined || holder === undefined) return [];
       const what = `${vf.pci}, a VF of ${name}, is held by ${holder.command} (pid ${holder.pid}), which vflane did not start`;
       return [
-        said(examined, 'VF2078', name, what, `End that process first (ps -fp ${holder.pid}), and ask again.`),
+        guestFinding(
+          examined,
+          'VF2078',
+          name,
+          what,
+          `End that process first (ps -fp ${holder.pid}), and ask again.`,
+        ),
       ];
     });
   });

@@ -1,5 +1,5 @@
 import { isUnseen } from '../model/unseen.ts';
-import { machinesOf, said } from './machine-parts.ts';
+import { guestFinding, machinesOf } from './machine-parts.ts';
 import type { Rule } from './rule.ts';
 
 /** A running guest goes on with what it has read. */
@@ -11,5 +11,5 @@ export const machineSeedUnread: Rule = (examined) =>
     const had = guest.seed;
     if (had === null || isUnseen(had) || had['network-config'] === seed.networkConfig) return [];
     const what = `${name} is running, and reads its new networks only when it starts`;
-    return [said(examined, 'VF2079', name, what, `vflane vm restart ${name}, when it suits.`)];
+    return [guestFinding(examined, 'VF2079', name, what, `vflane vm restart ${name}, when it suits.`)];
   });

@@ -14,7 +14,7 @@ export const mtuBeyondPort: Rule = (examined) => {
       finding(
         'VF2007',
         placeOf(examined, ...(pci ? ['nic'] : ['underlay', 'ports'])),
-        `${examined.host.name}: ${pci ?? netdev} needs an MTU of ${mtu} (the largest network's and 80), and can do ${maxMtu}`,
+        `${examined.host.name}: ${pci ?? netdev} needs an MTU of ${mtu} (the largest network's plus 80), but can do only ${maxMtu}`,
         `Give the networks an MTU of at most ${maxMtu - 80}.`,
       ),
     ];

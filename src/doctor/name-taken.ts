@@ -27,7 +27,7 @@ function bondsTaken({ fabric, host, spec, state }: Examined): readonly Finding[]
           finding(
             'VF2056',
             where,
-            `${host.name}: ${bond} is a netdev of the host’s, and ${name} would have its bond on the network ${network} by that name`,
+            `${host.name}: ${bond} is a netdev of the host, but ${name} would use that name for its bond on the network ${network}`,
             'Give the network another name.',
           ),
         ),
@@ -50,7 +50,7 @@ function netdevsTaken(examined: Examined): readonly Finding[] {
       const bridge = state.ovs && !isUnseen(state.ovs) ? bridgeOf(name, state.ovs) : undefined;
       return taken(
         examined,
-        `${name} is a netdev of somebody else’s (${kind ?? 'of a card'})`,
+        `${name} is somebody else’s netdev (${kind ?? 'of a card'})`,
         bridge === undefined
           ? `ip link set dev ${name} down name ${name.slice(0, 11)}-old`
           : `ovs-vsctl del-port ${bridge} ${name}`,
@@ -107,7 +107,7 @@ function taken(examined: Examined, what: string, remedy: string): Finding {
   return finding(
     'VF2056',
     placeOf(examined, 'guests'),
-    `${examined.host.name}: ${what}, and vflane would give that name`,
+    `${examined.host.name}: ${what}, but vflane would use that name`,
     `If nothing needs it by that name: ${remedy}.`,
   );
 }

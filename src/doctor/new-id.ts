@@ -24,7 +24,7 @@ export const newId: Rule = (examined) => {
     finding(
       'VF2043',
       placeOf(examined, 'nic'),
-      `${examined.host.name}: vfio-pci has VFs that no driver_override gave it, and nobody uses: ${taken.join(', ')}`,
+      `${examined.host.name}: vfio-pci has VFs that no driver_override gave it and that nobody uses: ${taken.join(', ')}`,
       `Take the id back, and the VFs that no VM needs: echo $(cat ${id}) > /sys/bus/pci/drivers/vfio-pci/remove_id; ${unbinds.join('; ')}.`,
     ),
   ];

@@ -9,7 +9,7 @@ export const noIommu: Rule = (examined) => {
     finding(
       'VF2005',
       placeOf(examined, 'guests', guest),
-      `${examined.host.name} has no IOMMU, and ${guest} is a VM that needs one`,
+      `${examined.host.name} has no IOMMU, but ${guest} is a VM that needs one`,
       'Switch it on in the BIOS (AMD-Vi, VT-d); on Intel add intel_iommu=on to the kernel command line and reboot.',
     ),
   ];

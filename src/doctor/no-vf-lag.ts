@@ -22,7 +22,7 @@ export const roceLag: Rule = (examined) => {
     finding(
       'VF2040',
       placeOf(examined, 'nic'),
-      `${examined.host.name}: the LAG of ${both(examined)} is active, but of type ${type}: it carries no VF over to the other port`,
+      `${examined.host.name}: the LAG of ${both(examined)} is active, but of type ${type}: VFs do not fail over`,
       'The plan puts both ports into switchdev and waits for type switchdev. By hand, read lag/type as well as lag/state.',
     ),
   ];
@@ -36,8 +36,8 @@ export const noSharedFdb: Rule = (examined) => {
     finding(
       'VF2047',
       placeOf(examined, 'nic'),
-      `${examined.host.name}: the LAG of ${both(examined)} is made of two switches (shared_fdb:off): a VF does not fail over`,
-      'It takes an mlx5 driver with MLX5_CLS_ACT, or port metadata: devlink dev param show.',
+      `${examined.host.name}: the LAG of ${both(examined)} has two switches that are not joined (shared_fdb:off): VFs do not fail over`,
+      'It needs an mlx5 driver with MLX5_CLS_ACT, or port metadata: devlink dev param show.',
     ),
   ];
 };
@@ -58,7 +58,7 @@ export const lagNotMade: Rule = (examined) => {
     finding(
       'VF2048',
       placeOf(examined, 'nic'),
-      `${examined.host.name}: ${both(examined)} are in ${bond.name} and in switchdev, and the card has made no LAG of them: ${whyNone(examined, bond.bond.mode)}`,
+      `${examined.host.name}: ${both(examined)} are in ${bond.name} and in switchdev, but the card has made no LAG from them: ${whyNone(examined, bond.bond.mode)}`,
       `Unbind the VFs, take a port out of ${bond.name} and put it back (down first), and read /sys/kernel/debug/mlx5/${pfs[0]?.pci}/lag/state.`,
     ),
   ];

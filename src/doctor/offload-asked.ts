@@ -5,7 +5,7 @@ import { lagFile, lagOf, seenOf, setting } from './seen-parts.ts';
 
 /** What brings mlx5's tc offload back (facts §0). */
 export const kernelRemedies =
-  'a kernel with CONFIG_NET_TC_SKB_EXT=y (MLX5_CLS_ACT is on by itself then), Debian 12’s stock kernel, or NVIDIA’s DOCA-OFED driver';
+  'a kernel with CONFIG_NET_TC_SKB_EXT=y (which turns MLX5_CLS_ACT on), Debian 12’s stock kernel, or NVIDIA’s DOCA-OFED driver';
 
 const rebuild = [
   'apt-get build-dep linux; apt-get source linux',
@@ -55,7 +55,7 @@ export const offloadAsked: Ailment = {
     const { kernel } = patient.state;
     return [
       {
-        message: `Open vSwitch is told to offload, and the mlx5 driver of kernel ${kernel} is built without tc offload`,
+        message: `Open vSwitch is set to offload, but the mlx5 driver of kernel ${kernel} is built without tc offload`,
         evidence: [
           { read: 'ovs-vsctl get Open_vSwitch . other_config:hw-offload', saw: 'true' },
           ...offloadEvidence(patient, without),
@@ -71,7 +71,7 @@ export const offloadAsked: Ailment = {
 export const switchesApart: Ailment = {
   code: 'VF2101',
   costs:
-    'A VF works until its own port dies, and does not fail over to the other one; VFs of the second port are not reached at all under DPDK.',
+    'A VF works until its own port dies, and does not fail over to the other one; VFs of the second port cannot be reached at all under DPDK.',
   source: 'facts §0 (consequence 2), §14.2; mlx5 en_tc.c, lag.c',
   texts: [
     'shared_fdb:off',

@@ -241,7 +241,7 @@ test('a port of a host without a card whose MTU is too small is named before the
   expect(
     said(host, { pfs: [], ovs: ovs(), links: narrow }).filter((line) => line.startsWith('VF2007')),
   ).toEqual([
-    "VF2007 alpha: eth1 needs an MTU of 9080 (the largest network's and 80), and can do 1500 Give the networks an MTU of at most 1420.",
+    "VF2007 alpha: eth1 needs an MTU of 9080 (the largest network's plus 80), but can do only 1500 Give the networks an MTU of at most 1420.",
   ]);
 });
 

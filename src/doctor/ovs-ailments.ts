@@ -17,7 +17,8 @@ const journal = 'journalctl -b -u ovsdb-server -u ovs-vswitchd';
 
 export const databaseDown: Ailment = {
   code: 'VF2050',
-  costs: 'No bridge can be looked at or changed; what forwards now goes on until ovs-vswitchd ends as well.',
+  costs:
+    'No bridge can be looked at or changed; what forwards now continues until ovs-vswitchd ends as well.',
   source: 'facts §7.5',
   texts: [
     'ovs-vsctl: unix:/var/run/openvswitch/db.sock: database connection failed (No such file or directory)',
@@ -29,7 +30,7 @@ export const databaseDown: Ailment = {
       ? [
           {
             severity: needsOvs(patient),
-            message: 'Open vSwitch is installed, and its database does not run',
+            message: 'Open vSwitch is installed, but its database is not running',
             evidence: [{ read: 'ovs-vsctl list Open_vSwitch', saw: ovs.unseen }],
             remedy: ['systemctl start openvswitch-switch', journal],
           },
@@ -58,7 +59,7 @@ export const daemonDown: Ailment = {
     ovsOf(state)?.daemon === false
       ? [
           {
-            message: 'the database answers, and ovs-vswitchd does not run',
+            message: 'the database answers, but ovs-vswitchd is not running',
             evidence: [{ read: 'ovs-appctl version', saw: 'no answer' }],
             remedy: ['systemctl restart openvswitch-switch', journal],
           },
@@ -91,14 +92,14 @@ export const notRestarted: Ailment = {
       {
         at: some(there.map(({ port }) => port.name)),
         message:
-          'hw-offload is true in the database, and the daemon that runs was started before: none of its ports has a place for tc rules',
+          'hw-offload is true in the database, but the running daemon started before it was set: none of its ports has a place for tc rules',
         evidence: [
           { read: 'ovs-vsctl get Open_vSwitch . other_config:hw-offload', saw: 'true' },
           { read: 'tc qdisc show', saw: `no ingress qdisc on ${some(there.map(({ port }) => port.name))}` },
         ],
         remedy: ['systemctl restart openvswitch-switch'],
         advice:
-          'It interrupts every bridge of the host for a moment, and OpenFlow flows that somebody set by hand are gone:',
+          'It briefly interrupts every bridge of the host and loses OpenFlow flows that were set by hand:',
       },
     ];
   },
@@ -106,7 +107,7 @@ export const notRestarted: Ailment = {
 
 export const bondBlockMissing: Ailment = {
   code: 'VF2128',
-  costs: 'What comes in by that port of the bond misses the offloaded rules, and goes through the CPU.',
+  costs: 'What arrives on that port of the bond misses the offloaded rules and goes through the CPU.',
   source: 'facts §1.4 (ingress_block); netdev-offload-tc.c',
   texts: ['failed to bind LAG member enp3s0f1np1 to primary’s block', 'failed to bind LAG member'],
   find: ({ state, survey }) => {
@@ -124,7 +125,7 @@ export const bondBlockMissing: Ailment = {
       return [
         {
           at: listed(names),
-          message: `${listed(names)} does not share the block of tc rules of ${port.name}`,
+          message: `${listed(names)} does not share ${port.name}’s block of tc rules`,
           evidence: [
             { read: `tc qdisc show dev ${port.name} ingress`, saw: `ingress_block ${block}` },
             ...names.map((name) => ({
@@ -149,7 +150,7 @@ export const policySkips: Ailment = {
     if (policy !== 'skip_hw' || setting(state, 'hw-offload') !== 'true') return [];
     return [
       {
-        message: 'tc-policy is skip_hw: rules are made, and none goes into the card',
+        message: 'tc-policy is skip_hw: rules are made, but none goes into the card',
         evidence: [{ read: 'ovs-vsctl get Open_vSwitch . other_config:tc-policy', saw: policy }],
         remedy: [
           'ovs-vsctl remove Open_vSwitch . other_config tc-policy',
@@ -187,7 +188,7 @@ export const portBroken: Ailment = {
           'tail -n 50 /var/log/openvswitch/ovs-vswitchd.log',
           ...others.slice(0, 4).map(({ bridge, port }) => `ovs-vsctl del-port ${bridge.name} ${port.name}`),
         ],
-        advice: 'Make the netdev that it names, then let Open vSwitch try again; or take the port away:',
+        advice: 'Make the netdev that it names, then let Open vSwitch try again; or remove the port:',
       },
     ];
   },
@@ -204,7 +205,8 @@ function formerNameOf(state: Parameters<typeof representorsOf>[0], name: string)
 
 export const representorRenamed: Ailment = {
   code: 'VF2117',
-  costs: 'The guest behind that representor has no network: its port is asked for by a name that nobody has.',
+  costs:
+    'The guest behind that representor has no network: the bridge asks for its port by a name that does not exist.',
   source: 'facts §2.4, §14.17; systemd.net-naming-scheme(7)',
   texts: [
     'could not open network device enp3s0f0npf0vf0 (No such device)',
@@ -218,14 +220,14 @@ export const representorRenamed: Ailment = {
       return [
         {
           at: `${bridge.name}/${port.name}`,
-          message: `${bridge.name} asks for ${port.name}, and that representor is called ${now} here`,
+          message: `${bridge.name} asks for ${port.name}, but that representor is called ${now} here`,
           evidence: [
             { read: `ovs-vsctl get Interface ${port.name} error`, saw: port.error },
             { read: `ip -d link show ${now}`, saw: `portname ${linkNamed(state, now)?.physPortName}` },
           ],
           remedy: [`ovs-vsctl del-port ${bridge.name} ${port.name} -- add-port ${bridge.name} ${now}`],
           advice:
-            'Names follow the release of systemd; find representors by phys_switch_id and phys_port_name. Now:',
+            'Names depend on the release of systemd; find representors by phys_switch_id and phys_port_name. Now:',
         },
       ];
     }),

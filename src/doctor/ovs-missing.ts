@@ -12,11 +12,18 @@ export const ovsMissing: Rule = (examined) => {
   if (ovs === undefined) return [];
   if (!isUnseen(ovs)) return ovs.daemon === false ? daemonStopped(examined) : [];
   if (ovs.lacks === 'service') {
-    return [said(examined, 'VF2050', ovs.unseen, `Start it: ${start}. It says why it does not: ${logs}.`)];
+    return [
+      hostFinding(
+        examined,
+        'VF2050',
+        ovs.unseen,
+        `Start it: ${start}. If it does not start, see why: ${logs}.`,
+      ),
+    ];
   }
   const install = `Install it: apt-get install ${packages(examined)}; ${start}.`;
   const look = `See what it says on the host: ovs-vsctl show; ${logs}.`;
-  return [said(examined, 'VF2033', ovs.unseen, ovs.lacks === 'program' ? install : look)];
+  return [hostFinding(examined, 'VF2033', ovs.unseen, ovs.lacks === 'program' ? install : look)];
 };
 
 const logs = 'journalctl -b -u ovsdb-server -u ovs-vswitchd';
@@ -25,7 +32,9 @@ const logs = 'journalctl -b -u ovsdb-server -u ovs-vswitchd';
 function daemonStopped(examined: Examined): readonly Finding[] {
   if (examined.spec.overlay?.dpdk !== undefined) return [];
   const why = 'ovsdb-server answers, and ovs-vswitchd does not run: no bridge of this host forwards anything';
-  return [said(examined, 'VF2051', why, `Start it: ${start}. It says why it does not: ${logs}.`)];
+  return [
+    hostFinding(examined, 'VF2051', why, `Start it: ${start}. If it does not start, see why: ${logs}.`),
+  ];
 }
 
 function packages({ spec }: Examined): string {
@@ -34,6 +43,6 @@ function packages({ spec }: Examined): string {
     : 'openvswitch-switch';
 }
 
-function said(examined: Examined, code: string, what: string, hint: string): Finding {
+function hostFinding(examined: Examined, code: string, what: string, hint: string): Finding {
   return finding(code, placeOf(examined, 'datapath'), `${examined.host.name}: ${what}`, hint);
 }

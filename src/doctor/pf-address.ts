@@ -20,11 +20,11 @@ export const addressToStrand: Rule = (examined) => {
     )
     .map((link) => {
       const removals = link.addresses.map((address) => `ip addr del ${address} dev ${link.name}`);
-      return said(
+      return hostFinding(
         examined,
         'VF2044',
-        `${named(link)} carries ${link.addresses.join(', ')}, and is to become a part of ${into}, where it would be lost`,
-        `Move it in the host’s own network configuration, or take it away: ${removals.join('; ')}.`,
+        `${named(link)} carries ${link.addresses.join(', ')}, but is to become part of ${into}, where it would be lost`,
+        `Move it in the host’s own network configuration, or remove it: ${removals.join('; ')}.`,
       );
     });
 };
@@ -37,7 +37,7 @@ export const strandedAddress: Rule = (examined) =>
       (address) => `ip addr del ${address} dev ${name}; ip addr add ${address} dev ${master}`,
     );
     return [
-      said(
+      hostFinding(
         examined,
         'VF2045',
         `${named(link)} belongs to ${master} and still carries ${addresses.join(', ')}, which leaves past it`,
@@ -50,7 +50,7 @@ function named({ name, parentDev }: LinkState): string {
   return parentDev === undefined ? name : `${name} (${parentDev})`;
 }
 
-function said(examined: Examined, code: string, what: string, hint: string): Finding {
+function hostFinding(examined: Examined, code: string, what: string, hint: string): Finding {
   const key = examined.host.nic.kind === 'software' ? ['underlay', 'ports'] : ['nic'];
   return finding(code, placeOf(examined, ...key), `${examined.host.name}: ${what}`, hint);
 }

@@ -14,7 +14,7 @@ export const pfEnslaved: Rule = (examined) => {
         'VF2009',
         placeOf(examined, 'nic'),
         `${examined.host.name}: ${pf.netdev} (${pf.pci}) belongs to ${master}`,
-        'VFs work beside it, but their failover is the guests’ own; the MTU of the PF is its master’s.',
+        'VFs still work, but failover is up to the guests; the PF’s MTU is its master’s.',
       ),
     ];
   });

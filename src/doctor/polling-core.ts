@@ -9,7 +9,7 @@ export const pollingCore: Rule = (examined) => {
   const cpu = pollingCpu(spec, state);
   const which = cpu === undefined ? 'a core near the card' : `CPU ${cpu}`;
   const gib = ((spec.overlay.hugepages ?? 0) / 512).toFixed(1);
-  const message = `${host.name}: ${which} will poll the card at full speed from now on, with traffic or without, and ${gib} GiB of memory are DPDK’s`;
+  const message = `${host.name}: ${which} will poll the card at full speed from now on, with traffic or without, and DPDK takes ${gib} GiB of memory`;
   return [
     finding(
       'VF2035',

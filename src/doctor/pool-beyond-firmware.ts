@@ -9,8 +9,8 @@ export const poolBeyondFirmware: Rule = (examined) => {
           finding(
             'VF2004',
             placeOf(examined, 'vfs'),
-            `${examined.host.name}: a pool of ${wanted} VFs is asked for, and the firmware of ${pf.pci} allows ${pf.totalVfs}`,
-            `Ask for at most ${pf.totalVfs}, or raise NUM_OF_VFS and reboot: mstconfig -d ${pf.pci} set NUM_OF_VFS=${wanted} (\`vflane firmware plan\` has it with what it takes).`,
+            `${examined.host.name}: a pool of ${wanted} VFs is asked for, but the firmware of ${pf.pci} allows only ${pf.totalVfs}`,
+            `Ask for at most ${pf.totalVfs}, or raise NUM_OF_VFS and reboot: mstconfig -d ${pf.pci} set NUM_OF_VFS=${wanted} (\`vflane firmware plan\` shows the steps).`,
           ),
         ]
       : [],

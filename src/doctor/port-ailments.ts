@@ -81,7 +81,7 @@ function portKey(name: string | undefined): string {
 export const portDown: Ailment = {
   code: 'VF2106',
   costs:
-    'In legacy mode the VFs of a port that is down on the host have no carrier, though its cable is plugged.',
+    'In legacy mode the VFs of a port that is down on the host have no carrier, even with its cable plugged in.',
   source: 'facts §5, §14.8; mlx5 en_main.c (mlx5e_modify_admin_state)',
   texts: ['PF is administratively down', 'VF has no carrier in legacy mode'],
   find: ({ state }) =>
@@ -105,10 +105,10 @@ export const noCarrier: Ailment = {
       .filter(({ link }) => link.up && !link.carrier)
       .map(({ pf, link }) => ({
         at: pf.pci,
-        message: `${link.name} is up and has no carrier: cable, optics or the switch’s port`,
+        message: `${link.name} is up but has no carrier: check the cable, the optics and the switch port`,
         evidence: [{ read: `ip link show ${link.name}`, saw: 'NO-CARRIER' }],
         remedy: [`ethtool ${link.name}`, `ethtool -m ${link.name}`],
-        advice: 'See what the port says of its module and its link:',
+        advice: 'See what the port says about its module and its link:',
       })),
 };
 
@@ -131,10 +131,10 @@ function givenUp({ state }: Patient): readonly Symptom[] {
     .filter(({ carrier, slave }) => carrier && slave?.alive === false)
     .map((link) => ({
       at: link.name,
-      message: `${link.name} has a carrier, and ${link.master} gets no answer through it: the switch behind it is dead, or carries other VLANs`,
+      message: `${link.name} has carrier, but ${link.master} gets no answer through it: the switch behind it is dead, or carries other VLANs`,
       evidence: [{ read: `ip -d link show ${link.name}`, saw: 'LOWER_UP, mii_status DOWN' }],
       remedy: [`bridge link; ethtool -S ${link.name} | grep -e discard -e error`],
-      advice: 'Look at the switch: its port is up, and nothing comes through. What the port itself counts:',
+      advice: 'Check the switch: its port is up, but nothing comes through. What the port itself counts:',
     }));
 }
 
@@ -150,7 +150,7 @@ function unanswered({ state, survey }: Patient): readonly Symptom[] {
     return [
       {
         at: active.name,
-        message: `${active.name} has a carrier and is what ${bond.name} uses, and ${asked.length === 1 ? 'its only neighbour does not answer' : `none of its ${asked.length} neighbours answers`}: the switch behind it may be dead`,
+        message: `${active.name} has carrier and is what ${bond.name} uses, but ${asked.length === 1 ? 'its only neighbour does not answer' : `none of its ${asked.length} neighbours answers`}: the switch behind it may be dead`,
         evidence: [
           {
             read: `ip -d link show ${bond.name}`,
@@ -166,7 +166,7 @@ function unanswered({ state, survey }: Patient): readonly Symptom[] {
           `ip link set dev ${bond.name} type bond miimon 0 arp_interval 100 arp_validate all arp_ip_target ${target?.address}`,
         ],
         advice:
-          'Let the bond use the other port now, and watch by ARP from then on (arp-targets in the file), which sees a dead switch:',
+          'Let the bond use the other port now, and from then on monitor by ARP (arp-targets in the file), which sees a dead switch:',
       },
     ];
   });
@@ -179,8 +179,7 @@ function namesOver(links: readonly LinkState[], name: string): readonly string[]
 
 export const strandedOnPort: Ailment = {
   code: 'VF2045',
-  costs:
-    'What is sent from that address leaves past the bond, and is lost where the bond uses the other port.',
+  costs: 'What is sent from that address leaves past the bond, and is lost if the bond uses the other port.',
   source: 'facts §17 (enslaving a PF strands its address)',
   texts: ['address on a bonded port', 'no route to host after bonding'],
   find: ({ state }) =>
@@ -204,7 +203,7 @@ export const strandedOnPort: Ailment = {
 
 export const offloadSwitchedOff: Ailment = {
   code: 'VF2136',
-  costs: 'The card could forward, and the host’s CPU does it.',
+  costs: 'The card could forward, but the host’s CPU does.',
   source: 'facts §5 (hw-tc-offload)',
   texts: ['hw-tc-offload: off', 'failed to offload flow: Operation not supported'],
   find: ({ state }) =>
@@ -214,7 +213,7 @@ export const offloadSwitchedOff: Ailment = {
       return [
         {
           at: pci,
-          message: `tc offload is switched off on ${netdev}, and the driver has it`,
+          message: `tc offload is switched off on ${netdev}, but the driver supports it`,
           evidence: [{ read: `ethtool -k ${netdev}`, saw: 'hw-tc-offload: off' }],
           remedy: [`ethtool -K ${netdev} hw-tc-offload on`],
         },

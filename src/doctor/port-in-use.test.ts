@@ -32,7 +32,7 @@ const links = [used, link('eth2')];
 
 test('a port by which the host would become deaf, or lose its address, is named with what it carries', () => {
   expect(said('ovs-dpdk', ['eth1'], { links })).toEqual([
-    'alpha: eth1 carries 10.0.0.5/24, and is to belong to Open vSwitch, and the host hears nothing by it then. Name ports that the host itself does not use, or move its address to another netdev. If nothing needs it: ip addr del 10.0.0.5/24 dev eth1.',
+    'alpha: eth1 carries 10.0.0.5/24, but is to belong to Open vSwitch, after which the host hears nothing on it. Name ports that the host itself does not use, or move its address to another netdev. If nothing needs it: ip addr del 10.0.0.5/24 dev eth1.',
   ]);
   expect(said('ovs-tc', ['eth1', 'eth2'], { links })).toEqual([
     expect.stringMatching(/^alpha: eth1 .*a bond\./),

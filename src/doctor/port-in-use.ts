@@ -27,14 +27,14 @@ function givenAway({ bond, bridge, ports }: UnderlaySpec): readonly string[] {
 
 function used(examined: Examined, { name, addresses }: LinkState): Finding {
   const { host, spec, state } = examined;
-  const to = spec.underlay?.bridge ? 'Open vSwitch, and the host hears nothing by it then' : 'a bond';
+  const to = spec.underlay?.bridge ? 'Open vSwitch, after which the host hears nothing on it' : 'a bond';
   const has = addresses.length > 0 ? `carries ${addresses.join(', ')}` : 'is how you are connected';
   const remedy = addresses.map((address) => `ip addr del ${address} dev ${name}`).join('; ');
   const free = addresses.length > 0 && name !== state.session ? ` If nothing needs it: ${remedy}.` : '';
   return finding(
     'VF2064',
     placeOf(examined, 'underlay', 'ports'),
-    `${host.name}: ${name} ${has}, and is to belong to ${to}`,
+    `${host.name}: ${name} ${has}, but is to belong to ${to}`,
     `Name ports that the host itself does not use, or move its address to another netdev.${free}`,
   );
 }

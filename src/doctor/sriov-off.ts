@@ -9,6 +9,6 @@ export const sriovOff: Rule = (examined) =>
         'VF2003',
         placeOf(examined, 'vfs'),
         `${examined.host.name}: ${pf.pci} offers no VFs`,
-        `Switch SR-IOV on in the card and reboot: mstconfig -d ${pf.pci} set SRIOV_EN=1 NUM_OF_VFS=${examined.host.vfs}. \`vflane firmware plan\` has it with what it takes. Check that the BIOS has SR-IOV and "Above 4G decoding" on.`,
+        `Switch SR-IOV on in the card and reboot: mstconfig -d ${pf.pci} set SRIOV_EN=1 NUM_OF_VFS=${examined.host.vfs}. \`vflane firmware plan\` shows the steps. Check that the BIOS has SR-IOV and "Above 4G decoding" on.`,
       ),
     );

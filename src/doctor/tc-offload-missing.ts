@@ -5,7 +5,7 @@ import { isUnseen } from '../model/unseen.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 const remedies =
-  'a kernel with CONFIG_NET_TC_SKB_EXT=y (then MLX5_CLS_ACT is on by itself), Debian 12’s stock kernel, or NVIDIA’s DOCA-OFED driver';
+  'a kernel with CONFIG_NET_TC_SKB_EXT=y (which turns MLX5_CLS_ACT on), Debian 12’s stock kernel, or NVIDIA’s DOCA-OFED driver';
 
 /** Debian 13's kernel is built without NET_TC_SKB_EXT, which takes mlx5's tc offload out with it (facts §0). */
 export const tcOffloadMissing: Rule = (examined) => {
@@ -17,11 +17,11 @@ export const tcOffloadMissing: Rule = (examined) => {
   const message = `${host.name}: the driver of ${which} cannot offload tc on kernel ${state.kernel}: hw-tc-offload is off and fixed`;
   const where = placeOf(examined, 'offload');
   if (host.offload === 'required') {
-    const hint = `One of: ${remedies}; or say offload: preferred, and go on in software.`;
+    const hint = `One of: ${remedies}; or set offload: preferred, and continue in software.`;
     return [finding('VF2030', where, message, hint)];
   }
   return [
-    finding('VF2031', where, `${message}; it goes on in software`, `For hardware, one of: ${remedies}.`),
+    finding('VF2031', where, `${message}; it continues in software`, `For hardware, one of: ${remedies}.`),
   ];
 };
 
@@ -38,7 +38,7 @@ export const switchesNotJoined: Rule = (examined) => {
     finding(
       'VF2036',
       placeOf(examined, 'datapath'),
-      `${host.name}: the driver of ${without.pci} on kernel ${state.kernel} is built without MLX5_CLS_ACT and makes no one switch of both ports: DPDK would not see the second one, and no VF would fail over`,
+      `${host.name}: the driver of ${without.pci} on kernel ${state.kernel} is built without MLX5_CLS_ACT and cannot join both ports in one switch: DPDK would not see the second port, and no VF would fail over`,
       `One of: ${remedies}. legacy-vlan works on this kernel.`,
     ),
   ];
@@ -57,7 +57,7 @@ function notSeen(examined: Examined): readonly Finding[] {
           finding(
             'VF2063',
             placeOf(examined, 'offload'),
-            `${examined.host.name}: whether the driver of ${pci} offloads tc could not be seen: ${tcOffload.unseen}`,
+            `${examined.host.name}: cannot tell whether the driver of ${pci} offloads tc: ${tcOffload.unseen}`,
             'Install ethtool there (apt-get install ethtool), or look as root.',
           ),
         ],

@@ -20,7 +20,7 @@ export const tooLittleMemory: Rule = (examined) => {
     finding(
       'VF2060',
       placeOf(examined, 'datapath'),
-      `${where} has ${free} MiB of memory to give, and ${missing} MiB more are needed as hugepages (${leastPages} of ${pageMib} MiB; ${have} are there)`,
+      `${where} has ${free} MiB of memory to give, but ${missing} MiB more are needed as hugepages (${leastPages} of ${pageMib} MiB; ${have} are there)`,
       `Free memory, or set it aside at boot: hugepages=${leastPages} on the kernel command line.`,
     ),
   ];

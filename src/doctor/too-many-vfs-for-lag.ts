@@ -12,7 +12,7 @@ export const tooManyVfsForLag: Rule = (examined) =>
           finding(
             'VF2032',
             placeOf(examined, 'vfs'),
-            `${examined.host.name}: the firmware of ${pf.pci} has NUM_OF_VFS=${String(pf.totalVfs)}, and above ${mostForLag} there is no VF-LAG`,
+            `${examined.host.name}: the firmware of ${pf.pci} has NUM_OF_VFS=${String(pf.totalVfs)}; above ${mostForLag} there is no VF-LAG`,
             `Lower it and reboot: mstconfig -d ${pf.pci} set NUM_OF_VFS=${mostForLag} (\`vflane firmware plan\`).`,
           ),
         )

@@ -32,7 +32,7 @@ function doubled(examined: Examined, having: readonly LinkState[]): readonly Fin
     )
     .map(({ name, addresses }) => {
       const cidr = addresses.find((one) => one.startsWith(`${overlay?.local}/`));
-      const message = `${host.name}: the tunnel address ${overlay?.local} is on ${name} already, and is to be on ${underlay.netdev}`;
+      const message = `${host.name}: the tunnel address ${overlay?.local} is on ${name}, but is to be on ${underlay.netdev}`;
       const hint = `If it is not needed there: ip addr del ${cidr} dev ${name}. Else choose another address for the underlay.`;
       return finding('VF2057', placeOf(examined, 'underlay', 'address'), message, hint);
     });
@@ -54,7 +54,7 @@ function adopted(
     finding(
       'VF2058',
       placeOf(examined, 'underlay', 'address'),
-      `${host.name}: the tunnel address ${host.underlay?.address} is to be adopted, and no netdev of the host has it`,
+      `${host.name}: the tunnel address ${host.underlay?.address} is to be adopted, but no netdev of the host has it`,
       `Give it to the host (ip addr add ${host.underlay?.address} dev …), or correct the file.`,
     ),
   ];
@@ -76,7 +76,7 @@ function tooSmall(examined: Examined, { name, mtu }: LinkState): readonly Findin
     finding(
       'VF2059',
       placeOf(examined, 'underlay', 'address'),
-      `${host.name}: ${name}, which has the tunnel address, has an MTU of ${mtu}, and networks of ${inner} need ${inner + header} (${header} for the tunnel’s headers)`,
+      `${host.name}: ${name}, which has the tunnel address, has an MTU of ${mtu}, but networks of ${inner} need ${inner + header} (${header} for the tunnel’s headers)`,
       `Raise it and the switches’: ip link set dev ${name} mtu ${inner + header}. Or give the networks an MTU of at most ${mtu - header}.`,
     ),
   ];

@@ -46,13 +46,13 @@ export const mtuChain: Ailment = {
       return [
         {
           at: bridge.name,
-          message: `ports of ${bridge.name} have an MTU of ${inner}, which needs ${needed} under the tunnel, and ${under.name} has ${under.mtu}`,
+          message: `ports of ${bridge.name} have an MTU of ${inner}, which needs ${needed} under the tunnel, but ${under.name} has ${under.mtu}`,
           evidence: [
             { read: `ip link show ${under.name}`, saw: `mtu ${under.mtu} (${local})` },
             { read: `ovs-vsctl list-ports ${bridge.name}`, saw: `the largest MTU is ${inner}` },
           ],
           remedy: [`ip link set dev ${under.name} mtu ${needed}`],
-          advice: 'After the enslaving, on the bond (its ports follow), and on the switches:',
+          advice: 'On the bond, after enslaving its ports (they follow), and on the switches:',
         },
       ];
     });
@@ -69,7 +69,7 @@ function uplinkNames({ state }: Patient): ReadonlySet<string> {
 export const tunnelElsewhere: Ailment = {
   code: 'VF2109',
   costs:
-    'The card encapsulates only what leaves by its own ports: the tunnel goes through the CPU, by another NIC.',
+    'The card encapsulates only what leaves by its own ports: the tunnel goes through the CPU and another NIC.',
   source: 'facts §7.3, §14.11; mlx5 en/tc_tun.c',
   texts: [
     'tunnel route does not leave by the uplink',
@@ -126,7 +126,7 @@ export const noLocalAddress: Ailment = {
           return [
             {
               at: `${bridge.name}/${port.name}`,
-              message: `the tunnel is to leave as ${local}, and no netdev of the host has that address`,
+              message: `the tunnel is to send from ${local}, but no netdev of the host has that address`,
               evidence: [
                 { read: `ovs-vsctl get Interface ${port.name} options:local_ip`, saw: local },
                 { read: 'ip addr', saw: 'no such address' },
@@ -139,7 +139,7 @@ export const noLocalAddress: Ailment = {
 
 export const loopOfTunnels: Ailment = {
   code: 'VF2140',
-  costs: 'With three or more hosts every broadcast goes round for ever: the network stands still.',
+  costs: 'With three or more hosts every broadcast circulates forever: the network stands still.',
   source: 'facts §17 (three or more hosts loop); traced with ofproto/trace on OVS 3.5.0',
   texts: [
     'broadcast storm',
@@ -155,7 +155,7 @@ export const loopOfTunnels: Ailment = {
       return [
         {
           at: bridge.name,
-          message: `${bridge.name} has ${tunnels.length} tunnels that forward into one another`,
+          message: `${bridge.name} has ${tunnels.length} tunnels that forward into each other`,
           evidence: open
             .slice(0, 4)
             .map((name) => ({ read: `ovs-vsctl get Port ${name} protected`, saw: 'false' })),
@@ -167,7 +167,7 @@ export const loopOfTunnels: Ailment = {
 
 export const otherUdpPort: Ailment = {
   code: 'VF2139',
-  costs: 'The card does not take the datagrams for VXLAN: everything goes through the CPU.',
+  costs: 'The card does not recognize the datagrams as VXLAN: everything goes through the CPU.',
   source: 'facts §7.3 (UDP dport must be registered)',
   texts: [
     'vxlan udp dport was not registered with the HW',
@@ -179,7 +179,7 @@ export const otherUdpPort: Ailment = {
     return [
       {
         at: some(odd.map(({ bridge, port }) => `${bridge.name}/${port.name}`)),
-        message: `tunnels use UDP port ${listed([...new Set(odd.map(({ port }) => port.options.dst_port ?? ''))])}, and mlx5 knows 4789 by itself`,
+        message: `tunnels use UDP port ${listed([...new Set(odd.map(({ port }) => port.options.dst_port ?? ''))])}, but mlx5 by default knows only 4789`,
         evidence: odd.slice(0, 4).map(({ port }) => ({
           read: `ovs-vsctl get Interface ${port.name} options:dst_port`,
           saw: port.options.dst_port ?? '',
@@ -195,7 +195,7 @@ export const otherUdpPort: Ailment = {
 
 export const unguarded: Ailment = {
   code: 'VF2144',
-  costs: 'Whoever reaches the host may send into a tenant’s network: the kernel takes VXLAN from anybody.',
+  costs: 'Whoever reaches the host can send into a tenant’s network: the kernel accepts VXLAN from anybody.',
   source: 'facts §17 (a tenant can inject into another VNI)',
   texts: ['UDP 4789 open to everybody', 'forged VXLAN datagram'],
   find: (patient) => {
@@ -207,7 +207,7 @@ export const unguarded: Ailment = {
     return [
       {
         at: some(tunnels.map(({ port }) => port.name)),
-        message: `no nftables table of vflane’s guards UDP 4789 here; another firewall may`,
+        message: `no vflane nftables table guards UDP 4789 here; another firewall may`,
         evidence: tables.map(([table]) => ({ read: `nft list table ${table}`, saw: 'not there' })),
         remedy: ['nft list ruleset | grep 4789', 'vflane apply'],
       },

@@ -13,7 +13,7 @@ export const unequalModes: Rule = (examined) => {
     finding(
       'VF2041',
       placeOf(examined, 'nic'),
-      `${examined.host.name}: ${names(switchdev)} is in switchdev and ${names(legacy)} in legacy: the card makes no LAG of ports that differ`,
+      `${examined.host.name}: ${names(switchdev)} is in switchdev and ${names(legacy)} in legacy: the card makes no LAG of ports in different modes`,
       `The plan puts ${names(legacy)} into switchdev as well.`,
     ),
   ];
@@ -31,7 +31,7 @@ export const unequalChannels: Rule = (examined) => {
     finding(
       'VF2042',
       placeOf(examined, 'nic'),
-      `${examined.host.name}: ${netdev} (${pci}) has 1 of its ${channels.max} channels, and ${rich.pci} has ${rich.channels.now}: after a failover one core does all the work`,
+      `${examined.host.name}: ${netdev} (${pci}) has 1 of its ${channels.max} channels, but ${rich.pci} has ${rich.channels.now}: after a failover one core does all the work`,
       `The plan raises it: ethtool -L ${netdev} combined ${channels.max}.`,
     ),
   );

@@ -14,8 +14,8 @@ export const unmonitoredBond: Rule = (examined) => {
       finding(
         'VF2046',
         placeOf(examined, 'nic'),
-        `${examined.host.name}: ${name} watches neither link nor ARP (miimon 0, arp_interval 0): it never leaves a dead port`,
-        `Let it watch: ip link set dev ${name} type bond miimon 100.`,
+        `${examined.host.name}: ${name} monitors neither link nor ARP (miimon 0, arp_interval 0): it never leaves a dead port`,
+        `Monitor the link: ip link set dev ${name} type bond miimon 100.`,
       ),
     );
 };

@@ -164,7 +164,7 @@ function dpdkObstacles(patient: Patient): readonly Obstacle[] {
   return [
     {
       kind: 'lacks',
-      why: 'dpdk-init is true, and the daemon that runs has no DPDK',
+      why: 'dpdk-init is true, but the running daemon has no DPDK',
       oneOf: ['openvswitch-switch-dpdk, chosen by update-alternatives --config ovs-vswitchd, and hugepages'],
     },
   ];

@@ -15,7 +15,7 @@ function withAdmin({ state }: Patient) {
 export const stateEnable: Ailment = {
   code: 'VF2110',
   costs:
-    'The guest’s VF keeps its carrier when the port loses its link, so that a bond that watches the link never leaves it.',
+    'The guest’s VF keeps its carrier when the port loses its link, so a bond that monitors the link never leaves it.',
   source: 'facts §8, §14.12',
   texts: ['link-state enable', 'guest bond does not notice a lost link'],
   find: (patient) => {
@@ -32,7 +32,7 @@ export const stateEnable: Ailment = {
         remedy: forced
           .slice(0, 8)
           .map(({ vf, netdev }) => `ip link set dev ${netdev} vf ${vf.index} state auto`),
-        advice: 'Or let the guest’s bond watch by ARP (arp_ip_target).',
+        advice: 'Or let the guest’s bond monitor by ARP (arp_ip_target).',
       },
     ];
   },
@@ -41,7 +41,7 @@ export const stateEnable: Ailment = {
 export const spoofWithoutMac: Ailment = {
   code: 'VF2112',
   costs:
-    'The card drops everything the VF sends: only the MAC that the PF gave it may pass, and it gave none.',
+    'The card drops everything the VF sends: only the MAC that the PF gave it may pass, but it gave none.',
   source: 'facts §4.3; mlx5 esw/acl, esw/legacy.c',
   texts: ['Spoofchk in set while MAC is invalid, vport(1)', 'Spoofchk in set while MAC is invalid'],
   find: (patient) => {
@@ -96,7 +96,7 @@ export const sameMacTwice: Ailment = {
           })),
           remedy: [`ip link set dev ${second?.netdev} vf ${second?.vf.index} mac ANOTHER`],
           advice:
-            'Give each its own, and let the guest’s bond follow its active one (fail_over_mac=active, num_grat_arp=3):',
+            'Give each its own, and let the guest’s bond use the active one’s (fail_over_mac=active, num_grat_arp=3):',
         },
       ];
     });
@@ -105,7 +105,7 @@ export const sameMacTwice: Ailment = {
 
 export const spareOnWire: Ailment = {
   code: 'VF2147',
-  costs: 'A VF that nobody owns sits on the untagged wire, where tunnel endpoints may live.',
+  costs: 'A VF without an owner is on the untagged wire, where tunnel endpoints may live.',
   source: 'facts §17 (a VF that nobody owns)',
   texts: ['VF netdev on the host without an owner'],
   find: ({ state }) => {
@@ -170,7 +170,7 @@ export const trustRefused: Ailment = {
         ],
         remedy: ['sudo ip link set dev PF vf N trust on   # says then: Operation not supported'],
         advice:
-          'Nothing has to be done: the flows of the bridge say what a VF may send. Whoever was refused with "not permitted" was not root:',
+          'Nothing has to be done: the bridge’s flows say what a VF may send. "Not permitted" means that the caller was not root:',
       },
     ];
   },
