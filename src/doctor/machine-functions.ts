@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import type { FunctionState } from '../model/host-state.ts';
 import { isUnseen } from '../model/unseen.ts';
-import { guestFinding, machinesOf } from './machine-parts.ts';
+import { machinesOf, guestFinding } from './machine-parts.ts';
 import type { Examined, Rule } from './rule.ts';
 
 /** A function that a VM is to be given whole has to exist, behind an IOMMU, alone in its group, and unused. */
@@ -23,7 +23,7 @@ function troubles(examined: Examined, guest: string, one: FunctionState): readon
   if (examined.state.iommu === false)
     return [
       tell(
-        `there is no IOMMU, but ${guest} can get ${pci} only through one`,
+        `there is no IOMMU, and ${guest} gets ${pci} only through one`,
         'Switch it on in the BIOS (AMD-Vi, VT-d); on Intel add intel_iommu=on to the kernel command line and reboot.',
       ),
     ];

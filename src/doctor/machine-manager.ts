@@ -2,7 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import { guestPaths } from '../model/guest-paths.ts';
 import type { DomainState, MachineState } from '../model/machine-state.ts';
 import { isUnseen } from '../model/unseen.ts';
-import { guestFinding, machinesOf } from './machine-parts.ts';
+import { machinesOf, guestFinding } from './machine-parts.ts';
 import type { Examined, Rule } from './rule.ts';
 
 /** A guest needs its manager, and no foreign guest may have its name. */
@@ -23,7 +23,9 @@ function inLibvirt(examined: Examined, name: string, { domain }: MachineState): 
     const hint = isMissing
       ? 'Install it (apt-get install libvirt-daemon-system libvirt-clients), or leave manager out: systemd runs it then.'
       : 'Start it (systemctl start libvirtd), or leave manager out: systemd runs the guest then.';
-    return [guestFinding(examined, 'VF2074', name, `${what}, but is to run ${name}`, hint, 'manager')];
+    return [
+      guestFinding(examined, 'VF2074', name, `${what}, and ${name} is to be run by it`, hint, 'manager'),
+    ];
   }
   if (domain.xml !== null && domain.digest !== '') return endedLast(examined, name, domain);
   const hint = `Rename the guest, or that domain (virsh domrename ${name} ${name}-old).`;

@@ -2,7 +2,7 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { guestPages } from '../model/hugepages.ts';
 import { isUnseen } from '../model/unseen.ts';
-import { guestFinding, isRunning, machinesOf } from './machine-parts.ts';
+import { isRunning, machinesOf, guestFinding } from './machine-parts.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /** What QEMU needs besides its guest's memory, in MiB: its heap, page tables, and devices. */
@@ -50,7 +50,7 @@ function tooMuch(
     'VF2076',
     placeOf(examined, 'guests', ...(names.length === 1 ? [names[0] ?? '', 'vm', 'memory'] : [])),
     `${examined.host.name}: ${what}`,
-    'Give them less, stop something else, or set autostart: false on some.',
+    'Give them less, stop something else, or say autostart: false of some.',
   );
 }
 

@@ -13,12 +13,7 @@ export const ovsMissing: Rule = (examined) => {
   if (!isUnseen(ovs)) return ovs.daemon === false ? daemonStopped(examined) : [];
   if (ovs.lacks === 'service') {
     return [
-      hostFinding(
-        examined,
-        'VF2050',
-        ovs.unseen,
-        `Start it: ${start}. If it does not start, see why: ${logs}.`,
-      ),
+      hostFinding(examined, 'VF2050', ovs.unseen, `Start it: ${start}. It says why it does not: ${logs}.`),
     ];
   }
   const install = `Install it: apt-get install ${packages(examined)}; ${start}.`;
@@ -32,9 +27,7 @@ const logs = 'journalctl -b -u ovsdb-server -u ovs-vswitchd';
 function daemonStopped(examined: Examined): readonly Finding[] {
   if (examined.spec.overlay?.dpdk !== undefined) return [];
   const why = 'ovsdb-server answers, and ovs-vswitchd does not run: no bridge of this host forwards anything';
-  return [
-    hostFinding(examined, 'VF2051', why, `Start it: ${start}. If it does not start, see why: ${logs}.`),
-  ];
+  return [hostFinding(examined, 'VF2051', why, `Start it: ${start}. It says why it does not: ${logs}.`)];
 }
 
 function packages({ spec }: Examined): string {
