@@ -44,7 +44,7 @@ function flows(): Promise<string> {
 const daemon = () => lab.ssh('cat /run/openvswitch/ovs-vswitchd.pid');
 
 /** Waits until systemd has started another ovs-vswitchd. */
-async function startedAnew(before: string): Promise<void> {
+async function restarted(before: string): Promise<void> {
   const isBack = async () => {
     const { stdout } = await lab.trySsh(
       'systemctl is-active ovs-vswitchd; cat /run/openvswitch/*vswitchd.pid',
@@ -84,7 +84,7 @@ describe('flows come back without vflane', () => {
     const [before, pid] = [await flows(), await daemon()];
     expect(before).toContain('in_port="web-');
     await lab.ssh(`kill -9 ${pid}`);
-    await startedAnew(pid);
+    await restarted(pid);
     expect(await flows()).toBe(before);
     await expectReaches('web', '192.168.10.3');
     await expectVflane(0, 'verify');
@@ -98,7 +98,7 @@ describe('flows come back without vflane', () => {
   ])('after systemctl %s', async (words) => {
     const [before, pid] = [await flows(), await daemon()];
     await lab.ssh(`systemctl ${words}`);
-    await startedAnew(pid);
+    await restarted(pid);
     expect(await flows()).toBe(before);
     await expectReaches('web', '10.3.0.3');
   });
@@ -107,7 +107,7 @@ describe('flows come back without vflane', () => {
     const pid = await daemon();
     await lab.ssh('ip netns del db && ovs-vsctl del-br br-household');
     await lab.ssh(`kill -9 ${pid}`);
-    await startedAnew(pid);
+    await restarted(pid);
     await expectReaches('web', '192.168.10.3');
     const told = await lab.ssh('journalctl -u ovs-vswitchd -o cat | grep vflane:');
     expect(told).toContain('br-storage lacks a port, and has the flows of the others');

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { openSocket, type SocketPlace, type SocketRoad } from '../host/socket-road.ts';
+import { type OpenSocket, openSocket, type SocketPlace } from '../host/open-socket.ts';
 import type { FabricHost } from '../model/fabric.ts';
 import { guestPaths } from '../model/guest-paths.ts';
 import type { VerbContext, VerbHandler } from './context.ts';
@@ -55,7 +55,7 @@ function throughVirsh(name: string, ssh: SocketPlace['ssh']): Promise<number> {
   });
 }
 
-async function talk({ socket, close }: SocketRoad): Promise<Ended> {
+async function talk({ socket, close }: OpenSocket): Promise<Ended> {
   const { stdin, stdout } = process;
   const isTerminal = stdin.isTTY === true;
   if (isTerminal) stdin.setRawMode(true);

@@ -81,13 +81,13 @@ class GuestProgram {
 
   async #start(): Promise<number> {
     const { argv, stdin = '' } = this.#run;
-    const told = await this.#say('guest-exec', {
+    const answer = await this.#say('guest-exec', {
       path: '/bin/sh',
       arg: ['-c', guestRunner, 'vflane', this.#folder, ...argv],
       'input-data': Buffer.from(stdin).toString('base64'),
       'capture-output': true,
     });
-    return Number((told as { readonly pid?: unknown }).pid);
+    return Number((answer as { readonly pid?: unknown }).pid);
   }
 
   /** Tells the guest that the caller is still there, and, when the time comes, to end the program. */
@@ -105,8 +105,8 @@ class GuestProgram {
 
   /** True if there may be more. */
   async #read(handle: number): Promise<boolean> {
-    const told = await this.#say('guest-file-read', { handle, count: pieceBytes });
-    const { count = 0, 'buf-b64': text = '' } = told as { readonly count?: number; 'buf-b64'?: string };
+    const answer = await this.#say('guest-file-read', { handle, count: pieceBytes });
+    const { count = 0, 'buf-b64': text = '' } = answer as { readonly count?: number; 'buf-b64'?: string };
     this.#bytes += count;
     if (this.#bytes > outputLimitBytes && this.#cut === undefined) {
       this.#cut = 'too-much';

@@ -48,14 +48,14 @@ export function bootFromDisk(
   machine: Machine,
   whenStarted: () => Promise<unknown> = async () => {},
 ): Promise<void> {
-  return told(boot, machine, 'boot', async () => {
+  return reported(boot, machine, 'boot', async () => {
     await startMachine(boot.dir, boot.qemu, machine, boot.check);
     await whenStarted();
     await waitForSsh(boot.dir, machine, { ...boot, command: () => ['true'] });
   });
 }
 
-async function told(boot: Boot, { name }: Machine, task: 'boot' | 'restore', work: () => Promise<void>) {
+async function reported(boot: Boot, { name }: Machine, task: 'boot' | 'restore', work: () => Promise<void>) {
   const began = performance.now();
   const what = `${name} ${task === 'boot' ? 'boots' : 'starts from its snapshot'}`;
   await withExpected({ root: boot.root, task, what, tell: boot.onProgress }, work);
@@ -75,7 +75,7 @@ const longestRestoreMs = 30_000;
 
 async function restored(boot: Boot, machine: Machine, snapshot: Snapshot): Promise<boolean> {
   try {
-    await told(boot, machine, 'restore', () => restore(boot, machine, snapshot));
+    await reported(boot, machine, 'restore', () => restore(boot, machine, snapshot));
     noteUse(snapshot);
     return true;
   } catch (error) {

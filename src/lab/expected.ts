@@ -8,7 +8,7 @@ export type Task = keyof typeof usual;
 
 const file = 'times.json';
 
-function told(root: string): { readonly [task in Task]?: number } {
+function times(root: string): { readonly [task in Task]?: number } {
   try {
     return JSON.parse(readFileSync(join(root, file), 'utf8')) as { readonly [task in Task]?: number };
   } catch {
@@ -18,7 +18,7 @@ function told(root: string): { readonly [task in Task]?: number } {
 
 /** Seconds that `task` last took on this machine. */
 export function expectedSeconds(root: string, task: Task): number {
-  const seconds = told(root)[task];
+  const seconds = times(root)[task];
   return typeof seconds === 'number' && seconds > 0 ? seconds : usual[task];
 }
 
@@ -47,7 +47,7 @@ function remember(root: string, task: Task, seconds: number): void {
   try {
     writeFileSync(
       join(root, file),
-      `${JSON.stringify({ ...told(root), [task]: Math.round(seconds * 10) / 10 })}\n`,
+      `${JSON.stringify({ ...times(root), [task]: Math.round(seconds * 10) / 10 })}\n`,
     );
   } catch {}
 }

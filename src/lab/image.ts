@@ -38,9 +38,9 @@ export async function image(
   onBuilt: (id: string) => void,
 ): Promise<{ readonly image: Image; readonly lock: Lock }> {
   const id = recipeHash(recipe);
-  const told = { root, task: 'image', what: 'image', tell: onProgress } as const;
+  const task = { root, task: 'image', what: 'image', tell: onProgress } as const;
   const { lock } = await held(root, imageName(id), async (building) => {
-    await withExpected(told, () => build(root, building, recipe, onProgress));
+    await withExpected(task, () => build(root, building, recipe, onProgress));
     onBuilt(id);
   });
   return { image: imageAt(root, id), lock };

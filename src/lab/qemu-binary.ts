@@ -33,8 +33,8 @@ export async function findQemu(root: string, onProgress: (line: string) => void)
 
 /** The folder of Debian 13's QEMU, unpacked once. */
 export function debianQemu(root: string, onProgress: (line: string) => void): Promise<string> {
-  const told = { root, task: 'qemu', what: 'qemu', tell: onProgress } as const;
-  return cached(root, qemuName, (building) => withExpected(told, () => unpack(building, onProgress)));
+  const task = { root, task: 'qemu', what: 'qemu', tell: onProgress } as const;
+  return cached(root, qemuName, (building) => withExpected(task, () => unpack(building, onProgress)));
 }
 
 async function knowsIgb(system: readonly string[]): Promise<boolean> {

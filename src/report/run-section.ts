@@ -54,10 +54,10 @@ function endText({ name, host, address, before }: RunEnd): string {
   const { kernel, cpu, governor, iperf3, ovs, netdevs } = before;
   const rows: readonly (readonly [string, string])[] = [
     ['kernel', kernel],
-    ['CPU', told(cpu)],
-    ['governor', told(governor)],
-    ['iperf3', told(iperf3)],
-    ['Open vSwitch', told(ovs)],
+    ['CPU', shown(cpu)],
+    ['governor', shown(governor)],
+    ['iperf3', shown(iperf3)],
+    ['Open vSwitch', shown(ovs)],
     ...Object.entries(netdevs).flatMap(([netdev, seen]) => [
       [
         netdev,
@@ -71,7 +71,7 @@ function endText({ name, host, address, before }: RunEnd): string {
   return `<h3>${escaped(name)} on ${escaped(host)}, ${escaped(address)}</h3><dl>${list}</dl>`;
 }
 
-function told(seen: Seen<string>): string {
+function shown(seen: Seen<string>): string {
   return isUnseen(seen) ? 'unknown' : seen;
 }
 

@@ -36,10 +36,10 @@ export function wordsIn(entries: readonly TranscriptEntry[], { hosts, users }: K
     ...[...users].map((user) => [user, 'user'] as const),
     ...entries.flatMap(({ ask, answer }) => [...textsOf(answer).flatMap(inText), ...inFile(ask, answer)]),
   ];
-  return new Map(found.flatMap(withShortForms).filter(isOfSomebody));
+  return new Map(found.flatMap(withShortForms).filter(identifies));
 }
 
-function isOfSomebody([word, kind]: Found): boolean {
+function identifies([word, kind]: Found): boolean {
   return !nobody.test(word) && (kind === 'serial' || kind === 'id' || !number.test(word));
 }
 

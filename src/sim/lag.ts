@@ -63,7 +63,7 @@ function deactivate(state: SimState): boolean {
     printk(state, unbindFirst);
     return false;
   }
-  registerRdmaAnew(state, state.lag);
+  registerRdmaAgain(state, state.lag);
   state.lag = { ...none };
   return true;
 }
@@ -79,7 +79,7 @@ function activate(state: SimState, wanted: Lag): void {
     printk(state, unbindFirst);
     return;
   }
-  registerRdmaAnew(state, wanted);
+  registerRdmaAgain(state, wanted);
   state.lag = { ...wanted };
   const map = lagMapping(state).map((to, i) => `port ${i + 1}:${to}`);
   devErr(state, 'mlx5_core', pf, `lag map: ${map.join(' ')}`);
@@ -88,7 +88,7 @@ function activate(state: SimState, wanted: Lag): void {
 }
 
 /** A name given to a device goes with the device (facts §0b). */
-function registerRdmaAnew(state: SimState, { type, sharedFdb }: Lag): void {
+function registerRdmaAgain(state: SimState, { type, sharedFdb }: Lag): void {
   if (type !== 'roce' && !sharedFdb) return;
   for (const { pci } of state.pfs)
     for (const merged of [true, false]) delete state.rdmaNames[renameKey(pci, merged)];

@@ -169,7 +169,7 @@ export class SimHost implements Host {
 
   async writeFile(path: string, text: string): Promise<void> {
     await this.#change({ write: path, text }, defaultTimeoutMs, (state) =>
-      this.#told(['write', path, text], () => {
+      this.#asHostError(['write', path, text], () => {
         // As on a real host: an empty write would not reach the attribute; a newline clears it.
         writeFile(state, '', path, text === '' && path.startsWith('/sys/') ? '\n' : text, 'ENOENT');
         settle(state);
@@ -192,7 +192,7 @@ export class SimHost implements Host {
     // Only one operation has the state at a time, and the awaited event is another one.
     return this.#waited(argv, timeoutMs, () =>
       this.alter((state) =>
-        this.#told(argv, () => {
+        this.#asHostError(argv, () => {
           const answers = converse(state, socket, lines);
           settle(state);
           return answers;
@@ -236,7 +236,7 @@ export class SimHost implements Host {
 
   #look<Value>(argv: readonly string[], look: (state: SimState) => Value): Value {
     this.#alive();
-    return this.#waited(argv, defaultTimeoutMs, () => this.#told(argv, () => look(this.state)));
+    return this.#waited(argv, defaultTimeoutMs, () => this.#asHostError(argv, () => look(this.state)));
   }
 
   #ask(argv: readonly string[], timeoutMs: number): Ran {
@@ -262,14 +262,14 @@ export class SimHost implements Host {
 
   /** A program's result in the form that `Host` returns. */
   #ran(argv: readonly string[], run: () => Reply): Ran {
-    const reply = this.#told(argv, run);
+    const reply = this.#asHostError(argv, run);
     if (reply.waitsFor) throw new Waiting(reply.waitsFor);
     const { stdout, stderr, code } = reply;
     if (code === 0) return { stdout, stderr };
     throw new HostError({ kind: 'exit', host: this.name, argv, exitCode: code, stdout, stderr });
   }
 
-  #told<Value>(argv: readonly string[], act: () => Value): Value {
+  #asHostError<Value>(argv: readonly string[], act: () => Value): Value {
     try {
       return act();
     } catch (error) {

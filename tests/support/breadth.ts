@@ -20,6 +20,6 @@ export function firstOfEach<One>(all: readonly One[], keyOf: (one: One) => unkno
 /** The kinds of things that a file wants of its host, without names and numbers. */
 export function shapeAsked({ host: { datapath, nic, offload, underlay, guests } }: Scenario) {
   const kinds = [...new Set(guests.map(({ kind }) => kind))].sort();
-  const road = underlay && [underlay.ports.length, underlay.vlan !== undefined, underlay.adopt];
-  return [datapath, nic.kind, offload, road, kinds];
+  const wire = underlay && [underlay.ports.length, underlay.vlan !== undefined, underlay.adopt];
+  return [datapath, nic.kind, offload, wire, kinds];
 }

@@ -21,7 +21,7 @@ export async function untouchedGuests(
   plan: Plan,
 ): Promise<readonly NamedGuest[]> {
   const { before, fabric, host } = scenario;
-  if (!before || plan.steps.some(isPoolMadeAnew)) return [];
+  if (!before || plan.steps.some(isPoolRemade)) return [];
   const disrupted = new Set(plan.steps.flatMap((step) => step.disrupts));
   // If only the host has drifted, the plan itself says for whom it is mended.
   const served = new Set(scenario.since.length > 0 ? plan.steps.flatMap((step) => step.for) : []);
@@ -33,7 +33,7 @@ export async function untouchedGuests(
 }
 
 /** Whether a pool is made again, and with it every VF. */
-function isPoolMadeAnew({ changes }: Plan['steps'][number]): boolean {
+function isPoolRemade({ changes }: Plan['steps'][number]): boolean {
   return changes.some(({ resource, from }) => resource === 'num-vfs' && from !== null);
 }
 

@@ -67,8 +67,8 @@ function parse(context: IpContext, argv: readonly string[]): Asked {
 function routeOf(context: IpContext, to: string, found: ReadonlyMap<string, string>): WantedRoute {
   const of = (word: string) => found.get(word) ?? '';
   // `default` has no family of its own: the gateway decides.
-  const told = to === 'default' ? of('via') : to;
-  const family = context.family === 6 || (context.family === 0 && told.includes(':')) ? 6 : 4;
+  const address = to === 'default' ? of('via') : to;
+  const family = context.family === 6 || (context.family === 0 && address.includes(':')) ? 6 : 4;
   const dst = destination(context, to, family);
   const via = found.has('via') ? gateway(of('via'), family) : '';
   const dev = of('dev') === '' ? undefined : netdevNamed(context.call.state, context.ns, of('dev'));

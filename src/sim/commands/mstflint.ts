@@ -33,7 +33,7 @@ export const mstflint: Program = onStdout(({ state, argv }) => {
   );
 });
 
-function told(version: string, date: string, of: string, running?: string): string {
+function report(version: string, date: string, of: string, running?: string): string {
   const rows = [
     ['Image type:', 'FS4'],
     ['FW Version:', version],
@@ -55,11 +55,11 @@ function told(version: string, date: string, of: string, running?: string): stri
 
 function ofDevice(state: SimState): string {
   const { running, flashed } = firmwareOf(state);
-  return told(flashed, '19.11.2024', psid, running === flashed ? undefined : running);
+  return report(flashed, '19.11.2024', psid, running === flashed ? undefined : running);
 }
 
 function ofImage(image: Image): string {
-  return told(image.version, image.date, image.psid);
+  return report(image.version, image.date, image.psid);
 }
 
 function readImage(state: SimState, path: string): Reply {

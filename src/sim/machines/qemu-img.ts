@@ -156,9 +156,9 @@ function create(state: SimState, { options, flags: given, operands }: Asked): Re
       bytes: whole,
       ...(backing === undefined ? {} : { backing: { file: backing, format: options['-F'] ?? '' } }),
     };
-    const told = given.includes('-q') ? '' : formatting(path, image);
+    const stdout = given.includes('-q') ? '' : formatting(path, image);
     const reply = put(state, path, image);
-    return { ...reply, stdout: told };
+    return { ...reply, stdout };
   } catch (error) {
     return complaint(`${path}: `, error);
   }

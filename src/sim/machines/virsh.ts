@@ -80,7 +80,7 @@ function change(what: string, call: string, act: (asked: Asked) => Reply): (aske
   };
 }
 
-const told = (domain: Domain, what: string) => said(`Domain '${domain.name}' ${what}\n\n`);
+const about = (domain: Domain, what: string) => said(`Domain '${domain.name}' ${what}\n\n`);
 
 const commands: { readonly [name: string]: ((asked: Asked) => Reply) | undefined } = {
   list,
@@ -93,23 +93,23 @@ const commands: { readonly [name: string]: ((asked: Asked) => Reply) | undefined
   start: change('start', 'virDomainCreate', (asked) => {
     const domain = found(asked);
     startDomain(asked.state, domain);
-    return told(domain, 'started');
+    return about(domain, 'started');
   }),
   'qemu-agent-command': (asked) => agentCommand(asked),
   shutdown: change('shutdown', 'virDomainShutdown', (asked) => {
     const domain = found(asked);
     shutdown(asked.state, domain);
-    return told(domain, 'is being shutdown');
+    return about(domain, 'is being shutdown');
   }),
   destroy: change('destroy', 'virDomainDestroy', (asked) => {
     const domain = found(asked);
     destroy(asked.state, domain);
-    return told(domain, 'destroyed');
+    return about(domain, 'destroyed');
   }),
   autostart: change('mark', 'virDomainSetAutostart', (asked) => {
     const domain = found(asked);
     domain.autostart = !asked.flags.includes('--disable');
-    return told(domain, domain.autostart ? 'marked as autostarted' : 'unmarked as autostarted');
+    return about(domain, domain.autostart ? 'marked as autostarted' : 'unmarked as autostarted');
   }),
 };
 
@@ -211,5 +211,5 @@ function define({ state, readOnly, args }: Asked): Reply {
 function undefine(asked: Asked): Reply {
   const domain = found(asked);
   if (asked.state.domains) delete asked.state.domains[domain.name];
-  return told(domain, 'has been undefined');
+  return about(domain, 'has been undefined');
 }

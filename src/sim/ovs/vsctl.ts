@@ -115,8 +115,8 @@ function isReached(call: VsctlCall): boolean {
 function waitInVain(state: SimState, options: Options): Reply {
   if (options.timeoutSeconds === undefined) throw new Blocked();
   advance(state, options.timeoutSeconds * 1000);
-  const told = warning(state, 'fatal_signal', 'terminating with signal 14 (Alarm clock)');
-  return failed(142, told);
+  const line = warning(state, 'fatal_signal', 'terminating with signal 14 (Alarm clock)');
+  return failed(142, line);
 }
 
 /** Errors printed with exit code 0 (ovs-vsctl.c, post_db_reload_check; facts §7.5). */

@@ -7,7 +7,7 @@ export interface Command {
   readonly argv: readonly string[];
 }
 
-export interface Told {
+export interface UnitContext {
   readonly unit: string;
   readonly host: string;
   readonly bootId: string;
@@ -18,24 +18,24 @@ export interface Told {
 /** systemd.unit(5), "Specifiers": those that hosts' units use. An unknown one stays as it is. */
 export function withSpecifiers(
   text: string,
-  told: Pick<Told, 'unit' | 'host' | 'bootId' | 'release'>,
+  context: Pick<UnitContext, 'unit' | 'host' | 'bootId' | 'release'>,
 ): string {
   if (!text.includes('%')) return text;
-  const { prefix, instance, suffix } = partsOf(told.unit);
+  const { prefix, instance, suffix } = partsOf(context.unit);
   const values: { readonly [letter: string]: string } = {
     '%': '%',
-    n: told.unit,
-    N: told.unit.slice(0, -suffix.length - 1),
+    n: context.unit,
+    N: context.unit.slice(0, -suffix.length - 1),
     p: prefix,
     P: unescapeName(prefix),
     i: instance,
     I: unescapeName(instance),
     j: prefix.split('-').at(-1) ?? '',
     f: `/${unescapeName(instance === '' ? prefix : instance)}`,
-    H: told.host,
-    l: told.host.split('.')[0] ?? '',
-    b: told.bootId.replaceAll('-', ''),
-    v: told.release,
+    H: context.host,
+    l: context.host.split('.')[0] ?? '',
+    b: context.bootId.replaceAll('-', ''),
+    v: context.release,
     t: '/run',
     S: '/var/lib',
     C: '/var/cache',
@@ -54,7 +54,7 @@ export function withSpecifiers(
 }
 
 /** The commands of one line, separated by ` ; `. Undefined if systemd refuses the line. */
-export function commandsOf(line: string, told: Told): readonly Command[] | undefined {
+export function commandsOf(line: string, context: UnitContext): readonly Command[] | undefined {
   const words = splitWords(line);
   if (words === undefined) return undefined;
   const commands: string[][] = [[]];
@@ -62,23 +62,23 @@ export function commandsOf(line: string, told: Told): readonly Command[] | undef
     if (bare && text === ';') commands.push([]);
     else commands.at(-1)?.push(bare && text === '\\;' ? ';' : text);
   }
-  const found = commands.filter((argv) => argv.length > 0).map((argv) => command(argv, told));
+  const found = commands.filter((argv) => argv.length > 0).map((argv) => command(argv, context));
   return found.every((one) => one !== undefined) ? (found as readonly Command[]) : undefined;
 }
 
-function command([first = '', ...rest]: readonly string[], told: Told): Command | undefined {
+function command([first = '', ...rest]: readonly string[], context: UnitContext): Command | undefined {
   const [, prefix = '', path = ''] = /^([-@:+!|]*)(.*)$/s.exec(first) ?? [];
   const plain = prefix.includes(':');
-  const name = withSpecifiers(path, told);
-  const args = rest.map((word) => withSpecifiers(word, told));
-  const words = plain ? args : args.flatMap((word) => withVariables(word, told.env));
+  const name = withSpecifiers(path, context);
+  const args = rest.map((word) => withSpecifiers(word, context));
+  const words = plain ? args : args.flatMap((word) => withVariables(word, context.env));
   // With `@`, the second word is the program's argv[0].
   if (name === '' || (!name.startsWith('/') && name.includes('/'))) return undefined;
   return { mayFail: prefix.includes('-'), argv: [name, ...(prefix.includes('@') ? words.slice(1) : words)] };
 }
 
 /** `$$`, `${A}` within a word, `$A` as a whole word (which may become several, or none). */
-function withVariables(word: string, env: Told['env']): readonly string[] {
+function withVariables(word: string, env: UnitContext['env']): readonly string[] {
   const value = (name: string) => (Object.hasOwn(env, name) ? (env[name] ?? '') : '');
   const whole = /^\$([A-Za-z_][A-Za-z0-9_]*)$/.exec(word)?.[1];
   if (whole !== undefined) return value(whole).split(/\s+/).filter(Boolean);

@@ -4,15 +4,15 @@ import { listDir, rootOf } from '../files/root.ts';
 import type { SimState } from '../state.ts';
 import { withSpecifiers } from './command-line.ts';
 import type { Unit } from './state.ts';
-import { settingsOf, toldOf } from './unit.ts';
+import { contextOf, settingsOf } from './unit.ts';
 
 /** The `Condition…=` or `Assert…=` that is not met, as messages name it; undefined if all are. */
 export function unmet(state: SimState, unit: Unit, kind: 'Condition' | 'Assert'): string | undefined {
-  const told = toldOf(state, unit);
+  const context = contextOf(state, unit);
   const checks = settingsOf(state, unit)
     .filter(({ section, name }) => section === 'Unit' && name.startsWith(kind))
     .map(({ name, value }) => {
-      const [, flags = '', argument = ''] = /^([|!]*)(.*)$/s.exec(withSpecifiers(value, told)) ?? [];
+      const [, flags = '', argument = ''] = /^([|!]*)(.*)$/s.exec(withSpecifiers(value, context)) ?? [];
       const holds = isMet(state, name.slice(kind.length), argument) !== flags.includes('!');
       return { text: `${name}=${flags.replace('|', '')}${argument}`, holds, triggers: flags.includes('|') };
     });

@@ -2,14 +2,14 @@ import { makeFolder, removeFolder } from '../folders.ts';
 import type { SimState } from '../state.ts';
 import { withSpecifiers } from './command-line.ts';
 import type { Unit } from './state.ts';
-import { isTrue, linesOf, settingOf, toldOf } from './unit.ts';
+import { contextOf, isTrue, linesOf, settingOf } from './unit.ts';
 
 const tops = { RuntimeDirectory: '/run', StateDirectory: '/var/lib', LogsDirectory: '/var/log' } as const;
 
 function foldersOf(state: SimState, unit: Unit, kind: keyof typeof tops): readonly string[] {
   return linesOf(state, unit, 'Service', kind)
     .flatMap((line) => line.split(/\s+/))
-    .map((name) => `${tops[kind]}/${withSpecifiers(name, toldOf(state, unit))}`);
+    .map((name) => `${tops[kind]}/${withSpecifiers(name, contextOf(state, unit))}`);
 }
 
 /** `RuntimeDirectory=` and the like exist before the first command runs (systemd.exec(5)). */

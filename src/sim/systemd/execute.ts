@@ -6,7 +6,7 @@ import type { SimState } from '../state.ts';
 import { type Command, commandsOf } from './command-line.ts';
 import { note } from './journal.ts';
 import type { CommandList, Unit } from './state.ts';
-import { environmentOf, linesOf, toldOf } from './unit.ts';
+import { contextOf, environmentOf, linesOf } from './unit.ts';
 
 /** How a command of a unit ended, or the process that goes on. */
 export type Executed =
@@ -28,9 +28,9 @@ export function setStarter(starter: Start): void {
 
 export function commandsIn(state: SimState, unit: Unit, list: CommandList): readonly Command[] {
   const pid = unit.mainPid === 0 ? {} : { MAINPID: String(unit.mainPid) };
-  const told = toldOf(state, unit, { ...environmentOf(state, unit), ...pid });
+  const context = contextOf(state, unit, { ...environmentOf(state, unit), ...pid });
   // systemd skips a line that it cannot parse, with a warning.
-  return linesOf(state, unit, 'Service', list).flatMap((line) => commandsOf(line, told) ?? []);
+  return linesOf(state, unit, 'Service', list).flatMap((line) => commandsOf(line, context) ?? []);
 }
 
 /** The exit code of a program that could not be executed (systemd.exec(5)). */

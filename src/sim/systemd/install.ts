@@ -4,7 +4,7 @@ import { removeFile } from '../folders.ts';
 import { kernelOf } from '../functions.ts';
 import type { SimState } from '../state.ts';
 import { splitWords, withSpecifiers } from './command-line.ts';
-import { readUnit, settingsOf, toldOf } from './unit.ts';
+import { contextOf, readUnit, settingsOf } from './unit.ts';
 import { entryAt, fragmentOf, namesIn, targetOf, unitFolders } from './unit-files.ts';
 import { fullName, isTemplate, partsOf, withInstance } from './unit-name.ts';
 
@@ -130,7 +130,7 @@ function installNames(state: SimState, name: string, key: string): readonly stri
   return settingsOf(state, unit)
     .filter((s) => s.section === 'Install' && s.name === key)
     .flatMap(({ value }) => splitWords(value) ?? [])
-    .map(({ text }) => fullName(withSpecifiers(text, toldOf(state, unit))));
+    .map(({ text }) => fullName(withSpecifiers(text, contextOf(state, unit))));
 }
 
 /** Removes every link with that name or to its file. */

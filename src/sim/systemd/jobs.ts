@@ -27,16 +27,16 @@ export function askJobs(
     .filter((one) => one.reply.stderr !== '' || one.reply.code !== 0)
     .map((one) => one.reply);
   const ids = asked.flatMap(({ job }) => (job ? [job.id] : []));
-  const told = refusals.map((reply) => reply.stderr).join('');
+  const stderr = refusals.map((reply) => reply.stderr).join('');
   const code = refusals.reduce((worst, reply) => (reply.code === 0 ? worst : reply.code), 0);
   runQueue(state);
   if (!options.waits) {
     for (const job of state.systemd.jobs) if (ids.includes(job.id)) job.forgotten = true;
-    return { stdout: '', stderr: told, code };
+    return { stdout: '', stderr, code };
   }
   const end = (now: SimState): Reply => {
     const reply = endOf(now, ids);
-    return { stdout: '', stderr: told + reply.stderr, code: reply.code === 0 ? code : reply.code };
+    return { stdout: '', stderr: stderr + reply.stderr, code: reply.code === 0 ? code : reply.code };
   };
   const open = state.systemd.jobs.some((job) => ids.includes(job.id) && isOpen(job));
   return open ? { ...silent, waitsFor: { jobs: ids, tell: end } } : end(state);

@@ -1,7 +1,7 @@
 import { kernelOf } from '../functions.ts';
 import { bootId } from '../macs.ts';
 import type { SimState } from '../state.ts';
-import { splitWords, type Told, withSpecifiers } from './command-line.ts';
+import { splitWords, type UnitContext, withSpecifiers } from './command-line.ts';
 import { packagedFolder } from './packaged.ts';
 import type { Unit } from './state.ts';
 import { dropInsOf, entryAt, fragmentOf, linkedBelow } from './unit-files.ts';
@@ -114,14 +114,14 @@ export function namesOf(state: SimState, unit: Unit, name: string): readonly str
   const lines = settingsOf(state, unit).filter((s) => s.section === 'Unit' && s.name === name);
   return lines
     .flatMap(({ value }) => splitWords(value) ?? [])
-    .map(({ text }) => fullName(withSpecifiers(text, toldOf(state, unit))));
+    .map(({ text }) => fullName(withSpecifiers(text, contextOf(state, unit))));
 }
 
 export function isTrue(value: string): boolean {
   return /^(1|yes|y|true|t|on)$/i.test(value);
 }
 
-export function toldOf(state: SimState, unit: Unit, env: Told['env'] = {}): Told {
+export function contextOf(state: SimState, unit: Unit, env: UnitContext['env'] = {}): UnitContext {
   return {
     unit: unit.name,
     host: state.name,
@@ -134,14 +134,14 @@ export function toldOf(state: SimState, unit: Unit, env: Told['env'] = {}): Told
 }
 
 /** `Environment=`, then what the files of `EnvironmentFile=` say. */
-export function environmentOf(state: SimState, unit: Unit): Told['env'] {
+export function environmentOf(state: SimState, unit: Unit): UnitContext['env'] {
   const env: { [name: string]: string } = {};
   const take = (text: string) => {
     const [, name, value = ''] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
     if (name !== undefined) env[name] = value;
   };
   for (const line of linesOf(state, unit, 'Service', 'Environment')) {
-    for (const { text } of splitWords(line) ?? []) take(withSpecifiers(text, toldOf(state, unit)));
+    for (const { text } of splitWords(line) ?? []) take(withSpecifiers(text, contextOf(state, unit)));
   }
   for (const path of linesOf(state, unit, 'Service', 'EnvironmentFile')) {
     const text = state.files[path.replace(/^-/, '')] ?? '';
@@ -151,7 +151,7 @@ export function environmentOf(state: SimState, unit: Unit): Told['env'] {
 }
 
 export function descriptionOf(state: SimState, unit: Unit): string {
-  const text = withSpecifiers(settingOf(state, unit, 'Unit', 'Description'), toldOf(state, unit));
+  const text = withSpecifiers(settingOf(state, unit, 'Unit', 'Description'), contextOf(state, unit));
   return text === '' ? unit.name : text;
 }
 

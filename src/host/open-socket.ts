@@ -13,7 +13,7 @@ export interface SocketPlace {
   readonly ssh?: { readonly destination: string; readonly config?: string };
 }
 
-export interface SocketRoad {
+export interface OpenSocket {
   readonly socket: Socket;
   close(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export interface SocketRoad {
 const openWithinMs = 15_000;
 
 /** Connects to a unix socket of a host; over ssh, through a forwarding of its own (ssh(1), -L). @throws HostError */
-export async function openSocket(place: SocketPlace): Promise<SocketRoad> {
+export async function openSocket(place: SocketPlace): Promise<OpenSocket> {
   if (place.ssh === undefined) return { socket: await connected(place, place.path), close: async () => {} };
   return overSsh(place, place.ssh);
 }
@@ -30,7 +30,7 @@ export async function openSocket(place: SocketPlace): Promise<SocketRoad> {
 async function overSsh(
   place: SocketPlace,
   { destination, config }: NonNullable<SocketPlace['ssh']>,
-): Promise<SocketRoad> {
+): Promise<OpenSocket> {
   const folder = await mkdtemp(join(tmpdir(), 'vflane-'));
   const near = join(folder, 'socket');
   const forward = [
