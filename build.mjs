@@ -1,4 +1,4 @@
-// Bundled files start in half the time of separate modules; the agent's is copied to a host as it is.
+// Bundled files start in half the time of separate modules; the agent's bundle is copied to hosts as it is.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
@@ -7,7 +7,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 
 const root = new URL('.', import.meta.url).pathname;
 
-// The charts are ten times what the rest is, and nobody draws on a host: they are a file of their own, loaded when they are asked for.
+// The charts' code is ten times the size of the rest, and hosts never draw: it is a separate file, loaded on demand.
 const chartsApart = {
   name: 'charts-apart',
   setup({ onLoad }) {
@@ -53,27 +53,27 @@ const agent = await build({
   define: { VFLANE_VERSION: JSON.stringify(version) },
 });
 
-// V8 tells a stale cache by nothing but the length of the source, so it goes first; and another build may run beside this one.
+// V8 recognizes a stale cache only by the length of the source, so the cache goes first; and builds may run in parallel.
 mkdirSync(`${root}dist`, { recursive: true });
 rmSync(`${root}dist/vflane.cache`, { force: true });
 put('vflane-report.cjs', charts.outputFiles[0].contents);
 put('vflane-agent.cjs', agent.outputFiles[0].contents);
 put('vflane.cjs', program.outputFiles[0].contents);
 
-// Whose code is in it, for the licences that a package has to name.
+// The packages whose code is in it, for the licences that a package must name.
 const inputs = [charts, program, agent].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 const packages = inputs.flatMap(
   (path) => /^node_modules\/((?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
 );
 writeFileSync(`${root}dist/bundled.json`, `${JSON.stringify([...new Set(packages)].sort())}\n`);
 
-// What V8 compiles while the bundle reads a small file, kept for bin/start.cjs. Without it everything works, only slower.
+// V8's compiled code after the bundle has read a small file, for bin/start.cjs. Everything works without it, only slower.
 spawnSync(process.execPath, ['bin/start.cjs', 'validate', '-f', 'bin/sample.yaml'], {
   cwd: root,
   env: { ...process.env, VFLANE_WRITE_CACHE: '1' },
 });
 
-/** Whoever starts it meanwhile has the old one or the new one. */
+/** A program started meanwhile gets the old one or the new one. */
 function put(name, contents) {
   writeFileSync(`${root}dist/${name}.${process.pid}`, contents);
   renameSync(`${root}dist/${name}.${process.pid}`, `${root}dist/${name}`);

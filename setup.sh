@@ -1,7 +1,7 @@
 #!/bin/sh
-# Sets up what the commands of this checkout need, and nothing that is there already: npm packages, and with "tests" or
-# "lab" the Debian packages of those. As root it installs them; otherwise it says what to install.
-# openvswitch-switch starts its daemons where systemd runs, as Debian packages do; the tests use processes of their own.
+# Sets up what this checkout's commands need and what is missing: npm packages, and with "tests" or "lab" the Debian
+# packages for those. As root it installs them; otherwise it says what to install.
+# Like any Debian package, openvswitch-switch starts its daemons if systemd runs; the tests use processes of their own.
 set -eu
 cd "$(dirname "$0")"
 
@@ -15,7 +15,7 @@ if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
 	touch node_modules/.package-lock.json
 fi
 
-# Tool and package, a pair a line; only what is missing is installed.
+# Tool and package, one pair per line; only what is missing is installed.
 tools_for() {
 	case $1 in
 	tests) printf '%s\n' 'ip iproute2' 'flock util-linux' 'ssh openssh-client' 'ssh-keygen openssh-client' 'sshd openssh-server' \

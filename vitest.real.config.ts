@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-// What needs real Open vSwitch or nftables, and hosts made of namespaces.
+// Tests that need real Open vSwitch or nftables, or hosts made of namespaces.
 export default defineConfig({
   test: {
     include: ['tests/**/*.real.test.ts'],
     setupFiles: ['tests/support/seed.ts'],
     maxWorkers: '100%',
-    // A machine that others load may be too slow for a deadline once; what fails twice is told with both.
+    // A machine loaded by others may miss a deadline once; a second failure is reported along with the first.
     retry: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,9 +1,9 @@
-// Starts the bundle with what V8 compiled of it when it was built: that halves the start, and parsing alone costs 10 ms.
-// Without the cache, or with another Node, it starts all the same.
+// Starts the bundle with V8's compiled code from the build, which halves the start: parsing alone costs 10 ms.
+// It starts just as well without the cache, or with another Node.
 const { existsSync, readFileSync, renameSync, writeFileSync, writeSync } = require('node:fs');
 const { join } = require('node:path');
 
-// As a package has it, the bundle stands beside this file, and nothing may be written there.
+// In a package, the bundle is beside this file, in a folder that must not be written to.
 const installed = existsSync(join(__dirname, 'vflane.cjs'));
 const root = installed ? __dirname : join(__dirname, '..');
 const dist = installed ? __dirname : join(root, 'dist');
@@ -13,7 +13,7 @@ const [verb, ...rest] = process.argv.slice(2);
 const onlyVersion = (verb === '--version' || verb === '-V') && rest.length === 0;
 if (!onlyVersion || !printedVersion()) start();
 
-/** False where it cannot be written: the program itself knows what to say then. */
+/** False if it cannot be written: the program itself then reports that. */
 function printedVersion() {
   try {
     return writeSync(1, `${about().version}\n`) > 0;
@@ -31,7 +31,7 @@ function start() {
   const cache = cachePath();
   const wrapped = require('node:module').wrap(readFileSync(bundle, 'utf8'));
   const script = new Script(wrapped, { filename: bundle, cachedData: cached(cache) });
-  // What ran until then is in the cache, so the build runs a verb.
+  // The cache holds the code that has run until then, so the build runs a verb.
   if (process.env.VFLANE_WRITE_CACHE) {
     process.on('exit', () => {
       writeFileSync(`${cache}.${process.pid}`, script.createCachedData());
@@ -42,7 +42,7 @@ function start() {
   script.runInThisContext()(module.exports, require, module, bundle, dist);
 }
 
-/** V8 tells a stale cache by nothing but the length of the source: a package's is named after what is in the bundle. */
+/** V8 recognizes a stale cache only by the length of the source: a package's cache is named after the bundle's content. */
 function cachePath() {
   return installed ? `/var/cache/vflane/${about().bundle}.cache` : join(dist, 'vflane.cache');
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The main job, from an empty machine: first on simulated hosts, then on real kernels. --sim stops before the kernels.
+# The main task, from an empty machine: first on simulated hosts, then on real kernels. --sim stops before the latter.
 set -eu
 cd "$(dirname "$0")/.."
 checkout=$PWD
@@ -23,7 +23,7 @@ trap 'exit 130' INT TERM
 
 say() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
 
-# Shows a command, runs it, and holds it to the exit code it must end with.
+# Shows a command, runs it, and checks its exit code.
 expect() {
 	wanted=$1
 	shift
@@ -33,7 +33,7 @@ expect() {
 	[ "$got" -eq "$wanted" ] || { echo "demo: exit code $got, $wanted was due" >&2; exit 1; }
 }
 
-# web pings db ten times a second for so many seconds, in the background.
+# web pings db ten times a second for this many seconds, in the background.
 talk_for() {
 	printf '\033[36m$ vflane lab ssh alpha -- ip netns exec web ping -D -i 0.1 -w %s 192.168.10.4 &\033[0m\n' "$1"
 	"$vflane" lab ssh alpha -- ip netns exec web ping -D -i 0.1 -w "$1" 192.168.10.4 >ping.txt &

@@ -1,4 +1,4 @@
-# Reads `ping -D`: how long nothing came at most, in seconds, and how many answers came in all.
+# Reads `ping -D` and prints the longest silence in seconds, and the number of answers.
 /bytes from/ {
 	time = substr($1, 2) + 0
 	if (last && time - last > most) most = time - last
