@@ -42,7 +42,7 @@ export const bootFindings: readonly CatalogueEntry[] = [
     severity: 'warning',
     title: 'A netdev of vflane’s is also in ifupdown’s files',
     explanation:
-      'A stanza in /etc/network/interfaces, or in a file of interfaces.d, names a netdev that vflane makes or puts into a bond. On an enabled host vflane’s drop-ins of networking.service and ifup@.service tell ifupdown’s units to leave it out. An EXCLUDE_INTERFACES of yours in /etc/default/networking overrides theirs and has to name the netdev too. `ifup` by hand asks none of them. Take the stanza out, or the next person who reads it believes it.',
+      'A stanza in /etc/network/interfaces, or in a file of interfaces.d, names a netdev that vflane makes or bonds. On an enabled host vflane’s drop-ins of networking.service and ifup@.service tell ifupdown’s units to leave it out. An EXCLUDE_INTERFACES of yours in /etc/default/networking overrides theirs and has to name the netdev too. `ifup` by hand ignores all of these. Take the stanza out, or the next person who reads it believes it.',
   },
   {
     code: 'VF2256',
