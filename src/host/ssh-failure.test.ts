@@ -17,3 +17,11 @@ test.each([
 ])('what is advised for %s can be typed as it stands', (destination, stderr, advice) => {
   expect(sshFailure('alpha', destination, stderr).details.hint).toContain(advice);
 });
+
+test('of pages that ssh says with LogLevel DEBUG both ends are shown, and what was known in between is understood', () => {
+  const page = 'debug1: a line of many\n'.repeat(500);
+  const { details, message } = sshFailure('alpha', 'root@alpha', `begin\n${page}${denied}\n${page}the last`);
+  expect(details.hint).toContain('ssh-copy-id root@alpha');
+  expect(message).toMatch(/begin[\s\S]* … [\s\S]*the last$/);
+  expect(message.length).toBeLessThan(1200);
+});

@@ -50,9 +50,14 @@ export function sshFailure(host: string, destination: string, stderr: string, hi
     kind: match?.kind ?? 'lost',
     host,
     argv: ['ssh', destination],
-    stderr,
+    stderr: shortened(stderr),
     hint: advice,
   });
+}
+
+/** With `LogLevel DEBUG` ssh says pages: how it begins and how it ends tell the most. */
+function shortened(stderr: string): string {
+  return stderr.length <= 1000 ? stderr : `${stderr.slice(0, 200)} … ${stderr.slice(-700)}`;
 }
 
 interface Parts {
