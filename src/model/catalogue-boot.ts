@@ -28,7 +28,7 @@ export const bootFindings: readonly CatalogueEntry[] = [
     severity: 'error',
     title: 'Restoring the host would touch a netdev with somebody else’s address',
     explanation:
-      'At boot nobody is there to confirm a change, so vflane changes nothing that may be somebody’s way in: a netdev that carries an address of the host’s own, what it stands on, and Open vSwitch if it carries that. Nothing was done. An apply by hand can undo itself without anybody.',
+      'At boot nobody is there to confirm a change, so vflane changes nothing that may be somebody’s way in: a netdev that carries an address of the host’s own, what it stands on, and Open vSwitch if it carries that. Nothing was done. An apply by hand can undo itself unattended.',
   },
   {
     code: 'VF2254',

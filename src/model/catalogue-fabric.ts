@@ -135,7 +135,7 @@ export const fabricFindings: readonly CatalogueEntry[] = [
     severity: error,
     title: 'The underlays mix IPv4 and IPv6',
     explanation:
-      'Both tunnel ends have the same family, and each host has one underlay address. So all underlays of a fabric are IPv4, or all are IPv6. The networks inside may use both.',
+      'Both ends of a tunnel have one family, and each host has one underlay address. So all underlays of a fabric are IPv4, or all are IPv6. The networks inside may use both.',
   },
   {
     code: 'VF1038',
@@ -149,7 +149,7 @@ export const fabricFindings: readonly CatalogueEntry[] = [
     severity: 'warning',
     title: 'The PFs are on two cards',
     explanation:
-      'The two PFs are usually functions .0 and .1 of one card. On legacy-vlan two cards work, and one may even die. The overlays bond the two ports inside the card, which works only within one card.',
+      'The two PFs are usually functions .0 and .1 of one card. On legacy-vlan two cards work, and one may even fail. The overlays bond the two ports inside the card, which works only within one card.',
   },
   {
     code: 'VF1040',
@@ -170,7 +170,7 @@ export const fabricFindings: readonly CatalogueEntry[] = [
     severity: error,
     title: 'There are more MAC addresses than VFs',
     explanation:
-      'On legacy-vlan a guest has two VFs on a network, one on each port, and two MAC addresses; on the overlays it has one VF and one. Addresses that you leave out are derived.',
+      'On legacy-vlan a guest has two VFs on a network, one on each port, and two MAC addresses; on the overlays one of each. Addresses that you leave out are derived.',
   },
   {
     code: 'VF1043',

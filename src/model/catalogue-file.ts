@@ -102,7 +102,7 @@ const placeFindings: readonly CatalogueEntry[] = [
     severity: error,
     title: 'An address is not valid',
     explanation:
-      'Addresses of guests and underlays include their prefix (192.168.10.2/24, fd00:10::2/64); gateways, name servers and ARP targets have none; and a subnet has no bits set beyond its prefix. IPv4 is written as four decimal numbers without leading zeros. Loopback, multicast, unspecified and link-local IPv6 addresses are refused.',
+      'Addresses of guests and underlays include their prefix (192.168.10.2/24, fd00:10::2/64); gateways, name servers and ARP targets have none; and a subnet has no bits set beyond its prefix. IPv4 is written as four decimal numbers without leading zeros. Loopback, multicast and unspecified addresses are refused, as are IPv6 link-local ones.',
   },
   {
     code: 'VF1020',

@@ -63,7 +63,7 @@ export const hostFindings: readonly CatalogueEntry[] = [
     severity: 'warning',
     title: 'A port belongs to a bond or bridge of the host',
     explanation:
-      'In legacy mode a bond on the host does not move VFs to the other port: each guest has a VF of each port and bonds them itself. Both can share the card, but the bond or bridge sets the PF’s MTU, and the VFs may need another.',
+      'In legacy mode a bond on the host does not move VFs to the other port: each guest has a VF of each port and bonds them itself. Bond and VFs can share the card, but the bond or bridge sets the PF’s MTU, and the VFs may need another.',
   },
   {
     code: 'VF2010',

@@ -98,7 +98,7 @@ export const overlayFindings: readonly CatalogueEntry[] = [
     severity: 'error',
     title: 'The host itself uses an underlay port',
     explanation:
-      'Without a card, `underlay.ports` belong to the underlay alone. In a bond, the address of a member no longer works (facts §17). On a port of a userspace bridge vflane makes the host deaf, or the host would answer for the tunnel address twice. Whoever reaches the host by such a port would be cut off. Name other ports, or move the address.',
+      'Without a card, `underlay.ports` belong to the underlay alone. In a bond, the address of a member no longer works (facts §17). On a port of a userspace bridge vflane makes the host deaf, because it would answer for the tunnel address twice. Whoever reaches the host by such a port would be cut off. Name other ports, or move the address.',
   },
   {
     code: 'VF2065',
