@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import type { FunctionState } from '../model/host-state.ts';
 import { isUnseen } from '../model/unseen.ts';
-import { machinesOf, guestFinding } from './machine-parts.ts';
+import { guestFinding, machinesOf } from './machine-parts.ts';
 import type { Examined, Rule } from './rule.ts';
 
 /** A function that a VM is to be given whole has to exist, behind an IOMMU, alone in its group, and unused. */

@@ -2,7 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import { guestPaths } from '../model/guest-paths.ts';
 import type { DomainState, MachineState } from '../model/machine-state.ts';
 import { isUnseen } from '../model/unseen.ts';
-import { machinesOf, guestFinding } from './machine-parts.ts';
+import { guestFinding, machinesOf } from './machine-parts.ts';
 import type { Examined, Rule } from './rule.ts';
 
 /** A guest needs its manager, and no foreign guest may have its name. */

@@ -2,7 +2,7 @@ import { finding } from '../model/catalogue.ts';
 import type { Finding } from '../model/finding.ts';
 import { guestPages } from '../model/hugepages.ts';
 import { isUnseen } from '../model/unseen.ts';
-import { isRunning, machinesOf, guestFinding } from './machine-parts.ts';
+import { guestFinding, isRunning, machinesOf } from './machine-parts.ts';
 import { type Examined, placeOf, type Rule } from './rule.ts';
 
 /** What QEMU needs besides its guest's memory, in MiB: its heap, page tables, and devices. */

@@ -1,5 +1,5 @@
 import { isUnseen } from '../model/unseen.ts';
-import { machinesOf, guestFinding } from './machine-parts.ts';
+import { guestFinding, machinesOf } from './machine-parts.ts';
 import type { Rule } from './rule.ts';
 
 /** A running guest goes on with what it has read. */
