@@ -115,7 +115,7 @@ describe('a VM of libvirt', () => {
       `install --mode=0600 /dev/null ${secret}; truncate -s 64M ${secret}; cp ${disk} ${disk}.own`,
     );
     await lab.ssh(`qemu-img rebase -u -f qcow2 -F raw -b ${secret} ${disk}`);
-    expect(await guests.vflane(2, 'verify')).toMatch(/VF2073.*stands on \/var\/lib\/vflane\/secret/);
+    expect(await guests.vflane(2, 'verify')).toMatch(/VF2073.*is based on \/var\/lib\/vflane\/secret/);
     await virsh('start vm1');
     const open = await lab.ssh('readlink /proc/"$(cat /run/libvirt/qemu/vm1.pid)"/fd/*');
     expect(open).toContain(`/images/${imageName}`);

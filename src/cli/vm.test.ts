@@ -87,7 +87,7 @@ describe('a VM’s disk', () => {
     const bench = await withVm(', disk-size: 10G');
     expect(await sizeOf(bench)).toBe(10);
     bench.file(', disk-size: 40G');
-    expect(await bench.says(0, 'plan')).toMatch(/nothing to do[\s\S]*VF2087 .*10240 MiB, and 40960 MiB/);
+    expect(await bench.says(0, 'plan')).toMatch(/nothing to do[\s\S]*VF2087 .*10240 MiB, but 40960 MiB/);
     await bench.says(0, 'vm stop db --yes');
     expect(await bench.says(2, 'plan')).toContain(`qemu-img resize -q -f qcow2 ${guestFolder}/disk.qcow2`);
     await bench.says(0, 'apply --yes');

@@ -40,7 +40,7 @@ function tunnelsOn(examined: Examined, { name, ports }: OvsBridge): readonly Fin
       bridgeFinding(
         examined,
         name,
-        `a tunnel of VNI ${port.options.key} to ${port.options.remote_ip}: ${port.name}`,
+        `a tunnel with VNI ${port.options.key} to ${port.options.remote_ip}: ${port.name}`,
         `ovs-vsctl del-port ${name} ${port.name}`,
       ),
     );

@@ -65,7 +65,7 @@ function vfsLost(examined: Examined, { pci, numVfs }: FunctionState): readonly F
     hostFinding(
       examined,
       'VF2067',
-      `${pci} is to be DPDK’s, and has ${numVfs} VFs, which would be lost`,
+      `${pci} is to go to DPDK, but has ${numVfs} VFs, which would be lost`,
       hint,
     ),
   ];
@@ -87,7 +87,7 @@ function netdevInUse(examined: Examined, { pci, netdev }: FunctionState): readon
     hostFinding(
       examined,
       'VF2064',
-      `${netdev} (${pci}) ${uses.join(' and ')}, and is to be DPDK’s: the host would lose it`,
+      `${netdev} (${pci}) ${uses.join(' and ')}, but is to go to DPDK: the host would lose it`,
       'Name ports that the host itself does not use, or move what is on it to another netdev.',
     ),
   ];

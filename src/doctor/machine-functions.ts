@@ -23,7 +23,7 @@ function troubles(examined: Examined, guest: string, one: FunctionState): readon
   if (examined.state.iommu === false)
     return [
       tell(
-        `there is no IOMMU, and ${guest} gets ${pci} only through one`,
+        `there is no IOMMU, but ${guest} can get ${pci} only through one`,
         'Switch it on in the BIOS (AMD-Vi, VT-d); on Intel add intel_iommu=on to the kernel command line and reboot.',
       ),
     ];

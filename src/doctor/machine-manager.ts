@@ -23,9 +23,7 @@ function inLibvirt(examined: Examined, name: string, { domain }: MachineState): 
     const hint = isMissing
       ? 'Install it (apt-get install libvirt-daemon-system libvirt-clients), or leave manager out: systemd runs it then.'
       : 'Start it (systemctl start libvirtd), or leave manager out: systemd runs the guest then.';
-    return [
-      guestFinding(examined, 'VF2074', name, `${what}, and ${name} is to be run by it`, hint, 'manager'),
-    ];
+    return [guestFinding(examined, 'VF2074', name, `${what}, but is to run ${name}`, hint, 'manager')];
   }
   if (domain.xml !== null && domain.digest !== '') return endedLast(examined, name, domain);
   const hint = `Rename the guest, or that domain (virsh domrename ${name} ${name}-old).`;

@@ -52,7 +52,7 @@ export const machineProgramsMissing: Rule = (examined) => {
       finding(
         'VF2070',
         placeOf(examined, 'guests'),
-        `${examined.host.name}: there is no ${path}, and VMs need it`,
+        `${examined.host.name}: there is no ${path}, but VMs need it`,
         `Install it: apt-get install ${packages[path] ?? 'ovmf'}.`,
       ),
     );
@@ -89,7 +89,7 @@ function imageTrouble(examined: Examined, { name, machine }: Machine): readonly 
     ? `the image of ${name}, ${machine.image}, is in use: another QEMU writes to it`
     : `the image of ${name}, ${machine.image}, cannot be read: ${image.unseen}`;
   const hint = isLocked
-    ? 'Stop that one, or give the guest an image of its own: what stands on an image that changes is lost.'
+    ? 'Stop that one, or give the guest an image of its own: a disk based on an image that changes is lost.'
     : 'Look at it with `qemu-img info`; it has to be an image of a disk.';
   return [guestFinding(examined, 'VF2072', name, what, hint, 'disk')];
 }
@@ -103,8 +103,8 @@ function diskTrouble(examined: Examined, { name, machine }: Machine): readonly F
       examined,
       'VF2073',
       name,
-      `the disk of ${name} stands on ${disk.backing ?? 'nothing'}, and ${machine.image} is asked for`,
-      `What the guest has written is in it, so that vflane leaves it alone. For a new one: mv ${path} ${path}.old.`,
+      `the disk of ${name} is based on ${disk.backing ?? 'nothing'}, but ${machine.image} is asked for`,
+      `It holds what the guest has written, so vflane leaves it alone. For a new one: mv ${path} ${path}.old.`,
       'disk',
     ),
   ];
@@ -114,7 +114,7 @@ function diskTrouble(examined: Examined, { name, machine }: Machine): readonly F
 function beyondTrouble(examined: Examined, { name, machine }: Machine): readonly Finding[] {
   const image = examined.state.machines?.images[machine.image];
   const disk = examined.state.machines?.guests[name]?.disk;
-  const whole = `Where you trust it: qemu-img convert -O qcow2 ${machine.image} NEW.qcow2 makes one that is whole; name that.`;
+  const whole = `If you trust it: qemu-img convert -O qcow2 ${machine.image} NEW.qcow2 makes one that is whole; name that.`;
   const moved = `Somebody has changed it: look at it with \`qemu-img info\`, and put it back from a copy.`;
   return [
     ...(image === undefined || image === null || isUnseen(image)
@@ -129,9 +129,9 @@ function beyondTrouble(examined: Examined, { name, machine }: Machine): readonly
 }
 
 function beyond({ format, backing, dataFile }: ImageState): readonly string[] {
-  if (format !== 'raw' && format !== 'qcow2') return [`is ${format}, which may name any file of the host’s`];
+  if (format !== 'raw' && format !== 'qcow2') return [`is ${format}, which may name any file of the host`];
   return [
-    ...(backing === undefined ? [] : [`stands on ${backing}`]),
+    ...(backing === undefined ? [] : [`is based on ${backing}`]),
     ...(dataFile === undefined ? [] : [`keeps its data in ${dataFile}`]),
   ];
 }
@@ -148,7 +148,7 @@ function sizeTrouble(examined: Examined, { name, machine }: Machine): readonly F
   const hint = waits
     ? `vflane vm stop ${name}, then vflane apply, when it suits; the guest itself makes its file system larger.`
     : 'Write its size into the file, or leave disk-size out.';
-  const what = `the disk of ${name} has ${has} MiB, and ${diskMiB} MiB are asked for`;
+  const what = `the disk of ${name} has ${has} MiB, but ${diskMiB} MiB are asked for`;
   return [guestFinding(examined, 'VF2087', name, what, hint, 'disk-size')];
 }
 

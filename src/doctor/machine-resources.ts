@@ -50,7 +50,7 @@ function tooMuch(
     'VF2076',
     placeOf(examined, 'guests', ...(names.length === 1 ? [names[0] ?? '', 'vm', 'memory'] : [])),
     `${examined.host.name}: ${what}`,
-    'Give them less, stop something else, or say autostart: false of some.',
+    'Give them less, stop something else, or set autostart: false on some.',
   );
 }
 

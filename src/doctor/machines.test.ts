@@ -120,7 +120,7 @@ test.each<readonly [string, Case]>([
   [
     'an image that stands on a file of the host’s',
     {
-      wanted: /^VF2088 .*stands on \/etc\/shadow$/,
+      wanted: /^VF2088 .*is based on \/etc\/shadow$/,
       more: { images: { [path]: { format: 'qcow2', size: 512, backing: '/etc/shadow' } } },
     },
   ],

@@ -13,7 +13,12 @@ export const ovsMissing: Rule = (examined) => {
   if (!isUnseen(ovs)) return ovs.daemon === false ? daemonStopped(examined) : [];
   if (ovs.lacks === 'service') {
     return [
-      hostFinding(examined, 'VF2050', ovs.unseen, `Start it: ${start}. It says why it does not: ${logs}.`),
+      hostFinding(
+        examined,
+        'VF2050',
+        ovs.unseen,
+        `Start it: ${start}. If it does not start, see why: ${logs}.`,
+      ),
     ];
   }
   const install = `Install it: apt-get install ${packages(examined)}; ${start}.`;
@@ -26,8 +31,10 @@ const logs = 'journalctl -b -u ovsdb-server -u ovs-vswitchd';
 /** With DPDK it exits if there are no hugepages, and the plan that makes them starts it again. */
 function daemonStopped(examined: Examined): readonly Finding[] {
   if (examined.spec.overlay?.dpdk !== undefined) return [];
-  const why = 'ovsdb-server answers, and ovs-vswitchd does not run: no bridge of this host forwards anything';
-  return [hostFinding(examined, 'VF2051', why, `Start it: ${start}. It says why it does not: ${logs}.`)];
+  const why = 'ovsdb-server answers, but ovs-vswitchd does not run: no bridge of this host forwards anything';
+  return [
+    hostFinding(examined, 'VF2051', why, `Start it: ${start}. If it does not start, see why: ${logs}.`),
+  ];
 }
 
 function packages({ spec }: Examined): string {

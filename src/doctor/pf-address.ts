@@ -23,8 +23,8 @@ export const addressToStrand: Rule = (examined) => {
       return hostFinding(
         examined,
         'VF2044',
-        `${named(link)} carries ${link.addresses.join(', ')}, and is to become a part of ${into}, where it would be lost`,
-        `Move it in the host’s own network configuration, or take it away: ${removals.join('; ')}.`,
+        `${named(link)} carries ${link.addresses.join(', ')}, but is to become part of ${into}, where it would be lost`,
+        `Move it in the host’s own network configuration, or remove it: ${removals.join('; ')}.`,
       );
     });
 };

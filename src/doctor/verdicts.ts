@@ -110,7 +110,7 @@ function noSwitch(pfs: readonly PfState[]): Obstacle {
 function tooMany(pfs: readonly PfState[]): Obstacle {
   return {
     kind: 'lacks',
-    why: `the firmware of ${names(pfs)} has more than ${mostForLag} VFs, and makes no VF-LAG then`,
+    why: `the firmware of ${names(pfs)} has more than ${mostForLag} VFs, so it makes no VF-LAG`,
     oneOf: [`NUM_OF_VFS=${mostForLag} or less (mstconfig), then a reboot`],
   };
 }
@@ -177,7 +177,7 @@ export function verdictText({ datapath, verdict: kind, because, oneOf }: Verdict
   const words = {
     impossible: 'impossible in hardware here',
     lacks: 'not yet',
-    unknown: 'could not be told',
+    unknown: 'cannot be determined',
   }[kind];
   return `${datapath}: ${words}, because ${why}; one of: ${oneOf.join(', or ')}`;
 }

@@ -41,7 +41,7 @@ export function budgetText({ vfs, mibEach, windowMib, fits, msix }: VfBudget): s
   const room =
     windowMib === undefined
       ? 'what the slot could have cannot be read'
-      : `the BIOS gave the slot ${windowMib} MiB${fits === undefined ? '' : `, room for ${fits} a port; for more the BIOS has to give it more when the host starts`}`;
+      : `the BIOS gave the slot ${windowMib} MiB${fits === undefined ? '' : `, room for ${fits} per port; for more, the BIOS has to give it more at boot`}`;
   const vectors = msix === undefined ? '' : `; ${msix} MSI-X vectors for all VFs`;
   return `NUM_OF_VFS=${vfs}, ${each}; ${room}${vectors}`;
 }
@@ -64,7 +64,7 @@ export const raiseBeyondWindow: Ailment = {
       return [
         {
           at: pci,
-          message: `the file asks for ${wanted} VFs a port: ${wanted * mibEach} MiB, and the BIOS gave the slot room for ${fits}`,
+          message: `the file asks for ${wanted} VFs per port: ${wanted * mibEach} MiB, but the BIOS gave the slot room for ${fits}`,
           evidence: [
             { read: `/sys/bus/pci/devices/${pci}/sriov_totalvfs`, saw: `${vfs}` },
             { read: `/sys/bus/pci/devices/${pci}/resource`, saw: budgetText(budget) },
