@@ -8,7 +8,7 @@ export function foundLines(found: readonly Found[], indent: string): readonly st
   const kinds = [...new Set(found.map(({ resource }) => resource))];
   return [
     ...comment(
-      'Set up by hand, and left as it was found (null: not there). Take a line out, and `vflane plan` says what it would make of it.',
+      'Set up by hand, and left as it was found (null: not there). Remove a line, and `vflane plan` says what it would change.',
       indent,
     ),
     `${indent}as-found:`,

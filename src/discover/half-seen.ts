@@ -29,8 +29,8 @@ function findings(
       { host: name },
       `${name}: ${inWords(what)} could not be looked at, so it may be missing in the file: ${why}`,
       patient.state.root
-        ? `See what it says there, and ask again; \`vflane doctor\` of ${name} tells more.`
-        : 'Connect as root, or as a user with sudo that asks no password, and ask again.',
+        ? `Mend what it reports, and try again; \`vflane doctor\` says more about ${name}.`
+        : 'Connect as root, or as a user whose sudo asks for no password, and try again.',
     ),
   );
 }

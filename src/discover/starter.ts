@@ -66,9 +66,9 @@ function hostLines(found: FoundHost, place: number): readonly string[] {
 }
 
 function verdictLines({ looked, verdicts, datapath }: FoundHost): readonly string[] {
-  const why = datapath === 'legacy-vlan' ? ', which asks for no Open vSwitch and for no underlay' : '';
+  const why = datapath === 'legacy-vlan' ? ', which needs no Open vSwitch and no underlay' : '';
   return [
-    ...comment(`Ways of sharing the card with kernel ${looked.patient.state.kernel}:`, '    '),
+    ...comment(`Ways to share the card with kernel ${looked.patient.state.kernel}:`, '    '),
     ...verdicts.flatMap((verdict) => comment(`- ${verdictText(verdict)}`, '    ')),
     ...comment(`Chosen: ${datapath}${why}.`, '    '),
   ];
@@ -81,7 +81,7 @@ function cardLines(found: FoundHost, card: NonNullable<FoundHost['card']>, place
     ...portTexts(looked, card).flatMap((text) => comment(`  ${text}`, '    ')),
     ...others.flatMap((other) => comment(`Not taken: ${other.nic}, ${cardText(looked, other)}.`, '    ')),
     ...(card.isSession
-      ? comment('You are connected over this card: make sure that you keep your way in.', '    ')
+      ? comment('You are connected over this card: make sure that you do not lose access.', '    ')
       : []),
     `    nic: ${card.nic}`,
     ...poolLines(found, card),
@@ -109,7 +109,7 @@ function underlayLines({ looked, verdicts, datapath }: FoundHost, place: number)
   const inHardware = verdicts.find((one) => one.datapath === datapath)?.verdict === 'hardware';
   const why = address === undefined ? 'an example: choose one of your own' : 'as it is on the ports now';
   return [
-    ...comment(`The address that the tunnels to the other hosts leave by (${why}).`, '    '),
+    ...comment(`The local address of the tunnels to the other hosts (${why}).`, '    '),
     `    underlay: ${scalar(address ?? exampleAddress(place))}`,
     ...(inHardware || datapath === 'ovs-dpdk' ? [] : ['    offload: preferred']),
   ];
@@ -122,21 +122,18 @@ function exampleAddress(place: number): string {
 /** Without a card there are no VFs: guests are namespaces and VMs on Open vSwitch. */
 function softwareLines({ looked }: FoundHost, place: number): readonly string[] {
   const { free, address } = foundWire(looked.patient.state);
-  const own = comment('The tunnels leave by an address that the host has already, and keeps.', '    ');
-  const road =
+  const own = comment('The tunnels use an address that the host has already, and keeps.', '    ');
+  const wire =
     free === undefined
       ? [...own, `    underlay: ${scalar(address ?? exampleAddress(place))}`]
       : [
-          ...comment(
-            `The tunnels leave by ${free}, which nothing uses now. The address is an example.`,
-            '    ',
-          ),
+          ...comment(`The tunnels use ${free}, which nothing uses now. The address is an example.`, '    '),
           `    underlay: { address: ${exampleAddress(place)}, ports: [${scalar(free)}] }`,
         ];
   return [
     ...comment('No card with SR-IOV and two ports was found: Open vSwitch forwards in software.', '    '),
     '    nic: software',
-    ...road,
+    ...wire,
     '    offload: off',
   ];
 }
@@ -146,7 +143,7 @@ function guestLines(found: FoundHost, place: number): readonly string[] {
   const guest = (kind: string, what: string, host: number) =>
     `      # ${found.name.slice(0, 50)}-${kind}: { ${what}, networks: { ${network}: 10.${id}.0.${(10 * (place + 1) + host) % 250}/24 } }`;
   return [
-    ...comment('Take away the "#" of one, or write your own: a namespace of the host, and a VM.', '      '),
+    ...comment('Remove the "#" of one, or write your own: a namespace of the host, and a VM.', '      '),
     guest('web', 'netns: true', 1),
     guest('db', 'vm: { cpus: 2, memory: 2G, disk: debian-13.qcow2 }', 2),
   ];

@@ -56,7 +56,7 @@ class Agent implements AgentHost {
     const late = (): HostError => this.#line.error({ kind: 'timeout', argv });
     const answer = await within(timeoutMs, this.#line.request(method, params, argv), late);
     if (!isAnswerTo(method, answer))
-      throw this.#line.error({ kind: 'lost', argv, stderr: 'the agent answered nonsense' });
+      throw this.#line.error({ kind: 'lost', argv, stderr: 'the agent’s answer has the wrong type' });
     return answer as Value;
   }
 

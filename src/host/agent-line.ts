@@ -179,7 +179,7 @@ export class AgentLine {
   }
 
   #lose(said: string): void {
-    this.#lost ??= said === '' ? 'the line was cut' : said;
+    this.#lost ??= said === '' ? 'the connection was cut' : said;
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     clearTimeout(this.#silence);
@@ -213,7 +213,7 @@ export class AgentLine {
   }
 
   async close(): Promise<void> {
-    this.#lost ??= 'the line was closed';
+    this.#lost ??= 'the connection was closed';
     this.#transport.output.end();
     const late = (): Error => new Error('the agent is still at work');
     await within(closeTimeoutMs, this.#transport.ended, late).catch(() => undefined);

@@ -94,7 +94,10 @@ class AgentServer {
       if (this.#trySay({ id, error: errorToJson(error) })) return;
       this.#trySay({
         id,
-        error: { name: 'Error', message: `an answer that cannot be said: ${String(error).slice(0, 1000)}` },
+        error: {
+          name: 'Error',
+          message: `an answer that cannot be written as JSON: ${String(error).slice(0, 1000)}`,
+        },
       });
     }
   }

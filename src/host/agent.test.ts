@@ -154,7 +154,7 @@ describe('a connection to an agent', () => {
     ];
     fromAgent.destroy();
     expect(await Promise.all(pending)).toMatchObject([
-      { kind: 'lost', host: 'alpha', argv: ['never'], stderr: 'the line was cut' },
+      { kind: 'lost', host: 'alpha', argv: ['never'], stderr: 'the connection was cut' },
       { kind: 'lost', host: 'alpha', argv: ['sleep', '5'] },
     ]);
     expect((await refusal(agent.readFile('/etc/text'))).kind).toBe('lost');
@@ -214,7 +214,7 @@ describe('a connection to an agent', () => {
     );
     const asked = refusal(agent.listDir('/etc/names'));
     said.write('{"id":7,"result":["of another"]}\n{"id":1,"result":{"not":"names"}}\n');
-    expect(await asked).toMatchObject({ kind: 'lost', stderr: 'the agent answered nonsense' });
+    expect(await asked).toMatchObject({ kind: 'lost', stderr: 'the agent’s answer has the wrong type' });
     said.destroy();
   });
 

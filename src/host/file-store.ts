@@ -107,7 +107,7 @@ class FileStore implements Store {
 }
 
 const hints: Readonly<Record<string, string>> = {
-  ENOSPC: ': the disk is full; free some space, nothing of this was kept',
+  ENOSPC: ': the disk is full; free some space; nothing of this was stored',
   EACCES: ': run as root, or name a folder of your own in VFLANE_STATE_DIR',
   EROFS: ': the file system is read-only',
 };

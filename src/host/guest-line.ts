@@ -107,7 +107,7 @@ class GuestLine implements AgentLine {
       for (const line of this.#lines.push(piece)) this.#hear(line);
     } catch (error) {
       if (!(error instanceof LineTooLong)) throw error;
-      this.#break({ kind: 'errno', errno: 'ENOBUFS', stderr: `it says more than ${limitBytes} bytes` });
+      this.#break({ kind: 'errno', errno: 'ENOBUFS', stderr: `it sends more than ${limitBytes} bytes` });
     }
   }
 

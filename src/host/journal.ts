@@ -61,8 +61,8 @@ function recordOf(line: Buffer): string | undefined {
 
 function damaged(path: string, record: number, at: number): StoreDamaged {
   return new StoreDamaged(
-    `${path}: record ${record} (byte ${at}) is damaged and others follow it: what was done on this host cannot be told ` +
-      `from here; keep a copy of the file, restore it from a backup, or move it away and let the host be observed anew`,
+    `${path}: record ${record} (byte ${at}) is damaged and others follow it: what was done on this host is unknown ` +
+      `from here on; keep a copy of the file, restore it from a backup, or move it away and have the host observed again`,
   );
 }
 

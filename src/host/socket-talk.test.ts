@@ -53,7 +53,7 @@ test('an endless answer is cut off, in one line or in many', async () => {
   for (const line of ['x'.repeat(999), `${'{}'.repeat(400)}\n`]) {
     const path = await answering(() => line.repeat(2_000));
     await expect(talkToSocket('alpha', path, ['{"execute":"guest-ping"}'], 5_000)).rejects.toMatchObject({
-      details: { errno: 'ENOBUFS', stderr: 'it says more than 1048576 bytes' },
+      details: { errno: 'ENOBUFS', stderr: 'it sends more than 1048576 bytes' },
     });
     server?.close();
     rmSync(path, { force: true });

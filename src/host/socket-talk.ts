@@ -72,7 +72,7 @@ export function talkToSocket(
     socket.on('data', (data: Buffer) => {
       bytes += data.length;
       if (bytes > limitBytes) {
-        fail({ kind: 'errno', errno: 'ENOBUFS', stderr: `it says more than ${limitBytes} bytes` });
+        fail({ kind: 'errno', errno: 'ENOBUFS', stderr: `it sends more than ${limitBytes} bytes` });
         return;
       }
       rest += data.toString('utf8');

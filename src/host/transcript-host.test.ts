@@ -109,11 +109,11 @@ describe('a transcript', () => {
     ['', 'not a transcript: '],
     ['[]', 'an object with "schema" is expected'],
     ['{"schema":"vflane.transcript/2"}', 'its schema is "vflane.transcript/2", only vflane.transcript/1'],
-    ['{"schema":"vflane.transcript/1"}', 'vflane is not as it should be'],
-    [documentOf({ sections: 7 }), 'sections is not'],
-    [documentOf({ entries: [{ ask: ['read', '/x'], answer: 7 }] }), 'entry 1 is not'],
-    [documentOf({ entries: [{ ask: ['read', '/x'] }] }), 'entry 1 is not'],
-    [documentOf({ entries: [{ ask: ['sing'], error: { kind: 'errno', argv: [] } }] }), 'entry 1 is not'],
+    ['{"schema":"vflane.transcript/1"}', 'vflane is malformed'],
+    [documentOf({ sections: 7 }), 'sections is malformed'],
+    [documentOf({ entries: [{ ask: ['read', '/x'], answer: 7 }] }), 'entry 1 is malformed'],
+    [documentOf({ entries: [{ ask: ['read', '/x'] }] }), 'entry 1 is malformed'],
+    [documentOf({ entries: [{ ask: ['sing'], error: { kind: 'errno', argv: [] } }] }), 'entry 1 is malformed'],
     [documentOf({ entries: [{ ask: ['read'], error: { kind: 'exit', argv: [], stderr: 7 } }] }), 'entry 1'],
   ])('%j is refused', (text, message) => {
     expect(() => replay(text)).toThrow(message);

@@ -71,8 +71,7 @@ export function parseTranscript(text: string): Transcript {
     );
   }
   const wrong = wrongIn(value);
-  if (wrong !== undefined)
-    throw new TranscriptUnreadable(`not a transcript: ${wrong} is not as it should be`);
+  if (wrong !== undefined) throw new TranscriptUnreadable(`not a transcript: ${wrong} is malformed`);
   return value as unknown as Transcript;
 }
 

@@ -120,5 +120,5 @@ async function onHost(dir: string, { host, port }: Cable, script: string): Promi
   const said = ran.stdout.trim();
   if (ran.code === 0) return said ? { said } : {};
   const why = ran.timedOut ? 'it did not answer in time' : lastLines(ran.stderr, 1);
-  return { trouble: `${host} could not be told to set its PF's link: ${why}` };
+  return { trouble: `${host} could not set its PF's link: ${why}` };
 }

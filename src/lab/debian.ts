@@ -56,6 +56,6 @@ export function buildError(tool: string, ran: { stderr: string; timedOut: boolea
       'the lab needs about 4 GB free',
     );
   const why = ran.timedOut ? 'it did not end in time' : lastLines(ran.stderr, 8);
-  const hint = 'run `vflane lab up` again: a build that was cut short is started anew';
+  const hint = 'run `vflane lab up` again: a build that was cut short starts again from nothing';
   return new LabError('LAB_BUILD_FAILED', `${tool} failed: ${why}`, hint);
 }

@@ -30,8 +30,8 @@ export function rebootHost({ dir, host, onProgress, timeoutMs = usualMs }: Power
   return withLabErrors(async () => {
     checkRuns(resolve(dir), host);
     const before = await bootId(dir, host);
-    if (before === undefined) throw silent(host, `it cannot be asked to: vflane lab power-cycle ${host}`);
-    onProgress(`${host} is told to reboot`);
+    if (before === undefined) throw silent(host, `cut its power instead: vflane lab power-cycle ${host}`);
+    onProgress(`${host} reboots`);
     await run(['ssh', ...labDestination(dir, host), 'systemctl reboot'], { timeoutMs: 20_000 });
     const isBack = async () => {
       checkInterrupted();
@@ -85,7 +85,7 @@ function machineOf(root: string, record: LabRecord, host: string): Machine {
   const index = record.hosts.findIndex(({ name }) => name === host);
   const image = imageAt(root, record.image);
   if (!existsSync(image.disk)) {
-    const message = `the image that ${host} stands on is no longer in the cache`;
+    const message = `the image below ${host}’s disk is no longer in the cache`;
     throw new LabError('LAB_IMAGE_GONE', message, '`vflane lab down`, then `vflane lab up`');
   }
   const { accel, memoryMb = 1024, cpus } = record;

@@ -62,7 +62,7 @@ function orLost<Value>(host: string, stateFile: string, work: () => Value): Valu
     return work();
   } catch (error) {
     if (!(error instanceof SyntaxError || (error instanceof Error && 'syscall' in error))) throw error;
-    const hint = `Make sure that the file can be written, make the host anew (\`vflane sim reset ${host}\`), or set VFLANE_STATE_DIR to another folder.`;
+    const hint = `Make sure that the file can be written, make the host again (\`vflane sim reset ${host}\`), or set VFLANE_STATE_DIR to another folder.`;
     throw new HostError(
       { kind: 'lost', host, argv: ['open', stateFile], stderr: error.message, hint },
       error,

@@ -28,7 +28,7 @@ export function openSim(options: FileSimOptions): SimHost {
     kind: 'lost',
     host: options.name,
     argv: ['open', options.stateFile],
-    stderr: `it was made as sim:${card}/${kernel}; \`vflane sim reset ${options.name}\` makes it anew`,
+    stderr: `it was made as sim:${card}/${kernel}; \`vflane sim reset ${options.name}\` makes it again`,
   });
 }
 
