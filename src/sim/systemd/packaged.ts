@@ -1,6 +1,6 @@
 import { isInstalled } from '../packages.ts';
 import type { SimState } from '../state.ts';
-import { baseUnits } from './baseUnits-units.ts';
+import { baseUnits } from './base-units.ts';
 import { packageUnits } from './package-units.ts';
 
 /** The folder of packages' units. */
