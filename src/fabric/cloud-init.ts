@@ -16,7 +16,7 @@ export function readSshKey(text: string): Read<string> {
 export function readNone(text: string): Read<string> {
   if (text === 'none') return { value: text };
   return {
-    wrong: `${quoted(text)} is nothing for cloud-init`,
+    wrong: `${quoted(text)} is not a setting for cloud-init`,
     hint: 'write none, or a mapping { ssh-keys, user-data }',
   };
 }

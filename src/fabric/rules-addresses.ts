@@ -13,7 +13,7 @@ export const addressesAreUnique: Rule = (fabric, where) => {
   );
   return twice(all, (one) => `${one.attachment.key} ${one.address.value.address.text}`).map(
     ([first, second]) => {
-      const message = `${second.address.value.address.text} is guest ${quoted(first.guest.key)}'s already, on the same network`;
+      const message = `${second.address.value.address.text} already belongs to guest ${quoted(first.guest.key)} on the same network`;
       return finding('VF1017', where(second.address.path), message, 'give each guest an address of its own');
     },
   );
@@ -22,7 +22,7 @@ export const addressesAreUnique: Rule = (fabric, where) => {
 export const macsAreUnique: Rule = (fabric, where) => {
   const all = placed(fabric).flatMap((one) => one.attachment.macs.map((mac) => ({ ...one, mac })));
   return twice(all, (one) => `${one.attachment.key} ${one.mac.value}`).map(([first, second]) => {
-    const message = `${second.mac.value} is guest ${quoted(first.guest.key)}'s already, on the same network`;
+    const message = `${second.mac.value} already belongs to guest ${quoted(first.guest.key)} on the same network`;
     return finding(
       'VF1018',
       where(second.mac.path),

@@ -65,7 +65,7 @@ export const noTrustOnOverlays: Rule = (fabric, where) =>
     .flatMap(({ host, guest }) => guest.attachments.map((attachment) => ({ host, attachment })))
     .flatMap(({ host, attachment }) => {
       if (!attachment.trustAt) return [];
-      const message = `${host.datapath} knows no trust: a card in switchdev mode refuses it`;
+      const message = `${host.datapath} has no trust setting: a card in switchdev mode refuses it`;
       return [
         finding(
           'VF1027',

@@ -56,7 +56,7 @@ export const poolsHoldTheGuests: Rule = (fabric, where) =>
     // legacy-vlan takes a VF on each port for an attachment; the overlays take port 0's pool first, then port 1's.
     const needed = isOverlay(host.datapath) ? Math.ceil(attachments / 2) : attachments;
     if (needed <= host.vfs) return [];
-    const message = `${attachments} places on networks need ${needed} VFs on each port, and the pool has ${host.vfs}`;
+    const message = `${attachments} attachments need ${needed} VFs on each port, and the pool has ${host.vfs}`;
     return [finding('VF1023', where([...host.path, 'vfs']), message, `write vfs: ${needed} or more`)];
   });
 
@@ -73,7 +73,7 @@ export const vfsAreGivenOnce: Rule = (fabric, where) =>
         return finding('VF2280', where([...path, 'vf']), message, `allowed: 0 to ${pool - 1}`);
       });
     const again = twice(given, ({ vf }) => `${vf}`).map(([, { vf, path }]) => {
-      const message = `VF ${vf} is another place’s on this host already`;
+      const message = `VF ${vf} already belongs to another attachment on this host`;
       return finding('VF2280', where([...path, 'vf']), message, 'give each its own, or leave the key out');
     });
     return [...beyond, ...again];
@@ -98,7 +98,7 @@ export const lagKeepsPoolsSmall: Rule = (fabric, where) =>
 
 export const hostsAreReachedOnce: Rule = (fabric, where) =>
   twice(fabric.hosts, (host) => wayTo(host.connect)).map(([first, second]) => {
-    const message = `host ${quoted(first.key)} is reached by ${quoted(first.connectText ?? '')} already`;
+    const message = `host ${quoted(first.key)} is already reached by ${quoted(first.connectText ?? '')}`;
     return finding(
       'VF1038',
       where([...second.path, 'connect']),

@@ -53,7 +53,7 @@ function slug(text: string): string {
 export const guestNamesAreUnique: Rule = (fabric, where) => {
   const guests = fabric.hosts.flatMap((host) => host.guests.map((guest) => ({ host: host.key, ...guest })));
   return twice(guests, (guest) => guest.key).map(([first, second]) => {
-    const message = `a guest ${quoted(second.key)} is on host ${quoted(first.host)} already, in line ${where(first.path, 'key').line}`;
+    const message = `a guest ${quoted(second.key)} is already on host ${quoted(first.host)}, in line ${where(first.path, 'key').line}`;
     return finding(
       'VF1028',
       where(second.path, 'key'),

@@ -13,7 +13,7 @@ const leastMtuIpv6 = 1280;
 
 export const idsAreUnique: Rule = (fabric, where) =>
   twice(fabric.networks, (network) => network.id?.toString()).map(([first, second]) => {
-    const message = `id ${second.id} is network ${quoted(first.key)}'s already`;
+    const message = `id ${second.id} already belongs to network ${quoted(first.key)}`;
     return finding('VF1014', where([...second.path, 'id']), message, 'give each network an id of its own');
   });
 

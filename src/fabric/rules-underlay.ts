@@ -50,7 +50,7 @@ export const oneUnderlayFamily: Rule = (fabric, where) => {
 export const underlayAddressesAreUnique: Rule = (fabric, where) =>
   twice(underlays(fabric), ({ underlay }) => underlay.address?.value.address.text).map(([first, second]) => {
     const address = second.underlay.address;
-    const message = `${address?.value.address.text} is host ${quoted(first.host.key)}'s already`;
+    const message = `${address?.value.address.text} already belongs to host ${quoted(first.host.key)}`;
     return finding(
       'VF1017',
       where(address?.path ?? second.underlay.path),
@@ -68,7 +68,7 @@ export const underlayNeighboursAreInside: Rule = (fabric, where) =>
     return neighbours
       .filter((address) => !contains(own, address.value) || address.value.text === own.address.text)
       .map((address) => {
-        const message = `${address.value.text} is not a neighbour of ${own.text}`;
+        const message = `${address.value.text} is not on the subnet of ${own.text}`;
         return finding(
           'VF1019',
           where(address.path),
@@ -140,7 +140,7 @@ export const functionsAreForDpdk: Rule = (fabric, where) =>
     }
     const [netdev] = netdevs;
     if (netdev === undefined || host.datapath !== 'ovs-dpdk') return [];
-    const message = `${quoted(first.value)} is DPDK's and ${quoted(netdev.value)} is the kernel's, and both are to be one underlay`;
+    const message = `${quoted(first.value)} is DPDK's and ${quoted(netdev.value)} is the kernel's, and the underlay cannot be both`;
     const hint = 'name PCI addresses only, or netdevs only';
     return [finding('VF1048', where(netdev.path), message, hint)];
   });
@@ -153,7 +153,7 @@ export const arpTargetsNeedTheKernelsBond: Rule = (fabric, where) =>
     const why = withoutKernelBond(host, underlay);
     if (why === undefined) return [];
     return [
-      finding('VF1045', where(target.path), `nobody asks for ARP targets here: ${why}`, 'delete arp-targets'),
+      finding('VF1045', where(target.path), `ARP targets have no use here: ${why}`, 'delete arp-targets'),
     ];
   });
 
@@ -171,7 +171,7 @@ export const uplinksHaveAWire: Rule = (fabric, where) => {
     if (one === undefined || !isOverlay(one.host.datapath)) return [];
     const at = [...network.path, 'uplink'];
     if (one.host.nic?.kind === 'software' && one.underlay.ports.length === 0) {
-      const message = `host ${quoted(one.host.key)} names no ports that could carry a VLAN`;
+      const message = `host ${quoted(one.host.key)} names no ports that can carry a VLAN`;
       return [finding('VF1044', where(at), message, 'add ports: [eth1] to its underlay')];
     }
     if (network.uplink?.vlan === undefined || network.uplink.vlan !== one.underlay.vlan) return [];
@@ -185,7 +185,7 @@ export const uplinksAreApart: Rule = (fabric, where) =>
   twice(fabric.networks, ({ uplink }) =>
     uplink?.host === undefined || uplink.vlan === undefined ? undefined : `${uplink.vlan}`,
   ).map(([first, second]) => {
-    const message = `VLAN ${second.uplink?.vlan} is the uplink of network ${quoted(first.key)} already`;
+    const message = `VLAN ${second.uplink?.vlan} is already the uplink of network ${quoted(first.key)}`;
     return finding(
       'VF1046',
       where([...second.path, 'uplink', 'vlan']),

@@ -20,7 +20,7 @@ export const functionsAreGivenOnce: Rule = (fabric, where) =>
   fabric.hosts.flatMap((host) =>
     twice(passed(host), ({ pci }) => pci.value).map(([first, second]) => {
       const whose = first.guest === second.guest ? 'this guest' : `guest ${quoted(first.guest.key)}`;
-      const message = `${second.pci.value} is given to ${whose} already`;
+      const message = `${second.pci.value} is already given to ${whose}`;
       return finding(
         'VF1049',
         where(second.pci.path),
@@ -36,7 +36,7 @@ export const functionsAreNotTheCards: Rule = (fabric, where) =>
     passed(host)
       .filter(({ pci }) => isCards(host, pci.value))
       .map(({ pci }) => {
-        const message = `${pci.value} is of the card that this host shares among its guests`;
+        const message = `${pci.value} belongs to the card that this host shares among its guests`;
         const hint = 'a guest has its lanes by networks; name another function, or delete this one';
         return finding('VF1050', where(pci.path), message, hint);
       }),

@@ -23,26 +23,26 @@ function attachment() {
     mac: z.optional(
       oneOrMore(
         macAddress,
-        'MAC addresses, port 0 first; derived unless given.',
+        'MAC addresses, port 0 first; derived by default.',
         'a MAC address such as "02:00:00:00:00:01", or a list',
       ),
     ),
     vf: z.optional(
       described(
         wholeNumber(0, 511),
-        'Which VF of the pool it has: on legacy-vlan of each port, on an overlay port 0 is counted first; the first free one unless given.',
+        'Which VF of the pool it has: with legacy-vlan on each port, on an overlay counted from port 0; by default the first free one.',
         'the number of a VF, from 0',
       ),
     ),
     'max-rate': z.optional(
       described(
         rate(),
-        'The most that each VF may send: Mb/s, or 500M, 10G; 0 (no limit) unless said.',
+        'The most that each VF may send: Mb/s, or 500M, 10G; default: 0 (no limit).',
         'a number of Mb/s, or an amount such as 500M or 10G',
       ),
     ),
-    trust: flag('Lets the guest change its MAC and go promiscuous; false unless said; legacy-vlan only.'),
-    spoofchk: flag('Drops what the guest sends under a foreign address; true unless said.'),
+    trust: flag('Lets the guest change its MAC and go promiscuous; default: false; legacy-vlan only.'),
+    spoofchk: flag('Drops what the guest sends from an address that is not its own; default: true.'),
   });
   const short = attachmentAddresses();
   return described(
@@ -65,7 +65,7 @@ export function guest() {
   const kinds = ['vm', 'netns', 'external', 'host'];
   return described(
     withSchema(full, { oneOf: kinds.map((one) => ({ required: [one] })) }),
-    'What VFs are given to; exactly one of vm, netns, external and host.',
+    'What receives the VFs: exactly one of vm, netns, external and host.',
     'a mapping { vm or netns or external or host, networks }',
   );
 }

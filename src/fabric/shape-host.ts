@@ -49,14 +49,14 @@ export function host() {
       ),
       datapath: described(
         z.enum(['legacy-vlan', 'ovs-tc', 'ovs-dpdk']),
-        'The way the card is shared.',
+        'How the card is shared.',
         'legacy-vlan, ovs-tc or ovs-dpdk',
       ),
       nic: nic(),
       vfs: z.optional(
         described(
           wholeNumber(1, mostVfs),
-          'VFs in the pool of each port; 8 unless said.',
+          'VFs in the pool of each port; default: 8.',
           `a whole number from 1 to ${mostVfs}`,
         ),
       ),
@@ -64,14 +64,14 @@ export function host() {
       offload: z.optional(
         described(
           z.enum(['required', 'preferred', 'off']),
-          'Whether the card has to switch the tunnels itself; required unless said.',
+          'Whether the card must switch the tunnels itself; default: required.',
           'required, preferred or off',
         ),
       ),
       guests: z.optional(
         described(
           z.nullable(named(guest())),
-          'Guests by name; a name stands once in the file.',
+          'Guests by name; a name occurs once in the file.',
           'a mapping of guest names',
         ),
       ),

@@ -92,7 +92,7 @@ export function attachmentAddress() {
   });
   return described(
     z.union([attachmentAddresses(), byFamily]),
-    'Addresses with their prefix; none unless given.',
+    'Addresses with their prefix; default: none.',
     'an address such as 192.168.10.2/24, a list, { v4, v6 }, dhcp or none',
   );
 }

@@ -22,14 +22,14 @@ export function underlay() {
           'A netdev; or a PCI function, for DPDK.',
           'a netdev such as eth1, or with ovs-dpdk a PCI address such as "0000:03:00.0"',
         ),
-        'With nic: software, the netdevs that carry the underlay: one, or several as a bond. With ovs-dpdk PCI addresses, too: DPDK takes those from the kernel.',
+        'With nic: software, the netdevs that carry the underlay: one, or several as a bond. With ovs-dpdk also PCI addresses: DPDK takes those from the kernel.',
         'a list of netdevs such as [eth1, eth2], or of PCI addresses',
       ),
     ),
     vlan: z.optional(
       described(
         wholeNumber(1, 4094),
-        'VLAN id of the underlay; untagged unless given.',
+        'VLAN id of the underlay; default: untagged.',
         'a VLAN id from 1 to 4094',
       ),
     ),
@@ -43,7 +43,7 @@ export function underlay() {
     'arp-targets': z.optional(
       oneOrMore(
         () => anyAddress('VF1016'),
-        'Addresses that the bond asks for to see a dead switch.',
+        'Addresses that the bond probes to notice a dead switch.',
         'an address such as 192.168.9.1, or a list of at most 16',
       ),
     ),

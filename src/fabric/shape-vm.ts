@@ -21,14 +21,14 @@ function cloudInit() {
     'user-data': z.optional(
       described(
         text('VF1011', readDisk),
-        'A file on the host that cloud-init is given as it is.',
+        'A file on the host that cloud-init gets unchanged.',
         'a file name or an absolute path',
       ),
     ),
   });
   return described(
     z.union([text('VF1011', readNone), full]),
-    'What cloud-init finds in the guest, besides its networks; none for an image without it.',
+    'What cloud-init finds in the guest besides its networks; none for an image without cloud-init.',
     'none, or a mapping { ssh-keys, user-data }',
   );
 }
@@ -45,20 +45,20 @@ export function vm() {
         'a file name such as debian-13.qcow2',
       ),
       'disk-size': z.optional(amount("Size of the guest's disk; the image's own unless said.")),
-      hugepages: flag('Makes its memory of pages of 2 MiB; false unless said.'),
+      hugepages: flag('Backs its memory with pages of 2 MiB; default: false.'),
       pci: z.optional(
         listOf(
           pci,
-          'PCI functions of the host that it is given whole, such as NVMe drives and GPUs.',
+          'PCI functions of the host that it gets whole, such as NVMe drives and GPUs.',
           'a list of addresses such as "0000:41:00.0"',
         ),
       ),
       manager: z.optional(
-        described(z.enum(['systemd', 'libvirt']), 'What runs it; systemd unless said.', 'systemd or libvirt'),
+        described(z.enum(['systemd', 'libvirt']), 'What runs it; default: systemd.', 'systemd or libvirt'),
       ),
-      autostart: flag('Whether it runs whenever the host does; true unless said.'),
+      autostart: flag('Whether it starts with the host; default: true.'),
       firmware: z.optional(
-        described(z.enum(['bios', 'uefi']), 'What boots it; bios unless said.', 'bios or uefi'),
+        described(z.enum(['bios', 'uefi']), 'What boots it; default: bios.', 'bios or uefi'),
       ),
       'cloud-init': z.optional(cloudInit()),
     }),
