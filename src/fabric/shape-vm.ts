@@ -44,7 +44,7 @@ export function vm() {
         'Disk image, only read: an absolute path, or a name below /var/lib/vflane/images on the host.',
         'a file name such as debian-13.qcow2',
       ),
-      'disk-size': z.optional(amount("Size of the guest's disk; the image's own unless said.")),
+      'disk-size': z.optional(amount("Size of the guest's disk; default: that of the image.")),
       hugepages: flag('Backs its memory with pages of 2 MiB; default: false.'),
       pci: z.optional(
         listOf(

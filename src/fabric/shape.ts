@@ -36,7 +36,7 @@ function network() {
       mtu: z.optional(
         described(
           wholeNumber(68, 9978),
-          'Bytes of IP packet a guest may send; 1500 unless said.',
+          'Bytes of IP packet a guest may send; default: 1500.',
           'bytes from 68 to 9978',
         ),
       ),
