@@ -1,8 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { constants as os } from 'node:os';
-import { join } from 'node:path';
 import { LineSplitter } from './agent-protocol.ts';
+import { findProgram } from './find-program.ts';
 import { HostError } from './host.ts';
 import { hostEnv } from './host-env.ts';
 import type { ProgramEnd, ProgramRun, RunProgram } from './program.ts';
@@ -24,21 +23,6 @@ export interface LocalProgramsOptions {
 export function localPrograms({ name, env = process.env }: LocalProgramsOptions): RunProgram {
   const theirs = hostEnv(env);
   return async (run) => new LocalProgram(name, theirs, run).ended;
-}
-
-/** The program's path; undefined if the host lacks it. */
-function findProgram(program: string, path: string): string | undefined {
-  const places = program.includes('/') ? [program] : path.split(':').map((folder) => join(folder, program));
-  return places.find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 class LocalProgram {

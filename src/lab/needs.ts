@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
+import { findProgram } from '../host/find-program.ts';
 import { LabError } from './errors.ts';
 
 /** A program the lab runs, and the Debian package that holds it. */
@@ -32,19 +32,7 @@ export function labPath(path: string | undefined): string {
 
 /** The path of `tool`, or undefined. */
 export function findTool(tool: string, path = labPath(process.env.PATH)): string | undefined {
-  return path
-    .split(delimiter)
-    .map((folder) => join(folder, tool))
-    .find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return findProgram(tool, path);
 }
 
 /** Throws LAB_TOOL_MISSING naming every missing tool and the one command that installs them. */
