@@ -178,7 +178,7 @@ async function readWhole(place: string, shortReadEnds: boolean): Promise<string>
   const file = await openFile(place, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const chunks: Buffer[] = [];
-    // Small enough for Node's buffer pool: allocating a buffer for each of a thousand attributes costs more than reading them.
+    // Small enough for Node's buffer pool: allocating a buffer for each of a thousand attributes costs more than reading.
     for (let size = pageBytes / 4; ; size = pageBytes * 64) {
       const { bytesRead, buffer } = await readFrom(file, Buffer.allocUnsafe(size), 0, size, null);
       chunks.push(buffer.subarray(0, bytesRead));

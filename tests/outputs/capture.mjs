@@ -1,6 +1,6 @@
-// Run as root on a host of the lab that has netdevsim's card: `node capture.mjs ROOT >FILE`. Sets the host up by hand, asks
-// every tool that vflane reads, and prints what each said, as JSON. ROOT is `/`, or an unpacked system of another release,
-// whose tools then ask the same kernel.
+// Run as root on a host of the lab with netdevsim's card: `node capture.mjs ROOT >FILE`. Sets up the host by hand, runs
+// every tool whose output vflane reads, and prints the outputs as JSON. ROOT is `/`, or an unpacked system of another
+// release, whose tools then query the same kernel.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
@@ -12,12 +12,12 @@ function say(program, args, input = '') {
   const { status, stdout, stderr } = spawnSync(program, args, { env, input, encoding: 'utf8', timeout: 20_000 });
   return { code: status ?? 142, stdout: stdout ?? '', stderr: stderr ?? '' };
 }
-/** A line of this host's own shell, whose failure is told and no more. */
+/** Runs a line in this host's own shell; only reports a failure. */
 function shell(line, input = '') {
   const said = say('sh', ['-c', line], input);
   if (said.code !== 0) process.stderr.write(`${line}: ${said.code}: ${said.stderr}`);
 }
-/** argv by the tools of the root. */
+/** Runs an argv with ROOT's tools. */
 function tool(argv, input = '') {
   return isOwn ? say(argv[0], argv.slice(1), input) : say('chroot', [root, ...argv], input);
 }
@@ -151,7 +151,7 @@ setUpOvs();
 const answers = {};
 for (const [name, line] of Object.entries(asked)) {
   const { code, stdout, stderr } = tool(line.split(' '));
-  // The beginning of a log says nothing of how it is printed.
+  // The start of a log is enough to show its format.
   const text = name.startsWith('dmesg-json') || name === 'dmesg-text' ? stdout.slice(0, 6_000) : stdout;
   answers[name] = { argv: line, code, stdout: text.split('\n'), stderr: stderr.split('\n') };
 }

@@ -1,5 +1,5 @@
-// Takes the road away for the milliseconds that it reads, a line each, by not forwarding, and prints for how long it really
-// was gone: `node cutter.mjs`. Both ends of the outage are one write to /proc each.
+// Cuts the path by not forwarding, for as many milliseconds as each line it reads says, and prints how long the cut really
+// lasted: `node cutter.mjs`. Both ends of the outage are one write to /proc each.
 import { openSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 

@@ -1,5 +1,5 @@
-# own-systemd.sh ROOT: the systemd of a Debian below ROOT, as the first process of a machine of its own as far as the kernel
-# has one, in which it runs /root/inside.sh; what that says is in /var/inside.log. In namespaces of its own (unshare -mpnCuif).
+# own-systemd.sh ROOT: runs the systemd of a Debian below ROOT as the first process in namespaces of its own (unshare
+# -mpnCuif), where it runs /root/inside.sh, with the output in /var/inside.log.
 set -e
 cd "$1"
 mount --make-rprivate /

@@ -1,4 +1,4 @@
-// Run inside a network namespace of its own: whose datagrams arrive? Prints a JSON list, in the order of sending.
+// Run inside a network namespace of its own: prints the senders whose datagrams arrive, as JSON, in the order of sending.
 import dgram from 'node:dgram';
 
 /** @type {{ to: string, from: string[], port: number }} */
@@ -14,7 +14,7 @@ const bound = (address, at) =>
   });
 
 const receiver = await bound(to, port);
-// Nobody guards this port: what was sent before has arrived or never will.
+// This port is unguarded: once its datagram arrives, earlier ones have arrived or never will.
 const last = await bound(to, port + 1);
 receiver.on('message', (_data, sender) => heard.push(sender.address));
 const over = new Promise((resolve) => last.once('message', resolve));

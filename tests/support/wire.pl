@@ -1,5 +1,5 @@
-# `perl wire.pl NETDEV [tap]`: sends the frames it reads, and prints the frames that arrive, a line of hexadecimal digits each;
-# with `tap` as the virtual machine that has opened it.
+# `perl wire.pl NETDEV [tap]`: sends the frames it reads, and prints the frames that arrive, each as a line of hexadecimal;
+# with `tap`, as the virtual machine that has opened it.
 # Perl's base is on every Debian, and Node has no packet sockets (packet(7)).
 use strict;
 use warnings;
@@ -39,7 +39,7 @@ sub tapped {
     return $socket;
 }
 
-# Without those that this machine sends by it itself.
+# Without those that this machine itself sends through it.
 sub from_wire {
     my $from = recv( $_[0], my $frame, 65536, 0 );
     return undef if !defined $from;

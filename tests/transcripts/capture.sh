@@ -1,6 +1,6 @@
 #!/bin/bash
-# Run as root inside a host of the lab, fresh from `vflane lab up`: asks the real kernel and igb card, and leaves the
-# answers in /root/transcripts. What the simulated host says is held against them.
+# Run as root inside a host of the lab, fresh from `vflane lab up`: queries the real kernel and igb card, and leaves the
+# answers in /root/transcripts. The simulated host's answers are compared with them.
 out=/root/transcripts
 pf0=0000:01:00.0 pf1=0000:01:00.1 vf00=0000:01:10.0 vf01=0000:01:10.2
 sys=/sys/bus/pci/devices
@@ -19,7 +19,7 @@ errno() {
   esac
 }
 
-# row LABEL COMMAND...: runs it and notes exit code, both outputs and what the kernel logged.
+# row LABEL COMMAND...: runs it and records the exit code, both outputs and the kernel's log.
 row() {
   local label=$1 said code log
   shift
@@ -30,7 +30,7 @@ row() {
   printf '| `%s` | %s | %s | %s | %s |\n' "$label" "$code" "$(errno "$said")" "$(cell "$said")" "$(cell "$log")" >>"$table"
 }
 cell() { printf '%s' "$1" | sed -e 's/|/\\|/g' -e 's/.*/`&`/' | paste -sd'~' | sed 's/~/<br>/g'; }
-# tee says the error text of write(2) itself; a shell's echo would add its own line number.
+# tee prints write(2)'s error text itself; a shell's echo would add a line number.
 put() { printf '%s' "$1" | tee "$2" >/dev/null; }
 w() { row "write \"$1\" to ${2#/sys/bus/pci/}" put "$1" "$2"; }
 i() { row "ip $*" ip "$@"; }
@@ -231,7 +231,7 @@ ip -d addr show >"$out/debian-13-igb-addr.txt"
   done
 } >"$out/debian-13-igb-sysfs.txt"
 
-# A guest in a namespace: a bond over a VF of each port, watching by ARP.
+# A guest in a namespace: a bond over a VF of each port, with ARP monitoring.
 ip netns add g40
 for pf in 0 1; do
   vf=$(ls $sys/0000:01:10.$pf/net)

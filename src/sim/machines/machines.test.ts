@@ -120,7 +120,7 @@ describe('a VM as a unit', () => {
     expect((await refusal(host.readFile('/run/vm/a/qemu.pid'))).errno).toBe('ENOENT');
   });
 
-  it('means one probe by one driver and one guest for each VF', async () => {
+  it('has each VF probed by one driver and one guest', async () => {
     const host = await withVm(vfio);
     await does(host, 'systemctl start vm@a');
     expect(probesOf(host.state, vf)).toEqual(['vfio-pci', 'guest']);
