@@ -73,7 +73,7 @@ export async function keepSnapshot(store: Store, walked: WalkedPlan): Promise<vo
   const folding = await foldLines(store, lines, walked);
   if (!folding.run?.end || isUnconfirmed(folding.run)) return;
   const past = [...folding.past, historyEntry(folding.run)];
-  await store.put(snapshotName, snapshotText({ ...folding, past, run: undefined }, lines), true);
+  await store.put(snapshotName, snapshotText({ ...folding, past, run: undefined }, lines), 'cache');
 }
 
 async function foldLines(

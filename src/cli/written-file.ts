@@ -23,10 +23,10 @@ export function writeNewFile(context: VerbContext, file: string, text: string): 
 }
 
 /** What is no file, as /dev/stdout or /dev/null, is written to: a file must not take its place. @throws NodeJS.ErrnoException */
-export async function putNamedFile(path: string, text: string, mode?: number): Promise<void> {
+export async function putNamedFile(path: string, text: string, mode = 0o644): Promise<void> {
   const there = statSync(path, { throwIfNoEntry: false });
   if (there && !there.isFile() && !there.isDirectory()) writeFileSync(path, text);
-  else await putFile(path, text, mode);
+  else await putFile(path, text, { mode });
 }
 
 function alreadyThere(file: string): UsageError {

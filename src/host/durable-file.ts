@@ -2,6 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
+interface PutOptions {
+  readonly mode: number;
+  readonly isDurable: boolean;
+}
+
 /**
  * Replaces a whole file at once: after a crash there is the old one or the new one, never half of it. If it need not be
  * durable, that does not hold for a power failure. @throws NodeJS.ErrnoException
@@ -9,12 +14,11 @@ import { basename, dirname, join } from 'node:path';
 export async function putFile(
   path: string,
   text: string | Uint8Array,
-  mode = 0o644,
-  isDurable = true,
+  { mode = 0o644, isDurable = true }: Partial<PutOptions> = {},
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.new`);
   try {
-    await writeNew(temporary, text, mode, isDurable);
+    await writeNew(temporary, text, { mode, isDurable });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -26,8 +30,7 @@ export async function putFile(
 async function writeNew(
   path: string,
   text: string | Uint8Array,
-  mode: number,
-  isDurable: boolean,
+  { mode, isDurable }: PutOptions,
 ): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {

@@ -31,12 +31,12 @@ class FileStore implements Store {
     return this.#inTurn(() => this.#attempt('append to', this.#journal, () => this.#append(record)));
   }
 
-  put(name: string, text: string, canBeMadeAgain = false): Promise<void> {
+  put(name: string, text: string, as?: 'cache'): Promise<void> {
     const path = join(this.#folder, 'documents', checkedName(name));
     return this.#inTurn(() =>
       this.#attempt('write', path, async () => {
         await makeFolder(join(this.#folder, 'documents'), 0o700);
-        await putFile(path, text, 0o600, !canBeMadeAgain);
+        await putFile(path, text, { mode: 0o600, isDurable: as !== 'cache' });
       }),
     );
   }

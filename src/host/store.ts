@@ -5,10 +5,10 @@ export interface Store {
   /** @throws StoreFailed */
   append(record: string): Promise<void>;
   /**
-   * Replaces a whole document at once. `canBeMadeAgain`: does not wait for the disk, so a power failure may leave the
-   * former one, or one that cannot be read. @throws StoreFailed
+   * Replaces a whole document at once. `cache`, for what can be made again: does not wait for the disk, so a power
+   * failure may leave the former one, or one that cannot be read. @throws StoreFailed
    */
-  put(name: string, text: string, canBeMadeAgain?: boolean): Promise<void>;
+  put(name: string, text: string, as?: 'cache'): Promise<void>;
   /** Undefined if there is none. */
   get(name: string): Promise<string | undefined>;
   /** One writer per host. @throws StoreLocked */
