@@ -140,7 +140,7 @@ describe('an enabled host', () => {
     expect(await lab.ssh('systemctl --failed --no-legend')).toContain('vflane-boot.service');
     expect(await lab.ssh('journalctl -b -u vflane-boot --no-pager')).toContain('VF2251');
     const { code, stdout } = await lab.vflane('status');
-    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('VF2256') });
+    expect({ code, stdout }).toMatchObject({ code: 2, stdout: expect.stringContaining('VF2256') });
     expect(await lab.ssh(ping)).toMatch(/ [1-9] received/);
     await expectVflane(0, 'apply', '--yes');
     expect((await lab.trySsh('systemctl restart vflane-boot.service')).code).toBe(0);

@@ -68,3 +68,9 @@ test('after a power cut the words lead to what is to be said next', async () => 
   await says(0, 'apply --yes');
   await says(0, 'verify');
 });
+
+test('a host that did not come back by itself is drift to a script that asks for the status', async () => {
+  await says(0, 'enable --yes');
+  await says(0, 'sim reboot alpha --card-after 10m');
+  expect(await says(2, 'status')).toMatch(/NOT brought back[\s\S]*VF2256/);
+}, 60_000);

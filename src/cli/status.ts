@@ -35,7 +35,12 @@ export const run: VerbHandler = (context) =>
       value ? [{ host, ...foldJson(value.fold), boot: bootJson(value.boot) }] : [],
     );
     context.output.json('vflane.status/1', { hosts, findings: findingsJson(findings) });
-    return firstEarned(told.map(({ trouble }) => (trouble ? exitCodeOf(trouble) : exitCodes.asAsked)));
+    return firstEarned(
+      told.map(({ host, trouble, value }) => {
+        if (trouble) return exitCodeOf(trouble);
+        return value && bootTroubles(host, value.boot).length > 0 ? exitCodes.differs : exitCodes.asAsked;
+      }),
+    );
   });
 
 /** Whether the host has restarted since a plan that was not finished, or not confirmed. */
