@@ -113,7 +113,10 @@ describe('a transcript', () => {
     [documentOf({ sections: 7 }), 'sections is malformed'],
     [documentOf({ entries: [{ ask: ['read', '/x'], answer: 7 }] }), 'entry 1 is malformed'],
     [documentOf({ entries: [{ ask: ['read', '/x'] }] }), 'entry 1 is malformed'],
-    [documentOf({ entries: [{ ask: ['sing'], error: { kind: 'errno', argv: [] } }] }), 'entry 1 is malformed'],
+    [
+      documentOf({ entries: [{ ask: ['sing'], error: { kind: 'errno', argv: [] } }] }),
+      'entry 1 is malformed',
+    ],
     [documentOf({ entries: [{ ask: ['read'], error: { kind: 'exit', argv: [], stderr: 7 } }] }), 'entry 1'],
   ])('%j is refused', (text, message) => {
     expect(() => replay(text)).toThrow(message);
