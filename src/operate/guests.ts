@@ -94,7 +94,7 @@ function undefinedYet(
       finding(
         'VF2084',
         placeOf({ fabric, host }, 'guests', name),
-        `${host.name}: ${name} is not there as the file has it`,
+        `${host.name}: ${name} is not there as the file describes it`,
         'Say `vflane apply` first.',
       ),
     );
