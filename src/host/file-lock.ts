@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { type FileHandle, open } from 'node:fs/promises';
+import { appendFileSync, closeSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { lockHolder, printable } from './lock-holder.ts';
 import { type HeldLock, StoreLocked } from './store.ts';
 
@@ -12,42 +12,49 @@ const lockTimeoutMs = 10_000;
  * @throws StoreLocked, naming the holder
  */
 export async function lockFile(path: string): Promise<HeldLock> {
-  const file = await open(path, 'a+', 0o600);
+  // A plain number: Node closes a FileHandle that nobody refers to any more, and the lock would go with it.
+  const file = openSync(path, 'a+', 0o600);
   let isSigned = false;
   try {
-    await takeLock(path, file);
+    takeLock(path, file);
   } catch (error) {
-    await file.close();
+    closeSync(file);
     throw error;
   }
   return {
     sign: async () => {
       isSigned = true;
-      await file.truncate(0);
-      await file.appendFile(`${process.pid} ${new Date().toISOString()} ${commandLine()}\n`);
+      ftruncateSync(file);
+      appendFileSync(file, `${process.pid} ${new Date().toISOString()} ${commandLine()}\n`);
     },
     release: async () => {
-      if (isSigned) await file.truncate(0).catch(() => undefined);
-      await file.close();
+      try {
+        if (isSigned) ftruncateSync(file);
+      } catch {
+        // Whose lock it was is only told to whoever finds it held.
+      } finally {
+        closeSync(file);
+      }
     },
   };
 }
 
-async function takeLock(path: string, file: FileHandle): Promise<void> {
+function takeLock(path: string, file: number): void {
   const taken = spawnSync('flock', ['-n', '3'], {
-    stdio: ['ignore', 'ignore', 'pipe', file.fd],
+    stdio: ['ignore', 'ignore', 'pipe', file],
     timeout: lockTimeoutMs,
     encoding: 'utf8',
   });
   if (taken.error !== undefined) throw new Error(`${path}: cannot be locked: flock: ${taken.error.message}`);
   if (taken.status === 1)
-    throw new StoreLocked(`${path} is held by ${await holder(path, file)}; wait until it ends`);
+    throw new StoreLocked(`${path} is held by ${holder(path, file)}; wait until it ends`);
   if (taken.status !== 0) throw new Error(`${path}: cannot be locked: ${taken.stderr.trim()}`);
 }
 
 /** As the holder signed it, else what the kernel knows: it may not have signed yet, or not be vflane at all. */
-async function holder(path: string, file: FileHandle): Promise<string> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+function holder(path: string, file: number): string {
+  const buffer = Buffer.alloc(4096);
+  const bytesRead = readSync(file, buffer, 0, buffer.length, 0);
   const [, pid, since, command] = /^(\d+) (\S+) (.*)/.exec(buffer.toString('utf8', 0, bytesRead)) ?? [];
   const known = lockHolder('/proc', path);
   if (pid !== undefined && (known === undefined || known.pids.includes(Number(pid))))

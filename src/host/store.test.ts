@@ -189,7 +189,7 @@ describe('two processes and one file store', () => {
   async function holder(): Promise<{ readonly child: ChildProcess; readonly said: string }> {
     const program = join(folder, 'holder.cjs');
     if (!existsSync(program)) bundleProgram(holderSource, program);
-    const child = spawn(process.execPath, [program, folder, 'apply'], {
+    const child = spawn(process.execPath, ['--expose-gc', program, folder, 'apply'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     children.push(child);
@@ -233,11 +233,14 @@ describe('two processes and one file store', () => {
 const holderSource = `
 import { spawn } from 'node:child_process';
 import { fileStore } from './src/host/file-store.ts';
-const locked = fileStore(process.argv[2] ?? '').lock();
-locked.then(
+fileStore(process.argv[2] ?? '').lock().then(
   () => {
     spawn('sleep', ['20'], { detached: true, stdio: 'ignore' });
-    console.log('locked');
+    // Nobody keeps what would release it: that must not.
+    setImmediate(() => {
+      gc();
+      setImmediate(() => console.log('locked'));
+    });
     setInterval(() => undefined, 1000);
   },
   (error) => console.log(error.name + ': ' + error.message),
