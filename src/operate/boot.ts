@@ -164,15 +164,13 @@ async function planInTime(
 ): Promise<InTime> {
   const givesUpAt = clock.now() + patienceMs;
   let toldAt = Number.NEGATIVE_INFINITY;
-  for (let isFirst = true; ; isFirst = false) {
+  // First of all, while the card is on its way: a plan now reads from disk all that the next one needs.
+  if ((await missingYet(host, document)).length > 0)
+    await planFromDocument(site, document, { allowDisruption: false });
+  for (;;) {
     const isLast = clock.now() >= givesUpAt;
     const unnamed = await unnamedYet(host, document);
     const missing = await missingYet(host, document);
-    if (isFirst && missing.length > 0) {
-      // While the card is on its way, a first plan reads from disk all that the next one needs.
-      await planFromDocument(site, document, { allowDisruption: false });
-      continue;
-    }
     // A complete look now would take processor time from udev.
     const isEarly = unnamed.length + missing.length > 0 && !isLast;
     const looked = isEarly ? undefined : await lookForPlan(site, document);
